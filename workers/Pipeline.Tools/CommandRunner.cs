@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Pipeline.Workflows;
+
+namespace Pipeline.Tools;
+
+/// <summary>Runs a parsed command and turns failures into one line on standard error and the product's exit codes.</summary>
+public static class CommandRunner
+{
+    /// <summary>Parses and invokes.</summary>
+    /// <param name="root">The command tree.</param>
+    /// <param name="args">Arguments as given by the shell.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync($"error: {exception.Message}");
+            return ExitCodeOf(exception);
+        }
+    }
+
+    private static int ExitCodeOf(Exception exception) => exception switch
+    {
+        OperationCanceledException => 130,
+        InvalidDataException or FormatException or FileNotFoundException or DirectoryNotFoundException => ExitCodes.BadInput,
+        ArgumentException => ExitCodes.Usage,
+        UnauthorizedAccessException => ExitCodes.NotAllowed,
+        HttpRequestException or TimeoutException => ExitCodes.Unavailable,
+        OutOfMemoryException => ExitCodes.Resources,
+        _ => 1,
+    };
+}

@@ -1,0 +1,7 @@
+using System.CommandLine;
+using Pipeline.Tools;
+
+// Verbs that work on files and tensors without an engine. `./pipeline VERB` hands over to this executable.
+var root = new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
+
+return await CommandRunner.RunAsync(root, args);
