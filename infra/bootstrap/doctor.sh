@@ -20,8 +20,8 @@ doctor() {
   done < "$PIPELINE_STATE/cache/requirements.txt"
   doctor_machine
   if [ -f "$PIPELINE_STATE/cache/feed.props" ]; then
-    if grep -q '>true<' "$PIPELINE_STATE/cache/feed.props"; then row ok packages 'official Temporalio, TorchSharp and Microsoft.ML.Tokenizers from the feed'
-    else row ok packages 'source-compatible projects under infra/packages/ (the feed lacks the official ones)'; fi
+    if grep -q '>true<' "$PIPELINE_STATE/cache/feed.props"; then row ok packages 'all official, TorchSharp included'
+    else row ok packages 'official, except TorchSharp: its native library does not load here; infra/packages/TorchSharp is used'; fi
   else
     row note packages 'not probed yet; ./pipeline setup asks the feed'
   fi

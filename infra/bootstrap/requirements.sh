@@ -74,27 +74,29 @@ install_missing() {
     || { say "error: apt-get could not install: $names"; exit 4; }
 }
 
-# Decides once per machine whether the feed carries the official packages; builds only read the answer.
+# Decides once per machine whether the official TorchSharp can be used: it must restore and its native library must load.
+# Builds only read the answer.
 probe_feed() {
   answer=$PIPELINE_STATE/cache/feed.props
   if [ "${1:-}" != force ] && [ -f "$answer" ]; then return 0; fi
   probe=$PIPELINE_STATE/cache/feed-probe
   mkdir -p "$probe"
-  version() { sed -n "s/.*Include=\"$1\" Version=\"\([^\"]*\)\".*/\1/p" "$PIPELINE_ROOT/Directory.Packages.props"; }
+  version=$(sed -n 's/.*Include="TorchSharp" Version="\([^"]*\)".*/\1/p' "$PIPELINE_ROOT/Directory.Packages.props")
   cat > "$probe/probe.csproj" <<PROBE
 <Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><TargetFramework>net10.0</TargetFramework><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally>
-    <RestorePackagesWithLockFile>false</RestorePackagesWithLockFile><OfficialPackages>true</OfficialPackages></PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Temporalio" Version="$(version Temporalio)" />
-    <PackageReference Include="TorchSharp" Version="$(version TorchSharp)" />
-    <PackageReference Include="Microsoft.ML.Tokenizers" Version="$(version Microsoft.ML.Tokenizers)" />
-  </ItemGroup>
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+  <ItemGroup><PackageReference Include="TorchSharp" Version="[$version]" /></ItemGroup>
 </Project>
 PROBE
   for name in Directory.Build.props Directory.Build.targets Directory.Packages.props; do echo '<Project />' > "$probe/$name"; done
   official=false
-  if dotnet restore "$probe/probe.csproj" -v q >"$PIPELINE_STATE/logs/feed-probe.log" 2>&1 </dev/null; then official=true; fi
+  if dotnet restore "$probe/probe.csproj" -v q >"$PIPELINE_STATE/logs/feed-probe.log" 2>&1 </dev/null; then
+    native=$NUGET_PACKAGES/torchsharp/$version/runtimes/linux-x64/native/libLibTorchSharp.so
+    wanted=$(grep -ao 'GLIBCXX_3\.4\.[0-9]*' "$native" 2>/dev/null | sort -uV | tail -n 1)
+    runtime=$(ls /usr/lib/*/libstdc++.so.6 2>/dev/null | head -n 1)
+    if [ -n "$wanted" ] && [ -n "$runtime" ] && grep -aqF "$wanted" "$runtime"; then official=true; fi
+    echo "TorchSharp $version restores; it needs $wanted; found in ${runtime:-no libstdc++}: $official" >>"$PIPELINE_STATE/logs/feed-probe.log"
+  fi
   printf '<Project><PropertyGroup><OfficialPackages Condition="'"'"'$(OfficialPackages)'"'"' == '"'"''"'"'">%s</OfficialPackages></PropertyGroup></Project>\n' "$official" > "$answer.part"
   mv "$answer.part" "$answer"
   rm -rf "$probe"

@@ -64,7 +64,7 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
 
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         var home = Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
-        var resolved = Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        var resolved = Directory.Exists(full) ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
         return resolved.Length > 1 && resolved != home && resolved.Count(c => c == '/') > 1 &&
             !File.Exists(Path.Combine(resolved, "Pipeline.sln")) && !Directory.Exists(Path.Combine(resolved, ".git"));
     }
