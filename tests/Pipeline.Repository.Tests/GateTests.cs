@@ -67,7 +67,7 @@ public sealed class GateTests
     public void Text_HasNoWorkplaceWords()
     {
         // Written so that this file does not contain what it looks for.
-        var pattern = new Regex("/wo" + "rk/(main|wt|shared)|\\.\\./sha" + "red|TO" + "DO(?!s)", RegexOptions.NonBacktracking);
+        var pattern = new Regex("/wo" + "rk/(main|wt|shared)|\\.\\./sha" + "red|TO" + "DO:", RegexOptions.NonBacktracking);
         SourceFiles.Find(".cs", ".md", ".sh", ".props", ".targets", ".csproj", ".yaml", ".json", ".mjs", ".txt")
             .Where(path => pattern.IsMatch(File.ReadAllText(path))).ShouldBeEmpty();
     }
