@@ -2,7 +2,6 @@ namespace TorchSharp.Interop;
 
 internal static partial class Aten
 {
-    public static readonly AtenOp Linear = new("linear");
     public static readonly AtenOp Linspace = new("linspace");
     public static readonly AtenOp Log = new("log");
     public static readonly AtenOp Log10 = new("log10");
@@ -133,8 +132,9 @@ internal static partial class Aten
     public static readonly AtenOp Round_Decimals = new("round", "decimals");
     public static readonly AtenOp Rsqrt = new("rsqrt");
     public static readonly AtenOp RsqrtInPlace = new("rsqrt_");
+    public static readonly AtenOp Rsub_Scalar = new("rsub", "Scalar");
     public static readonly AtenOp ScaledDotProductAttention = new("scaled_dot_product_attention");
-    public static readonly AtenOp ScaledDotProductAttention = new("_scaled_dot_product_attention");
+    public static readonly AtenOp ScaledDotProductAttentionPrivate = new("_scaled_dot_product_attention");
     public static readonly AtenOp ScatterAdd = new("scatter_add");
     public static readonly AtenOp ScatterAddInPlace = new("scatter_add_");
     public static readonly AtenOp ScatterInPlace_Src = new("scatter_", "src");

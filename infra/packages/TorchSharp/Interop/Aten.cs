@@ -233,4 +233,5 @@ internal static partial class Aten
     public static readonly AtenOp LinalgSolve = new("linalg_solve");
     public static readonly AtenOp LinalgSvd = new("linalg_svd");
     public static readonly AtenOp LinalgVectorNorm = new("linalg_vector_norm");
+    public static readonly AtenOp Linear = new("linear");
 }

@@ -98,8 +98,6 @@ public static partial class torch
     public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) =>
         input.baddbmm(batch1, batch2, beta, alpha);
 
-    public static Tensor bernoulli(Tensor input, Generator? generator = null) => input.bernoulli(generator);
-
     public static Tensor bincount(Tensor input, Tensor? weights = null, long minlength = 0) =>
         input.bincount(weights, minlength);
 
@@ -159,8 +157,6 @@ public static partial class torch
     public static Tensor clamp_min_(Tensor input, Scalar min) => input.clamp_min_(min);
 
     public static Tensor clip(Tensor input, Scalar? min = null, Scalar? max = null) => input.clip(min, max);
-
-    public static Tensor clone(Tensor input) => input.clone();
 
     public static Tensor copysign(Tensor input, Tensor other) => input.copysign(other);
 

@@ -136,10 +136,6 @@ public static partial class torch
 
     public static Tensor inner(Tensor input, Tensor vec2) => input.inner(vec2);
 
-    public static bool is_complex(Tensor input) => input.is_complex();
-
-    public static bool is_floating_point(Tensor input) => input.is_floating_point();
-
     public static bool is_nonzero(Tensor input) => input.is_nonzero();
 
     public static Tensor isclose(

@@ -52,10 +52,6 @@ public static partial class torch
 
     public static Tensor mul_(Tensor left, Scalar right) => left.mul_(right);
 
-    public static Tensor multinomial(
-        Tensor input, long num_samples, bool replacement = false, Generator? generator = null) =>
-        input.multinomial(num_samples, replacement, generator);
-
     public static Tensor multiply(Tensor left, Tensor right) => left.multiply(right);
 
     public static Tensor multiply(Tensor left, Scalar right) => left.multiply(right);
@@ -99,8 +95,6 @@ public static partial class torch
     public static Tensor pinverse(Tensor input, double rcond = 1e-15, bool hermitian = false) =>
         input.pinverse(rcond, hermitian);
 
-    public static Tensor poisson(Tensor input, Generator? generator = null) => input.poisson(generator);
-
     public static Tensor positive(Tensor input) => input.positive();
 
     public static Tensor pow(Tensor left, Tensor exponent) => left.pow(exponent);
@@ -119,17 +113,9 @@ public static partial class torch
     public static Tensor quantile(Tensor input, Tensor q, long dim = -1, bool keepdim = false) =>
         input.quantile(q, dim, keepdim);
 
-    public static Tensor rand_like(
-        Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        input.rand_like(dtype, device, requires_grad);
-
     public static Tensor randint_like(
         Tensor input, long low, long high, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         input.randint_like(low, high, dtype, device, requires_grad);
-
-    public static Tensor randn_like(
-        Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        input.randn_like(dtype, device, requires_grad);
 
     public static Tensor ravel(Tensor input) => input.ravel();
 

@@ -173,8 +173,6 @@ public static partial class torch
 
     public static Tensor view_as_real(Tensor input) => input.view_as_real();
 
-    public static Tensor where(Tensor condition, Tensor x, Tensor y) => condition.where(x, y);
-
     public static Tensor xlogy(Tensor x, Tensor y) => x.xlogy(y);
 
     public static Tensor xlogy(Tensor x, Scalar y) => x.xlogy(y);
