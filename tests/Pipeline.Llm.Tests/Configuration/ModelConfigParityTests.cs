@@ -41,7 +41,8 @@ public sealed class ModelConfigParityTests
     public void Read_LegacySpelling_SameConfig()
     {
         var compared = 0;
-        foreach (var directory in Directory.EnumerateDirectories(Fixtures.Require("models")))
+        foreach (var directory in Directory.EnumerateDirectories(Fixtures.Require("models"))
+                     .Where(directory => File.Exists(Path.Combine(directory, "config.legacy.json"))))
         {
             var modern = ModelConfigReader.Read(directory);
             var legacy = ModelConfigReader.ReadFile(Path.Combine(directory, "config.legacy.json"));
