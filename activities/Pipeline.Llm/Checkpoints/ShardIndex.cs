@@ -36,7 +36,7 @@ internal static class ShardIndex
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} is not valid JSON: {exception.Message}");
+            throw new InvalidDataException($"{path} is not valid JSON: {exception.Message}", exception);
         }
     }
 }

@@ -39,7 +39,7 @@ internal static class JsonFiles
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} is not valid JSON: {exception.Message}");
+            throw new InvalidDataException($"{path} is not valid JSON: {exception.Message}", exception);
         }
     }
 }

@@ -53,7 +53,7 @@ public static class Nf4Codec
     /// <param name="block">Elements in a block.</param>
     public static void Dequantize(ReadOnlySpan<byte> packed, ReadOnlySpan<float> absMax, Span<float> destination, int block = DefaultBlock)
     {
-        var levels = (float[])CodeBooks.Nf4;
+        float[] levels = [.. CodeBooks.Nf4];
         for (var i = 0; i < destination.Length; i++)
         {
             var code = i % 2 == 0 ? packed[i / 2] >> 4 : packed[i / 2] & 15;
