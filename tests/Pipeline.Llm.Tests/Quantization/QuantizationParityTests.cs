@@ -73,10 +73,10 @@ public sealed class QuantizationParityTests
         scales.ShouldBe(Floats(file, $"{key}/absmax"), key);
         var restored = new float[input.Length];
         Nf4Codec.Dequantize(packed, scales, restored, block);
-        var entry = file.Entry($"{key}/dequantized");
-        if (entry.DType == SafeTensorsDType.F32)
+        // The larger blocks are recorded without their dequantised values.
+        if (file.Contains($"{key}/dequantized") && file.Entry($"{key}/dequantized").DType == SafeTensorsDType.F32)
         {
-            restored.ShouldBe(Floats(file, entry.Name), key);
+            restored.ShouldBe(Floats(file, $"{key}/dequantized"), key);
         }
 
         return 1;
