@@ -1,0 +1,7 @@
+namespace Pipeline.Data.Decontamination;
+
+/// <summary>An n-gram that a text shares with an evaluation item.</summary>
+/// <param name="WordIndex">First word in the text.</param>
+/// <param name="Words">Length of the n-gram in words.</param>
+/// <param name="Item">Number of the evaluation item in the index.</param>
+internal readonly record struct NGramHit(int WordIndex, int Words, int Item);
