@@ -4,4 +4,5 @@ namespace Pipeline.Data.Decontamination;
 /// <param name="WordIndex">First word in the text.</param>
 /// <param name="Words">Length of the n-gram in words.</param>
 /// <param name="Item">Number of the evaluation item in the index.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct NGramHit(int WordIndex, int Words, int Item);

@@ -43,8 +43,11 @@ public sealed class DedupStage(DedupOptions options)
         var signer = new DocumentSigner(options, hasher);
         var reader = new RowFileReader(inputs);
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
-        new DocumentScan(options, hasher, table, sets, exact, bands).Run(
-            reader, rows, quarantine, () => progress?.Report(new StageProgress("dedup", "signatures", rows.In, reader.BytesRead, reader.TotalBytes)), cancellationToken);
+        using (var scan = new DocumentScan(options, hasher, table, sets, exact, bands))
+        {
+            scan.Run(
+                reader, rows, quarantine, () => progress?.Report(new StageProgress("dedup", "signatures", rows.In, reader.BytesRead, reader.TotalBytes)), cancellationToken);
+        }
 
         var shingles = new ShingleCache(table, signer, Math.Max(1 << 20, options.MemoryBudgetBytes / 4));
         using var history = new HistoryJoin(options, shingles);

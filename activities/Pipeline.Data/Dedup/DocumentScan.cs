@@ -4,7 +4,7 @@ using Pipeline.Faults;
 namespace Pipeline.Data.Dedup;
 
 /// <summary>The first pass: reads rows in blocks, signs them on all workers and adds them in input order.</summary>
-internal sealed class DocumentScan(DedupOptions options, MinHasher hasher, DocumentTable table, UnionFind sets, SpillSorter exact, SpillSorter bands)
+internal sealed class DocumentScan(DedupOptions options, MinHasher hasher, DocumentTable table, UnionFind sets, SpillSorter exact, SpillSorter bands) : IDisposable
 {
     private const int BlockRows = 256;
     private const int BlockBytes = 4 << 20;
@@ -36,6 +36,8 @@ internal sealed class DocumentScan(DedupOptions options, MinHasher hasher, Docum
         Flush(rows, quarantine);
         report();
     }
+
+    public void Dispose() => _signers.Dispose();
 
     private void Flush(RowAccounting rows, Quarantine quarantine)
     {

@@ -16,7 +16,11 @@ internal sealed class MinHasher
 
     public MinHasher(MinHashScheme scheme, ulong[] a, ulong[] b)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(b.Length, a.Length);
+        if (b.Length != a.Length)
+        {
+            throw new ArgumentException("multipliers and offsets must be equally many", nameof(b));
+        }
+
         (_scheme, _a, _b) = (scheme, a, b);
         // Padded to whole groups of four vectors; the extra lanes are computed and not stored.
         var padded = (a.Length + 63) & ~63;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Pipeline.Data.Tokenizers.Unicode;
 
@@ -118,6 +119,7 @@ internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulo
         return hashes[..kept];
     }
 
+    [SuppressMessage("Security", "CA5350", Justification = "A hash of shingles, prescribed by the signature scheme; nothing is protected by it.")]
     private static ulong Sha(ReadOnlySpan<byte> shingle)
     {
         Span<byte> digest = stackalloc byte[20];

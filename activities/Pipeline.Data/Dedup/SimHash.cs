@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Pipeline.Data.Dedup;
@@ -6,6 +7,7 @@ namespace Pipeline.Data.Dedup;
 /// <summary>64-bit SimHash over words with their counts (SHA-1 based).</summary>
 internal static class SimHash
 {
+    [SuppressMessage("Security", "CA5350", Justification = "A hash of shingles, prescribed by the signature scheme; nothing is protected by it.")]
     public static ulong Of(WordText text)
     {
         Span<int> sums = stackalloc int[64];
