@@ -9,8 +9,13 @@ public static class DataCommand
     /// <returns>A command to add to the root.</returns>
     public static Command Create()
     {
-        var command = new Command("data", "Ingest, clean, deduplicate, decontaminate, split and report on local data.");
+        var command = new Command("data", "Ingest, clean, deduplicate, decontaminate and split local data.");
         command.Subcommands.Add(DebianCommand.Create());
+        foreach (var stage in StageCommands.All())
+        {
+            command.Subcommands.Add(stage);
+        }
+
         return command;
     }
 }
