@@ -21,7 +21,7 @@ internal static class PhoneRules
             return NorthAmerican(text, start, end, before == '(');
         }
 
-        return text[start] == '0' && text[start + 1] != '0' && end - start is >= 3 and <= 5 ? National(text, start) : default;
+        return text[start] == '0' && Bytes.At(text, start + 1) != '0' && end - start is >= 3 and <= 5 ? National(text, start) : default;
     }
 
     private static (int, int) International(ReadOnlySpan<byte> text, int start)

@@ -76,6 +76,24 @@ public sealed class PiiParityTests
         Fixtures.Compared("pii/validators", root.GetProperty("luhn").GetArrayLength() + root.GetProperty("iban_mod97").GetArrayLength());
     }
 
+    [Fact]
+    public void Scan_TextCutAnywhere_NeverFailsAndSpansLieInside()
+    {
+        var (scanner, spans) = (new PiiScanner(new PiiOptions { GivenNames = Names }), new List<PiiSpan>());
+        foreach (var line in File.ReadLines(Fixtures.Require("pii/texts.jsonl")).Take(150))
+        {
+            var text = Encoding.UTF8.GetBytes(JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!);
+            for (var cut = 0; cut <= text.Length; cut++)
+            {
+                foreach (var part in new[] { text.AsMemory(0, cut), text.AsMemory(cut) })
+                {
+                    scanner.Scan(part.Span, spans);
+                    Assert.All(spans, span => Assert.True(span.Start >= 0 && span.Start < span.End && span.End <= part.Length));
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData("a@")]
     [InlineData("1-")]
