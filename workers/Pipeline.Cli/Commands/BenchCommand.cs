@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Pipeline.Workflows;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>./pipeline bench [NAME]</c>: runs a benchmark of <c>tests/benchmarks</c>, or lists them.</summary>
+internal static class BenchCommand
+{
+    private static string Folder => Path.Combine(Checkout.Root, "tests", "benchmarks");
+
+    public static Command Create()
+    {
+        var name = new Argument<string?>("name") { Description = "folder under tests/benchmarks", Arity = ArgumentArity.ZeroOrOne };
+        var rest = new Argument<string[]>("options") { Description = "passed on", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("bench", "run a benchmark; results are appended to tests/benchmarks/RESULTS.md") { name, rest };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(name), parsed.GetValue(rest) ?? [], cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? name, string[] options, CancellationToken cancellation)
+    {
+        var known = Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).ToList() : [];
+        if (name is null)
+        {
+            Console.Out.WriteLine(string.Join('\n', known));
+            return ExitCodes.Ok;
+        }
+
+        if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return await CommandLine.FailAsync($"no benchmark '{name}'; there are: {string.Join(", ", known)}", ExitCodes.Usage);
+        }
+
+        var folder = Path.Combine(Folder, known.First(entry => entry.Equals(name, StringComparison.OrdinalIgnoreCase)));
+        var script = Path.Combine(folder, "run.sh");
+        return File.Exists(script)
+            ? await ChildProcess.RunAsync("sh", [script, .. options], cancellation)
+            : await ChildProcess.RunAsync("dotnet", ["run", "-c", "Release", "--project", folder, "--", .. options], cancellation);
+    }
+}
