@@ -5,6 +5,9 @@ namespace Pipeline.Data.Tokenizers;
 /// <param name="Content">The text it stands for.</param>
 public sealed record AddedToken(int Id, string Content)
 {
+    /// <summary>An id that says: add this token only when no added token has its content.</summary>
+    internal const int OnlyIfAbsent = -2;
+
     /// <summary>Whether the token matches only where no word character touches it.</summary>
     /// <value>False.</value>
     public bool SingleWord { get; init; }

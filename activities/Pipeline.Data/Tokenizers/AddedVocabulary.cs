@@ -21,12 +21,20 @@ internal sealed class AddedVocabulary
         foreach (var token in tokens)
         {
             if (token.Content.Length == 0) continue;
-            if (_byContent.TryGetValue(token.Content, out var known) && _byId[known] with { Id = token.Id } == token) continue;
+            var isKnown = _byContent.TryGetValue(token.Content, out var known);
+            if (isKnown && (token.Id == AddedToken.OnlyIfAbsent || _byId[known] with { Id = token.Id } == token)) continue;
 
             // The id in the file is not trusted: the vocabulary's id wins, and a new token gets the next free one.
-            var id = _byContent.TryGetValue(token.Content, out var existing) ? existing
-                : model.Find(System.Text.Encoding.UTF8.GetBytes(token.Content));
-            if (id < 0) id = nextId++;
+            var id = isKnown ? known : model.Find(System.Text.Encoding.UTF8.GetBytes(token.Content));
+            if (id < 0)
+            {
+                id = nextId++;
+                if (model.Vocabulary.Contains(id))
+                {
+                    throw new FormatException($"'{token.Content}' would get id {id}, which the model's vocabulary uses: its ids have gaps");
+                }
+            }
+
             if (token.Normalized && normalizer.Apply(token.Content) is var shown && shown != token.Content) _shown[id] = shown;
             _byContent[token.Content] = id;
             if (token.Special) _special.Add(token.Content);

@@ -13,6 +13,9 @@ internal sealed class IdList
 
     internal void Clear() => Count = 0;
 
+    /// <summary>Forgets all ids from an index on.</summary>
+    internal void Truncate(int count) => Count = count;
+
     internal ReadOnlySpan<int> From(int first) => _ids.AsSpan(first, Count - first);
 
     internal void Add(int id)

@@ -37,7 +37,7 @@ internal static class BertNormalizer
         internal override bool Normalize(AlignedText source, AlignedText destination)
         {
             var text = source.Bytes;
-            var transform = new TextTransform(source, destination, 0);
+            var transform = new TextTransform(source, destination);
             for (var at = 0; at < text.Length;)
             {
                 var c = CodePoints.Decode(text, at, out var length);

@@ -19,7 +19,7 @@ internal sealed class FilterNormalizer(Func<int, bool> drop) : TextNormalizer
         if (!any) return false;
 
         // A kept character swallows the dropped ones that follow it; dropped ones at the start vanish.
-        var transform = new TextTransform(source, destination, 0);
+        var transform = new TextTransform(source, destination);
         var kept = -1;
         var dropped = 0;
         for (var at = 0; at < text.Length;)
@@ -48,7 +48,7 @@ internal sealed class MapNormalizer(Func<int, int> map) : TextNormalizer
 {
     internal override bool Normalize(AlignedText source, AlignedText destination)
     {
-        var transform = new TextTransform(source, destination, 0);
+        var transform = new TextTransform(source, destination);
         for (var at = 0; at < source.Length;)
         {
             var c = CodePoints.Decode(source.Bytes, at, out var length);
@@ -67,7 +67,7 @@ internal sealed class LowercaseNormalizer : TextNormalizer
     {
         var text = source.Bytes;
         if (!text.ContainsAnyInRange((byte)'A', (byte)'Z') && !text.ContainsAnyInRange((byte)0x80, (byte)0xF4)) return false;
-        var transform = new TextTransform(source, destination, 0);
+        var transform = new TextTransform(source, destination);
         for (var at = 0; at < text.Length;)
         {
             var c = CodePoints.Decode(text, at, out var length);

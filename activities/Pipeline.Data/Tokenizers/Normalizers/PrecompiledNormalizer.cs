@@ -31,7 +31,7 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
     internal override bool Normalize(AlignedText source, AlignedText destination)
     {
         var text = source.Bytes;
-        var transform = new TextTransform(source, destination, 0);
+        var transform = new TextTransform(source, destination);
         var utf16 = System.Text.Encoding.UTF8.GetString(text);
         var modified = false;
         var at = 0;

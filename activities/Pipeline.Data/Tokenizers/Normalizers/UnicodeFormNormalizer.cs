@@ -14,7 +14,7 @@ internal sealed class UnicodeFormNormalizer(bool compose, bool compatible) : Tex
     internal override bool Normalize(AlignedText source, AlignedText destination)
     {
         if (!_form.MayChange(source.Bytes)) return false;
-        var transform = new TextTransform(source, destination, 0);
+        var transform = new TextTransform(source, destination);
         foreach (var (codePoint, change) in CollectionsMarshal.AsSpan(_form.Normalize(source.Bytes)))
         {
             transform.Write(codePoint, change);

@@ -7,11 +7,9 @@ namespace Pipeline.Data.Tokenizers.Text;
 /// the characters it replaces: 0 replaces the next one, 1 is inserted and shares the alignment of what precedes it,
 /// a negative number replaces the next one and drops that many after it.
 /// </summary>
-internal struct TextTransform(AlignedText source, AlignedText destination, int start)
+internal struct TextTransform(AlignedText source, AlignedText destination)
 {
-    private int _position = start;
-
-    internal readonly int Position => _position;
+    private int _position;
 
     /// <summary>Drops source characters without writing anything.</summary>
     internal void Skip(int characters)
@@ -33,8 +31,8 @@ internal struct TextTransform(AlignedText source, AlignedText destination, int s
         int first, last;
         if (change > 0 || _position >= source.Length)
         {
-            first = _position > start ? source.StartAt(_position - 1) : Shift();
-            last = _position > start ? source.EndAt(_position - 1) : first;
+            first = _position > 0 ? source.StartAt(_position - 1) : source.Length > 0 ? source.StartAt(0) : 0;
+            last = _position > 0 ? source.EndAt(_position - 1) : first;
         }
         else
         {
@@ -45,6 +43,4 @@ internal struct TextTransform(AlignedText source, AlignedText destination, int s
 
         destination.Append(codePoint, first, last);
     }
-
-    private readonly int Shift() => start < source.Length ? source.StartAt(start) : 0;
 }
