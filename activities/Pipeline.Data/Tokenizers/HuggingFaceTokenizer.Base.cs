@@ -13,7 +13,7 @@ public sealed partial class HuggingFaceTokenizer
     {
         var stages = new StageOptions(settings.ConsiderNormalization, settings.ConsiderPreTokenization);
         var source = text ?? textSpan.ToString();
-        var encoding = EncodeOne(source, 0, AddedTokenParsing.All, OffsetUnit.Utf16, stages);
+        var encoding = EncodeOne(source, 0, AddedTokenParsing.All, stages);
         if (_parts.PostProcessor is not null)
         {
             var parts = _parts.PostProcessor.Process([encoding], addSpecialTokens: true);
@@ -21,6 +21,7 @@ public sealed partial class HuggingFaceTokenizer
             for (var i = 1; i < parts.Count; i++) encoding.Append(parts[i]);
         }
 
+        OffsetMap.Convert(encoding, [source], OffsetUnit.Utf16);
         var count = Math.Min(encoding.Count, settings.MaxTokenCount);
         var tokens = new EncodedToken[count];
         var consumed = 0;

@@ -80,9 +80,10 @@ public sealed partial class HuggingFaceTokenizer
         OffsetUnit unit = OffsetUnit.Utf16)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var encodings = new List<TokenEncoding> { EncodeOne(text, 0, parsing, unit, StageOptions.All) };
-        if (pair is not null) encodings.Add(EncodeOne(pair, 1, parsing, unit, StageOptions.All));
+        var encodings = new List<TokenEncoding> { EncodeOne(text, 0, parsing, StageOptions.All) };
+        if (pair is not null) encodings.Add(EncodeOne(pair, 1, parsing, StageOptions.All));
         var result = Finish(encodings, addSpecialTokens);
+        OffsetMap.Convert(result, [text, pair], unit);
         if (Padding is not null) Padder.Pad([result], Padding);
         return result;
     }
@@ -132,10 +133,11 @@ public sealed partial class HuggingFaceTokenizer
         return workspace.Ids.Ids.ToArray();
     }
 
-    private TokenEncoding EncodeOne(string text, int sequence, AddedTokenParsing parsing, OffsetUnit unit, StageOptions stages)
+    /// <summary>Encodes one text with offsets in code points, the unit that post-processing counts in.</summary>
+    private TokenEncoding EncodeOne(string text, int sequence, AddedTokenParsing parsing, StageOptions stages)
     {
         var utf8 = Encoding.UTF8.GetBytes(text);
-        var map = OffsetMap.Create(utf8, unit);
+        var map = OffsetMap.FromBytes(utf8);
         var encoding = new TokenEncoding();
         var workspace = _encoder.Rent(track: true);
         try

@@ -113,7 +113,7 @@ internal static class ModelReader
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw source.Error(place, "[text, score] is expected");
             builder.Commit(reader.CopyString(builder.Reserve(reader.ValueSpan.Length)), scores.Count);
             if (!reader.Read() || reader.TokenType != JsonTokenType.Number) throw source.Error(place, "[text, score] is expected");
-            scores.Add(reader.GetDouble());
+            scores.Add(ScoreParser.Parse(reader.ValueSpan));
             if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray) throw source.Error(place, "[text, score] is expected");
         }
 

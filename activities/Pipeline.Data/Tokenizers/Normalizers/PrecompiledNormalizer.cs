@@ -31,8 +31,8 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
     internal override bool Normalize(AlignedText source, AlignedText destination)
     {
         var text = source.Bytes;
-        var transform = new TextTransform(source, destination);
         var utf16 = System.Text.Encoding.UTF8.GetString(text);
+        var output = new List<(int CodePoint, int Change)>(text.Length);
         var modified = false;
         var at = 0;
         for (var i = 0; i < utf16.Length;)
@@ -40,7 +40,7 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
             var units = StringInfo.GetNextTextElementLength(utf16, i);
             var end = at + System.Text.Encoding.UTF8.GetByteCount(utf16.AsSpan(i, units));
             i += units;
-            if (end - at < 6 && TryReplace(text[at..end], ref transform))
+            if (end - at < 6 && TryReplace(text[at..end], output))
             {
                 modified = true;
                 at = end;
@@ -50,16 +50,19 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
             while (at < end)
             {
                 var c = CodePoints.Decode(text, at, out var length);
-                if (TryReplace(text.Slice(at, length), ref transform)) modified = true;
-                else transform.Write(c, 0);
+                if (TryReplace(text.Slice(at, length), output)) modified = true;
+                else output.Add((c, 0));
                 at += length;
             }
         }
 
-        return modified;
+        if (!modified) return false;
+        var transform = new TextTransform(source, destination);
+        foreach (var (codePoint, change) in output) transform.Write(codePoint, change);
+        return true;
     }
 
-    private bool TryReplace(ReadOnlySpan<byte> part, ref TextTransform transform)
+    private bool TryReplace(ReadOnlySpan<byte> part, List<(int CodePoint, int Change)> output)
     {
         var offset = Find(part);
         if (offset < 0) return false;
@@ -67,19 +70,18 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
         var zero = replacement.IndexOf((byte)0);
         if (zero >= 0) replacement = replacement[..zero];
 
-        // The first characters replace one each, surplus new ones are inserted, the last one swallows surplus old ones.
-        var oldCount = Count(part);
-        var newCount = Count(replacement);
-        var index = 0;
-        for (var at = 0; at < replacement.Length; index++)
+        // The first characters replace one each and surplus new ones are inserted; the last character written so far
+        // swallows surplus old ones, even where it belongs to the text before.
+        var surplus = Count(replacement) - Count(part);
+        var replaced = Count(replacement) - Math.Max(0, surplus);
+        for (var at = 0; at < replacement.Length; replaced--)
         {
             var c = CodePoints.Decode(replacement, at, out var length);
             at += length;
-            var inserted = newCount > oldCount && index >= oldCount;
-            transform.Write(c, inserted ? 1 : index == newCount - 1 ? Math.Min(0, newCount - oldCount) : 0);
+            output.Add((c, replaced > 0 ? 0 : 1));
         }
 
-        if (newCount == 0) transform.Skip(oldCount);
+        if (surplus < 0 && output.Count > 0) output[^1] = (output[^1].CodePoint, output[^1].Change + surplus);
         return true;
     }
 
