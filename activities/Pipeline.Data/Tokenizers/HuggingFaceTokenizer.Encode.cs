@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Pipeline.Data.Tokenizers.PostProcessors;
 
@@ -56,11 +57,7 @@ public sealed partial class HuggingFaceTokenizer
             return results;
         }
 
-        var options = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism,
-        };
-        Parallel.For(0, results.Length, options, i => results[i] = Encode(texts[i], addSpecialTokens, parsing));
+        ForEach(results.Length, degreeOfParallelism, i => results[i] = Encode(texts[i], addSpecialTokens, parsing));
         return results;
     }
 
@@ -102,9 +99,27 @@ public sealed partial class HuggingFaceTokenizer
     {
         ArgumentNullException.ThrowIfNull(texts);
         var results = new TokenEncoding[texts.Count];
-        Parallel.For(0, results.Length, i => results[i] = EncodeDetailed(texts[i], null, addSpecialTokens, parsing, unit));
+        ForEach(results.Length, 0, i => results[i] = EncodeDetailed(texts[i], null, addSpecialTokens, parsing, unit));
         if (Padding is not null) Padder.Pad(results, Padding);
         return results;
+    }
+
+    /// <summary>Runs an action for each index, in ranges so that neighbouring texts share a thread and its caches.</summary>
+    private static void ForEach(int count, int degreeOfParallelism, Action<int> action)
+    {
+        var threads = degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism;
+        var size = Math.Clamp(count / (threads * 8), 1, 256);
+        try
+        {
+            Parallel.For(0, (count + size - 1) / size, new ParallelOptions { MaxDegreeOfParallelism = threads }, range =>
+            {
+                for (var i = range * size; i < Math.Min(count, (range + 1) * size); i++) action(i);
+            });
+        }
+        catch (AggregateException exception) when (exception.InnerException is { } first)
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
     }
 
     private int[] Encode(ReadOnlySpan<char> text, bool addSpecialTokens, AddedTokenParsing parsing, StageOptions stages)

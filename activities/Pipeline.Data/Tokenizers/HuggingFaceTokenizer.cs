@@ -26,7 +26,7 @@ public sealed partial class HuggingFaceTokenizer : Tokenizer
         IdLimit = Math.Max(parts.Model.Vocabulary.IdLimit, parts.Added.Tokens.Keys.Select(id => id + 1).DefaultIfEmpty().Max());
         var unknown = parts.Model.UnknownId;
         _control = new ControlIds(IdLimit, parts.Added.Tokens.Values
-            .Where(token => token.Id != unknown && !parts.Added.IsAllowed(token, AddedTokenParsing.UserText))
+            .Where(token => token.Id != unknown && (parts.Model as ByteLevelBpeModel)?.IsByte(token.Id) != true && !parts.Added.IsAllowed(token, AddedTokenParsing.UserText))
             .Select(token => token.Id));
         _encoder = new TextEncoder(parts, _control);
         _decoder = new TextDecoder(parts);

@@ -44,7 +44,7 @@ internal class BpeModel : TokenModel
 
         var symbols = workspace.Symbols;
         symbols.Reset(word.Length + 1);
-        AddSymbols(word, symbols);
+        AddSymbols(word, symbols, forbidden);
         Merge(word, symbols, forbidden);
         var start = 0;
         for (var i = 0; i < symbols.Count; i++)
@@ -55,10 +55,28 @@ internal class BpeModel : TokenModel
         }
     }
 
+    /// <summary>Merges a word with the algorithm for long words, whatever its length.</summary>
+    internal int[] TokenizeLong(ReadOnlySpan<byte> word) => TokenizeWith(word, symbols => new LongMerger(symbols, Merges).Merge());
+
+    /// <summary>Merges a word with the algorithm for short words, whatever its length.</summary>
+    internal int[] TokenizeShort(ReadOnlySpan<byte> word) => TokenizeWith(word, symbols => ShortMerger.Merge(symbols, Merges));
+
+    private int[] TokenizeWith(ReadOnlySpan<byte> word, Action<SymbolList> merge)
+    {
+        var symbols = new SymbolList();
+        symbols.Reset(word.Length + 1);
+        AddSymbols(word, symbols, forbidden: null);
+        SetRanks(word, symbols);
+        symbols.Ranks[symbols.Count - 1] = MergeTable.None;
+        merge(symbols);
+        return symbols.Ids[..symbols.Count];
+    }
+
     /// <summary>The id of a whole word, or -1.</summary>
     protected virtual int FindWord(ReadOnlySpan<byte> word) => Vocabulary.Find(word);
 
-    protected virtual void AddSymbols(ReadOnlySpan<byte> word, SymbolList symbols)
+    /// <summary>Adds the symbols that merging starts from.</summary>
+    protected virtual void AddSymbols(ReadOnlySpan<byte> word, SymbolList symbols, ControlIds? forbidden)
     {
         Span<byte> buffer = stackalloc byte[4 + 256];
         var affixes = _prefix.Length + _suffix.Length;
@@ -70,7 +88,7 @@ internal class BpeModel : TokenModel
             var symbol = affixes == 0 ? word.Slice(at, length) : WithAffixes(word, at, length, buffer);
             at += length;
             var id = Vocabulary.Find(symbol);
-            if (id >= 0)
+            if (id >= 0 && forbidden?.Contains(id) != true)
             {
                 FlushUnknown(symbols, ref unknownLength);
                 symbols.Add(id, length);
@@ -109,7 +127,7 @@ internal class BpeModel : TokenModel
 
         // Some merge spells a control token: leave the word in its smallest symbols, which never do.
         symbols.Reset(word.Length + 1);
-        AddSymbols(word, symbols);
+        AddSymbols(word, symbols, forbidden);
     }
 
     private void MergeSymbols(ReadOnlySpan<byte> word, SymbolList symbols)

@@ -38,6 +38,9 @@ internal sealed class ByteLevelBpeModel : BpeModel
     /// <summary>Tokens as the bytes they stand for; tokens that are not spelled in the byte alphabet are absent.</summary>
     internal Vocabulary Raw { get; }
 
+    /// <summary>Whether an id stands for a single byte, which any text may hold.</summary>
+    internal bool IsByte(int id) => _byteIds.Contains(id);
+
     /// <summary>Appends the ids of a word, from the cache where it is there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AppendIds(ReadOnlySpan<byte> word, IdList output, ModelWorkspace workspace)
@@ -79,7 +82,7 @@ internal sealed class ByteLevelBpeModel : BpeModel
 
         var symbols = workspace.Symbols;
         symbols.Reset(word.Length + 1);
-        AddSymbols(word, symbols);
+        AddSymbols(word, symbols, forbidden: null);
         SetRanks(word, symbols);
         symbols.Ranks[symbols.Count - 1] = MergeTable.None;
         if (symbols.Count <= ShortMerger.MaxSymbols) ShortMerger.Merge(symbols, Merges);
@@ -89,7 +92,7 @@ internal sealed class ByteLevelBpeModel : BpeModel
 
     protected override int FindWord(ReadOnlySpan<byte> word) => Raw.Find(word);
 
-    protected override void AddSymbols(ReadOnlySpan<byte> word, SymbolList symbols)
+    protected override void AddSymbols(ReadOnlySpan<byte> word, SymbolList symbols, ControlIds? forbidden)
     {
         var ids = symbols.Ids;
         for (var i = 0; i < word.Length; i++) ids[i] = _byteIds[word[i]];

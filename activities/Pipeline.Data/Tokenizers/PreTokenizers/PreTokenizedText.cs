@@ -9,8 +9,8 @@ internal sealed class PreTokenizedText(bool track)
     private readonly List<(int Start, int End, bool IsMatch)> _segments = [];
     private List<(int Start, int End)> _ranges = [];
     private List<(int Start, int End)> _spare = [];
-    private AlignedText _otherText = new(track);
-    private AlignedText _ownText = new(track);
+    private readonly AlignedText _otherText = new(track);
+    private readonly AlignedText _ownText = new(track);
 
     internal AlignedText Text { get; private set; } = new(track);
 
