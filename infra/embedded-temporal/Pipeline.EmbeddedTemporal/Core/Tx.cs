@@ -36,7 +36,7 @@ internal sealed class Tx(Engine engine)
     {
         foreach (var run in Dirty) run.Flush(this);
         if (_afterDurable.Count == 0) return;
-        Batch.Durable.ContinueWith(
+        _ = Batch.Durable.ContinueWith(
             task =>
             {
                 if (!task.IsCompletedSuccessfully) return;

@@ -1,7 +1,7 @@
 namespace Pipeline.EmbeddedTemporal.Grpc;
 
 // What a handler may know about the call it serves.
-internal sealed class CallContext(CancellationToken aborted, DateTime? deadline, string? clientName)
+internal sealed class CallContext(DateTime? deadline, string? clientName, CancellationToken aborted)
 {
     public CancellationToken Aborted { get; } = aborted;
 

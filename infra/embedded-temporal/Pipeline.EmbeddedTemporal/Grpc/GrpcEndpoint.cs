@@ -31,8 +31,8 @@ internal sealed class GrpcEndpoint(MethodTable methods, ILogger<GrpcEndpoint> lo
             if (!methods.TryGet(path, out var method, out var handler))
                 throw new RpcError(StatusCode.Unimplemented, UnknownMethodText(path));
             var request = method.InputType.Parser.ParseFrom((await GrpcFrames.ReadAsync(http.Request)).Span.ToArray());
-            var context = new CallContext(http.RequestAborted, DeadlineOf(http.Request.Headers["grpc-timeout"]),
-                http.Request.Headers["client-name"]);
+            var context = new CallContext(DeadlineOf(http.Request.Headers["grpc-timeout"]),
+                http.Request.Headers["client-name"], http.RequestAborted);
             var response = await handler(request, context);
             await GrpcFrames.WriteAsync(http.Response, response);
             SetTrailers(http, StatusCode.Ok, "", null);

@@ -42,7 +42,7 @@ internal sealed partial class CommandValidator
         }
     }
 
-    private CommandError? SignalExternal(SignalExternalWorkflowExecutionCommandAttributes? a)
+    private static CommandError? SignalExternal(SignalExternalWorkflowExecutionCommandAttributes? a)
     {
         const WorkflowTaskFailedCause Cause = WorkflowTaskFailedCause.BadSignalWorkflowExecutionAttributes;
         if (a?.Execution is null) return new CommandError(Cause, "Execution is not set on SignalExternalWorkflowExecutionCommand.");

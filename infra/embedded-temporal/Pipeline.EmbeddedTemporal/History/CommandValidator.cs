@@ -8,7 +8,7 @@ internal sealed partial class CommandValidator(Run run, IReadOnlyList<Command> c
     private readonly HashSet<string> _activityIds = run.Activities.Values.Select(a => a.ActivityId).ToHashSet(StringComparer.Ordinal);
     private readonly HashSet<string> _timerIds = run.Timers.Keys.ToHashSet(StringComparer.Ordinal);
     private readonly HashSet<string> _childIds = new(StringComparer.Ordinal);
-    private long _nextId = run.State.NextEventId;
+    private readonly long _nextId = run.State.NextEventId;
 
     public static bool IsClosing(CommandType type) => type is CommandType.CompleteWorkflowExecution or CommandType.FailWorkflowExecution
         or CommandType.CancelWorkflowExecution or CommandType.ContinueAsNewWorkflowExecution;

@@ -8,8 +8,8 @@ internal sealed partial class Run
     // Plans the next attempt, or says why there is none.
     private RetryState RetryActivity(Tx tx, ActivityState activity, ApiFailure.Failure failure)
     {
-        var state = NextAttempt(tx, activity, failure, out var delay);
-        if (state != RetryState.InProgress) return state;
+        var decision = NextAttempt(tx, activity, failure, out var delay);
+        if (decision != RetryState.InProgress) return decision;
         tx.Touch(this);
         Mark(ActivityKind, activity.ScheduledId);
         var resetToFirst = activity.ResetRequested;

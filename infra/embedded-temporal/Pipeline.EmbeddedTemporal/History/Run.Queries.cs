@@ -49,7 +49,7 @@ internal sealed partial class Run
         return [.. _queries];
     }
 
-    private void AnswerQueries(IReadOnlyDictionary<string, WorkflowQueryResult> results)
+    private void AnswerQueries(MapField<string, WorkflowQueryResult> results)
     {
         foreach (var query in _queries.Where(q => q.Sent).ToList())
         {
@@ -62,9 +62,6 @@ internal sealed partial class Run
             }
         }
     }
-
-    private void AnswerQueries(MapField<string, WorkflowQueryResult> results) =>
-        AnswerQueries(results.ToDictionary(r => r.Key, r => r.Value, StringComparer.Ordinal));
 
     public static QueryAnswer AnswerOf(QueryResultType type, Payloads? answer, string error, ApiFailure.Failure? failure) =>
         type == QueryResultType.Failed

@@ -193,8 +193,8 @@ internal sealed partial class Run
         foreach (var id in UpdateRecords.Keys) FindUpdate(id);
     }
 
-    // Takes over who waits on the object that this one replaces.
-    public void TakeWaiters(Run old)
+    // Wakes whoever waits on an object that another one replaces: they look again.
+    public static void ReleaseWaiters(Run old)
     {
         foreach (var watcher in old._watchers) watcher.TrySetResult();
         old.Abort(u => u.Stage is not UpdateStage.Completed, new RpcError(StatusCode.Unavailable, "the engine went back to its last committed state"));

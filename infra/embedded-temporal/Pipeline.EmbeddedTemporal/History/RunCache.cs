@@ -136,7 +136,7 @@ internal sealed class RunCache(Engine engine)
                 _current.Remove((run.State.Namespace, run.State.WorkflowId));
             if (engine.Store.LoadByRunId(run.State.RunId) is not { } stored) continue;
             var restored = Run.Restore(engine, stored);
-            restored.TakeWaiters(run);
+            Run.ReleaseWaiters(run);
             Keep(restored);
             if (restored.IsOpen) engine.ExecuteUnderGate(restored.Resume);
         }
