@@ -1,0 +1,13 @@
+namespace TorchSharp;
+
+/// <summary>The whole memory a tensor looks into; tensors that are views of each other share it.</summary>
+public sealed class Storage<T> : torch.Storage
+    where T : unmanaged
+{
+    internal Storage(torch.Tensor tensor)
+        : base(tensor)
+    {
+    }
+
+    public override unsafe int element_size() => sizeof(T);
+}
