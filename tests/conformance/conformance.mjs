@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activities } from './activities.mjs';
 
@@ -131,6 +131,27 @@ const checks = {
     const h = await client.workflow.signalWithStart('signals', { taskQueue, workflowId: 'sws-' + randomUUID(), args: [1], signal: 'add', signalArgs: ['s'] });
     assert.deepEqual(await h.result(), ['s']);
     await sequence(name, h);
+  },
+  'update with start': async (name) => {
+    const workflowId = 'uws-' + randomUUID();
+    const operation = () => new WithStartWorkflowOperation('updates', { taskQueue, workflowId, workflowIdConflictPolicy: 'USE_EXISTING' });
+    assert.equal(await client.workflow.executeUpdateWithStart('add', { args: [3], startWorkflowOperation: operation() }), 3);
+    assert.equal(await client.workflow.executeUpdateWithStart('add', { args: [4], startWorkflowOperation: operation() }), 7);
+    const h = client.workflow.getHandle(workflowId);
+    await h.executeUpdate('finish');
+    assert.equal(await h.result(), 7);
+    await sequence(name, h);
+  },
+  'listing and counting by filter': async () => {
+    const h = await start('waits');
+    const query = `WorkflowId = "${h.workflowId}" AND ExecutionStatus = "Running" AND WorkflowType STARTS_WITH "wai"`;
+    for (let i = 0; (await client.workflow.count(query)).count !== 1; i++) {
+      assert.ok(i < 100, 'visible within seconds');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    for await (const found of client.workflow.list({ query })) assert.equal(found.runId, (await h.describe()).runId);
+    await h.terminate();
+    assert.match((await failure(client.workflow.count('this is not a query'))).cause.details, /malformed SQL query: syntax error at position 41 near 'a'/);
   },
   'a missing workflow is not found': async () => {
     const e = await failure(client.workflow.getHandle('missing').describe());

@@ -49,12 +49,15 @@ using (engine)
 {
     var methods = new MethodTable();
     var service = methods.Service(Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor.Services[0]);
-    new WorkflowHandlers(engine).Bind(service);
+    var workflows = new WorkflowHandlers(engine);
+    workflows.Bind(service);
+    new MultiOperationHandlers(engine, workflows).Bind(service);
     new WorkerHandlers(engine).Bind(service);
     new ReadHandlers(engine).Bind(service);
+    new VisibilityHandlers(engine).Bind(service);
     var cluster = new ClusterHandlers(engine);
     cluster.Bind(service);
-    cluster.Bind(methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]), isOperator: true);
+    cluster.BindOperator(methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]));
     var app = builder.Build();
     var endpoint = new GrpcEndpoint(methods, app.Services.GetRequiredService<ILogger<GrpcEndpoint>>());
     app.Run(endpoint.HandleAsync);

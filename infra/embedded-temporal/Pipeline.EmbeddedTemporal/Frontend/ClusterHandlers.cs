@@ -16,6 +16,7 @@ internal sealed class ClusterHandlers(Engine engine)
             Capabilities = new GetSystemInfoResponse.Types.Capabilities
             {
                 SignalAndQueryHeader = true,
+                CountGroupByExecutionStatus = true,
                 InternalErrorDifferentiation = true,
                 ActivityFailureIncludeHeartbeat = true,
                 EncodedFailureAttributes = true,
@@ -39,14 +40,14 @@ internal sealed class ClusterHandlers(Engine engine)
             new ListNamespacesResponse { Namespaces = { engine.Namespaces.All.OrderBy(n => n.Name, StringComparer.Ordinal).Select(Describe) } }))
         .On<RegisterNamespaceRequest, RegisterNamespaceResponse>("RegisterNamespace", Register);
 
-    public void Bind(MethodTable.ServiceBinder operatorService, bool isOperator)
-    {
-        if (!isOperator) return;
-        operatorService
-            .On<AddSearchAttributesRequest, AddSearchAttributesResponse>("AddSearchAttributes", AddAttributes)
-            .On<ListSearchAttributesRequest, ListSearchAttributesResponse>("ListSearchAttributes", r => engine.Read(() =>
-                new ListSearchAttributesResponse { CustomAttributes = { engine.Namespaces.Get(r.Namespace).SearchAttributes } }));
-    }
+    public void BindOperator(MethodTable.ServiceBinder service) => service
+        .On<AddSearchAttributesRequest, AddSearchAttributesResponse>("AddSearchAttributes", AddAttributes)
+        .On<ListSearchAttributesRequest, ListSearchAttributesResponse>("ListSearchAttributes", r => engine.Read(() =>
+                new ListSearchAttributesResponse
+                {
+                    CustomAttributes = { engine.Namespaces.Get(r.Namespace).SearchAttributes },
+                    SystemAttributes = { Visibility.Column.SystemTypes },
+                }));
 
     private Task<RegisterNamespaceResponse> Register(RegisterNamespaceRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
@@ -89,6 +90,11 @@ internal sealed class ClusterHandlers(Engine engine)
             WorkflowExecutionRetentionTtl = n.Retention.Proto(),
             HistoryArchivalState = ArchivalState.Disabled,
             VisibilityArchivalState = ArchivalState.Disabled,
+        },
+        ReplicationConfig = new Temporalio.Api.Replication.V1.NamespaceReplicationConfig
+        {
+            ActiveClusterName = "embedded",
+            Clusters = { new Temporalio.Api.Replication.V1.ClusterReplicationConfig { ClusterName = "embedded" } },
         },
     };
 }

@@ -53,7 +53,9 @@ internal sealed class WorkflowHandlers(Engine engine)
         });
     }
 
-    private (Run Run, bool Started) StartIn(Tx tx, StartWorkflowExecutionRequest r, SignalWithStartWorkflowExecutionRequest? signal)
+    // Starts the run, or finds the one that the request's policies settle for.
+    public (Run Run, bool Started) StartIn(Tx tx, StartWorkflowExecutionRequest r, SignalWithStartWorkflowExecutionRequest? signal,
+        Func<Run, bool>? useClosed = null)
     {
         StartChecks.Check(engine.Namespaces.Get(r.Namespace), r);
         if (engine.Runs.FindCurrent(r.Namespace, r.WorkflowId) is { } current)
@@ -66,6 +68,10 @@ internal sealed class WorkflowHandlers(Engine engine)
                 if (r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.UseExisting) return (current, false);
                 if (!terminate) throw IdPolicies.AlreadyRunning(current);
                 current.Terminate(tx, "TerminateIfRunning WorkflowIdReusePolicy Policy", null, "history-service");
+            }
+            else if (useClosed?.Invoke(current) == true)
+            {
+                return (current, false);
             }
             else if (IdPolicies.Problem(current, r.WorkflowIdReusePolicy) is { } problem)
             {
@@ -152,9 +158,20 @@ internal sealed class WorkflowHandlers(Engine engine)
 
     private async Task<UpdateWorkflowExecutionResponse> Update(UpdateWorkflowExecutionRequest r, CallContext context)
     {
+        PrepareUpdate(r);
+        Run? run = null;
+        var update = await engine.ExecuteAsync(tx =>
+        {
+            run = Chained(r.Namespace, r.WorkflowExecution, r.FirstExecutionRunId);
+            return run.Update(tx, r.Request);
+        });
+        return await UpdateResponseAsync(run!, update, r, context);
+    }
+
+    public static void PrepareUpdate(UpdateWorkflowExecutionRequest r)
+    {
         if (string.IsNullOrEmpty(r.Request?.Input?.Name)) throw RpcError.Invalid("Update name is not set on request.");
-        var stage = r.WaitPolicy?.LifecycleStage ?? UpdateWorkflowExecutionLifecycleStage.Unspecified;
-        if (stage == UpdateWorkflowExecutionLifecycleStage.Admitted)
+        if (r.WaitPolicy?.LifecycleStage == UpdateWorkflowExecutionLifecycleStage.Admitted)
         {
             throw new RpcError(StatusCode.PermissionDenied, "UpdateWorkflowExecution issued asynchronously and waiting on update admitted is not supported.",
                 new Temporalio.Api.ErrorDetails.V1.PermissionDeniedFailure());
@@ -162,16 +179,14 @@ internal sealed class WorkflowHandlers(Engine engine)
 
         r.Request.Meta ??= new Temporalio.Api.Update.V1.Meta();
         if (r.Request.Meta.UpdateId.Length == 0) r.Request.Meta.UpdateId = Guid.NewGuid().ToString();
-        Run? run = null;
-        var update = await engine.ExecuteAsync(tx =>
-        {
-            run = Chained(r.Namespace, r.WorkflowExecution, r.FirstExecutionRunId);
-            return run.Update(tx, r.Request);
-        });
-        var reached = await WaitAsync(update, stage, context);
+    }
+
+    public async Task<UpdateWorkflowExecutionResponse> UpdateResponseAsync(Run run, UpdateState update, UpdateWorkflowExecutionRequest r, CallContext context)
+    {
+        var reached = await WaitAsync(update, r.WaitPolicy?.LifecycleStage ?? UpdateWorkflowExecutionLifecycleStage.Unspecified, context);
         return new UpdateWorkflowExecutionResponse
         {
-            UpdateRef = new Temporalio.Api.Update.V1.UpdateRef { WorkflowExecution = run!.Execution, UpdateId = update.Id },
+            UpdateRef = new Temporalio.Api.Update.V1.UpdateRef { WorkflowExecution = run.Execution, UpdateId = update.Id },
             Outcome = update.Outcome,
             Stage = reached,
         };
