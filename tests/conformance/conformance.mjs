@@ -1,6 +1,6 @@
 // Behaviours that official clients rely on, checked with the official TypeScript SDK against any server:
-//   node conformance.mjs --address HOST:PORT [--only REGEX] [--sequences FILE]
-// --sequences writes the event types of every history, so that two engines can be compared with diff.
+//   node conformance.mjs --address HOST:PORT [--only REGEX] [--histories FILE]
+// --histories writes every history with ids and times masked, so that two engines can be compared field by field with diff.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/clie
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activities } from './activities.mjs';
 
-const { values: arg } = parseArgs({ options: { address: { type: 'string', default: '127.0.0.1:7233' }, only: { type: 'string' }, sequences: { type: 'string' } } });
+const { values: arg } = parseArgs({ options: { address: { type: 'string', default: '127.0.0.1:7233' }, only: { type: 'string' }, histories: { type: 'string' } } });
 Runtime.install({ logger: new DefaultLogger('ERROR', () => {}) });
 const connection = await Connection.connect({ address: arg.address });
 const client = new Client({ connection });
@@ -19,12 +19,29 @@ const taskQueue = 'tq-' + randomUUID();
 const worker = await Worker.create({ connection: native, taskQueue, workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs'), activities });
 const running = worker.run();
 
-const sequences = {};
+const histories = {};
+const masked = new Set(['eventTime', 'taskId', 'requestId', 'historySizeBytes', 'identity', 'workerVersion', 'useWorkflowBuildId', 'inheritBuildId', 'sdkMetadata', 'meteringMetadata', 'stackTrace', 'source', 'namespaceId', 'parentWorkflowNamespaceId', 'createTime', 'expireTime', 'buildId', 'binaryChecksum']);
+// Ids become U1, U2, ... in order of appearance: the same id everywhere stays the same.
+function comparable(history) {
+  const ids = new Map();
+  const keep = (key, value) => (masked.has(key) || value === null ? undefined : key === 'data' && value?.type === 'Buffer' ? Buffer.from(value.data).toString() : value);
+  const text = JSON.stringify(history.events, keep)
+    .replace(/[^"]*-[0-9a-f]{32}"/g, 'sticky"')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => ids.get(id) ?? (ids.set(id, 'U' + (ids.size + 1)), ids.get(id)));
+  return JSON.parse(text);
+}
 const start = (type, args = [], options = {}) => client.workflow.start(type, { taskQueue, workflowId: type + '-' + randomUUID(), args, ...options });
+// Until the first workflow task is done: what follows is then the same on every engine.
+async function settled(h) {
+  for (let i = 0; (await h.describe()).historyLength < 4; i++) {
+    assert.ok(i < 400, 'the first task is done within seconds');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
 const failure = (promise) => promise.then(() => assert.fail('expected a failure'), (e) => e);
 async function sequence(name, handle) {
   const history = await handle.fetchHistory();
-  sequences[name] = history.events.map((e) => e.eventType);
+  histories[name] = comparable(history);
   assert.deepEqual(history.events.map((e) => Number(e.eventId)), history.events.map((_, i) => i + 1), 'event ids are contiguous');
   await Worker.runReplayHistory({ workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs') }, history, handle.workflowId);
 }
@@ -64,6 +81,7 @@ const checks = {
   'timers fire': async () => assert.equal(await (await start('timers')).result(), 'rang'),
   'signals and queries': async (name) => {
     const h = await start('signals', [2]);
+    await settled(h);
     await h.signal('add', 1);
     assert.equal(await h.query('sum'), 1);
     await h.signal('add', 2);
@@ -79,6 +97,7 @@ const checks = {
   },
   'updates: result, refusal, activity, end': async (name) => {
     const h = await start('updates');
+    await settled(h);
     assert.equal(await h.executeUpdate('add', { args: [5], updateId: 'u1' }), 5);
     assert.equal(await h.executeUpdate('add', { args: [5], updateId: 'u1' }), 5, 'same id, same outcome');
     assert.equal((await failure(h.executeUpdate('add', { args: [-1] }))).cause.message, 'negative');
@@ -95,6 +114,7 @@ const checks = {
   'a chain of continued runs is followed': async () => assert.equal(await (await start('countdown', [1])).result(), 'zero'),
   'cancellation ends as cancelled': async (name) => {
     const h = await start('waits');
+    await settled(h);
     await h.cancel();
     assert.equal((await failure(h.result())).cause.constructor.name, 'CancelledFailure');
     assert.equal((await h.describe()).status.name, 'CANCELLED');
@@ -177,7 +197,7 @@ for (const [name, check] of Object.entries(checks)) {
   }
 }
 
-if (arg.sequences) fs.writeFileSync(arg.sequences, JSON.stringify(sequences, null, 1) + '\n');
+if (arg.histories) fs.writeFileSync(arg.histories, JSON.stringify(histories, null, 1) + '\n');
 console.log(`${passed} passed, ${failed} failed`);
 worker.shutdown();
 await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 10000))]);
