@@ -1,13 +1,16 @@
 namespace TorchSharp;
 
-/// <summary>The whole memory a tensor looks into; tensors that are views of each other share it.</summary>
-public sealed class Storage<T> : torch.Storage
-    where T : unmanaged
+public static partial class torch
 {
-    internal Storage(torch.Tensor tensor)
-        : base(tensor)
+    /// <summary>The whole memory a tensor looks into; tensors that are views of each other share it.</summary>
+    public sealed class Storage<T> : Storage
+        where T : unmanaged
     {
-    }
+        internal Storage(Tensor tensor)
+            : base(tensor)
+        {
+        }
 
-    public override unsafe int element_size() => sizeof(T);
+        public override unsafe int element_size() => sizeof(T);
+    }
 }

@@ -31,10 +31,6 @@ public static partial class torch
             long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
             zeros(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
 
-        public Tensor new_ones(
-            long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-            ones(size, dtype ?? this.dtype, device ?? this.device, requires_grad);
-
         public Tensor new_empty(
             long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
             empty(size, dtype ?? this.dtype, device ?? this.device, requires_grad);

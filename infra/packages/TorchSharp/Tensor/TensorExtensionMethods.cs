@@ -8,9 +8,9 @@ public static class TensorExtensionMethods
 
     public static int ElementSize(this torch.ScalarType type) => DType.SizeOf(type);
 
-    public static bool IsFloatingPoint(this torch.ScalarType type) => torch.is_floating_point(type);
+    internal static bool IsFloatingPoint(this torch.ScalarType type) => torch.is_floating_point(type);
 
-    public static bool IsIntegral(this torch.ScalarType type) => torch.is_integral(type);
+    internal static bool IsIntegral(this torch.ScalarType type) => torch.is_integral(type);
 
     public static Half ToHalf(this torch.Tensor value) => value.ToScalar().ToHalf();
 

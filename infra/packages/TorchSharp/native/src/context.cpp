@@ -5,10 +5,36 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <dlfcn.h>
+#include <cstdlib>
+#include <sched.h>
 #include <torch/csrc/api/include/torch/cuda.h>
 
 using shim::guarded;
+
+// Present when the shim is linked to OpenBLAS; the loader keeps its symbols out of the global scope, so no dlsym.
+extern "C" {
+__attribute__((weak)) void openblas_set_num_threads(int count);
+__attribute__((weak)) char* openblas_get_config();
+}
+
+namespace {
+
+void set_threads(int count) {
+  at::set_num_threads(count);
+  // OpenBLAS keeps a pool of its own; one count for both avoids oversubscription.
+  if (openblas_set_num_threads) openblas_set_num_threads(count);
+}
+
+// libtorch counts physical cores, which is 1 on a small virtual machine; use what this process may run on instead.
+__attribute__((constructor)) void choose_threads() {
+  if (std::getenv("OMP_NUM_THREADS")) return;
+  cpu_set_t allowed;
+  int count = sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? CPU_COUNT(&allowed) : 0;
+  if (count > 0) set_threads(count);
+}
+
+}  // namespace
+
 
 SHIM_EXPORT const char* shim_torch_version() { return TORCH_VERSION; }
 
@@ -17,16 +43,19 @@ SHIM_EXPORT const char* shim_build_configuration() {
   return text.c_str();
 }
 
+// One line for the log of whoever starts to compute.
+SHIM_EXPORT const char* shim_runtime_report() {
+  thread_local std::string text;
+  text = std::string("libtorch ") + TORCH_VERSION + ", threads " + std::to_string(at::get_num_threads()) + ", BLAS " +
+         (openblas_get_config ? openblas_get_config() : "of the linked libtorch");
+  return text.c_str();
+}
+
 SHIM_EXPORT int32_t shim_threads() { return at::get_num_threads(); }
 SHIM_EXPORT int32_t shim_interop_threads() { return at::get_num_interop_threads(); }
 
 SHIM_EXPORT int32_t shim_set_threads(int32_t count) {
-  return guarded([&] {
-    at::set_num_threads(count);
-    // OpenBLAS keeps its own pool; one count for both avoids oversubscription.
-    using SetThreads = void (*)(int);
-    if (auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(count);
-  });
+  return guarded([&] { set_threads(count); });
 }
 
 SHIM_EXPORT int32_t shim_set_interop_threads(int32_t count) {
