@@ -57,7 +57,7 @@ public static class Nf4Codec
         for (var i = 0; i < destination.Length; i++)
         {
             var code = i % 2 == 0 ? packed[i / 2] >> 4 : packed[i / 2] & 15;
-            destination[i] = levels[code] * absMax[i / block];
+            destination[i] = CodeBooks.Nf4[code] * absMax[i / block];
         }
     }
 
