@@ -73,7 +73,10 @@ public sealed class EntryScriptTests
     {
         var start = new ProcessStartInfo(Script, [verb])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         configure?.Invoke(start);
         using var process = Process.Start(start)!;

@@ -24,7 +24,9 @@ public sealed class FaultPointTests
         var start = new ProcessStartInfo(
             "dotnet", [Assembly.GetExecutingAssembly().Location, "-noColor", "-showLiveOutput", "-explicit", "only", "-method", $"{typeof(FaultPointTests).FullName}.{nameof(Scenario)}"])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["PIPELINE_FAULTS"] = faults;
         using var process = Process.Start(start)!;

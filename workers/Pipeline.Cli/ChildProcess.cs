@@ -21,7 +21,11 @@ internal static class ChildProcess
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Checkout.Root,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Checkout.Root,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {

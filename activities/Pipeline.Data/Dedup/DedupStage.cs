@@ -84,7 +84,13 @@ public sealed class DedupStage(DedupOptions options)
     /// <summary>What changes the result; budget and workers do not.</summary>
     private object KeyOptions() => new
     {
-        fields = options.Fields.Names, options.Near, options.Threshold, options.Keep, options.ScoreField, options.BucketCap, options.WriteSegment,
+        fields = options.Fields.Names,
+        options.Near,
+        options.Threshold,
+        options.Keep,
+        options.ScoreField,
+        options.BucketCap,
+        options.WriteSegment,
         settings = HistorySegment.Settings(options),
     };
 

@@ -10,8 +10,13 @@ internal static class MessageReader
 
     private static readonly Dictionary<string, string> ShareGptRoles = new(StringComparer.Ordinal)
     {
-        ["human"] = "user", ["gpt"] = "assistant", ["system"] = "system", ["tool"] = "tool", ["observation"] = "tool",
-        ["user"] = "user", ["assistant"] = "assistant",
+        ["human"] = "user",
+        ["gpt"] = "assistant",
+        ["system"] = "system",
+        ["tool"] = "tool",
+        ["observation"] = "tool",
+        ["user"] = "user",
+        ["assistant"] = "assistant",
     };
 
     public static List<ChatMessage> Read(JsonElement list, string field, bool shareGpt)
@@ -62,7 +67,11 @@ internal static class MessageReader
 
         return new ChatMessage(role, content)
         {
-            Name = Text(item, "name", at, required: false), ToolCallId = Text(item, "tool_call_id", at, required: false), ReasoningContent = reasoning, ToolCalls = calls, Weight = weight,
+            Name = Text(item, "name", at, required: false),
+            ToolCallId = Text(item, "tool_call_id", at, required: false),
+            ReasoningContent = reasoning,
+            ToolCalls = calls,
+            Weight = weight,
         };
     }
 

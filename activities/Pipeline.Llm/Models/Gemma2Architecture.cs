@@ -11,9 +11,21 @@ public class Gemma2Architecture : GemmaArchitecture
     /// <inheritdoc/>
     public override ArchitectureDefaults Defaults { get; } = new()
     {
-        VocabularySize = 256000, HiddenSize = 2304, IntermediateSize = 9216, LayerCount = 26, HeadCount = 8,
-        KeyValueHeadCount = 4, HeadDimension = 256, MaxPositions = 8192, Activation = "gelu_pytorch_tanh",
-        TieEmbeddings = true, BosTokenId = 2, EosTokenIds = [1], PadTokenId = 0, AttentionSoftCap = 50, FinalSoftCap = 30,
+        VocabularySize = 256000,
+        HiddenSize = 2304,
+        IntermediateSize = 9216,
+        LayerCount = 26,
+        HeadCount = 8,
+        KeyValueHeadCount = 4,
+        HeadDimension = 256,
+        MaxPositions = 8192,
+        Activation = "gelu_pytorch_tanh",
+        TieEmbeddings = true,
+        BosTokenId = 2,
+        EosTokenIds = [1],
+        PadTokenId = 0,
+        AttentionSoftCap = 50,
+        FinalSoftCap = 30,
     };
 
     /// <inheritdoc/>

@@ -11,9 +11,19 @@ public sealed class Gemma3Architecture : Gemma2Architecture
     /// <inheritdoc/>
     public override ArchitectureDefaults Defaults { get; } = new()
     {
-        VocabularySize = 262208, HiddenSize = 2304, IntermediateSize = 9216, LayerCount = 26, HeadCount = 8,
-        KeyValueHeadCount = 4, HeadDimension = 256, MaxPositions = 131072, Activation = "gelu_pytorch_tanh",
-        TieEmbeddings = true, BosTokenId = 2, EosTokenIds = [1], PadTokenId = 0,
+        VocabularySize = 262208,
+        HiddenSize = 2304,
+        IntermediateSize = 9216,
+        LayerCount = 26,
+        HeadCount = 8,
+        KeyValueHeadCount = 4,
+        HeadDimension = 256,
+        MaxPositions = 131072,
+        Activation = "gelu_pytorch_tanh",
+        TieEmbeddings = true,
+        BosTokenId = 2,
+        EosTokenIds = [1],
+        PadTokenId = 0,
     };
 
     /// <inheritdoc/>

@@ -9,9 +9,19 @@ public class GemmaArchitecture : Architecture
     /// <inheritdoc/>
     public override ArchitectureDefaults Defaults { get; } = new()
     {
-        VocabularySize = 256000, HiddenSize = 3072, IntermediateSize = 24576, LayerCount = 28, HeadCount = 16,
-        KeyValueHeadCount = 16, HeadDimension = 256, MaxPositions = 8192, Activation = "gelu_pytorch_tanh",
-        TieEmbeddings = true, BosTokenId = 2, EosTokenIds = [1], PadTokenId = 0,
+        VocabularySize = 256000,
+        HiddenSize = 3072,
+        IntermediateSize = 24576,
+        LayerCount = 28,
+        HeadCount = 16,
+        KeyValueHeadCount = 16,
+        HeadDimension = 256,
+        MaxPositions = 8192,
+        Activation = "gelu_pytorch_tanh",
+        TieEmbeddings = true,
+        BosTokenId = 2,
+        EosTokenIds = [1],
+        PadTokenId = 0,
     };
 
     /// <inheritdoc/>

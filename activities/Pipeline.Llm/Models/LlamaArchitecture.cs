@@ -11,8 +11,14 @@ public sealed class LlamaArchitecture : Architecture
     /// <inheritdoc/>
     public override ArchitectureDefaults Defaults { get; } = new()
     {
-        VocabularySize = 32000, HiddenSize = 4096, IntermediateSize = 11008, LayerCount = 32, HeadCount = 32,
-        MaxPositions = 2048, BosTokenId = 1, EosTokenIds = [2],
+        VocabularySize = 32000,
+        HiddenSize = 4096,
+        IntermediateSize = 11008,
+        LayerCount = 32,
+        HeadCount = 32,
+        MaxPositions = 2048,
+        BosTokenId = 1,
+        EosTokenIds = [2],
     };
 
     /// <inheritdoc/>

@@ -11,8 +11,15 @@ public sealed class MistralArchitecture : Architecture
     /// <inheritdoc/>
     public override ArchitectureDefaults Defaults { get; } = new()
     {
-        VocabularySize = 32000, HiddenSize = 4096, IntermediateSize = 14336, LayerCount = 32, HeadCount = 32,
-        KeyValueHeadCount = 8, MaxPositions = 131072, BosTokenId = 1, EosTokenIds = [2],
+        VocabularySize = 32000,
+        HiddenSize = 4096,
+        IntermediateSize = 14336,
+        LayerCount = 32,
+        HeadCount = 32,
+        KeyValueHeadCount = 8,
+        MaxPositions = 131072,
+        BosTokenId = 1,
+        EosTokenIds = [2],
     };
 
     /// <inheritdoc/>

@@ -11,8 +11,16 @@ public sealed class Phi3Architecture : Architecture
     /// <inheritdoc/>
     public override ArchitectureDefaults Defaults { get; } = new()
     {
-        VocabularySize = 32064, HiddenSize = 3072, IntermediateSize = 8192, LayerCount = 32, HeadCount = 32,
-        MaxPositions = 4096, NormEpsilon = 1e-5, BosTokenId = 1, EosTokenIds = [32000], PadTokenId = 32000,
+        VocabularySize = 32064,
+        HiddenSize = 3072,
+        IntermediateSize = 8192,
+        LayerCount = 32,
+        HeadCount = 32,
+        MaxPositions = 4096,
+        NormEpsilon = 1e-5,
+        BosTokenId = 1,
+        EosTokenIds = [32000],
+        PadTokenId = 32000,
     };
 
     /// <inheritdoc/>

@@ -11,8 +11,13 @@ public class Qwen2Architecture : Architecture
     /// <inheritdoc/>
     public override ArchitectureDefaults Defaults { get; } = new()
     {
-        VocabularySize = 151936, HiddenSize = 4096, IntermediateSize = 22016, LayerCount = 32, HeadCount = 32,
-        KeyValueHeadCount = 32, MaxPositions = 32768,
+        VocabularySize = 151936,
+        HiddenSize = 4096,
+        IntermediateSize = 22016,
+        LayerCount = 32,
+        HeadCount = 32,
+        KeyValueHeadCount = 32,
+        MaxPositions = 32768,
     };
 
     /// <inheritdoc/>

@@ -8,15 +8,34 @@ public sealed class ParameterCountTests
 {
     private static readonly ModelConfig Tiny = new()
     {
-        ModelType = "llama", VocabularySize = 512, HiddenSize = 64, IntermediateSize = 128, LayerCount = 2, HeadCount = 4,
-        KeyValueHeadCount = 2, HeadDimension = 16, Activation = "silu", MaxPositions = 256, NormEpsilon = 1e-5, TieEmbeddings = false,
-        SlidingLayers = [false, false], Rope = new(), SlidingRope = new(),
+        ModelType = "llama",
+        VocabularySize = 512,
+        HiddenSize = 64,
+        IntermediateSize = 128,
+        LayerCount = 2,
+        HeadCount = 4,
+        KeyValueHeadCount = 2,
+        HeadDimension = 16,
+        Activation = "silu",
+        MaxPositions = 256,
+        NormEpsilon = 1e-5,
+        TieEmbeddings = false,
+        SlidingLayers = [false, false],
+        Rope = new(),
+        SlidingRope = new(),
     };
 
     private static readonly ModelConfig Llama8B = Tiny with
     {
-        VocabularySize = 128256, HiddenSize = 4096, IntermediateSize = 14336, LayerCount = 32, HeadCount = 32,
-        KeyValueHeadCount = 8, HeadDimension = 128, MaxPositions = 131072, SlidingLayers = new bool[32],
+        VocabularySize = 128256,
+        HiddenSize = 4096,
+        IntermediateSize = 14336,
+        LayerCount = 32,
+        HeadCount = 32,
+        KeyValueHeadCount = 8,
+        HeadDimension = 128,
+        MaxPositions = 131072,
+        SlidingLayers = new bool[32],
     };
 
     [Theory]

@@ -62,7 +62,9 @@ public sealed class FsyncFaultTests
         var start = new ProcessStartInfo(
             "dotnet", [Assembly.GetExecutingAssembly().Location, "-noColor", "-explicit", "only", "-method", $"{typeof(FsyncFaultTests).FullName}.{method}"])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         (start.Environment["PIPELINE_FAULTS"], start.Environment["SCENARIO_FOLDER"]) = (faults, folder);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");

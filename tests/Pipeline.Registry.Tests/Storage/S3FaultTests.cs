@@ -187,7 +187,11 @@ public sealed class S3FaultTests
     private static S3ObjectStore Open(FaultyS3Server server, TimeSpan? timeout = null, int attempts = 4) => new(
         new S3StoreOptions
         {
-            Bucket = "b", Endpoint = server.Endpoint, MaxAttempts = attempts, RetryDelay = TimeSpan.FromMilliseconds(1), Timeout = timeout ?? TimeSpan.FromSeconds(10),
+            Bucket = "b",
+            Endpoint = server.Endpoint,
+            MaxAttempts = attempts,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            Timeout = timeout ?? TimeSpan.FromSeconds(10),
         },
         TestStores.Credentials);
 

@@ -18,7 +18,9 @@ public sealed class S3rverTests
         using var server = Process.Start(new ProcessStartInfo(
             "node", [script, "-d", directory.Path, "-a", "127.0.0.1", "-p", $"{port}", "--configure-bucket", "test", "--silent"])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         try
         {
@@ -54,7 +56,9 @@ public sealed class S3rverTests
         Directory.CreateDirectory(folder);
         using var npm = Process.Start(new ProcessStartInfo("npm", ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "s3rver@3.7.1"])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         await npm.WaitForExitAsync(TestContext.Current.CancellationToken);
         if (npm.ExitCode != 0)

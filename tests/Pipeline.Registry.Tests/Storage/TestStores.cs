@@ -38,7 +38,9 @@ public sealed class TestStores : IAsyncLifetime
         _gateway = Process.Start(new ProcessStartInfo(
             program, ["--port", $"127.0.0.1:{port}", "--access", "testkey", "--secret", "testsecret", "posix", data])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         });
         _gateway!.OutputDataReceived += (_, _) => { };
         _gateway.ErrorDataReceived += (_, _) => { };

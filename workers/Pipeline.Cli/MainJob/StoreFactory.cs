@@ -17,8 +17,12 @@ internal static class StoreFactory
 
         var store = new S3ObjectStore(new S3StoreOptions
         {
-            Bucket = settings.S3.Bucket, Prefix = settings.S3.Prefix, Region = settings.S3.Region, AllowInsecure = settings.S3.AllowInsecure,
-            Concurrency = settings.S3.Concurrency, Endpoint = settings.S3.Endpoint.Length == 0 ? null : new Uri(settings.S3.Endpoint),
+            Bucket = settings.S3.Bucket,
+            Prefix = settings.S3.Prefix,
+            Region = settings.S3.Region,
+            AllowInsecure = settings.S3.AllowInsecure,
+            Concurrency = settings.S3.Concurrency,
+            Endpoint = settings.S3.Endpoint.Length == 0 ? null : new Uri(settings.S3.Endpoint),
         });
         await ConditionalWriteProbe.RunAsync(store, cancellation);
         return store;

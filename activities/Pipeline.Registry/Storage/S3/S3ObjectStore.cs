@@ -85,7 +85,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         var last = startAfter ?? "";
         var request = new ListObjectsV2Request
         {
-            BucketName = _options.Bucket, Prefix = _prefix + prefix, StartAfter = startAfter is null ? null : Full(startAfter), MaxKeys = 1000,
+            BucketName = _options.Bucket,
+            Prefix = _prefix + prefix,
+            StartAfter = startAfter is null ? null : Full(startAfter),
+            MaxKeys = 1000,
         };
         while (true)
         {

@@ -54,8 +54,12 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
 
             var complete = new CompleteMultipartUploadRequest
             {
-                BucketName = options.Bucket, Key = key, UploadId = started.UploadId, PartETags = [.. await Task.WhenAll(parts)],
-                IfNoneMatch = condition.IfAbsent ? "*" : null, IfMatch = condition.IfMatch,
+                BucketName = options.Bucket,
+                Key = key,
+                UploadId = started.UploadId,
+                PartETags = [.. await Task.WhenAll(parts)],
+                IfNoneMatch = condition.IfAbsent ? "*" : null,
+                IfMatch = condition.IfMatch,
             };
             var done = await caller.RunAsync(token => client.CompleteMultipartUploadAsync(complete, token), cancellation);
             return (done.ETag, bytes);
@@ -83,8 +87,13 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
                     token => client.UploadPartAsync(
                         new UploadPartRequest
                         {
-                            BucketName = options.Bucket, Key = key, UploadId = uploadId, PartNumber = number,
-                            InputStream = part.Open(), PartSize = part.Length, UseChunkEncoding = false,
+                            BucketName = options.Bucket,
+                            Key = key,
+                            UploadId = uploadId,
+                            PartNumber = number,
+                            InputStream = part.Open(),
+                            PartSize = part.Length,
+                            UseChunkEncoding = false,
                         },
                         token),
                     failed.Token);

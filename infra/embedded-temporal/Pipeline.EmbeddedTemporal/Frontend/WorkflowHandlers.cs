@@ -37,11 +37,26 @@ internal sealed class WorkflowHandlers(Engine engine)
         StartChecks.Blob(r.SignalInput);
         var start = new StartWorkflowExecutionRequest
         {
-            Namespace = r.Namespace, WorkflowId = r.WorkflowId, WorkflowType = r.WorkflowType, TaskQueue = r.TaskQueue, Input = r.Input,
-            WorkflowExecutionTimeout = r.WorkflowExecutionTimeout, WorkflowRunTimeout = r.WorkflowRunTimeout, WorkflowTaskTimeout = r.WorkflowTaskTimeout,
-            Identity = r.Identity, RequestId = r.RequestId, WorkflowIdReusePolicy = r.WorkflowIdReusePolicy, RetryPolicy = r.RetryPolicy,
-            WorkflowIdConflictPolicy = r.WorkflowIdConflictPolicy, CronSchedule = r.CronSchedule, Memo = r.Memo, SearchAttributes = r.SearchAttributes,
-            Header = r.Header, WorkflowStartDelay = r.WorkflowStartDelay, UserMetadata = r.UserMetadata, Priority = r.Priority,
+            Namespace = r.Namespace,
+            WorkflowId = r.WorkflowId,
+            WorkflowType = r.WorkflowType,
+            TaskQueue = r.TaskQueue,
+            Input = r.Input,
+            WorkflowExecutionTimeout = r.WorkflowExecutionTimeout,
+            WorkflowRunTimeout = r.WorkflowRunTimeout,
+            WorkflowTaskTimeout = r.WorkflowTaskTimeout,
+            Identity = r.Identity,
+            RequestId = r.RequestId,
+            WorkflowIdReusePolicy = r.WorkflowIdReusePolicy,
+            RetryPolicy = r.RetryPolicy,
+            WorkflowIdConflictPolicy = r.WorkflowIdConflictPolicy,
+            CronSchedule = r.CronSchedule,
+            Memo = r.Memo,
+            SearchAttributes = r.SearchAttributes,
+            Header = r.Header,
+            WorkflowStartDelay = r.WorkflowStartDelay,
+            UserMetadata = r.UserMetadata,
+            Priority = r.Priority,
         };
         if (start.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Unspecified && start.WorkflowIdReusePolicy != WorkflowIdReusePolicy.TerminateIfRunning)
             start.WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting;

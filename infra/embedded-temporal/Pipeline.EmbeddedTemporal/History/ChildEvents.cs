@@ -13,8 +13,13 @@ internal static class ChildEvents
                 EventType = EventType.ChildWorkflowExecutionCompleted,
                 ChildWorkflowExecutionCompletedEventAttributes = new ChildWorkflowExecutionCompletedEventAttributes
                 {
-                    Result = close.WorkflowExecutionCompletedEventAttributes.Result, Namespace = child.Namespace, NamespaceId = namespaceId,
-                    WorkflowExecution = run.Execution, WorkflowType = type, InitiatedEventId = child.InitiatedId, StartedEventId = child.StartedId,
+                    Result = close.WorkflowExecutionCompletedEventAttributes.Result,
+                    Namespace = child.Namespace,
+                    NamespaceId = namespaceId,
+                    WorkflowExecution = run.Execution,
+                    WorkflowType = type,
+                    InitiatedEventId = child.InitiatedId,
+                    StartedEventId = child.StartedId,
                 },
             },
             EventType.WorkflowExecutionFailed => new HistoryEvent
@@ -22,8 +27,13 @@ internal static class ChildEvents
                 EventType = EventType.ChildWorkflowExecutionFailed,
                 ChildWorkflowExecutionFailedEventAttributes = new ChildWorkflowExecutionFailedEventAttributes
                 {
-                    Failure = close.WorkflowExecutionFailedEventAttributes.Failure, Namespace = child.Namespace, NamespaceId = namespaceId,
-                    WorkflowExecution = run.Execution, WorkflowType = type, InitiatedEventId = child.InitiatedId, StartedEventId = child.StartedId,
+                    Failure = close.WorkflowExecutionFailedEventAttributes.Failure,
+                    Namespace = child.Namespace,
+                    NamespaceId = namespaceId,
+                    WorkflowExecution = run.Execution,
+                    WorkflowType = type,
+                    InitiatedEventId = child.InitiatedId,
+                    StartedEventId = child.StartedId,
                     RetryState = close.WorkflowExecutionFailedEventAttributes.RetryState,
                 },
             },
@@ -32,8 +42,13 @@ internal static class ChildEvents
                 EventType = EventType.ChildWorkflowExecutionCanceled,
                 ChildWorkflowExecutionCanceledEventAttributes = new ChildWorkflowExecutionCanceledEventAttributes
                 {
-                    Details = close.WorkflowExecutionCanceledEventAttributes.Details, Namespace = child.Namespace, NamespaceId = namespaceId,
-                    WorkflowExecution = run.Execution, WorkflowType = type, InitiatedEventId = child.InitiatedId, StartedEventId = child.StartedId,
+                    Details = close.WorkflowExecutionCanceledEventAttributes.Details,
+                    Namespace = child.Namespace,
+                    NamespaceId = namespaceId,
+                    WorkflowExecution = run.Execution,
+                    WorkflowType = type,
+                    InitiatedEventId = child.InitiatedId,
+                    StartedEventId = child.StartedId,
                 },
             },
             EventType.WorkflowExecutionTimedOut => new HistoryEvent
@@ -41,8 +56,12 @@ internal static class ChildEvents
                 EventType = EventType.ChildWorkflowExecutionTimedOut,
                 ChildWorkflowExecutionTimedOutEventAttributes = new ChildWorkflowExecutionTimedOutEventAttributes
                 {
-                    Namespace = child.Namespace, NamespaceId = namespaceId, WorkflowExecution = run.Execution, WorkflowType = type,
-                    InitiatedEventId = child.InitiatedId, StartedEventId = child.StartedId,
+                    Namespace = child.Namespace,
+                    NamespaceId = namespaceId,
+                    WorkflowExecution = run.Execution,
+                    WorkflowType = type,
+                    InitiatedEventId = child.InitiatedId,
+                    StartedEventId = child.StartedId,
                     RetryState = close.WorkflowExecutionTimedOutEventAttributes.RetryState,
                 },
             },
@@ -51,8 +70,12 @@ internal static class ChildEvents
                 EventType = EventType.ChildWorkflowExecutionTerminated,
                 ChildWorkflowExecutionTerminatedEventAttributes = new ChildWorkflowExecutionTerminatedEventAttributes
                 {
-                    Namespace = child.Namespace, NamespaceId = namespaceId, WorkflowExecution = run.Execution, WorkflowType = type,
-                    InitiatedEventId = child.InitiatedId, StartedEventId = child.StartedId,
+                    Namespace = child.Namespace,
+                    NamespaceId = namespaceId,
+                    WorkflowExecution = run.Execution,
+                    WorkflowType = type,
+                    InitiatedEventId = child.InitiatedId,
+                    StartedEventId = child.StartedId,
                 },
             },
         };
