@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Pipeline.Tools;
+using Pipeline.Tools.Data;
 
 // Verbs that work on files and tensors without an engine. `./pipeline VERB` hands over to this executable.
 var root = new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
+root.Subcommands.Add(DataCommand.Create());
 
 return await CommandRunner.RunAsync(root, args);

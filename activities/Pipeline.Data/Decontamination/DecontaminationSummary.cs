@@ -1,0 +1,35 @@
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Data.Decontamination;
+
+/// <summary>What a decontamination run found; <see cref="Digest"/> is what training demands.</summary>
+public sealed record DecontaminationSummary
+{
+    /// <summary>Digest over output rows, rules and every evaluation item: another gate set or another rule gives another digest.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Digest of the items of each evaluation set, by name.</summary>
+    public required IReadOnlyDictionary<string, string> GateSets { get; init; }
+
+    /// <summary>Rows in, out, removed by <c>ngram:TASK</c>, set aside.</summary>
+    public required RowAccounting Rows { get; init; }
+
+    /// <summary>Items too short to be looked for.</summary>
+    public required int SkippedItems { get; init; }
+
+    /// <summary>Output files with digests.</summary>
+    public required IReadOnlyList<StageFile> Files { get; init; }
+
+    /// <summary>Checks that every configured evaluation set was part of the run, with the same items.</summary>
+    /// <param name="configured">Digest of each set that gates the run, by name; see <see cref="DecontaminationStage.DigestOf"/>.</param>
+    /// <exception cref="InvalidDataException">A set is missing or has changed.</exception>
+    public void Require(IReadOnlyDictionary<string, string> configured)
+    {
+        ArgumentNullException.ThrowIfNull(configured);
+        var missing = configured.Where(set => GateSets.GetValueOrDefault(set.Key) != set.Value).Select(set => set.Key).Order(StringComparer.Ordinal).ToList();
+        if (missing.Count > 0)
+        {
+            throw new InvalidDataException($"the dataset is not decontaminated against {string.Join(", ", missing)} as configured now; run decontamination again before training");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Data.Dedup;
+
+/// <summary>Computes what dedup needs of one row: exact key, shingles, band keys. One instance a thread.</summary>
+internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
+{
+    private readonly WordText _text = new();
+    private readonly Shingler _shingler = new(options.Shingles, options.ShingleSize, options.Hash, FastHash.Finish(options.Seed));
+    private readonly uint[] _signature = new uint[hasher.Permutations];
+
+    public RowParser Parser { get; } = new(options.Fields, options.ScoreField);
+
+    /// <summary>SHA-256 of the normalised text; valid after <see cref="Load"/>.</summary>
+    public byte[] Digest { get; } = new byte[32];
+
+    public ulong ExactKey => BinaryPrimitives.ReadUInt64BigEndian(Digest);
+
+    /// <summary>Parses a row and normalises its text.</summary>
+    /// <returns>Null, or why the row cannot be used.</returns>
+    public string? Load(ReadOnlySpan<byte> json)
+    {
+        if (Parser.Parse(json) is { } problem)
+        {
+            return problem;
+        }
+
+        if (!Parser.HasText)
+        {
+            return $"none of the text fields ({string.Join(", ", options.Fields.Names.Take(4))}, …) is a string";
+        }
+
+        var text = Parser.Text.Span;
+        _text.Load(text);
+        SHA256.HashData(_text.Normal.Span, Digest);
+        return null;
+    }
+
+    public ReadOnlySpan<ulong> Shingles() => _shingler.Hash(_text);
+
+    /// <summary>Number of code points; continuation bytes do not count.</summary>
+    public int CountCodePoints()
+    {
+        var count = 0;
+        foreach (var value in Parser.Text.Span)
+        {
+            count += (value & 0xC0) != 0x80 ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Fills the band keys; false when the text has no shingle and so no near-duplicate.</summary>
+    public bool BandKeys(Span<ulong> keys)
+    {
+        var shingles = Shingles();
+        if (shingles.IsEmpty)
+        {
+            return false;
+        }
+
+        hasher.Sign(shingles, _signature);
+        options.Bands.Keys(_signature, options.Seed, keys);
+        return true;
+    }
+}

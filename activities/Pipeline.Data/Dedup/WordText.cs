@@ -1,0 +1,98 @@
+using Pipeline.Data.Stages;
+using Pipeline.Data.Tokenizers.Unicode;
+
+namespace Pipeline.Data.Dedup;
+
+/// <summary>The words of a normalised text: runs of letters and numbers, joined by one space, with their bounds.</summary>
+internal sealed class WordText
+{
+    private readonly TextNormalizer _normalizer = new();
+    private readonly ByteBuffer _words = new();
+    private int[] _ends = new int[256];
+
+    /// <summary>The whole normalised text, punctuation included.</summary>
+    public ByteBuffer Normal { get; } = new();
+
+    /// <summary>Number of words.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>UTF-8 of words <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
+    public ReadOnlySpan<byte> Slice(int first, int count)
+    {
+        var start = Start(first);
+        return _words.Span[start..End(first + count - 1)];
+    }
+
+    public int Start(int word) => word == 0 ? 0 : _ends[word - 1] + 1;
+
+    public int End(int word) => _ends[word];
+
+    public ReadOnlySpan<byte> Bytes => _words.Span;
+
+    public void Load(ReadOnlySpan<byte> text)
+    {
+        Normal.Clear();
+        _normalizer.Append(text, Normal);
+        _words.Clear();
+        Count = 0;
+        var normal = Normal.Span;
+        var table = AsciiClass.Table;
+        _words.Reserve(normal.Length + 1);
+        var destination = _words.Array;
+        var (length, open) = (0, false);
+        for (var at = 0; at < normal.Length;)
+        {
+            var value = normal[at];
+            if (value < 0x80)
+            {
+                at++;
+                if ((table[value] & AsciiClass.Word) != 0)
+                {
+                    destination[length++] = value;
+                    open = true;
+                }
+                else if (open)
+                {
+                    Close(length);
+                    destination[length++] = (byte)' ';
+                    open = false;
+                }
+
+                continue;
+            }
+
+            var point = CodePoints.Decode(normal, at, out var size);
+            if (CodePoints.IsIn(point, CharacterClass.Letter | CharacterClass.Number))
+            {
+                normal.Slice(at, size).CopyTo(destination.AsSpan(length));
+                length += size;
+                open = true;
+            }
+            else if (open)
+            {
+                Close(length);
+                destination[length++] = (byte)' ';
+                open = false;
+            }
+
+            at += size;
+        }
+
+        if (open)
+        {
+            Close(length);
+        }
+
+        _words.Length = Count == 0 ? 0 : _ends[Count - 1];
+    }
+
+    private void Close(int length)
+    {
+        if (Count == _ends.Length)
+        {
+            Array.Resize(ref _ends, Count * 2);
+        }
+
+        _ends[Count++] = length;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace Pipeline.Data.Formats;
+
+/// <summary>A piece of a document.</summary>
+/// <param name="Text">Text as it is tokenised.</param>
+/// <param name="Loss">Whether its tokens are in the loss.</param>
+public sealed record TextPart(string Text, bool Loss);
+
+/// <summary>A row in one of the two canonical forms: messages, or parts of a document.</summary>
+/// <param name="Id">Where it came from, <c>file:line</c>.</param>
+/// <param name="Format">The shape it was read in.</param>
+/// <param name="Messages">Turns; null for documents.</param>
+/// <param name="Parts">Pieces in order; null for conversations.</param>
+/// <param name="Tools">Tool definitions offered to the conversation.</param>
+public sealed record CanonicalRow(string Id, DataFormat Format, IReadOnlyList<ChatMessage>? Messages, IReadOnlyList<TextPart>? Parts, JsonElement? Tools = null);

@@ -1,0 +1,113 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Data.Sanitization;
+
+/// <summary>Cleans texts and takes personal data and secrets out of rows.</summary>
+/// <remarks>
+/// Writes <c>rows.jsonl</c> (rows without a finding byte for byte), <c>removed.jsonl</c>, <c>audit.jsonl</c> (one line an edit, without values),
+/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. A second run changes nothing.
+/// </remarks>
+public sealed class SanitizeStage
+{
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions AuditJson = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private readonly SanitizeOptions _options;
+
+    /// <summary>Checks the options.</summary>
+    /// <param name="options">How rows are cleaned.</param>
+    /// <exception cref="ArgumentException">A mode needs a key and none is given.</exception>
+    public SanitizeStage(SanitizeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Key.IsEmpty && options.Modes.Values.Append(options.Mode).Any(mode => mode is PiiMode.Hash or PiiMode.Pseudonym))
+        {
+            throw new ArgumentException("hashes and pseudonyms need a secret key; set Key", nameof(options));
+        }
+
+        _options = options;
+    }
+
+    /// <summary>Runs the stage.</summary>
+    /// <param name="inputs">Canonical JSONL files.</param>
+    /// <param name="outputFolder">Folder to write to; created.</param>
+    /// <param name="progress">Receives progress, or null.</param>
+    /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
+    /// <returns>Counts by class and cleaner, and digests.</returns>
+    /// <exception cref="InvalidDataException">Too many rows cannot be read.</exception>
+    public Task<SanitizeSummary> RunAsync(IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => RunCoreAsync(inputs, outputFolder, progress, cancellationToken), cancellationToken);
+
+    private async Task<SanitizeSummary> RunCoreAsync(IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    {
+        await using var folder = new StageFolder(outputFolder);
+        var (output, removed, audit) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("audit.jsonl"));
+        var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, _options.QuarantineBudget);
+        var (reader, row, rows, changedRows) = (new RowFileReader(inputs), new RowSanitizer(_options), new RowAccounting(), 0L);
+        foreach (var line in reader.Read())
+        {
+            rows.In++;
+            if ((rows.In & 0xFFF) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                progress?.Report(new StageProgress("clean", "rows", rows.In, reader.BytesRead, reader.TotalBytes));
+            }
+
+            try
+            {
+                if (!row.MayChange(line.Utf8.Span))
+                {
+                    rows.Out++;
+                    Write(output, line.Utf8.Span);
+                    continue;
+                }
+
+                var node = JsonNode.Parse(line.Utf8.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 64 })?.AsObject() ?? throw new JsonException("not an object");
+                var changed = row.Sanitize(node);
+                var id = (node["_id"] ?? node["id"])?.ToString() ?? $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
+                foreach (var edit in row.Edits)
+                {
+                    Write(audit, JsonSerializer.SerializeToUtf8Bytes(new { id, edit }, AuditJson));
+                }
+
+                if (row.RemovedBy is { } rule)
+                {
+                    rows.Remove(rule);
+                    Write(removed, JsonSerializer.SerializeToUtf8Bytes(new { id, rule }, Json));
+                    continue;
+                }
+
+                rows.Out++;
+                changedRows += changed ? 1 : 0;
+                Write(output, changed ? JsonSerializer.SerializeToUtf8Bytes(node, Json) : line.Utf8.Span);
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+            {
+                rows.Quarantined++;
+                quarantine.Add(line, "not a JSON row, not UTF-8, or a repeated key");
+            }
+        }
+
+        rows.Check("sanitize");
+        var summary = new SanitizeSummary
+        {
+            Rows = rows,
+            ChangedRows = changedRows,
+            PiiSpans = row.PiiSpans,
+            CleanedTexts = row.CleanedTexts,
+            Files = await folder.CommitFilesAsync(cancellationToken),
+        };
+        await folder.CommitSummaryAsync(summary, cancellationToken);
+        return summary;
+    }
+
+    private static void Write(AtomicFile file, ReadOnlySpan<byte> line)
+    {
+        file.Write(line);
+        file.EndLine();
+        file.FlushIfFull();
+    }
+}

@@ -1,0 +1,22 @@
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Data.Sanitization;
+
+/// <summary>What a sanitization run changed.</summary>
+public sealed record SanitizeSummary
+{
+    /// <summary>Rows in, out, removed by rule, set aside.</summary>
+    public required RowAccounting Rows { get; init; }
+
+    /// <summary>Rows whose text changed.</summary>
+    public required long ChangedRows { get; init; }
+
+    /// <summary>Spans of personal data by class.</summary>
+    public required IReadOnlyDictionary<string, long> PiiSpans { get; init; }
+
+    /// <summary>Texts changed by each cleaner, by its id.</summary>
+    public required IReadOnlyDictionary<string, long> CleanedTexts { get; init; }
+
+    /// <summary>Output files with digests.</summary>
+    public required IReadOnlyList<StageFile> Files { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Data.Splits;
+
+/// <summary>Holds test rows out of the raw rows, before anything is cleaned or selected.</summary>
+/// <remarks>The draw ranks row ids by a seeded hash, so it does not depend on row order; each stratum gives at least its share, rounded up.</remarks>
+public sealed class HoldoutStage
+{
+    private readonly HoldoutOptions _options;
+
+    /// <summary>Checks the options.</summary>
+    /// <param name="options">How rows are held out.</param>
+    /// <exception cref="ArgumentException">The share is below 10 % or not below 100 %.</exception>
+    public HoldoutStage(HoldoutOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!(options.Fraction >= 0.10 && options.Fraction < 1))
+        {
+            throw new ArgumentException($"hold out at least 10 % and less than 100 % of the raw rows, not {options.Fraction:P1}", nameof(options));
+        }
+
+        _options = options;
+    }
+
+    /// <summary>Runs the stage.</summary>
+    /// <param name="inputs">Raw canonical JSONL files with row ids.</param>
+    /// <param name="outputFolder">Folder to write to; created.</param>
+    /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
+    /// <returns>Counts and the digest of the draw.</returns>
+    /// <exception cref="InvalidDataException">A row has no id or is no JSON object, or an id occurs twice.</exception>
+    public Task<HoldoutSummary> RunAsync(IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken = default) =>
+        Task.Run(() => RunCoreAsync(inputs, outputFolder, cancellationToken), cancellationToken);
+
+    private async Task<HoldoutSummary> RunCoreAsync(IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken)
+    {
+        var (ids, held) = Draw(inputs, cancellationToken);
+        await using var folder = new StageFolder(outputFolder);
+        var (train, test, row) = (folder.Open("train.jsonl"), folder.Open("test.jsonl"), 0);
+        foreach (var line in new RowFileReader(inputs).Read())
+        {
+            var file = held[row++] ? test : train;
+            file.Write(line.Utf8.Span);
+            file.EndLine();
+            file.FlushIfFull();
+        }
+
+        var files = await folder.CommitFilesAsync(cancellationToken);
+        var key = StageFolder.Key("holdout", 1, _options, inputs, cancellationToken);
+        var drawn = string.Join('\n', ids.Where((_, i) => held[i]).Order(StringComparer.Ordinal));
+        var summary = new HoldoutSummary
+        {
+            Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key + '\n' + drawn))),
+            Rows = ids.Count,
+            HeldOut = held.Count(value => value),
+            Files = files,
+        };
+        await folder.CommitSummaryAsync(summary, cancellationToken);
+        return summary;
+    }
+
+    private (List<string> Ids, bool[] Held) Draw(IReadOnlyList<string> inputs, CancellationToken cancellationToken)
+    {
+        var (ids, strata) = (new List<string>(), new SortedDictionary<string, List<int>>(StringComparer.Ordinal));
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in new RowFileReader(inputs).Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var where = $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
+            var (id, stratum) = Read(line.Utf8, where);
+            if (!seen.Add(id))
+            {
+                throw new InvalidDataException($"{where}: the row id '{id}' occurs twice; ids must be unique, so ingest the data again");
+            }
+
+            if (!strata.TryGetValue(stratum, out var rows))
+            {
+                strata[stratum] = rows = [];
+            }
+
+            rows.Add(ids.Count);
+            ids.Add(id);
+        }
+
+        var held = new bool[ids.Count];
+        foreach (var rows in strata.Values)
+        {
+            foreach (var index in rows.OrderBy(index => Rank(ids[index])).ThenBy(index => ids[index], StringComparer.Ordinal).Take((int)Math.Ceiling(_options.Fraction * rows.Count)))
+            {
+                held[index] = true;
+            }
+        }
+
+        return (ids, held);
+    }
+
+    private (string Id, string Stratum) Read(ReadOnlyMemory<byte> json, string where)
+    {
+        try
+        {
+            using var row = JsonDocument.Parse(json);
+            var id = row.RootElement.TryGetProperty("_id", out var own) || row.RootElement.TryGetProperty("id", out own) ? own.ToString() : null;
+            var stratum = _options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value) ? value.ToString() : "";
+            return (id ?? throw new InvalidDataException($"{where}: the row has neither '_id' nor 'id'; ingest gives every row one"), stratum);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{where}: not a JSON object; ingest the data first", exception);
+        }
+    }
+
+    private ulong Rank(string id) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Seed}:{id}")));
+}

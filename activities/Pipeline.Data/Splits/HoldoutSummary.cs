@@ -1,0 +1,19 @@
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Data.Splits;
+
+/// <summary>What was held out.</summary>
+public sealed record HoldoutSummary
+{
+    /// <summary>Digest of the raw rows, the options and the held-out ids; later stages record it as their origin.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Raw rows.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Rows held out, at least <c>ceil(Fraction · Rows)</c>.</summary>
+    public required long HeldOut { get; init; }
+
+    /// <summary>Output files with digests: <c>train.jsonl</c> and <c>test.jsonl</c>.</summary>
+    public required IReadOnlyList<StageFile> Files { get; init; }
+}

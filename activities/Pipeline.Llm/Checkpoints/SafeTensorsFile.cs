@@ -1,0 +1,104 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Pipeline.Llm.Checkpoints;
+
+/// <summary>A safetensors file mapped into memory; opening reads and checks the header only.</summary>
+public sealed unsafe class SafeTensorsFile : IDisposable
+{
+    private readonly Dictionary<string, SafeTensorsEntry> _entries;
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+    private bool _disposed;
+
+    private SafeTensorsFile(string path, SafeTensorsHeader header, MemoryMappedFile map, long length)
+    {
+        Path = path;
+        Header = header;
+        Length = length;
+        _entries = header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        _map = map;
+        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* pointer = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        _start = pointer + _view.PointerOffset;
+    }
+
+    /// <summary>Path as given to <see cref="Open"/>.</summary>
+    public string Path { get; }
+
+    /// <summary>Length of the file in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>The checked header.</summary>
+    public SafeTensorsHeader Header { get; }
+
+    /// <summary>Opens and checks a file.</summary>
+    /// <param name="path">An existing file.</param>
+    /// <returns>The open file.</returns>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format, or is a pickle.</exception>
+    public static SafeTensorsFile Open(string path)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.None);
+        var length = RandomAccess.GetLength(handle);
+        Span<byte> prefix = stackalloc byte[8];
+        var read = RandomAccess.Read(handle, prefix, 0);
+        var headerBytes = new byte[SafeTensorsHeader.ReadLength(prefix[..read], length, path)];
+        for (var filled = 0; filled < headerBytes.Length;)
+        {
+            var count = RandomAccess.Read(handle, headerBytes.AsSpan(filled), 8 + filled);
+            filled += count > 0 ? count : throw SafeTensorsHeader.Bad(path, 8 + filled, "the file became shorter while it was read");
+        }
+
+        var header = SafeTensorsHeader.Parse(headerBytes, length, path);
+        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.Read);
+        return new SafeTensorsFile(path, header, map, length);
+    }
+
+    /// <summary>Whether the file has a tensor.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <returns>True when it is there.</returns>
+    public bool Contains(string name) => _entries.ContainsKey(name);
+
+    /// <summary>The entry of a tensor.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <returns>Its type, shape and place.</returns>
+    /// <exception cref="InvalidDataException">The file has no such tensor.</exception>
+    public SafeTensorsEntry Entry(string name) => _entries.TryGetValue(name, out var entry)
+        ? entry
+        : throw new InvalidDataException($"{Path} has no tensor '{name}'");
+
+    /// <summary>The mapped bytes of a tensor of at most 2 GiB.</summary>
+    /// <param name="name">Tensor name.</param>
+    /// <returns>Bytes that stay valid until the file is disposed.</returns>
+    public ReadOnlySpan<byte> Bytes(string name)
+    {
+        var entry = Entry(name);
+        return new ReadOnlySpan<byte>(Pointer(entry), checked((int)entry.Bytes));
+    }
+
+    /// <summary>Copies part of a tensor's bytes.</summary>
+    /// <param name="entry">An entry of this file.</param>
+    /// <param name="position">First byte within the tensor.</param>
+    /// <param name="destination">Where to copy; its length decides how much.</param>
+    public void CopyTo(SafeTensorsEntry entry, long position, Span<byte> destination) =>
+        new ReadOnlySpan<byte>(Pointer(entry) + position, destination.Length).CopyTo(destination);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _map.Dispose();
+        }
+    }
+
+    internal byte* Pointer(SafeTensorsEntry entry)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _start + entry.Offset;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Net;
+
+namespace Pipeline.EmbeddedTemporal;
+
+// The flags of `server start-dev` that official test environments pass.
+internal static class CommandLine
+{
+    private static readonly HashSet<string> Ignored = ["--dynamic-config-value", "--log-format", "--ui-port", "--ui-ip", "--ui-asset-path", "--http-port", "--metrics-port", "--sqlite-pragma"];
+
+    public static EngineOptions Parse(string[] args)
+    {
+        if (args is not ["server", "start-dev", ..]) throw new FormatException("Usage: temporal server start-dev [--ip IP] [--port N] [--headless] [--namespace NAME] [--db-filename FILE] [--search-attribute NAME=TYPE] [--log-level LEVEL] [--allow-remote]");
+        var options = new EngineOptions();
+        var namespaces = new List<string> { "default" };
+        var attributes = new Dictionary<string, IndexedValueType>(StringComparer.Ordinal);
+        var remote = false;
+        for (var i = 2; i < args.Length; i++)
+        {
+            var (name, value) = args[i].Split('=', 2) is [var n, var v] && n.StartsWith("--", StringComparison.Ordinal) ? (n, v) : (args[i], null);
+            string Value() => value ?? (++i < args.Length ? args[i] : throw new FormatException($"{name} needs a value."));
+            switch (name)
+            {
+                case "--headless": options = options with { Headless = value != "false" }; break;
+                case "--allow-remote": remote = true; break;
+                case "--ip": options = options with { Address = Value() }; break;
+                case "--port" or "-p": options = options with { Port = Port(name, Value()) }; break;
+                case "--db-filename" or "-f": options = options with { DatabaseFile = Value() }; break;
+                case "--log-level": options = options with { LogLevel = Value() }; break;
+                case "--namespace" or "-n": namespaces.Add(Value()); break;
+                case "--search-attribute": AddAttribute(attributes, Value()); break;
+                default:
+                    if (!Ignored.Contains(name)) throw new FormatException($"Unknown flag {name}.");
+                    _ = Value();
+                    break;
+            }
+        }
+
+        if (!IPAddress.TryParse(options.Address, out var address)) throw new FormatException($"--ip {options.Address} is not an IP address.");
+        if (!IPAddress.IsLoopback(address))
+        {
+            if (!remote) throw new FormatException($"--ip {options.Address} opens the server to the network, which has no authentication; add --allow-remote if that is wanted.");
+            Console.Error.WriteLine("Warning: the server is open to the network without authentication.");
+        }
+
+        return options with { Namespaces = [.. namespaces.Distinct(StringComparer.Ordinal)], SearchAttributes = attributes };
+    }
+
+    private static int Port(string name, string text) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port : throw new FormatException($"{name} {text} is not a port number.");
+
+    private static void AddAttribute(Dictionary<string, IndexedValueType> attributes, string text)
+    {
+        if (text.Split('=') is not [{ Length: > 0 } name, var typeName] || !System.Enum.TryParse<IndexedValueType>(typeName, true, out var type) || type == IndexedValueType.Unspecified)
+            throw new FormatException($"--search-attribute {text}: write NAME=TYPE with one of Text, Keyword, Int, Double, Bool, Datetime, KeywordList.");
+        attributes[name] = type;
+    }
+}

@@ -1,0 +1,12 @@
+global using Google.Protobuf;
+global using Google.Protobuf.Collections;
+global using Google.Protobuf.WellKnownTypes;
+global using Pipeline.EmbeddedTemporal.Core;
+global using Pipeline.EmbeddedTemporal.Grpc;
+global using Temporalio.Api.Common.V1;
+global using Temporalio.Api.Enums.V1;
+global using Temporalio.Api.History.V1;
+global using Temporalio.Api.TaskQueue.V1;
+global using Temporalio.Api.WorkflowService.V1;
+global using ApiFailure = Temporalio.Api.Failure.V1;
+global using ApiHistory = Temporalio.Api.History.V1.History;

@@ -1,0 +1,4 @@
+namespace Pipeline.EmbeddedTemporal.History;
+
+// Which event a request id led to.
+internal sealed record RequestIdRecord(EventType EventType, long EventId);

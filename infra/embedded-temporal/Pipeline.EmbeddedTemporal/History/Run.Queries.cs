@@ -1,0 +1,76 @@
+using Pipeline.EmbeddedTemporal.Matching;
+using Temporalio.Api.Query.V1;
+
+namespace Pipeline.EmbeddedTemporal.History;
+
+// Queries: straight to a worker when nothing is pending, else with the next workflow task.
+internal sealed partial class Run
+{
+    private const int MaxWaitingQueries = 10;
+    private readonly List<PendingQuery> _queries = [];
+
+    public Task<QueryAnswer> Query(Tx tx, WorkflowQuery query)
+    {
+        if (State.TaskAttempt >= 3 && State.IsOpen)
+            throw new RpcError(StatusCode.FailedPrecondition, "Unable to query workflow due to Workflow Task in failed state.",
+                new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
+        if (!State.IsOpen && State.LastCompletedStartedId == 0)
+            throw RpcError.Precondition("workflow must handle at least one workflow task before it can be queried");
+        if (_queries.Count >= MaxWaitingQueries)
+            throw RpcError.Exhausted("consistent query buffer is full, this may be caused by too many queries and workflow not able to process query fast enough");
+        var pending = new PendingQuery { Id = Guid.NewGuid().ToString(), Query = query };
+        _queries.Add(pending);
+        if (!State.IsOpen || (State.Task is null && State.LastCompletedStartedId > 0)) DispatchWaitingQueries(tx);
+        return pending.Answer.Task;
+    }
+
+    private void DispatchWaitingQueries(Tx tx)
+    {
+        if (State.LastCompletedStartedId == 0)
+        {
+            foreach (var query in _queries) query.Answer.TrySetResult(new QueryAnswer(null, RpcError.Precondition("workflow must handle at least one workflow task before it can be queried")));
+            _queries.Clear();
+            return;
+        }
+
+        foreach (var query in _queries.ToList())
+        {
+            _queries.Remove(query);
+            Engine.DirectQueries[query.Id] = query.Answer;
+            var sticky = State.StickyQueue.Length > 0 && Engine.Matching.HasStickyPoller(State.Namespace, State.StickyQueue) ? State.StickyQueue : "";
+            var item = new QueryItem(this, query.Id, query.Query, sticky);
+            tx.Defer(() => Engine.Matching.Offer(tx, item));
+        }
+    }
+
+    private List<PendingQuery> TakeQueries()
+    {
+        foreach (var query in _queries) query.Sent = true;
+        return [.. _queries];
+    }
+
+    private void AnswerQueries(MapField<string, WorkflowQueryResult> results)
+    {
+        foreach (var query in _queries.Where(q => q.Sent).ToList())
+        {
+            _queries.Remove(query);
+            if (results.TryGetValue(query.Id, out var result)) query.Answer.TrySetResult(AnswerOf(result.ResultType, result.Answer, result.ErrorMessage, result.Failure));
+            else
+            {
+                query.Sent = false;
+                _queries.Add(query);
+            }
+        }
+    }
+
+    public static QueryAnswer AnswerOf(QueryResultType type, Payloads? answer, string error, ApiFailure.Failure? failure) =>
+        type == QueryResultType.Failed
+            ? new QueryAnswer(null, new RpcError(StatusCode.InvalidArgument, error,
+                new Temporalio.Api.ErrorDetails.V1.QueryFailedFailure { Failure = failure }))
+            : new QueryAnswer(answer, null);
+
+    private void ResendQueries()
+    {
+        foreach (var query in _queries) query.Sent = false;
+    }
+}

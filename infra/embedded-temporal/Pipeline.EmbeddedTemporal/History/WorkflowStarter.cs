@@ -1,0 +1,194 @@
+using Pipeline.EmbeddedTemporal.Visibility;
+
+namespace Pipeline.EmbeddedTemporal.History;
+
+// Creates runs: by request, as a child, as the continuation or the next attempt of another run.
+internal static class WorkflowStarter
+{
+    public static Run Start(Tx tx, StartWorkflowExecutionRequest r)
+    {
+        var entry = tx.Engine.Namespaces.Get(r.Namespace);
+        var runId = Guid.CreateVersion7().ToString();
+        var executionTimeout = r.WorkflowExecutionTimeout.Span();
+        var runTimeout = r.WorkflowRunTimeout.Span();
+        if (executionTimeout > TimeSpan.Zero && (runTimeout == TimeSpan.Zero || runTimeout > executionTimeout)) runTimeout = executionTimeout;
+        var backoff = r.WorkflowStartDelay.Span();
+        var policy = r.RetryPolicy is null ? null : RetryPolicies.WithDefaults(r.RetryPolicy);
+        var started = new WorkflowExecutionStartedEventAttributes
+        {
+            WorkflowType = r.WorkflowType,
+            TaskQueue = new TaskQueue { Name = r.TaskQueue.Name, Kind = TaskQueueKind.Normal },
+            Input = r.Input,
+            WorkflowExecutionTimeout = executionTimeout > TimeSpan.Zero ? executionTimeout.Proto() : null,
+            WorkflowRunTimeout = runTimeout > TimeSpan.Zero ? runTimeout.Proto() : null,
+            WorkflowTaskTimeout = Run.TaskTimeoutOf(r.WorkflowTaskTimeout, runTimeout.Proto()).Proto(),
+            OriginalExecutionRunId = runId,
+            FirstExecutionRunId = runId,
+            Identity = r.Identity,
+            RetryPolicy = policy,
+            Attempt = 1,
+            FirstWorkflowTaskBackoff = backoff.Proto(),
+            Memo = r.Memo,
+            SearchAttributes = r.SearchAttributes is null ? null : SearchAttributeChecks.WithTypes(entry, r.SearchAttributes),
+            Header = r.Header,
+            WorkflowId = r.WorkflowId,
+            Priority = r.Priority,
+            WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout).Proto() : null,
+        };
+        return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId);
+    }
+
+    public static bool AllowsChild(Engine engine, StartChildWorkflowExecutionInitiatedEventAttributes a) =>
+        engine.Runs.FindCurrent(a.Namespace, a.WorkflowId) is not { } current
+        || (!current.IsOpen && IdPolicies.Problem(current, a.WorkflowIdReusePolicy) is null);
+
+    public static Run StartChild(Tx tx, Run parent, long initiatedId, StartChildWorkflowExecutionInitiatedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata)
+    {
+        var runId = Guid.CreateVersion7().ToString();
+        var started = new WorkflowExecutionStartedEventAttributes
+        {
+            WorkflowType = a.WorkflowType,
+            ParentWorkflowNamespace = parent.State.Namespace,
+            ParentWorkflowNamespaceId = parent.NamespaceEntry.Id,
+            ParentWorkflowExecution = parent.Execution,
+            ParentInitiatedEventId = initiatedId,
+            RootWorkflowExecution = new WorkflowExecution { WorkflowId = parent.State.RootWorkflowId, RunId = parent.State.RootRunId },
+            TaskQueue = a.TaskQueue,
+            Input = a.Input,
+            WorkflowExecutionTimeout = a.WorkflowExecutionTimeout,
+            WorkflowRunTimeout = a.WorkflowRunTimeout,
+            WorkflowTaskTimeout = a.WorkflowTaskTimeout,
+            OriginalExecutionRunId = runId,
+            FirstExecutionRunId = runId,
+            Attempt = 1,
+            RetryPolicy = a.RetryPolicy,
+            FirstWorkflowTaskBackoff = new Duration(),
+            Memo = a.Memo,
+            SearchAttributes = a.SearchAttributes,
+            Header = a.Header,
+            WorkflowId = a.WorkflowId,
+            Priority = a.Priority,
+            WorkflowExecutionExpirationTime = a.WorkflowExecutionTimeout.Span() > TimeSpan.Zero ? tx.Now.After(a.WorkflowExecutionTimeout.Span()).Proto() : null,
+        };
+        return Create(tx, a.Namespace, runId, started, metadata, "");
+    }
+
+    public static void Continue(Tx tx, Run old, string runId, WorkflowExecutionContinuedAsNewEventAttributes a, RetryPolicy? policy)
+    {
+        var started = Successor(old, runId);
+        started.WorkflowType = a.WorkflowType;
+        started.TaskQueue = a.TaskQueue;
+        started.Input = a.Input;
+        started.WorkflowRunTimeout = a.WorkflowRunTimeout;
+        started.WorkflowTaskTimeout = a.WorkflowTaskTimeout;
+        started.Initiator = ContinueAsNewInitiator.Workflow;
+        started.RetryPolicy = policy is null ? old.State.RetryPolicy : RetryPolicies.WithDefaults(policy);
+        started.Attempt = 1;
+        started.Memo = a.Memo;
+        started.SearchAttributes = a.SearchAttributes ?? CustomOnly(old);
+        started.Header = a.Header;
+        // Runs of one id are held at least a moment apart, so that a tight loop cannot drown the machine.
+        var lived = tx.Now - old.State.StartTime;
+        var backoff = a.BackoffStartInterval.Span();
+        if (lived < TimeSpan.FromSeconds(1) && backoff < TimeSpan.FromSeconds(1) - lived) backoff = TimeSpan.FromSeconds(1) - lived;
+        started.FirstWorkflowTaskBackoff = backoff > TimeSpan.Zero ? backoff.Proto() : null;
+        Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, ""));
+    }
+
+    public static void Retry(Tx tx, Run old, string runId, ApiFailure.Failure failure, TimeSpan delay)
+    {
+        var first = old.Event(1).WorkflowExecutionStartedEventAttributes;
+        var started = Successor(old, runId);
+        started.WorkflowType = first.WorkflowType;
+        started.TaskQueue = first.TaskQueue;
+        started.Input = first.Input;
+        started.WorkflowRunTimeout = first.WorkflowRunTimeout;
+        started.WorkflowTaskTimeout = first.WorkflowTaskTimeout;
+        started.Initiator = ContinueAsNewInitiator.Retry;
+        started.ContinuedFailure = failure;
+        started.LastCompletionResult = first.LastCompletionResult;
+        started.RetryPolicy = old.State.RetryPolicy;
+        started.Attempt = old.State.Attempt + 1;
+        started.FirstWorkflowTaskBackoff = delay.Proto();
+        started.Memo = old.State.Memo.Fields.Count > 0 ? old.State.Memo : first.Memo;
+        started.SearchAttributes = CustomOnly(old);
+        started.Header = first.Header;
+        Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, ""));
+    }
+
+    // The first task, at once or when the backoff is over.
+    public static void Launch(Tx tx, Run run)
+    {
+        if (run.State.FirstTaskBackoff > TimeSpan.Zero) run.AddTimer(run.State.StartTime + run.State.FirstTaskBackoff, TimerKind.FirstTaskBackoff, 0, 0);
+        else run.ScheduleTask(tx);
+    }
+
+    private static SearchAttributes? CustomOnly(Run old)
+    {
+        var custom = old.State.SearchAttributes.Clone();
+        custom.IndexedFields.Remove("BuildIds");
+        return custom.IndexedFields.Count > 0 ? custom : null;
+    }
+
+    private static WorkflowExecutionStartedEventAttributes Successor(Run old, string runId) => new()
+    {
+        ContinuedExecutionRunId = old.State.RunId,
+        OriginalExecutionRunId = runId,
+        FirstExecutionRunId = old.State.FirstRunId,
+        WorkflowId = old.State.WorkflowId,
+        WorkflowExecutionTimeout = old.State.ExecutionTimeout > TimeSpan.Zero ? old.State.ExecutionTimeout.Proto() : null,
+        WorkflowExecutionExpirationTime = old.State.ExecutionExpiration?.Proto(),
+        ParentWorkflowNamespace = old.State.ParentNamespace,
+        ParentWorkflowNamespaceId = old.State.ParentRunId.Length > 0 ? old.Engine.Namespaces.Find(old.State.ParentNamespace)?.Id ?? "" : "",
+        ParentWorkflowExecution = old.State.ParentRunId.Length > 0
+            ? new WorkflowExecution { WorkflowId = old.State.ParentWorkflowId, RunId = old.State.ParentRunId } : null,
+        ParentInitiatedEventId = old.State.ParentInitiatedId,
+        RootWorkflowExecution = old.State.ParentRunId.Length > 0
+            ? new WorkflowExecution { WorkflowId = old.State.RootWorkflowId, RunId = old.State.RootRunId } : null,
+        PrevAutoResetPoints = old.State.ResetPoints.Points.Count > 0 ? old.State.ResetPoints.Clone() : null,
+        Priority = old.State.Priority,
+    };
+
+    private static Run Create(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata, string requestId)
+    {
+        var run = tx.Engine.Runs.Create(tx, new RunState
+        {
+            Namespace = ns,
+            WorkflowId = a.WorkflowId,
+            RunId = runId,
+            FirstRunId = a.FirstExecutionRunId,
+            OriginalRunId = a.OriginalExecutionRunId,
+            Type = a.WorkflowType.Name,
+            TaskQueue = a.TaskQueue.Name,
+            ExecutionTimeout = a.WorkflowExecutionTimeout.Span(),
+            RunTimeout = a.WorkflowRunTimeout.Span(),
+            TaskTimeout = a.WorkflowTaskTimeout.Span(),
+            StartTime = tx.Now,
+            FirstTaskBackoff = a.FirstWorkflowTaskBackoff.Span(),
+            ExecutionExpiration = a.WorkflowExecutionExpirationTime?.ToDateTime(),
+            CreateRequestId = requestId,
+            Attempt = a.Attempt,
+            RetryPolicy = a.RetryPolicy,
+            ContinuedFromRunId = a.ContinuedExecutionRunId,
+            ParentNamespace = a.ParentWorkflowNamespace,
+            ParentWorkflowId = a.ParentWorkflowExecution?.WorkflowId ?? "",
+            ParentRunId = a.ParentWorkflowExecution?.RunId ?? "",
+            ParentInitiatedId = a.ParentInitiatedEventId,
+            RootWorkflowId = a.RootWorkflowExecution?.WorkflowId ?? a.WorkflowId,
+            RootRunId = a.RootWorkflowExecution?.RunId ?? runId,
+            Priority = a.Priority,
+            UserMetadata = metadata,
+            Memo = a.Memo?.Clone() ?? new Memo(),
+            SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),
+            RequestIds = requestId.Length > 0 ? new() { [requestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
+        });
+        run.Append(tx, new HistoryEvent
+        {
+            EventType = EventType.WorkflowExecutionStarted,
+            UserMetadata = metadata,
+            WorkflowExecutionStartedEventAttributes = a,
+        });
+        run.AddRunTimers();
+        return run;
+    }
+}

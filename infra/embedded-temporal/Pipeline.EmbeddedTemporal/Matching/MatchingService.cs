@@ -1,0 +1,77 @@
+using Temporalio.Api.TaskQueue.V1;
+
+namespace Pipeline.EmbeddedTemporal.Matching;
+
+// All task queues. Tasks meet pollers in the transaction that creates either.
+internal sealed class MatchingService(Engine engine)
+{
+    private readonly Dictionary<(string Namespace, string Name, TaskQueueType Type), MatchQueue> _queues = [];
+
+    public MatchQueue Queue(string ns, string name, TaskQueueType type)
+    {
+        if (!_queues.TryGetValue((ns, name, type), out var queue)) _queues[(ns, name, type)] = queue = new MatchQueue();
+        return queue;
+    }
+
+    public MatchQueue? Find(string ns, string name, TaskQueueType type) => _queues.GetValueOrDefault((ns, name, type));
+
+    public void Offer(Tx tx, MatchItem item)
+    {
+        if (item.IsValid) Queue(item.Namespace, item.Queue, item.Type).Offer(tx, item);
+    }
+
+    // A sticky queue whose worker has not polled for a while is dead: its tasks go to the normal queue at once.
+    public bool HasStickyPoller(string ns, string queue) =>
+        Find(ns, queue, TaskQueueType.Workflow) is { } q && (q.Waiting > 0 || DateTime.UtcNow - q.LastPoll < Limits.StickyPollerLife);
+
+    public async Task<object?> PollAsync(string ns, string queue, TaskQueueType type, Poller poller, WorkerVersionCapabilities? capabilities,
+        double? rate, CallContext context)
+    {
+        var hold = context.HoldFor(Limits.LongPoll);
+        var match = engine.Read(() =>
+        {
+            engine.Namespaces.Get(ns);
+            var q = Queue(ns, queue, type);
+            q.Saw(poller.Worker, rate ?? 100_000, capabilities);
+            if (rate is not null) q.RatePerSecond = rate >= 100_000 ? null : rate;
+            engine.ExecuteUnderGate(tx => q.Add(tx, poller));
+            return q;
+        });
+        using var registration = context.Aborted.Register(() => Leave(match, poller));
+        var first = await Task.WhenAny(poller.Result, Task.Delay(hold, context.Aborted));
+        if (first != poller.Result) Leave(match, poller);
+        var (task, durable) = await poller.Result;
+        engine.Read(() =>
+        {
+            match.Saw(poller.Worker, rate ?? 100_000, capabilities);
+            return 0;
+        });
+        await durable;
+        return task;
+    }
+
+    // The worker behind a sticky queue goes away: its waiting tasks move to the normal queue.
+    public void CloseSticky(Tx tx, string ns, string queue)
+    {
+        if (Find(ns, queue, TaskQueueType.Workflow) is not { } q) return;
+        q.ForgetPollers();
+        var items = q.DrainBacklog();
+        _queues.Remove((ns, queue, TaskQueueType.Workflow));
+        foreach (var item in items) tx.Defer(() => Offer(tx, item));
+    }
+
+    public void Reset()
+    {
+        foreach (var queue in _queues.Values) queue.ForgetPollers();
+        _queues.Clear();
+    }
+
+    private void Leave(MatchQueue queue, Poller poller)
+    {
+        lock (engine.Gate)
+        {
+            queue.Remove(poller);
+            poller.Give(null, Task.CompletedTask);
+        }
+    }
+}

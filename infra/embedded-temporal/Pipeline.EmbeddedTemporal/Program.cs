@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pipeline.EmbeddedTemporal;
+using Pipeline.EmbeddedTemporal.Frontend;
+using Pipeline.EmbeddedTemporal.Storage;
+
+if (args is ["--version"] or ["-v"])
+{
+    Console.WriteLine($"temporal version {ClusterHandlers.ServerVersion} (embedded server, one machine, not for production)");
+    return 0;
+}
+
+EngineOptions options;
+try
+{
+    options = CommandLine.Parse(args);
+}
+catch (FormatException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+
+var builder = WebApplication.CreateSlimBuilder();
+builder.Logging.SetMinimumLevel(options.LogLevel switch { "debug" => LogLevel.Debug, "info" => LogLevel.Information, "error" => LogLevel.Error, "never" => LogLevel.None, _ => LogLevel.Warning });
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxRequestBodySize = GrpcFrames.MaxMessageBytes * 2;
+    kestrel.Limits.Http2.MaxStreamsPerConnection = 2000;
+    kestrel.Listen(System.Net.IPAddress.Parse(options.Address), options.Port, listen => listen.Protocols = HttpProtocols.Http2);
+});
+Engine engine;
+try
+{
+    engine = new Engine(options, LoggerFactory.Create(l => l.AddConsole()).CreateLogger<Engine>());
+    await engine.ExecuteAsync(tx =>
+    {
+        engine.Namespaces.Prepare(tx, options.Namespaces, options.SearchAttributes);
+        return 0;
+    });
+}
+catch (DatabaseException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 6;
+}
+
+using (engine)
+{
+    var methods = new MethodTable();
+    var service = methods.Service(Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor.Services[0]);
+    var workflows = new WorkflowHandlers(engine);
+    workflows.Bind(service);
+    new MultiOperationHandlers(engine, workflows).Bind(service);
+    new WorkerHandlers(engine).Bind(service);
+    new ReadHandlers(engine).Bind(service);
+    new VisibilityHandlers(engine).Bind(service);
+    var cluster = new ClusterHandlers(engine);
+    cluster.Bind(service);
+    cluster.BindOperator(methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]));
+    var app = builder.Build();
+    var endpoint = new GrpcEndpoint(methods, app.Services.GetRequiredService<ILogger<GrpcEndpoint>>());
+    app.Run(endpoint.HandleAsync);
+    await app.StartAsync();
+    Console.WriteLine($"Embedded Temporal server at {options.Address}:{options.Port}, data {engine.Database.Name}. One machine only, not for production.");
+    await app.WaitForShutdownAsync();
+}
+
+return 0;

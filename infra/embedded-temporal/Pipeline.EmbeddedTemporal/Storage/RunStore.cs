@@ -1,0 +1,86 @@
+using Microsoft.Data.Sqlite;
+using Pipeline.EmbeddedTemporal.History;
+
+namespace Pipeline.EmbeddedTemporal.Storage;
+
+// Reads committed runs and their events.
+internal sealed class RunStore(Database database)
+{
+    public long MaxSeq() => database.Read(c => Convert.ToInt64(Database.Scalar(c, "SELECT coalesce(max(seq), 0) FROM runs"),
+        System.Globalization.CultureInfo.InvariantCulture));
+
+    public List<StoredRun> LoadOpen() => database.Read(c => Load(c, "SELECT seq, state FROM runs WHERE status = 1 ORDER BY seq"));
+
+    public StoredRun? LoadByRunId(string runId) =>
+        database.Read(c => Load(c, "SELECT seq, state FROM runs WHERE run_id = $a", ("$a", runId)).FirstOrDefault());
+
+    public StoredRun? LoadCurrent(string ns, string workflowId) =>
+        database.Read(c => Load(c, "SELECT seq, state FROM runs WHERE ns = $a AND workflow_id = $b ORDER BY seq DESC LIMIT 1",
+            ("$a", ns), ("$b", workflowId)).FirstOrDefault());
+
+    // Runs closed before the given time, oldest first.
+    public List<string> ClosedBefore(string ns, long closeTime, int limit) => database.Read(c =>
+    {
+        using var command = Command(c, "SELECT run_id FROM runs WHERE ns = $a AND close_time < $b AND status <> 1 LIMIT $c",
+            ("$a", ns), ("$b", closeTime), ("$c", limit));
+        using var reader = command.ExecuteReader();
+        var ids = new List<string>();
+        while (reader.Read()) ids.Add(reader.GetString(0));
+        return ids;
+    });
+
+    public List<HistoryEvent> Events(long seq, long first, long last) => database.Read(c =>
+    {
+        var events = new List<HistoryEvent>((int)Math.Clamp(last - first + 1, 0, 1024));
+        using var command = Command(c, "SELECT data FROM events WHERE key >= $a AND key <= $b ORDER BY key",
+            ("$a", Schema.EventKey(seq, first)), ("$b", Schema.EventKey(seq, last)));
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) events.Add(HistoryEvent.Parser.ParseFrom((byte[])reader.GetValue(0)));
+        return events;
+    });
+
+    public List<(string Namespace, string Id, string Data)> Entities(string kind) => database.Read(c =>
+    {
+        using var command = Command(c, "SELECT ns, id, data FROM entities WHERE kind = $a", ("$a", kind));
+        using var reader = command.ExecuteReader();
+        var rows = new List<(string, string, string)>();
+        while (reader.Read()) rows.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        return rows;
+    });
+
+    public List<string> Namespaces() => database.Read(c =>
+    {
+        using var command = Command(c, "SELECT data FROM namespaces ORDER BY name");
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read()) rows.Add(reader.GetString(0));
+        return rows;
+    });
+
+    private static List<StoredRun> Load(SqliteConnection connection, string sql, params (string, object)[] parameters)
+    {
+        var runs = new List<StoredRun>();
+        using (var command = Command(connection, sql, parameters))
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read()) runs.Add(new StoredRun(reader.GetInt64(0), StateJson.Read<RunState>(reader.GetString(1)), []));
+        }
+
+        foreach (var run in runs)
+        {
+            using var command = Command(connection, "SELECT kind, id, data FROM pending WHERE run = $a", ("$a", run.Seq));
+            using var reader = command.ExecuteReader();
+            while (reader.Read()) run.Pending.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        }
+
+        return runs;
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql, params (string Name, object Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+}

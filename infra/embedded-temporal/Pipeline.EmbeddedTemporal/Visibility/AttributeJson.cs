@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Pipeline.EmbeddedTemporal.Visibility;
+
+// Search attributes as the JSON that filters read.
+internal static class AttributeJson
+{
+    public static string Write(SearchAttributes attributes)
+    {
+        var json = new JsonObject();
+        foreach (var (name, payload) in attributes.IndexedFields) json[name] = Value(payload);
+        return json.ToJsonString();
+    }
+
+    public static bool IsUnset(Payload? payload) => payload is null || payload.Data.IsEmpty
+        || (payload.Metadata.TryGetValue("encoding", out var encoding) && encoding.ToStringUtf8() == "binary/null")
+        || payload.Data.ToStringUtf8() is "null" or "[]";
+
+    public static List<string> Strings(Payload payload) => JsonSerializer.Deserialize<List<string>>(payload.Data.Span) ?? [];
+
+    public static Payload Payload(IEnumerable<string> values, IndexedValueType type) => new()
+    {
+        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8(type.ToString()) },
+        Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(values)),
+    };
+
+    public static Payload Keyword(string value) => new()
+    {
+        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8("Keyword") },
+        Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(value)),
+    };
+
+    // A scalar type wrapped in a list of one, as some SDKs send it, is the scalar.
+    public static JsonNode? Value(Payload payload)
+    {
+        var node = JsonNode.Parse(payload.Data.Span);
+        var isList = payload.Metadata.TryGetValue("type", out var type) && type.ToStringUtf8() == nameof(IndexedValueType.KeywordList);
+        return node is JsonArray { Count: 1 } list && !isList ? list[0]?.DeepClone() : node;
+    }
+}

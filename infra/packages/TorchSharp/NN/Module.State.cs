@@ -1,0 +1,160 @@
+using TorchSharp.Modules;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        public partial class Module
+        {
+            public virtual IEnumerable<(string name, Module module)> named_children() => _internal_submodules;
+
+            public virtual IEnumerable<Module> children() => named_children().Select(static c => c.module);
+
+            public virtual IEnumerable<(string name, Module module)> named_modules()
+            {
+                foreach (var (name, module) in named_children())
+                {
+                    yield return (name, module);
+                    foreach (var (inner, descendant) in module.named_modules())
+                    {
+                        yield return ($"{name}.{inner}", descendant);
+                    }
+                }
+            }
+
+            public virtual IEnumerable<Module> modules() => named_modules().Select(static m => m.module);
+
+            public virtual IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true)
+            {
+                var seen = new HashSet<IntPtr> { IntPtr.Zero };
+                foreach (var (name, parameter) in _internal_params)
+                {
+                    if (seen.Add(parameter.handle))
+                    {
+                        yield return (name, parameter);
+                    }
+                }
+
+                if (!recurse)
+                {
+                    yield break;
+                }
+
+                foreach (var (child, module) in _internal_submodules)
+                {
+                    foreach (var (name, parameter) in module.named_parameters(true))
+                    {
+                        if (seen.Add(parameter.handle))
+                        {
+                            yield return ($"{child}.{name}", parameter);
+                        }
+                    }
+                }
+            }
+
+            public virtual IEnumerable<Parameter> parameters(bool recurse = true) =>
+                named_parameters(recurse).Select(static p => p.parameter);
+
+            // Buffers that are not persistent are never listed, as in the official package.
+            public virtual IEnumerable<(string name, Tensor buffer)> named_buffers(
+                bool recurse = true, bool include_nonpersistent = true)
+            {
+                var seen = new HashSet<IntPtr> { IntPtr.Zero };
+                foreach (var (name, (buffer, persistent)) in _internal_buffers)
+                {
+                    if (persistent && seen.Add(buffer.handle))
+                    {
+                        yield return (name, buffer);
+                    }
+                }
+
+                if (!recurse)
+                {
+                    yield break;
+                }
+
+                foreach (var (child, module) in _internal_submodules)
+                {
+                    foreach (var (name, buffer) in module.named_buffers(true, include_nonpersistent))
+                    {
+                        if (seen.Add(buffer.handle))
+                        {
+                            yield return ($"{child}.{name}", buffer);
+                        }
+                    }
+                }
+            }
+
+            public virtual IEnumerable<Tensor> buffers(bool recurse = true, bool include_nonpersistent = true) =>
+                named_buffers(recurse, include_nonpersistent).Select(static b => b.buffer);
+
+            public virtual bool has_parameter(string target) => get_parameter(target) is not null;
+
+            public virtual bool has_buffer(string target) => get_buffer(target) is not null;
+
+            public virtual Parameter? get_parameter(string target) =>
+                _internal_params.TryGetValue(target, out var own) ? own
+                : Child(target) is { } child ? child.Module.get_parameter(child.Inner) : null;
+
+            public virtual Tensor? get_buffer(string target) =>
+                _internal_buffers.TryGetValue(target, out var own) ? own.Item1
+                : Child(target) is { } child ? child.Module.get_buffer(child.Inner) : null;
+
+            public virtual Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+            {
+                destination ??= [];
+                string Key(string name) => string.IsNullOrEmpty(prefix) ? name : $"{prefix}.{name}";
+                foreach (var (name, parameter) in named_parameters())
+                {
+                    destination.TryAdd(Key(name), parameter);
+                }
+
+                foreach (var (name, buffer) in named_buffers(include_nonpersistent: false))
+                {
+                    destination.TryAdd(Key(name), buffer);
+                }
+
+                foreach (var (name, module) in _internal_submodules)
+                {
+                    module.state_dict(destination, Key(name));
+                }
+
+                return destination;
+            }
+
+            public virtual (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(
+                Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
+            {
+                skip ??= [];
+                var destination = state_dict();
+                var unexpected = source.Keys.Where(key => !skip.Contains(key) && !destination.ContainsKey(key)).ToList();
+                var missing = destination.Keys.Where(key => !skip.Contains(key) && !source.ContainsKey(key)).ToList();
+                if (strict && (missing.Count > 0 || unexpected.Count > 0))
+                {
+                    throw new InvalidOperationException("The loaded state_dict is not identical to the target dictionary.");
+                }
+
+                using var noGrad = no_grad();
+                foreach (var (key, value) in source)
+                {
+                    if (!skip.Contains(key) && destination.TryGetValue(key, out var target))
+                    {
+                        target.copy_(value);
+                    }
+                }
+
+                return (missing, unexpected);
+            }
+
+            private (Module Module, string Inner)? Child(string target)
+            {
+                var dot = target.IndexOf('.', StringComparison.Ordinal);
+                return dot > 0 && _internal_submodules.TryGetValue(target[..dot], out var module)
+                    ? (module, target[(dot + 1)..])
+                    : null;
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using Pipeline.Data.Decontamination;
+using Pipeline.Data.Dedup;
+
+namespace Pipeline.Data.Tests.Decontamination;
+
+public sealed class DecontaminationParityTests
+{
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("dedup/decontamination.json"))).RootElement;
+
+    private static readonly List<EvaluationItem> Items = [.. Root.GetProperty("eval").EnumerateArray().Select(item =>
+        new EvaluationItem("gate", item.GetProperty("id").GetString()!, item.GetProperty("question").GetString() + " " + item.GetProperty("answer").GetString()))];
+
+    [Theory]
+    [InlineData(13, false, "hits_13")]
+    [InlineData(8, false, "hits_8")]
+    [InlineData(13, true, "hits_13_short_items_whole")]
+    public void Find_EveryTrainingText_MatchesHits(int n, bool whole, string name)
+    {
+        var (index, text, hits) = (new NGramIndex(Items, n, whole, 1), new WordText(), new List<NGramHit>());
+        var expected = Root.GetProperty(name).EnumerateArray().ToDictionary(hit => hit.GetProperty("train").GetString()!);
+        foreach (var row in Root.GetProperty("train").EnumerateArray())
+        {
+            text.Load(Encoding.UTF8.GetBytes(row.GetProperty("text").GetString()!));
+            index.Find(text, hits);
+            if (!expected.TryGetValue(row.GetProperty("id").GetString()!, out var hit))
+            {
+                hits.ShouldBeEmpty();
+                continue;
+            }
+
+            hits.Count.ShouldBe(hit.GetProperty("matches").GetInt32());
+            hits.Select(found => Items[found.Item].Id).Distinct().Order(StringComparer.Ordinal).ShouldBe(hit.GetProperty("eval").EnumerateArray().Select(id => id.GetString()!));
+            hits[0].WordIndex.ShouldBe(hit.GetProperty("first_word_index").GetInt32());
+            Encoding.UTF8.GetString(text.Slice(hits[0].WordIndex, hits[0].Words)).ShouldBe(hit.GetProperty("first_ngram").GetString());
+        }
+
+        Fixtures.Compared("dedup/decontamination " + name, expected.Count);
+    }
+
+    [Fact]
+    public async Task S1_16_PlantedItems_AllRemovedNamedAndGateSetsDemanded()
+    {
+        using var folder = new TempDirectory();
+        File.WriteAllLines(folder.Combine("in.jsonl"), Root.GetProperty("train").EnumerateArray()
+            .Select(row => JsonSerializer.Serialize(new { id = row.GetProperty("id").GetString(), text = row.GetProperty("text").GetString() })));
+        var stage = new DecontaminationStage(new DecontaminationOptions { MinimumWords = 1 });
+        var summary = await stage.RunAsync([folder.Combine("in.jsonl")], Items, folder.Combine("out"));
+        summary.Rows.Removed["ngram:gate"].ShouldBe(Root.GetProperty("hits_13_short_items_whole").GetArrayLength());
+        File.ReadAllText(folder.Combine("out", "removed.jsonl")).ShouldContain("\"task\":\"gate\",\"item\":\"q000\"");
+
+        // I-13: nothing is left to find.
+        var second = await stage.RunAsync([folder.Combine("out", "rows.jsonl")], Items, folder.Combine("again"));
+        second.Rows.RemovedTotal.ShouldBe(0);
+
+        summary.Require(new Dictionary<string, string> { ["gate"] = DecontaminationStage.DigestOf(Items) });
+        Should.Throw<InvalidDataException>(() => summary.Require(new Dictionary<string, string> { ["gate"] = DecontaminationStage.DigestOf(Items.Skip(1)) })).Message.ShouldContain("gate");
+        Should.Throw<InvalidDataException>(() => summary.Require(new Dictionary<string, string> { ["new"] = "x" })).Message.ShouldContain("new");
+    }
+
+    [Fact]
+    public async Task B33_NoEvaluationItems_IsRefused()
+    {
+        using var folder = new TempDirectory();
+        File.WriteAllText(folder.Combine("in.jsonl"), "{\"id\":1,\"text\":\"x\"}\n");
+        var stage = new DecontaminationStage(new DecontaminationOptions());
+        (await Should.ThrowAsync<InvalidDataException>(() => stage.RunAsync([folder.Combine("in.jsonl")], [], folder.Combine("out")))).Message.ShouldContain("no evaluation items");
+    }
+}

@@ -1,0 +1,73 @@
+// Kills an engine again and again while workflows run on it, and checks that nothing acknowledged is lost:
+//   node storm.mjs --engine ../../infra/embedded-temporal/temporal --port 17999 --file /tmp/storm.db [--workflows 100] [--kills 10] [--seed 1]
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { activities } from './activities.mjs';
+
+const { values: arg } = parseArgs({ options: { engine: { type: 'string' }, port: { type: 'string', default: '17999' }, file: { type: 'string' }, workflows: { type: 'string', default: '100' }, kills: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } } });
+const address = '127.0.0.1:' + arg.port;
+let state = Number(arg.seed) >>> 0;
+const random = () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0), state / 4294967296);
+let engine;
+const launch = () => (engine = spawn(arg.engine, ['server', 'start-dev', '--headless', '--port', arg.port, '--db-filename', arg.file], { stdio: ['ignore', 'ignore', 'inherit'] }));
+async function until(action, what, seconds = 60) {
+  for (const end = Date.now() + seconds * 1000; ; ) {
+    try {
+      return await action();
+    } catch (e) {
+      if (Date.now() > end) throw new Error(what + ': ' + e.message);
+      await delay(50);
+    }
+  }
+}
+
+launch();
+Runtime.install({ logger: new DefaultLogger('ERROR', () => {}), telemetryOptions: { logging: { filter: 'OFF' } } });
+const connection = await until(() => Connection.connect({ address }), 'connect');
+const client = new Client({ connection });
+const taskQueue = 'storm-' + Date.now();
+const worker = await Worker.create({ connection: await NativeConnection.connect({ address }), taskQueue, workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs'), activities });
+const running = worker.run();
+const storm = (async () => {
+  for (let i = 0; i < Number(arg.kills); i++) {
+    await delay(300 + random() * 1200);
+    engine.kill('SIGKILL');
+    await new Promise((resolve) => engine.once('exit', resolve));
+    launch();
+    await until(() => connection.workflowService.getSystemInfo({}), 'restart');
+  }
+})();
+const one = async (i) => {
+  const workflowId = `storm-${taskQueue}-${i}`;
+  await delay(random() * 4000);
+  await until(() => client.workflow.start('stormy', { taskQueue, workflowId, args: [3] }).catch((e) => {
+    if (e.name !== 'WorkflowExecutionAlreadyStartedError') throw e;
+  }), 'start');
+  const handle = client.workflow.getHandle(workflowId);
+  for (let s = 0; s < 3; s++) await until(() => handle.signal('add', s), 'signal');
+  assert.equal(await until(() => handle.executeUpdate('mark', { args: [i], updateId: 'mark' }), 'update'), i);
+  const result = await until(() => handle.result(), 'result', 120);
+  for (let s = 0; s < 3; s++) assert.ok(result.includes(s), `signal ${s} of ${i} arrived`);
+  return handle;
+};
+const handles = await Promise.all([...Array(Number(arg.workflows)).keys()].map(one));
+await storm;
+for (const handle of handles) {
+  const history = await until(() => handle.fetchHistory(), 'history');
+  assert.deepEqual(history.events.map((e) => Number(e.eventId)), history.events.map((_, i) => i + 1));
+  assert.equal(history.events.filter((e) => e.workflowExecutionUpdateCompletedEventAttributes).length, 1, 'one completed update');
+  const requests = history.events.map((e) => e.workflowExecutionSignaledEventAttributes).filter(Boolean).length;
+  assert.ok(requests >= 3);
+}
+for (const handle of handles.slice(0, 10))
+  await Worker.runReplayHistory({ workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs') }, await handle.fetchHistory(), handle.workflowId);
+console.log(`${handles.length} workflows completed over ${arg.kills} kills`);
+worker.shutdown();
+await Promise.race([running, delay(5000)]);
+engine.kill('SIGTERM');
+process.exit(0);

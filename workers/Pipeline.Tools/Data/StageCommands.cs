@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Pipeline.Data.Decontamination;
+using Pipeline.Data.Dedup;
+using Pipeline.Data.Sanitization;
+using Pipeline.Data.Splits;
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Tools.Data;
+
+/// <summary><c>data clean|dedup|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.</summary>
+internal static class StageCommands
+{
+    private static readonly Argument<FileInfo[]> Inputs = new("inputs") { Description = "JSONL files", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<DirectoryInfo> Output = new("--out") { Description = "folder to write to", Required = true };
+    private static readonly Option<string[]> Fields = new("--field") { Description = "text field of the row; repeatable; default: the text fields of the usual training formats" };
+    private static readonly Option<string?> Stratify = new("--stratify") { Description = "field of the row to draw from in proportion" };
+    private static readonly Option<long> Seed = new("--seed") { Description = "seed of the draw", DefaultValueFactory = _ => 1 };
+
+    public static IEnumerable<Command> All() => [Clean(), Dedup(), Decontaminate(), Holdout(), Split()];
+
+    private static Command Clean()
+    {
+        var mode = new Option<PiiMode>("--pii") { Description = "what happens to personal data" };
+        var key = new Option<string?>("--key-env") { Description = "name of the environment variable that holds the key of hashes and pseudonyms" };
+        return Stage("clean", "Repair texts and take personal data and secrets out.", [mode, key], (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name) ?? throw new ArgumentException($"the environment variable {name} is not set", name) : "";
+            var options = new SanitizeOptions { Mode = parsed.GetValue(mode), Key = System.Text.Encoding.UTF8.GetBytes(secret) };
+            return new SanitizeStage(options).RunAsync(inputs, output, progress, cancellationToken);
+        });
+    }
+
+    private static Command Dedup()
+    {
+        var threshold = new Option<double>("--threshold") { Description = "Jaccard similarity of near-duplicates", DefaultValueFactory = _ => 0.8 };
+        var workers = new Option<int>("--workers") { Description = "threads", DefaultValueFactory = _ => 1 };
+        var budget = new Option<int>("--memory-mb") { Description = "memory for keys before they spill", DefaultValueFactory = _ => 256 };
+        return Stage("dedup", "Remove exact and near-duplicates.", [threshold, workers, budget, Fields], (parsed, inputs, output, progress, cancellationToken) =>
+            new DedupStage(new DedupOptions
+            {
+                Threshold = parsed.GetValue(threshold),
+                Workers = parsed.GetValue(workers),
+                MemoryBudgetBytes = (long)parsed.GetValue(budget) << 20,
+                Fields = TextOf(parsed),
+            }).RunAsync(inputs, output, progress, cancellationToken));
+    }
+
+    private static Command Decontaminate()
+    {
+        var against = new Option<FileInfo[]>("--against") { Description = "JSONL file of an evaluation set with question and answer (or choices); repeatable", Required = true };
+        var n = new Option<int>("--ngram") { Description = "words of a shared run that make a hit", DefaultValueFactory = _ => 13 };
+        return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields], (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationFile.Read(file.FullName)).ToList();
+            return new DecontaminationStage(new DecontaminationOptions { NGram = parsed.GetValue(n), Fields = TextOf(parsed) }).RunAsync(inputs, items, output, progress, cancellationToken);
+        });
+    }
+
+    private static Command Holdout()
+    {
+        var fraction = new Option<double>("--fraction") { Description = "share of the raw rows, at least 0.10", DefaultValueFactory = _ => 0.10 };
+        return Stage("holdout", "Hold test rows out of the raw rows.", [fraction, Stratify, Seed], (parsed, inputs, output, _, cancellationToken) =>
+            new HoldoutStage(new HoldoutOptions { Fraction = parsed.GetValue(fraction), Seed = parsed.GetValue(Seed), StratifyBy = parsed.GetValue(Stratify) }).RunAsync(inputs, output, cancellationToken));
+    }
+
+    private static Command Split()
+    {
+        var test = new Option<double>("--test") { Description = "share of the test part", DefaultValueFactory = _ => 0.10 };
+        var validation = new Option<double>("--validation") { Description = "share of the validation part", DefaultValueFactory = _ => 0.05 };
+        return Stage("split", "Divide rows by near-duplicate cluster.", [test, validation, Stratify, Seed, Fields], (parsed, inputs, output, progress, cancellationToken) =>
+            new ClusterSplitStage(new ClusterSplitOptions
+            {
+                Test = parsed.GetValue(test),
+                Validation = parsed.GetValue(validation),
+                Seed = parsed.GetValue(Seed),
+                StratifyBy = parsed.GetValue(Stratify),
+                Clusters = new DedupOptions { Fields = TextOf(parsed) },
+            }).RunAsync(inputs, output, progress, cancellationToken));
+    }
+
+    private static TextFields TextOf(ParseResult parsed) => parsed.GetValue(Fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default;
+
+    private static Command Stage<T>(string name, string description, Option[] options, Func<ParseResult, string[], string, IProgress<StageProgress>, CancellationToken, Task<T>> run)
+    {
+        var command = new Command(name, description) { Inputs, Output, DataConsole.Json };
+        Array.ForEach(options, command.Options.Add);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var inputs = Array.ConvertAll(parsed.GetRequiredValue(Inputs), file => file.FullName);
+            using var progress = new ProgressLine();
+            var summary = await run(parsed, inputs, parsed.GetRequiredValue(Output).FullName, progress, cancellationToken);
+            progress.Dispose();
+            DataConsole.Print(parsed, summary);
+            return 0;
+        });
+        return command;
+    }
+}
