@@ -44,6 +44,33 @@ public sealed class TokenizerBehaviourTests
         }
     }
 
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("large32k")]
+    [InlineData("o200k")]
+    public void Encode_FastPaths_EqualByteByByteMerging(string name)
+    {
+        // Characters as first symbols and runs of equal bytes are shortcuts; the plain algorithm is the truth.
+        var tokenizer = Load(name);
+        var model = (Models.ByteLevelBpeModel)tokenizer.Parts.Model;
+        var random = new Random(5);
+        var letters = "éßабвгдежзийклмноправительствоकखगघचछजझ中文简体汉字的一是不了在人有我他这한국어테스트の日本語テスト𠀀𝒜".EnumerateRunes().ToArray();
+        for (var round = 0; round < 3000; round++)
+        {
+            var word = string.Concat(Enumerable.Range(0, random.Next(2, 40)).Select(_ => letters[random.Next(letters.Length)].ToString()));
+            if (round % 3 == 0)
+            {
+                word = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => new string((char)('a' + random.Next(3)), random.Next(1, 300))));
+            }
+
+            var bytes = Encoding.UTF8.GetBytes(word);
+            var output = new Models.IdList();
+            model.AppendIds(bytes, output, new Models.ModelWorkspace());
+            if (model.IgnoresMerges && output.Count == 1) continue;
+            output.Ids.ToArray().ShouldBe(model.TokenizeLong(bytes), word);
+        }
+    }
+
     [Fact]
     public void BaseClass_PublicMethods_AgreeWithTheEngine()
     {

@@ -59,7 +59,7 @@ internal class BpeModel : TokenModel
     internal int[] TokenizeLong(ReadOnlySpan<byte> word) => TokenizeWith(word, symbols => new LongMerger(symbols, Merges).Merge());
 
     /// <summary>Merges a word with the algorithm for short words, whatever its length.</summary>
-    internal int[] TokenizeShort(ReadOnlySpan<byte> word) => TokenizeWith(word, symbols => ShortMerger.Merge(symbols, Merges));
+    internal int[] TokenizeShort(ReadOnlySpan<byte> word) => TokenizeWith(word, symbols => ShortMerger.Merge(symbols, Merges, keepLengths: true));
 
     private int[] TokenizeWith(ReadOnlySpan<byte> word, Action<SymbolList> merge)
     {
@@ -69,7 +69,7 @@ internal class BpeModel : TokenModel
         SetRanks(word, symbols);
         symbols.Ranks[symbols.Count - 1] = MergeTable.None;
         merge(symbols);
-        return symbols.Ids[..symbols.Count];
+        return symbols.Ids.AsSpan(0, symbols.Count).ToArray();
     }
 
     /// <summary>The id of a whole word, or -1.</summary>
@@ -134,7 +134,7 @@ internal class BpeModel : TokenModel
     {
         SetRanks(word, symbols);
         symbols.Ranks[symbols.Count - 1] = MergeTable.None;
-        if (symbols.Count <= ShortMerger.MaxSymbols) ShortMerger.Merge(symbols, Merges);
+        if (symbols.Count <= ShortMerger.MaxSymbols) ShortMerger.Merge(symbols, Merges, keepLengths: true);
         else new LongMerger(symbols, Merges).Merge();
     }
 

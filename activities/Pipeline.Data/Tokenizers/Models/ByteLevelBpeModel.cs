@@ -23,6 +23,7 @@ internal sealed class ByteLevelBpeModel : BpeModel
             HasAllBytes &= _byteIds[b] >= 0;
         }
 
+        if (merges.RanksGrow && HasAllBytes) _characters = new CharacterSymbols(merges, _byteIds, Raw);
         for (var first = 0; first < 256; first++)
         {
             for (var second = 0; second < 256; second++)
@@ -31,6 +32,8 @@ internal sealed class ByteLevelBpeModel : BpeModel
             }
         }
     }
+
+    private readonly CharacterSymbols? _characters;
 
     /// <summary>Whether each byte has a token; a file without that is read with the character model.</summary>
     internal bool HasAllBytes { get; } = true;
@@ -80,14 +83,76 @@ internal sealed class ByteLevelBpeModel : BpeModel
             }
         }
 
+        if (word.Length > ShortMerger.MaxSymbols && TryMergeRuns(word, output)) return;
         var symbols = workspace.Symbols;
         symbols.Reset(word.Length + 1);
-        AddSymbols(word, symbols, forbidden: null);
-        SetRanks(word, symbols);
+        if (_characters is not null && word.ContainsAnyInRange((byte)0xC2, (byte)0xF4))
+        {
+            AddCharacters(word, symbols, _characters);
+            base.SetRanks(word, symbols);
+        }
+        else
+        {
+            AddSymbols(word, symbols, forbidden: null);
+            SetRanks(word, symbols);
+        }
+
         symbols.Ranks[symbols.Count - 1] = MergeTable.None;
-        if (symbols.Count <= ShortMerger.MaxSymbols) ShortMerger.Merge(symbols, Merges);
+        if (symbols.Count <= ShortMerger.MaxSymbols) ShortMerger.Merge(symbols, Merges, keepLengths: false);
         else new LongMerger(symbols, Merges).Merge();
         output.Add(symbols.Ids.AsSpan(0, symbols.Count));
+    }
+
+    /// <summary>Merges a long word by runs of equal bytes where that saves most of the work.</summary>
+    private bool TryMergeRuns(ReadOnlySpan<byte> word, IdList output)
+    {
+        if (!Merges.RanksGrow) return false;
+        var runs = 0;
+        for (var at = 0; at < word.Length; runs++)
+        {
+            if (runs > word.Length / 16) return false;
+            at += RunLength(word[at..]);
+        }
+
+        var merger = new RunMerger(Merges);
+        for (var at = 0; at < word.Length;)
+        {
+            var length = RunLength(word[at..]);
+            merger.Add(_byteIds[word[at]], length);
+            at += length;
+        }
+
+        merger.Merge(output);
+        return true;
+    }
+
+    private static int RunLength(ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOfAnyExcept(text[0]);
+        return end < 0 ? text.Length : end;
+    }
+
+    /// <summary>Starts from whole characters where that is exact, from bytes elsewhere.</summary>
+    private void AddCharacters(ReadOnlySpan<byte> word, SymbolList symbols, CharacterSymbols characters)
+    {
+        var ids = symbols.Ids;
+        var count = 0;
+        for (var at = 0; at < word.Length;)
+        {
+            var c = CodePoints.Decode(word, at, out var length);
+            var end = at + length;
+            var id = length == 1 ? -1 : characters.Find(c, at > 0 ? word[at - 1] : -1, end < word.Length ? word[end] : -1);
+            if (id >= 0)
+            {
+                ids[count++] = id;
+                at = end;
+                continue;
+            }
+
+            while (at < end) ids[count++] = _byteIds[word[at++]];
+        }
+
+        symbols.Count = count;
     }
 
     protected override int FindWord(ReadOnlySpan<byte> word) => Raw.Find(word);

@@ -24,6 +24,14 @@ internal sealed class IdList
         _ids[Count++] = id;
     }
 
+    /// <summary>Adds an id many times.</summary>
+    internal void Add(int id, int count)
+    {
+        if (_ids.Length - Count < count) Grow(count);
+        _ids.AsSpan(Count, count).Fill(id);
+        Count += count;
+    }
+
     internal void Add(ReadOnlySpan<int> ids)
     {
         if (_ids.Length - Count < ids.Length) Grow(ids.Length);

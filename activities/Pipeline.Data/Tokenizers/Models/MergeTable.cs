@@ -20,6 +20,7 @@ internal sealed class MergeTable
     internal MergeTable(ReadOnlySpan<int> left, ReadOnlySpan<int> right, int[] results)
     {
         _results = results;
+        RanksGrow = DoRanksGrow(left, right, results);
         var bits = 4;
         while (1L << bits < left.Length * 5L / 2) bits++;
         _shift = 64 - bits;
@@ -37,6 +38,13 @@ internal sealed class MergeTable
 
     internal int Count => _results.Length;
 
+    /// <summary>Whether each merge has a higher rank than all merges that make its parts, as training leaves it.</summary>
+    internal bool RanksGrow { get; }
+
+    /// <summary>All pairs that merge.</summary>
+    internal IEnumerable<(int Left, int Right)> Pairs() =>
+        _slots.Where(entry => entry != 0).Select(entry => ((int)(entry >> 43), (int)(entry >> 22) & 0x1FFFFF));
+
     /// <summary>The id that the merge of a rank makes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Result(int rank) => _results[rank];
@@ -52,6 +60,18 @@ internal sealed class MergeTable
             if (entry >> 22 == pair && entry != 0) return (int)(entry & 0x3FFFFF) - 1;
             if (entry == 0) return None;
         }
+    }
+
+    private static bool DoRanksGrow(ReadOnlySpan<int> left, ReadOnlySpan<int> right, int[] results)
+    {
+        var made = new Dictionary<int, int>(results.Length);
+        for (var rank = 0; rank < results.Length; rank++) made[results[rank]] = rank;
+        for (var rank = 0; rank < results.Length; rank++)
+        {
+            if (made.GetValueOrDefault(left[rank], -1) >= rank || made.GetValueOrDefault(right[rank], -1) >= rank) return false;
+        }
+
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Pipeline.Data.Tokenizers.Models;
@@ -12,7 +13,10 @@ internal static class ShortMerger
     internal const int MaxSymbols = 128;
 
     /// <summary>Merges in place; the ranks of all pairs must be set, the last one to <see cref="MergeTable.None"/>.</summary>
-    internal static void Merge(SymbolList symbols, MergeTable merges)
+    /// <param name="symbols">The word.</param>
+    /// <param name="merges">All merges.</param>
+    /// <param name="keepLengths">Whether the lengths of symbols are wanted.</param>
+    internal static void Merge(SymbolList symbols, MergeTable merges, bool keepLengths)
     {
         var ids = symbols.Ids;
         var lengths = symbols.Lengths;
@@ -25,14 +29,14 @@ internal static class ShortMerger
             if (rank == MergeTable.None) break;
             var id = merges.Result(rank);
             ids[at] = id;
-            lengths[at] += lengths[at + 1];
+            if (keepLengths) lengths[at] += lengths[at + 1];
             count--;
             var tail = count - at - 1;
             if (tail > 0)
             {
-                Array.Copy(ids, at + 2, ids, at + 1, tail);
-                Array.Copy(lengths, at + 2, lengths, at + 1, tail);
-                Array.Copy(ranks, at + 2, ranks, at + 1, tail);
+                Close(ids, at + 1, tail);
+                Close(ranks, at + 1, tail);
+                if (keepLengths) Close(lengths, at + 1, tail);
                 ranks[at] = merges.Rank(id, ids[at + 1]);
             }
             else
@@ -45,6 +49,10 @@ internal static class ShortMerger
 
         symbols.Count = count;
     }
+
+    /// <summary>Moves the values after a gap of one down.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Close(int[] values, int gap, int count) => values.AsSpan(gap + 1, count).CopyTo(values.AsSpan(gap, count));
 
     /// <summary>The first index of the smallest value.</summary>
     private static int IndexOfMinimum(int[] values, int count)

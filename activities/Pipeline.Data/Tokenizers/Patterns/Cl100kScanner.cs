@@ -1,14 +1,14 @@
 namespace Pipeline.Data.Tokenizers.Patterns;
 
 /// <summary>The split pattern of cl100k, Llama 3 (numbers of up to three digits) and Qwen (single digits).</summary>
-internal sealed class Cl100kScanner(int digits, bool caseSensitive = false) : WordScanner
+internal sealed class Cl100kScanner(int digits, WordScanner.Contractions contractions) : WordScanner
 {
     internal override int MatchEnd(ReadOnlySpan<byte> text, int at)
     {
         int lead = text[at];
         if (lead == '\'')
         {
-            var contraction = ContractionEnd(text, at, ignoreCase: !caseSensitive);
+            var contraction = ContractionEnd(text, at, contractions);
             if (contraction >= 0) return contraction;
         }
 

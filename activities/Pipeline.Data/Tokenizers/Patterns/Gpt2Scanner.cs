@@ -11,7 +11,7 @@ internal sealed class Gpt2Scanner : WordScanner
     {
         if (text[at] == (byte)'\'')
         {
-            var contraction = ContractionEnd(text, at, ignoreCase: false);
+            var contraction = ContractionEnd(text, at, Contractions.LowerCase);
             if (contraction >= 0) return contraction;
         }
 

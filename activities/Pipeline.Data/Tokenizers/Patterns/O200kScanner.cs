@@ -3,7 +3,7 @@ using Pipeline.Data.Tokenizers.Unicode;
 namespace Pipeline.Data.Tokenizers.Patterns;
 
 /// <summary>The split pattern of o200k (contractions, up to three digits) and of Tekken (neither).</summary>
-internal sealed class O200kScanner(int digits, bool contractions) : WordScanner
+internal sealed class O200kScanner(int digits, WordScanner.Contractions contractions) : WordScanner
 {
     private const uint Upper = CharacterClass.UpperCase | CharacterClass.TitleCase | CharacterClass.ModifierLetter
         | CharacterClass.OtherLetter | CharacterClass.Mark;
@@ -21,8 +21,8 @@ internal sealed class O200kScanner(int digits, bool contractions) : WordScanner
         if (end < 0) end = UpperRun(text, at);
         if (end >= 0)
         {
-            if (!contractions || end >= text.Length || text[end] != (byte)'\'') return end;
-            var contraction = ContractionEnd(text, end, ignoreCase: true);
+            if (contractions == Contractions.None || end >= text.Length || text[end] != (byte)'\'') return end;
+            var contraction = ContractionEnd(text, end, contractions);
             return contraction < 0 ? end : contraction;
         }
 

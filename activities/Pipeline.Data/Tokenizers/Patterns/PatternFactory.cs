@@ -6,6 +6,7 @@ namespace Pipeline.Data.Tokenizers.Patterns;
 internal static class PatternFactory
 {
     private const string Contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+    private const string Spelled = "('s|'S|'t|'T|'re|'rE|'Re|'RE|'ve|'vE|'Ve|'VE|'m|'M|'ll|'lL|'Ll|'LL|'d|'D)";
     private const string Spaces = @"|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Upper = @"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]";
     private const string Lower = @"[\p{Ll}\p{Lm}\p{Lo}\p{M}]";
@@ -18,14 +19,17 @@ internal static class PatternFactory
     {
         [Gpt2Scanner.Source] = Gpt2Scanner.Instance,
         [@"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"] = Gpt2Scanner.Instance,
-        [Contractions + "|" + Lead + @"\p{L}+|\p{N}{1,3}" + Signs + Spaces] = new Cl100kScanner(digits: 3),
+        [Contractions + "|" + Lead + @"\p{L}+|\p{N}{1,3}" + Signs + Spaces] = new Cl100kScanner(digits: 3, WordScanner.Contractions.AnyCase),
         [@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"] =
-            new Cl100kScanner(digits: 3),
-        [Contractions + "|" + Lead + @"\p{L}+|\p{N}" + Signs + Spaces] = new Cl100kScanner(digits: 1),
+            new Cl100kScanner(digits: 3, WordScanner.Contractions.AnyCase),
+        [Spelled + "|" + Lead + @"\p{L}+|\p{N}{1,3}" + Signs + Spaces] = new Cl100kScanner(digits: 3, WordScanner.Contractions.Spelled),
+        [Contractions + "|" + Lead + @"\p{L}+|\p{N}" + Signs + Spaces] = new Cl100kScanner(digits: 1, WordScanner.Contractions.AnyCase),
         [Lead + Upper + "*" + Lower + "+" + Contractions + "?|" + Lead + Upper + "+" + Lower + "*" + Contractions
-            + @"?|\p{N}{1,3}" + SignsAndSlashes + Spaces] = new O200kScanner(digits: 3, contractions: true),
+            + @"?|\p{N}{1,3}" + SignsAndSlashes + Spaces] = new O200kScanner(digits: 3, WordScanner.Contractions.AnyCase),
+        [Lead + Upper + "*" + Lower + "+" + Spelled + "?|" + Lead + Upper + "+" + Lower + "*" + Spelled
+            + @"?|\p{N}{1,3}" + SignsAndSlashes + Spaces] = new O200kScanner(digits: 3, WordScanner.Contractions.Spelled),
         [Lead + Upper + "*" + Lower + "+|" + Lead + Upper + "+" + Lower + @"*|\p{N}" + SignsAndSlashes + Spaces] =
-            new O200kScanner(digits: 1, contractions: false),
+            new O200kScanner(digits: 1, WordScanner.Contractions.None),
         [@"[!""#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*" + Spaces] =
             new DeepSeekScanner(),
     };

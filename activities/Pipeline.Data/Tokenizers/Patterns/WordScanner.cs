@@ -9,6 +9,22 @@ namespace Pipeline.Data.Tokenizers.Patterns;
 /// </summary>
 internal abstract class WordScanner : TextPattern
 {
+    /// <summary>How a pattern spells the letters of contractions.</summary>
+    internal enum Contractions
+    {
+        /// <summary>Not at all.</summary>
+        None,
+
+        /// <summary>In lower case.</summary>
+        LowerCase,
+
+        /// <summary>Case by case, as in <c>'s|'S</c>.</summary>
+        Spelled,
+
+        /// <summary>Without regard to case, as in <c>(?i:'s)</c>, which takes in the long s.</summary>
+        AnyCase,
+    }
+
     internal const byte Other = 0, Letter = 1, Number = 2, Space = 3, NewLine = 4;
 
     private static readonly byte[] Kinds = BuildKinds();
@@ -80,13 +96,14 @@ internal abstract class WordScanner : TextPattern
     }
 
     /// <summary>The end of an English contraction that starts at an apostrophe, or -1.</summary>
-    protected static int ContractionEnd(ReadOnlySpan<byte> text, int at, bool ignoreCase)
+    protected static int ContractionEnd(ReadOnlySpan<byte> text, int at, Contractions kind)
     {
         if (at + 1 >= text.Length) return -1;
         int first = text[at + 1];
 
         // The long s is the only character outside ASCII that folds to one of these letters.
-        if (ignoreCase && first == 0xC5) return at + 2 < text.Length && text[at + 2] == 0xBF ? at + 3 : -1;
+        var ignoreCase = kind != Contractions.LowerCase;
+        if (kind == Contractions.AnyCase && first == 0xC5) return at + 2 < text.Length && text[at + 2] == 0xBF ? at + 3 : -1;
         if (ignoreCase && first is >= 'A' and <= 'Z') first |= 0x20;
         if (first is 's' or 't' or 'm' or 'd') return at + 2;
         if (first is not ('r' or 'v' or 'l') || at + 2 >= text.Length) return -1;

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using Pipeline.Data.Tokenizers;
+
+namespace Benchmarks.Tokenizers;
+
+/// <summary>Load time and memory of one tokenizer.</summary>
+internal static class LoadBenchmark
+{
+    internal static int Run(string file)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var watch = Stopwatch.StartNew();
+        var tokenizer = HuggingFaceTokenizer.Load(file);
+        var first = watch.ElapsedMilliseconds;
+        var text = string.Concat(Texts.Make("english", 1000));
+        _ = tokenizer.Encode(text);
+        var memory = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var times = Enumerable.Range(0, 5).Select(_ =>
+        {
+            watch.Restart();
+            GC.KeepAlive(HuggingFaceTokenizer.Load(file));
+            return watch.ElapsedMilliseconds;
+        }).Order().ToList();
+        Console.WriteLine($"{Path.GetFileName(file)}: {tokenizer.VocabularySize} tokens, first load {first} ms (with code compilation), median of 5 more {times[2]} ms, "
+            + $"{memory / 1e6:F1} MB held after encoding {text.Length / 1e6:F1} MB, peak working set {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB");
+        GC.KeepAlive(tokenizer);
+        return 0;
+    }
+}
