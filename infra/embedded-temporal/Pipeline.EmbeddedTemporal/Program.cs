@@ -3,6 +3,7 @@ using Pipeline.EmbeddedTemporal;
 using Pipeline.EmbeddedTemporal.Frontend;
 using Pipeline.EmbeddedTemporal.HttpApi;
 using Pipeline.EmbeddedTemporal.Storage;
+using Pipeline.EmbeddedTemporal.TimeSkipping;
 using Pipeline.EmbeddedTemporal.WebUi;
 
 if (args is ["--version"] or ["-v"])
@@ -10,6 +11,8 @@ if (args is ["--version"] or ["-v"])
     Console.WriteLine($"temporal version {ClusterHandlers.ServerVersion} (embedded server, one machine, not for production)");
     return 0;
 }
+
+if (args is ["operator", "cluster", "health", ..]) return await HealthCheck.RunAsync(args);
 
 EngineOptions options;
 try
@@ -56,11 +59,23 @@ using (engine)
     workflows.Bind(service);
     new MultiOperationHandlers(engine, workflows).Bind(service);
     new WorkerHandlers(engine).Bind(service);
+    new ActivityHandlers(engine).Bind(service);
+    new ScheduleHandlers(engine).Bind(service);
+    new BatchHandlers(engine).Bind(service);
     new ReadHandlers(engine).Bind(service);
     new VisibilityHandlers(engine).Bind(service);
+    new TaskQueueHandlers(engine).Bind(service);
+    var operators = methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]);
     var cluster = new ClusterHandlers(engine);
     cluster.Bind(service);
-    cluster.BindOperator(methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]));
+    cluster.BindOperator(operators);
+    var namespaces = new NamespaceHandlers(engine);
+    namespaces.Bind(service);
+    namespaces.BindOperator(operators);
+    var attributes = new SearchAttributeHandlers(engine);
+    attributes.Bind(service);
+    attributes.BindOperator(operators);
+    if (options.TimeSkipping) new TestHandlers(engine).Bind(methods.Service(Temporalio.Api.TestService.V1.ServiceReflection.Descriptor.Services[0]));
     var app = builder.Build();
     var endpoint = new GrpcEndpoint(methods, app.Services.GetRequiredService<ILogger<GrpcEndpoint>>());
     using var site = new WebSiteBuild(options, app.Logger);
