@@ -32,7 +32,7 @@ internal sealed class BatchService(Engine engine, ILogger logger)
         tx.AfterDurable(() => _ = Task.Run(() => RunAsync(batch)));
     }
 
-    public void Stop(Tx tx, BatchRecord batch, string reason)
+    public static void Stop(Tx tx, BatchRecord batch, string reason)
     {
         if (batch.State != BatchOperationState.Running) return;
         batch.State = BatchOperationState.Failed;

@@ -13,7 +13,7 @@ internal sealed class BatchHandlers(Engine engine)
         .On<StartBatchOperationRequest, StartBatchOperationResponse>("StartBatchOperation", Start)
         .On<StopBatchOperationRequest, StopBatchOperationResponse>("StopBatchOperation", (r, _) => engine.ExecuteAsync(tx =>
         {
-            engine.Batches.Stop(tx, engine.Batches.Get(r.Namespace, r.JobId), r.Reason);
+            BatchService.Stop(tx, engine.Batches.Get(r.Namespace, r.JobId), r.Reason);
             return new StopBatchOperationResponse();
         }))
         .On<DescribeBatchOperationRequest, DescribeBatchOperationResponse>("DescribeBatchOperation", r => engine.Read(() => Describe(engine.Batches.Get(r.Namespace, r.JobId))))
