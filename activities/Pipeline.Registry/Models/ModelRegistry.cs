@@ -245,8 +245,17 @@ public sealed class ModelRegistry
 
     private static RegistryEvent Draft(RegistryEventKind kind, string subject, int? from, int? to) => new()
     {
-        Kind = kind, Subject = subject, From = from, To = to,
-        Sequence = 0, Name = "", Actor = "", Reason = "", At = default, Previous = "", State = RegistryState.Empty,
+        Kind = kind,
+        Subject = subject,
+        From = from,
+        To = to,
+        Sequence = 0,
+        Name = "",
+        Actor = "",
+        Reason = "",
+        At = default,
+        Previous = "",
+        State = RegistryState.Empty,
     };
 
     private static RegistryEvent Move(MoveAlias move, RegistryState state)

@@ -92,7 +92,15 @@ public sealed class WebhookDispatcher : IDisposable
     {
         var body = JsonObjects.ToBytes(new
         {
-            entry.Kind, entry.Name, entry.Sequence, entry.Subject, entry.From, entry.To, entry.Actor, entry.Reason, entry.At,
+            entry.Kind,
+            entry.Name,
+            entry.Sequence,
+            entry.Subject,
+            entry.From,
+            entry.To,
+            entry.Actor,
+            entry.Reason,
+            entry.At,
         });
         try
         {

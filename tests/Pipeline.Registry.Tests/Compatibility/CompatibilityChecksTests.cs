@@ -21,8 +21,12 @@ public sealed class CompatibilityChecksTests
 
     private static readonly CompatibilityRequest Request = new()
     {
-        TemplateTokens = ["<s>"], MaxLength = 128, TargetModules = ["q_proj", "k_proj"], Rank = 32,
-        AdapterBase = new BaseModelRef("tiny", "r1", "aa"), ServingBase = new BaseModelRef("tiny", "r1", "aa"),
+        TemplateTokens = ["<s>"],
+        MaxLength = 128,
+        TargetModules = ["q_proj", "k_proj"],
+        Rank = 32,
+        AdapterBase = new BaseModelRef("tiny", "r1", "aa"),
+        ServingBase = new BaseModelRef("tiny", "r1", "aa"),
     };
 
     public static TheoryData<string, ModelFacts, CompatibilityRequest> Cases => new()

@@ -210,7 +210,8 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
         var registry = Open();
         var version = await registry.RegisterAsync((await Sample.RequestAsync(registry, "a", "a")) with
         {
-            Description = "first", Tags = new Dictionary<string, string> { ["task"] = "section" },
+            Description = "first",
+            Tags = new Dictionary<string, string> { ["task"] = "section" },
         });
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => registry.ChangeNotesAsync("packages", 1, notes =>
         {

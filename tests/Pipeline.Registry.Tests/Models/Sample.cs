@@ -11,8 +11,14 @@ internal static class Sample
 
     public static BaseModel Base(string revision = "r1", string digest = Digest) => new()
     {
-        Id = "tiny/Llama-33K", Revision = revision, Architecture = "llama", DType = "float32", Parameters = 139_072,
-        VocabularySize = 512, ContextLength = 128, Licence = "Apache-2.0",
+        Id = "tiny/Llama-33K",
+        Revision = revision,
+        Architecture = "llama",
+        DType = "float32",
+        Parameters = 139_072,
+        VocabularySize = 512,
+        ContextLength = 128,
+        Licence = "Apache-2.0",
         Files = [new ArtifactFile("config.json", digest, 3), new ArtifactFile("model.safetensors", digest, 9)],
     };
 
@@ -41,8 +47,14 @@ internal static class Sample
 
     public static MoveAlias Move(string alias, int? version, int? expected, string request = "") => new()
     {
-        Name = "packages", Alias = alias, Version = version, Expected = expected,
-        Actor = "ada", Reason = "better", RequestId = request, Waiver = alias == "champion" ? "test without gates" : "",
+        Name = "packages",
+        Alias = alias,
+        Version = version,
+        Expected = expected,
+        Actor = "ada",
+        Reason = "better",
+        RequestId = request,
+        Waiver = alias == "champion" ? "test without gates" : "",
     };
 
     /// <summary>Records a whole run: raw object to approval. Returns the nodes that a version comes from.</summary>
