@@ -31,15 +31,15 @@ public static class ResultsJson
     {
         var root = new JsonObject
         {
-            ["results"] = Map(results.Tasks.Select(task => (task.Task, Row(task.Alias, task.Ids.Count, task.Metrics)))
-                .Concat(results.Groups.Select(group => (group.Key, Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics))))),
-            ["groups"] = Map(results.Groups.Select(group => (group.Key, Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics)))),
+            ["results"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)Row(task.Alias, task.Ids.Count, task.Metrics)))
+                .Concat(results.Groups.Select(group => (group.Key, (JsonNode)Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics))))),
+            ["groups"] = Map(results.Groups.Select(group => (group.Key, (JsonNode)Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics)))),
             ["group_subtasks"] = Map(results.Groups.Select(group => (group.Key, (JsonNode)Names(group.Value.Tasks)))),
             ["versions"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)JsonValue.Create(task.Version)!))),
             ["n-shot"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)JsonValue.Create(task.Shots)))),
             ["n-samples"] = Map(results.Tasks.Select(task =>
                 (task.Task, (JsonNode)new JsonObject { ["original"] = task.Original, ["effective"] = task.Effective }))),
-            ["higher_is_better"] = Map(results.Tasks.Select(task => (task.Task, Direction(task)))),
+            ["higher_is_better"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)Direction(task)))),
             ["config"] = JsonSerializer.SerializeToNode(results.Settings, Options),
             ["model_name"] = results.Model.Name,
             ["pipeline"] = JsonSerializer.SerializeToNode(results, Options),
@@ -82,23 +82,23 @@ public static class ResultsJson
 
     private static JsonArray Names(IEnumerable<string> names) => [.. names.Select(name => (JsonNode)JsonValue.Create(name)!)];
 
-    private static JsonNode Row(string alias, int count, IReadOnlyDictionary<string, MetricValue> metrics)
+    private static JsonObject Row(string alias, int count, IReadOnlyDictionary<string, MetricValue> metrics)
     {
         var row = new JsonObject { ["alias"] = alias, ["sample_len"] = count };
         foreach (var (name, metric) in metrics)
         {
             row[name] = Number(metric.Value);
             var (metricName, filter) = name.Split(',') is [var first, var second] ? (first, second) : (name, "none");
-            row[$"{metricName}_stderr,{filter}"] = metric.StandardError is { } error ? Number(error) : "N/A";
+            row[$"{metricName}_stderr,{filter}"] = metric.StandardError is { } error ? Number(error) : JsonValue.Create("N/A");
         }
 
         return row;
     }
 
-    private static JsonNode Number(double value) =>
+    private static JsonValue Number(double value) =>
         double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(System.Globalization.CultureInfo.InvariantCulture))!;
 
-    private static JsonNode Direction(TaskResult task)
+    private static JsonObject Direction(TaskResult task)
     {
         var row = new JsonObject();
         foreach (var name in task.Metrics.Keys.Select(name => name.Split(',')[0]).Distinct()) row[name] = !task.LowerIsBetter.Contains(name);
