@@ -15,8 +15,6 @@ internal sealed class ToyRun : ITrainingObjective
 {
     public const int Vocabulary = 17;
 
-    // Its own generator: tests run side by side in one process.
-    private readonly Generator _dropout = new();
     private static readonly string[] Names = ["m.0.lora_A.weight", "m.0.lora_B.weight", "m.1.lora_A.weight", "m.1.lora_B.weight"];
 
     public ToyRun(double dropout = 0.1)
@@ -61,34 +59,35 @@ internal sealed class ToyRun : ITrainingObjective
 
     public ObjectiveSums Backward(MicroBatch batch, double denominator, double lossScale, ulong seed)
     {
-        _dropout.manual_seed((long)seed);
-        var loss = Distort(Backwards++ / 2 + 1, Loss(batch, true));
+        // Its own generator: tests run side by side in one process.
+        using var generator = new Generator(seed);
+        var loss = Distort(Backwards++ / 2 + 1, Loss(batch, generator));
         (loss * (lossScale / denominator)).backward();
         return new() { Loss = loss.ToDouble(), Weight = batch.Weights.Sum(w => (double)w), Scored = batch.Targets.Length };
     }
 
     public ObjectiveSums Evaluate(MicroBatch batch) =>
-        new() { Loss = Loss(batch, false).ToDouble(), Weight = batch.Weights.Sum(w => (double)w), Scored = batch.Targets.Length };
+        new() { Loss = Loss(batch, null).ToDouble(), Weight = batch.Weights.Sum(w => (double)w), Scored = batch.Targets.Length };
 
-    private Tensor Loss(MicroBatch batch, bool training)
+    private Tensor Loss(MicroBatch batch, Generator? dropout)
     {
         var before = tensor(batch.Ids).index_select(0, tensor(batch.Positions));
-        var logits = Module(0, before, training);
+        var logits = Module(0, before, dropout);
         if (UsesSecondModule)
         {
-            logits = logits + Module(1, before, training);
+            logits = logits + Module(1, before, dropout);
         }
 
         return (CrossEntropy.PerToken(logits, tensor(batch.Targets)) * tensor(batch.Weights)).sum();
     }
 
-    private Tensor Module(int index, Tensor ids, bool training)
+    private Tensor Module(int index, Tensor ids, Generator? dropout)
     {
         var (a, b) = (Parameters[2 * index].Value, Parameters[2 * index + 1].Value);
         var states = a.t().index_select(0, ids);
-        if (training)
+        if (dropout is not null)
         {
-            states = states * empty_like(states).bernoulli_(1 - Dropout, _dropout).div_(1 - Dropout);
+            states = states * empty_like(states).bernoulli_(1 - Dropout, dropout).div_(1 - Dropout);
         }
 
         return states.matmul(b.t());
