@@ -13,7 +13,7 @@ internal static class RecipeFile
     {
         if (file.Length > MaxBytes)
         {
-            throw new ArgumentException($"{file}: larger than {MaxBytes} bytes; a recipe is a page");
+            throw new RecipeException($"{file}: larger than {MaxBytes} bytes; a recipe is a page");
         }
 
         try
@@ -28,7 +28,7 @@ internal static class RecipeFile
         }
         catch (YamlException exception)
         {
-            throw new ArgumentException($"{file}:{exception.Start.Line}: {exception.InnerException?.Message ?? exception.Message}", exception);
+            throw new RecipeException($"{file}:{exception.Start.Line}: {exception.InnerException?.Message ?? exception.Message}", exception);
         }
     }
 }

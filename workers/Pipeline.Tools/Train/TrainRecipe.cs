@@ -105,6 +105,6 @@ internal sealed record TrainRecipe
     {
         "auto" => null,
         _ when Enum.TryParse<TuningMethod>(Method.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var method) => method,
-        _ => throw new ArgumentException($"method '{Method}' is not known; there are auto, lora, qlora, lora8_bit and full"),
+        _ => throw new RecipeException($"method '{Method}' is not known; there are auto, lora, qlora, lora8_bit and full"),
     };
 }
