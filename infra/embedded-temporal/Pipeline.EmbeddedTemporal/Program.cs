@@ -3,7 +3,6 @@ using Pipeline.EmbeddedTemporal;
 using Pipeline.EmbeddedTemporal.Frontend;
 using Pipeline.EmbeddedTemporal.HttpApi;
 using Pipeline.EmbeddedTemporal.Storage;
-using Pipeline.EmbeddedTemporal.TimeSkipping;
 using Pipeline.EmbeddedTemporal.WebUi;
 
 if (args is ["--version"] or ["-v"])
@@ -53,29 +52,7 @@ catch (DatabaseException error)
 
 using (engine)
 {
-    var methods = new MethodTable();
-    var service = methods.Service(Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor.Services[0]);
-    var workflows = new WorkflowHandlers(engine);
-    workflows.Bind(service);
-    new MultiOperationHandlers(engine, workflows).Bind(service);
-    new WorkerHandlers(engine).Bind(service);
-    new ActivityHandlers(engine).Bind(service);
-    new ScheduleHandlers(engine).Bind(service);
-    new BatchHandlers(engine).Bind(service);
-    new ReadHandlers(engine).Bind(service);
-    new VisibilityHandlers(engine).Bind(service);
-    new TaskQueueHandlers(engine).Bind(service);
-    var operators = methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]);
-    var cluster = new ClusterHandlers(engine);
-    cluster.Bind(service);
-    cluster.BindOperator(operators);
-    var namespaces = new NamespaceHandlers(engine);
-    namespaces.Bind(service);
-    namespaces.BindOperator(operators);
-    var attributes = new SearchAttributeHandlers(engine);
-    attributes.Bind(service);
-    attributes.BindOperator(operators);
-    if (options.TimeSkipping) new TestHandlers(engine).Bind(methods.Service(Temporalio.Api.TestService.V1.ServiceReflection.Descriptor.Services[0]));
+    var methods = Services.Bind(engine);
     var app = builder.Build();
     var endpoint = new GrpcEndpoint(methods, app.Services.GetRequiredService<ILogger<GrpcEndpoint>>());
     using var site = new WebSiteBuild(options, app.Logger);
@@ -83,6 +60,8 @@ using (engine)
     var ui = new UiEndpoint(new HttpApiEndpoint(methods, options, app.Services.GetRequiredService<ILogger<HttpApiEndpoint>>()), new WebSite(site));
     app.Run(http => http.Connection.LocalPort == options.Port ? endpoint.HandleAsync(http) : ui.HandleAsync(http));
     await app.StartAsync();
+    // The first page should not wait for the descriptors that its requests need.
+    if (!options.Headless) _ = Task.Run(() => methods.Known.Count);
     Console.WriteLine($"Embedded Temporal server at {options.Address}:{options.Port}, data {engine.Database.Name}. One machine only, not for production.");
     if (!options.Headless) Console.WriteLine($"Web interface at http://{options.UiAddress}:{options.UiPort}");
     await app.WaitForShutdownAsync();
