@@ -45,6 +45,18 @@ public sealed class ComposedExtras : ITorchExtras
         ComposedAttention.Run(query, key, value, pattern);
 
     /// <inheritdoc/>
+    public Tensor Dropout(Tensor x, double probability, Generator? generator)
+    {
+        Tensor mask;
+        using (no_grad())
+        {
+            mask = empty_like(x).bernoulli_(1 - probability, generator).div_(1 - probability);
+        }
+
+        return x * mask;
+    }
+
+    /// <inheritdoc/>
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
     {
         var narrow = update.dtype == a.dtype ? update : update.to(a.dtype);

@@ -41,6 +41,13 @@ public interface ITorchExtras
     /// <returns>[b, s, h · hd].</returns>
     Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern);
 
+    /// <summary>Zeroes elements at random and scales the others by 1/(1 − p).</summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="probability">Share of zeroed elements p, from 0 to below 1.</param>
+    /// <param name="generator">Source of randomness, null for the default one; the same state gives the same mask.</param>
+    /// <returns>Shape of <paramref name="x"/>.</returns>
+    Tensor Dropout(Tensor x, double probability, Generator? generator);
+
     /// <summary>A frozen linear layer with a low-rank update: x·Wᵀ + bias + scaling · (u·Aᵀ)·Bᵀ.</summary>
     /// <param name="x">Input [..., in].</param>
     /// <param name="weight">Frozen weight [out, in].</param>

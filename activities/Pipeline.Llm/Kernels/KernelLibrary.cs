@@ -30,6 +30,9 @@ internal static unsafe partial class KernelLibrary
     public static partial int shim_kernel_gate(nint gate, nint up, int tanhGelu, nint* result);
 
     [LibraryImport(Library)]
+    public static partial int shim_kernel_dropout(nint x, double probability, long seed, nint* result);
+
+    [LibraryImport(Library)]
     public static partial int shim_kernel_attention(
         nint query, nint key, nint value, long* segments, long segmentCount, double scale, double softCap, long window, nint* result);
 

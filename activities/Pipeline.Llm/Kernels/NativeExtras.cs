@@ -77,6 +77,26 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
+    /// <remarks>One number is drawn from the generator; the mask is a hash of it and of each place, the same for any number of threads.</remarks>
+    public Tensor Dropout(Tensor x, double probability, Generator? generator)
+    {
+        if (!Fits(x))
+        {
+            return Composed.Dropout(x, probability, generator);
+        }
+
+        long seed;
+        using (var drawn = randint(0, 1L << 62, [1], dtype: ScalarType.Int64, generator: generator))
+        {
+            seed = drawn.item<long>();
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_dropout(x.Handle, probability, seed, &result));
+        return Taken(result, x);
+    }
+
+    /// <inheritdoc/>
     /// <remarks>In a bfloat16 model the update is computed in bfloat16 with float32 sums; A, B and their gradients keep their type.</remarks>
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
     {

@@ -115,6 +115,31 @@ public sealed class FusedKernelTests
         Fused().RmsNorm(hidden, ones(4), 1e-5, false).isnan().all().item<bool>().ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Dropout_ShareScaleAndGradient_AreThoseOfItsMask(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var probability in new[] { 0.05, 0.5 })
+        {
+            var x = Leaf(ones(400, 500).to(type));
+            var y = Fused().Dropout(x, probability, new Generator(3));
+            var kept = y.ne(0);
+            kept.to(ScalarType.Float64).mean().item<double>().ShouldBe(1 - probability, 0.003);
+            y.masked_select(kept).sub(1 / (1 - probability)).Largest().ShouldBeLessThan(0.01);
+            // Neighbours along both dimensions are independent: pairs survive as often as the product says.
+            Pairs(kept.narrow(0, 0, 399), kept.narrow(0, 1, 399)).ShouldBe((1 - probability) * (1 - probability), 0.005);
+            Pairs(kept.narrow(1, 0, 499), kept.narrow(1, 1, 499)).ShouldBe((1 - probability) * (1 - probability), 0.005);
+            y.sum().backward();
+            (x.grad ?? throw new InvalidOperationException()).equal(y).all().item<bool>().ShouldBeTrue();
+            Fused().Dropout(x, probability, new Generator(3)).equal(y).all().item<bool>().ShouldBeTrue();
+            Fused().Dropout(x, probability, new Generator(4)).equal(y).all().item<bool>().ShouldBeFalse();
+        }
+
+        static double Pairs(Tensor a, Tensor b) => a.logical_and(b).to(ScalarType.Float64).mean().item<double>();
+    }
+
     [Fact]
     public void AdamW_TwentySteps_EqualComposed()
     {

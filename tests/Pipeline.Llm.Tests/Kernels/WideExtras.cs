@@ -18,6 +18,8 @@ internal sealed class WideExtras(ITorchExtras inner) : ITorchExtras
     public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern) =>
         inner.Attention(Wide(query), Wide(key), Wide(value), pattern);
 
+    public Tensor Dropout(Tensor x, double probability, Generator? generator) => inner.Dropout(Wide(x), probability, generator);
+
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
         inner.LoraLinear(Wide(x), Wide(weight), bias is null ? null : Wide(bias), Wide(update), Wide(a), Wide(b), scaling);
 

@@ -157,6 +157,19 @@ void cross_entropy(T* logits, const int64_t* targets, float* loss, float* entrop
   }
 }
 
+// Two rounds of multiply and shift spread every input bit over the 32 bits of the result.
+template <typename T>
+void dropout(const T* x, T* y, int64_t first, int64_t count, uint32_t threshold, uint64_t seed, float scale) {
+  uint32_t low = static_cast<uint32_t>(seed), high = static_cast<uint32_t>(seed >> 32);
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t h = (static_cast<uint32_t>(first + i) ^ low) * 0x9e3779b1u;
+    h = (h ^ (h >> 16)) * 0x7feb352du;
+    h = ((h ^ (h >> 15)) + high) * 0x846ca68bu;
+    h ^= h >> 16;
+    y[i] = store<T>(load(x[i]) * (h >= threshold ? scale : 0.0f));
+  }
+}
+
 template <typename T>
 void widen(const T* x, int64_t x_stride, float* y, int64_t rows, int64_t width) {
   for (int64_t row = 0; row < rows; row++)
@@ -244,7 +257,7 @@ void adamw(float* p, const float* g, float* m, float* v, int64_t count, float de
 
 template <typename T>
 constexpr shim::Loops<T> make() {
-  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, widen<T>, narrow<T>, scale_rows<T>};
+  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, dropout<T>, widen<T>, narrow<T>, scale_rows<T>};
 }
 
 }  // namespace

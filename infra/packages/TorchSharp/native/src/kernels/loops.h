@@ -24,6 +24,8 @@ struct Loops {
   // Rows of logits in place to (softmax − target) where `gradient`; loss, entropy and whether the target is the largest.
   void (*cross_entropy)(T* logits, const int64_t* targets, float* loss, float* entropy, bool* correct, int64_t rows, int64_t vocabulary,
                         float soft_cap, float smoothing, bool gradient);
+  // Keeps an element where its hash, which depends on the seed and its index alone, reaches the threshold.
+  void (*dropout)(const T* x, T* y, int64_t first, int64_t count, uint32_t threshold, uint64_t seed, float scale);
   void (*widen)(const T* x, int64_t x_stride, float* y, int64_t rows, int64_t width);
   void (*narrow)(const float* x, T* y, int64_t y_stride, int64_t rows, int64_t width, float scale);
   void (*scale_rows)(const T* x, const float* factors, T* y, int64_t rows, int64_t width);
