@@ -69,6 +69,14 @@ public interface ITorchExtras
     /// <returns>Loss, correctness and entropy of each row.</returns>
     TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing);
 
+    /// <summary>Restores 4-bit NormalFloat weights; not differentiable.</summary>
+    /// <param name="codes">Packed codes, two a byte, the first in the high nibble.</param>
+    /// <param name="scales">One float32 scale for 64 elements.</param>
+    /// <param name="shape">Shape of the result.</param>
+    /// <param name="type">Element type of the result.</param>
+    /// <returns>The weights.</returns>
+    Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type);
+
     /// <summary>One AdamW step on tensors of float32, in place; not differentiable (arXiv 1711.05101).</summary>
     /// <param name="parameters">Parameters; changed.</param>
     /// <param name="gradients">Gradients of the same shapes.</param>

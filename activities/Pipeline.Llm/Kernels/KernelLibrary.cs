@@ -37,6 +37,12 @@ internal static unsafe partial class KernelLibrary
         nint query, nint key, nint value, long* segments, long segmentCount, double scale, double softCap, long window, nint* result);
 
     [LibraryImport(Library)]
+    public static partial int shim_kernel_attend(nint query, nint key, nint value, long* ranges, double scale, double softCap, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_kernel_nf4(nint codes, nint scales, nint result);
+
+    [LibraryImport(Library)]
     public static partial int shim_kernel_lora_linear(nint x, nint weight, nint bias, nint update, nint a, nint b, double scaling, nint* result);
 
     [LibraryImport(Library)]

@@ -60,9 +60,14 @@ public sealed unsafe class NativeExtras : ITorchExtras
     /// <inheritdoc/>
     public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern)
     {
-        if (pattern.Visible is not null || !Fits(query, key, value))
+        if (!Fits(query, key, value))
         {
             return Composed.Attention(query, key, value, pattern);
+        }
+
+        if (pattern.Visible is not null)
+        {
+            return OverCache(query, key, value, pattern);
         }
 
         var flat = pattern.Segments.SelectMany(segment => new long[] { segment.Row, segment.Start, segment.Length }).ToArray();
@@ -126,6 +131,20 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
+    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
+    {
+        if (codes.device_type != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            return Composed.RestoreNf4(codes, scales, shape, type);
+        }
+
+        var restored = empty(shape, type);
+        KernelLibrary.Check(KernelLibrary.shim_kernel_nf4(codes.Handle, scales.Handle, restored.Handle));
+        GC.KeepAlive((codes, scales));
+        return restored;
+    }
+
+    /// <inheritdoc/>
     public void AdamW(
         IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,
         IReadOnlyList<Tensor> secondMoments, AdamWSettings settings)
@@ -157,6 +176,24 @@ public sealed unsafe class NativeExtras : ITorchExtras
         }
 
         return Tensor.UnsafeCreateTensor(result);
+    }
+
+    // No gradient goes through a cache, and long prompts in pieces are better off with matrix products.
+    private static Tensor OverCache(Tensor query, Tensor key, Tensor value, AttentionPattern pattern)
+    {
+        if (pattern.KeyRanges.Count != 2 * query.size(0) * query.size(1) || query.size(1) > 8 || query.requires_grad)
+        {
+            return Composed.Attention(query, key, value, pattern);
+        }
+
+        nint result;
+        fixed (long* ranges = pattern.KeyRanges.ToArray())
+        {
+            KernelLibrary.Check(KernelLibrary.shim_kernel_attend(
+                query.Handle, key.Handle, value.Handle, ranges, pattern.Scale, pattern.SoftCap ?? 0, &result));
+        }
+
+        return Taken(result, query, key, value);
     }
 
     private static bool Fits(Tensor first, params ReadOnlySpan<Tensor> others)

@@ -70,6 +70,42 @@ public sealed class FusedKernelTests
     }
 
     [Theory]
+    [InlineData(ScalarType.Float32, 1e-5)]
+    [InlineData(ScalarType.BFloat16, 2e-2)]
+    public void Attention_OverACache_EqualsComposed(ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        // Rows of a longer buffer, so that tokens are not where a packed tensor has them.
+        var (query, keys, values) = (randn(2, 2, 4, 16).to(type), randn(2, 30, 2, 16).to(type).narrow(1, 0, 21), randn(2, 30, 2, 16).to(type).narrow(1, 0, 21));
+        long[] ranges = [0, 5, 0, 6, 12, 20, 13, 21];
+        var flags = new bool[2 * 2 * 21];
+        for (var i = 0; i < 4; i++)
+        {
+            Array.Fill(flags, true, 21 * i + (int)ranges[2 * i], (int)(ranges[2 * i + 1] - ranges[2 * i]));
+        }
+
+        foreach (var cap in new double?[] { null, 1.5 })
+        {
+            var pattern = new AttentionPattern { Scale = 0.3, SoftCap = cap, KeyRanges = ranges, Visible = tensor(flags).view(2, 1, 2, 21) };
+            var judge = Composed.Attention(query.to(ScalarType.Float32), keys.to(ScalarType.Float32), values.to(ScalarType.Float32), pattern);
+            (Fused().Attention(query, keys, values, pattern) - judge).Largest().ShouldBeLessThan(tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void RestoreNf4_EveryCode_EqualsComposed(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        var codes = randint(0, 256, [1250], dtype: ScalarType.Byte);
+        var scales = rand(40);
+        Fused().RestoreNf4(codes, scales, [50, 50], type).equal(Composed.RestoreNf4(codes, scales, [50, 50], type)).all().item<bool>().ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
     public void LoraLinear_SharedAndDroppedInput_EqualComposed(ScalarType type)

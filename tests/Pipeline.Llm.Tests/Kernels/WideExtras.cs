@@ -26,6 +26,8 @@ internal sealed class WideExtras(ITorchExtras inner) : ITorchExtras
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
         inner.CrossEntropy(Wide(hidden), Wide(head), targets, softCap, labelSmoothing);
 
+    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type) => inner.RestoreNf4(codes, scales, shape, type);
+
     public void AdamW(
         IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,
         IReadOnlyList<Tensor> secondMoments, AdamWSettings settings) => inner.AdamW(parameters, gradients, firstMoments, secondMoments, settings);
