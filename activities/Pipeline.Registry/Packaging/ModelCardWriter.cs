@@ -34,7 +34,7 @@ public static class ModelCardWriter
     private static void AppendLicence(StringBuilder text, string licence)
     {
         // Hubs know a licence by its own short id; every other expression is "other" with a name.
-        var hub = Licence.Find(licence)?.Also.FirstOrDefault();
+        var hub = Licence.Find(licence) is { Also: [var first, ..] } ? first : null;
         text.Append($"license: {hub ?? "other"}\n");
         if (hub is null)
         {
