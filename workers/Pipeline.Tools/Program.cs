@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Pipeline.Tools;
 using Pipeline.Tools.Data;
+using Pipeline.Tools.Registry;
 using Pipeline.Tools.Text;
 
 // Verbs that work on files and tensors without an engine. `./pipeline VERB` hands over to this executable.
 var root = new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
 root.Subcommands.Add(DataCommand.Create());
+root.Subcommands.Add(RegistryCommand.Create());
 root.Subcommands.Add(TokenizeCommand.Create());
 
 return await CommandRunner.RunAsync(root, args);
