@@ -3,16 +3,23 @@ using Pipeline.Registry.Storage;
 using Pipeline.Registry.Storage.Directories;
 using Pipeline.Registry.Storage.S3;
 
-namespace Pipeline.Cli.MainJob;
+namespace Pipeline.Hosting.Storage;
 
 /// <summary>Opens the configured object store.</summary>
-internal static class StoreFactory
+public static class StoreFactory
 {
-    public static async Task<IObjectStore> OpenAsync(StoreSettings settings, CancellationToken cancellation)
+    /// <summary>Opens the store and, for S3, proves that it honours conditional writes.</summary>
+    /// <param name="settings">Which store.</param>
+    /// <param name="root">Folder that relative paths start at.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    /// <returns>The store.</returns>
+    /// <exception cref="ObjectStoreException">The store cannot be reached, or lacks conditional writes.</exception>
+    public static async Task<IObjectStore> OpenAsync(StoreSettings settings, string root, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         if (settings.Kind == StoreKind.Directory)
         {
-            return new DirectoryObjectStore(Path.Combine(Checkout.Root, settings.Path));
+            return new DirectoryObjectStore(Path.Combine(root, settings.Path));
         }
 
         var store = new S3ObjectStore(new S3StoreOptions
