@@ -72,6 +72,24 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
         return ArtifactRef.Of(kind, manifest.VersionId, manifest.Bytes);
     }
 
+    /// <summary>Stores the files of a folder that belongs to somebody else, and commits them as one version.</summary>
+    /// <param name="kind">Kind of the artefact.</param>
+    /// <param name="folder">Folder with files; it is not changed, and folders below it are left out.</param>
+    /// <param name="cancellation">Stops the upload.</param>
+    /// <returns>Reference to the version.</returns>
+    public async Task<ArtifactRef> CommitCopyAsync(string kind, string folder, CancellationToken cancellation)
+    {
+        var files = new List<ArtifactFile>();
+        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            files.Add(await _artifacts.PutFileAsync(path, Path.GetFileName(path), cancellation));
+        }
+
+        var manifest = Manifest.Create(kind, files, []);
+        await _artifacts.CommitAsync(manifest, cancellation);
+        return ArtifactRef.Of(kind, manifest.VersionId, manifest.Bytes);
+    }
+
     /// <summary>Whether a version is committed.</summary>
     /// <param name="artifact">The artefact.</param>
     /// <param name="cancellation">Stops the call.</param>
