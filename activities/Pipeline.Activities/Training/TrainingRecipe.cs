@@ -1,4 +1,5 @@
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Quantization;
 using Pipeline.Llm.Peft;
 using Pipeline.Llm.Training;
 using Pipeline.Llm.Training.Data;

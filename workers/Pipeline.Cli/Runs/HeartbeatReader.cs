@@ -1,4 +1,5 @@
 using Pipeline.Workflows.Contracts;
+using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
@@ -12,11 +13,11 @@ internal static class HeartbeatReader
     {
         try
         {
-            var run = await client.GetWorkflowHandle(workflowId).DescribeAsync();
-            foreach (var id in run.RawDescription.PendingChildren.Select(child => child.WorkflowId).Prepend(workflowId))
+            var run = await DescribeAsync(client, workflowId);
+            foreach (var id in run.PendingChildren.Select(child => child.WorkflowId).Prepend(workflowId))
             {
-                var description = id == workflowId ? run : await client.GetWorkflowHandle(id).DescribeAsync();
-                foreach (var activity in description.RawDescription.PendingActivities)
+                var description = id == workflowId ? run : await DescribeAsync(client, id);
+                foreach (var activity in description.PendingActivities)
                 {
                     if (activity.HeartbeatDetails?.Payloads_ is { Count: > 0 } payloads)
                     {
@@ -32,4 +33,7 @@ internal static class HeartbeatReader
 
         return null;
     }
+
+    private static Task<DescribeWorkflowExecutionResponse> DescribeAsync(ITemporalClient client, string id) => client.WorkflowService.DescribeWorkflowExecutionAsync(
+        new() { Namespace = client.Options.Namespace, Execution = new() { WorkflowId = id } });
 }
