@@ -35,8 +35,7 @@ internal static class PoolRun
         var store = await StoreFactory.OpenAsync(settings.Store, Root, cancellation);
         var client = await EngineClient.ConnectAsync(settings.Engine, loggers);
         await SearchAttributeSetup.EnsureAsync(client);
-        using var activities = new ActivitySet(settings, options, store, paths, client, line => logger.Information("{Line}", line));
-        activities.Describe(pool);
+        using var activities = new ActivitySet(settings, options, store, paths, line => logger.Information("{Line}", line));
         var workers = options.Queues.Select(queue => Create(client, queue, options, activities)).ToList();
         var ready = false;
         await using var page = metricsPort > 0 ? new MetricsPage(metricsPort, new PrometheusText(), () => ready) : null;

@@ -25,7 +25,7 @@ internal static class TrainingRecipe
     public static ModelLoadOptions Model(TrainOptions train, ModelLoadOptions machine) => machine with
     {
         DType = TorchSharp.torch.float32,
-        Quantization = train.Method == "qlora" ? WeightQuantization.Nf4 : WeightQuantization.None,
+        Quantization = train.Method == "qlora" ? WeightQuantization.Nf4Double : WeightQuantization.None,
     };
 
     public static TrainingOptions Options(TrainOptions train) => new()
