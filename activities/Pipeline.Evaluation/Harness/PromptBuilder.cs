@@ -21,8 +21,7 @@ public sealed class PromptBuilder(PromptOptions options, Func<IReadOnlyList<Chat
         IReadOnlyList<string> continuations = task.Output switch
         {
             OutputType.MultipleChoice => [.. document.Choices.Select(choice => delimiter + choice)],
-            // A target that brings its own space is taken as it is.
-            OutputType.LogLikelihood => [document.Target.StartsWith(' ') ? document.Target : delimiter + document.Target],
+            OutputType.LogLikelihood => [document.Target],
             _ => [],
         };
         return (context, continuations);

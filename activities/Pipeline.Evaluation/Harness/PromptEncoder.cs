@@ -46,6 +46,30 @@ public sealed class PromptEncoder
     /// <returns>The text.</returns>
     public string Decode(ReadOnlySpan<int> ids) => _tokenizer.Decode(ids, skipSpecialTokens: true);
 
+    /// <summary>Whether generation ends after these ids: an end token, or a stop string in their text.</summary>
+    /// <param name="ids">Generated ids.</param>
+    /// <param name="until">Stop strings; one that is a special token is compared as a token.</param>
+    /// <returns>True when it ends.</returns>
+    public bool IsStop(IReadOnlyList<int> ids, IReadOnlyList<string> until)
+    {
+        if (ids[^1] == End) return true;
+        if (until.Count == 0) return false;
+        var text = _tokenizer.Decode([.. ids], skipSpecialTokens: false);
+        return until.Any(stop => text.Contains(stop, StringComparison.Ordinal));
+    }
+
+    /// <summary>The text of generated ids before the first stop string.</summary>
+    /// <param name="ids">Generated ids.</param>
+    /// <param name="until">Stop strings.</param>
+    /// <returns>The answer.</returns>
+    public string Answer(IReadOnlyList<int> ids, IReadOnlyList<string> until)
+    {
+        // Stop strings that are special tokens vanish from the text below, so they cut it here.
+        var end = ids.Index().FirstOrDefault(pair => pair.Item == End || (_tokenizer.IdToToken(pair.Item) is { } token && until.Contains(token) && _tokenizer.AddedTokens.ContainsKey(pair.Item)), (ids.Count, -1)).Index;
+        var text = Decode([.. ids.Take(end)]);
+        return until.Where(stop => stop.Length > 0).Aggregate(text, (cut, stop) => cut.Split(stop, 2)[0]);
+    }
+
     /// <summary>A context with its continuations.</summary>
     /// <param name="context">Text before; may be empty.</param>
     /// <param name="continuations">Texts to score.</param>
