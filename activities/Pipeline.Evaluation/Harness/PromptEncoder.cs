@@ -64,10 +64,9 @@ public sealed class PromptEncoder
     /// <returns>The answer.</returns>
     public string Answer(IReadOnlyList<int> ids, IReadOnlyList<string> until)
     {
-        // Stop strings that are special tokens vanish from the text below, so they cut it here.
-        var end = ids.Index().FirstOrDefault(pair => pair.Item == End || (_tokenizer.IdToToken(pair.Item) is { } token && until.Contains(token) && _tokenizer.AddedTokens.ContainsKey(pair.Item)), (ids.Count, -1)).Index;
-        var text = Decode([.. ids.Take(end)]);
-        return until.Where(stop => stop.Length > 0).Aggregate(text, (cut, stop) => cut.Split(stop, 2)[0]);
+        // Stop strings that are special tokens vanish from the text below, so they cut the ids.
+        var kept = ids.TakeWhile(id => id != End && !(_tokenizer.AddedTokens.ContainsKey(id) && until.Contains(_tokenizer.IdToToken(id)))).ToArray();
+        return until.Where(stop => stop.Length > 0).Aggregate(Decode(kept), (cut, stop) => cut.Split(stop, 2)[0]);
     }
 
     /// <summary>A context with its continuations.</summary>
