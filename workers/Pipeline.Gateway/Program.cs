@@ -1,0 +1,2 @@
+// Filled in with the command line once the engine exists.
+return 2;
