@@ -9,16 +9,24 @@ internal sealed class EngineProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private EngineProcess(Process process, string address) => (_process, Address) = (process, address);
+    private EngineProcess(Process process, string address, Uri ui) => (_process, Address, Ui) = (process, address, ui);
 
     public string Address { get; }
 
+    /// <summary>The address of the UI port, where there is one.</summary>
+    public Uri Ui { get; }
+
     /// <summary>Starts <c>server start-dev</c> of any executable that takes the official flags, and waits until it accepts connections.</summary>
-    public static async Task<EngineProcess> StartAsync(string program)
+    /// <param name="program">The executable.</param>
+    /// <param name="ui">Whether the UI port is opened.</param>
+    /// <param name="flags">Further flags.</param>
+    public static async Task<EngineProcess> StartAsync(string program, bool ui = false, params string[] flags)
     {
         var port = FreePort();
+        var uiPort = FreePort();
+        string[] uiFlags = ui ? ["--ui-port", $"{uiPort}"] : ["--headless"];
         var process = Process.Start(new ProcessStartInfo(
-            program, ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", $"{port}", "--log-level", "error"])
+            program, ["server", "start-dev", "--ip", "127.0.0.1", "--port", $"{port}", "--log-level", "error", .. uiFlags, .. flags])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -28,7 +36,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var engine = new EngineProcess(process, $"127.0.0.1:{port}");
+        var engine = new EngineProcess(process, $"127.0.0.1:{port}", new Uri($"http://127.0.0.1:{uiPort}/"));
         for (var attempt = 0; attempt < 300; attempt++)
         {
             try

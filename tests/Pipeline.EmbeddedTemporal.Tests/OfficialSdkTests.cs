@@ -11,13 +11,13 @@ namespace Pipeline.EmbeddedTemporal.Tests;
 [Trait("Tier", "workflow")]
 public sealed class OfficialSdkTests
 {
-    public static TheoryData<string> Engines => ["embedded", "real"];
+    public static TheoryData<string> Names => ["embedded", "real"];
 
     [Theory]
-    [MemberData(nameof(Engines))]
+    [MemberData(nameof(Names))]
     public async Task Workflow_ApprovalByUpdate_RunsToItsEnd(string engine)
     {
-        var program = engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI") : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
+        var program = Engines.Program(engine);
         await using var environment = await WorkflowEnvironment.StartLocalAsync(new() { DevServerOptions = new() { ExistingPath = program } });
         var queue = $"tq-{Guid.NewGuid()}";
         using var worker = new TemporalWorker(

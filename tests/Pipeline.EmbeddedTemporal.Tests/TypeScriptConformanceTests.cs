@@ -8,14 +8,13 @@ public sealed class TypeScriptConformanceTests
 {
     private static readonly string Source = Path.Combine(Repository.Root, "tests", "conformance");
     private static readonly string Work = Path.Combine(Repository.Root, ".pipeline", "test-tools", "conformance");
-    private static readonly string Embedded = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
 
     [Fact]
     public async Task Conformance_EmbeddedServer_BehavesAndRecordsAsTheRealOne()
     {
         await InstallAsync();
         using var folder = new TempDirectory();
-        await CheckAsync(Embedded, folder.Combine("embedded.json"));
+        await CheckAsync(Engines.Embedded, folder.Combine("embedded.json"));
         // Without the real server the behaviours are still checked; the comparison of histories is skipped with its reason.
         await CheckAsync(Fixtures.RequireTool("TEMPORAL_CLI"), folder.Combine("real.json"));
         (await File.ReadAllTextAsync(folder.Combine("embedded.json"))).ShouldBe(await File.ReadAllTextAsync(folder.Combine("real.json")));
@@ -27,7 +26,7 @@ public sealed class TypeScriptConformanceTests
         await InstallAsync();
         using var folder = new TempDirectory();
         var (code, output) = await RunAsync(
-            "node", "storm.mjs", "--engine", Embedded, "--file", folder.Combine("storm.db"), "--workflows", "40", "--kills", "4", "--seed", "7");
+            "node", "storm.mjs", "--engine", Engines.Embedded, "--file", folder.Combine("storm.db"), "--workflows", "40", "--kills", "4", "--seed", "7");
         code.ShouldBe(0, output);
     }
 

@@ -34,12 +34,14 @@ public static class RotaryFrequencies
         }
     }
 
+    // Step by step in float32, as the reference rounds.
     private static float Llama3(float frequency, RopeSettings rope)
     {
-        var wavelength = 2 * Math.PI / frequency;
+        var wavelength = (float)(2 * Math.PI) / frequency;
+        var (low, high) = ((float)rope.LowFrequencyFactor, (float)rope.HighFrequencyFactor);
         if (wavelength > rope.OriginalMaxPositions / rope.LowFrequencyFactor)
         {
-            return (float)(frequency / rope.Factor);
+            return frequency / (float)rope.Factor;
         }
 
         if (wavelength < rope.OriginalMaxPositions / rope.HighFrequencyFactor)
@@ -47,8 +49,8 @@ public static class RotaryFrequencies
             return frequency;
         }
 
-        var smooth = (rope.OriginalMaxPositions / wavelength - rope.LowFrequencyFactor) / (rope.HighFrequencyFactor - rope.LowFrequencyFactor);
-        return (float)((1 - smooth) * frequency / rope.Factor + smooth * frequency);
+        var smooth = (rope.OriginalMaxPositions / wavelength - low) / (high - low);
+        return (1 - smooth) * frequency / (float)rope.Factor + smooth * frequency;
     }
 
     private static void Yarn(float[] inverse, RopeSettings rope, int dimension, int maxPositions)

@@ -6,11 +6,11 @@ namespace Pipeline.EmbeddedTemporal;
 // The flags of `server start-dev` that official test environments pass.
 internal static class CommandLine
 {
-    private static readonly HashSet<string> Ignored = ["--dynamic-config-value", "--log-format", "--ui-port", "--ui-ip", "--ui-asset-path", "--http-port", "--metrics-port", "--sqlite-pragma"];
+    private static readonly HashSet<string> Ignored = ["--dynamic-config-value", "--log-format", "--http-port", "--metrics-port", "--sqlite-pragma"];
 
     public static EngineOptions Parse(string[] args)
     {
-        if (args is not ["server", "start-dev", ..]) throw new FormatException("Usage: temporal server start-dev [--ip IP] [--port N] [--headless] [--namespace NAME] [--db-filename FILE] [--search-attribute NAME=TYPE] [--log-level LEVEL] [--allow-remote]");
+        if (args is not ["server", "start-dev", ..]) throw new FormatException("Usage: temporal server start-dev [--ip IP] [--port N] [--ui-port N] [--headless] [--namespace NAME] [--db-filename FILE] [--search-attribute NAME=TYPE] [--log-level LEVEL] [--allow-remote]");
         var options = new EngineOptions();
         var namespaces = new List<string> { "default" };
         var attributes = new Dictionary<string, IndexedValueType>(StringComparer.Ordinal);
@@ -25,6 +25,10 @@ internal static class CommandLine
                 case "--allow-remote": remote = true; break;
                 case "--ip": options = options with { Address = Value() }; break;
                 case "--port" or "-p": options = options with { Port = Port(name, Value()) }; break;
+                case "--ui-ip": options = options with { UiAddress = Value() }; break;
+                case "--ui-port": options = options with { UiPort = Port(name, Value()) }; break;
+                case "--ui-asset-path": options = options with { UiAssets = Value() }; break;
+                case "--ui-codec-endpoint": options = options with { CodecEndpoint = Value() }; break;
                 case "--db-filename" or "-f": options = options with { DatabaseFile = Value() }; break;
                 case "--log-level": options = options with { LogLevel = Value() }; break;
                 case "--namespace" or "-n": namespaces.Add(Value()); break;
@@ -36,14 +40,22 @@ internal static class CommandLine
             }
         }
 
-        if (!IPAddress.TryParse(options.Address, out var address)) throw new FormatException($"--ip {options.Address} is not an IP address.");
-        if (!IPAddress.IsLoopback(address))
+        options = options with
         {
-            if (!remote) throw new FormatException($"--ip {options.Address} opens the server to the network, which has no authentication; add --allow-remote if that is wanted.");
-            Console.Error.WriteLine("Warning: the server is open to the network without authentication.");
-        }
-
+            UiAddress = options.UiAddress.Length > 0 ? options.UiAddress : options.Address,
+            UiPort = options.UiPort > 0 ? options.UiPort : options.Port + 1000,
+        };
+        CheckAddress("--ip", options.Address, remote);
+        if (options.UiAddress != options.Address) CheckAddress("--ui-ip", options.UiAddress, remote);
         return options with { Namespaces = [.. namespaces.Distinct(StringComparer.Ordinal)], SearchAttributes = attributes };
+    }
+
+    private static void CheckAddress(string flag, string text, bool remote)
+    {
+        if (!IPAddress.TryParse(text, out var address)) throw new FormatException($"{flag} {text} is not an IP address.");
+        if (IPAddress.IsLoopback(address)) return;
+        if (!remote) throw new FormatException($"{flag} {text} opens the server to the network, which has no authentication; add --allow-remote if that is wanted.");
+        Console.Error.WriteLine("Warning: the server is open to the network without authentication.");
     }
 
     private static int Port(string name, string text) =>

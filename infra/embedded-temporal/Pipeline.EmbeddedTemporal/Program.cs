@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.EmbeddedTemporal;
 using Pipeline.EmbeddedTemporal.Frontend;
+using Pipeline.EmbeddedTemporal.HttpApi;
 using Pipeline.EmbeddedTemporal.Storage;
+using Pipeline.EmbeddedTemporal.WebUi;
 
 if (args is ["--version"] or ["-v"])
 {
@@ -28,6 +30,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     kestrel.Limits.MaxRequestBodySize = GrpcFrames.MaxMessageBytes * 2;
     kestrel.Limits.Http2.MaxStreamsPerConnection = 2000;
     kestrel.Listen(System.Net.IPAddress.Parse(options.Address), options.Port, listen => listen.Protocols = HttpProtocols.Http2);
+    if (!options.Headless) kestrel.Listen(System.Net.IPAddress.Parse(options.UiAddress), options.UiPort, listen => listen.Protocols = HttpProtocols.Http1);
 });
 Engine engine;
 try
@@ -60,9 +63,13 @@ using (engine)
     cluster.BindOperator(methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]));
     var app = builder.Build();
     var endpoint = new GrpcEndpoint(methods, app.Services.GetRequiredService<ILogger<GrpcEndpoint>>());
-    app.Run(endpoint.HandleAsync);
+    using var site = new WebSiteBuild(options, app.Logger);
+    if (!options.Headless) site.Start();
+    var ui = new UiEndpoint(new HttpApiEndpoint(methods, options, app.Services.GetRequiredService<ILogger<HttpApiEndpoint>>()), new WebSite(site));
+    app.Run(http => http.Connection.LocalPort == options.Port ? endpoint.HandleAsync(http) : ui.HandleAsync(http));
     await app.StartAsync();
     Console.WriteLine($"Embedded Temporal server at {options.Address}:{options.Port}, data {engine.Database.Name}. One machine only, not for production.");
+    if (!options.Headless) Console.WriteLine($"Web interface at http://{options.UiAddress}:{options.UiPort}");
     await app.WaitForShutdownAsync();
 }
 

@@ -7,7 +7,10 @@ internal sealed record EngineOptions
 
     public int Port { get; init; } = 7233;
 
-    public int UiPort { get; init; } = 8233;
+    // Zero means 1000 above the port, as on the real server.
+    public int UiPort { get; init; }
+
+    public string UiAddress { get; init; } = "";
 
     public bool Headless { get; init; }
 

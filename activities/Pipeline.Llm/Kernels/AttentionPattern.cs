@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Kernels;
+
+/// <summary>Which keys a query sees, and how scores are scaled.</summary>
+public sealed record AttentionPattern
+{
+    /// <summary>Factor on the scores.</summary>
+    public required double Scale { get; init; }
+
+    /// <summary>Scores are squashed to ± this; null for none.</summary>
+    public double? SoftCap { get; init; }
+
+    /// <summary>A query sees this many keys, itself included; null for all before it.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>Runs of tokens that see themselves only, ordered by row and start; tokens of no run are padding and get zeros.</summary>
+    /// <value>Empty: each row is one run.</value>
+    public IReadOnlyList<AttentionSegment> Segments { get; init; } = [];
+
+    /// <summary>Explicit visibility [b, 1, s, keys], true where a query sees a key; used instead of the segments, with a cache.</summary>
+    public Tensor? Visible { get; init; }
+}

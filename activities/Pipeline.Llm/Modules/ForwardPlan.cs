@@ -1,0 +1,56 @@
+using Pipeline.Llm.Kernels;
+using Pipeline.Llm.Models;
+
+namespace Pipeline.Llm.Modules;
+
+/// <summary>Works out what all layers of one pass share.</summary>
+internal static class ForwardPlan
+{
+    public static ForwardContext Make(CausalLanguageModel model, ModelInput input)
+    {
+        var (config, layout) = (model.Config, BatchLayout.Of(input));
+        var before = input.Cache?.Lengths.ToArray();
+        if (input.Cache is { } cache)
+        {
+            cache.Begin(layout.Start, layout.Real, layout.Columns);
+        }
+
+        var positions = input.Positions?.to(model.Device) ?? layout.Positions(before, model.Device);
+        var continues = before?.Any(length => length > 0) == true;
+        var pattern = new AttentionPattern
+        {
+            Scale = config.AttentionScale,
+            SoftCap = config.AttentionSoftCap,
+            Segments = layout.Segments(),
+            Visible = continues ? layout.Visible(before!, window: null, model.Device) : null, // continues means there is a cache
+        };
+        var sliding = pattern with
+        {
+            Window = config.SlidingWindow,
+            Visible = continues ? layout.Visible(before!, config.SlidingWindow, model.Device) : null, // as above
+        };
+        var rotation = Rotation.Of(config.Rope, config, positions, model.DType);
+        return new()
+        {
+            Pattern = pattern,
+            SlidingPattern = sliding,
+            Rotation = rotation,
+            SlidingRotation = config.SlidingRope == config.Rope ? rotation : Rotation.Of(config.SlidingRope, config, positions, model.DType),
+            Cache = input.Cache,
+            Route = Route(model, input, layout),
+        };
+    }
+
+    private static AdapterRoute Route(CausalLanguageModel model, ModelInput input, BatchLayout layout)
+    {
+        if (input.AdapterPerRow is not { } names)
+        {
+            return AdapterRoute.Everything;
+        }
+
+        model.CheckAdapters(names, layout.Packed?.Count ?? layout.Rows);
+        return layout.Packed is { } packed
+            ? AdapterRoute.Of(names, packed, 1, model.Device)
+            : AdapterRoute.Of(names, [.. names.Select(_ => 1)], 0, model.Device);
+    }
+}

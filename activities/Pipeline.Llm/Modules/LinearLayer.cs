@@ -1,0 +1,73 @@
+using Pipeline.Llm.Kernels;
+using Pipeline.Llm.Quantization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Modules;
+
+/// <summary>A linear module under any number of adapters.</summary>
+internal sealed class LinearLayer(ModuleSlot slot)
+{
+    public ModuleSlot Slot { get; } = slot;
+
+    public Tensor Forward(Tensor x, AdapterRoute route) => route.RunShared(Slot, x, Apply, Delta);
+
+    /// <summary>The low-rank term of an adapter, in the type of its parameters.</summary>
+    internal static Tensor Delta(Tensor x, ModuleAdapter adapter)
+    {
+        var (a, b) = Factors(adapter);
+        var input = adapter.Owner.Drop(x);
+        input = input.dtype == a.dtype ? input : input.to(a.dtype);
+        return nn.functional.linear(nn.functional.linear(input, a), b, adapter.BBias) * adapter.Scaling;
+    }
+
+    private static (Parameter A, Parameter B) Factors(ModuleAdapter adapter) =>
+        (adapter.A ?? throw new InvalidOperationException("adapter without A"), adapter.B ?? throw new InvalidOperationException("adapter without B"));
+
+    private Tensor Apply(Tensor x, IReadOnlyList<ModuleAdapter> adapters)
+    {
+        var bias = Slot.BiasUnder(adapters);
+        var ranked = adapters.Where(adapter => adapter.A is not null).ToList();
+        if (Slot.Quantized is null && ranked is [{ Magnitude: null, BBias: null } only])
+        {
+            var (a, b) = Factors(only);
+            return TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters), bias, only.Owner.Drop(x), a, b, only.Scaling);
+        }
+
+        var result = Base(x, bias, adapters);
+        foreach (var adapter in ranked)
+        {
+            var change = adapter.Magnitude is null ? Delta(x, adapter) : Decomposed(x, result, bias, adapter);
+            result = result + change.to(result.dtype);
+        }
+
+        return result;
+    }
+
+    private Tensor Base(Tensor x, Tensor? bias, IReadOnlyList<ModuleAdapter> adapters)
+    {
+        if (Slot.Quantized is not { } quantized || adapters.Any(adapter => adapter.Weight is not null))
+        {
+            return nn.functional.linear(x, Slot.WeightUnder(adapters), bias);
+        }
+
+        var product = QuantizedProduct.apply(x, quantized);
+        return bias is null ? product : product + bias;
+    }
+
+    // DoRA: (m/‖W + sBA‖ − 1)·xWᵀ + m/‖W + sBA‖ · s·xAᵀBᵀ on top of the base; the norm is a constant for the gradient.
+    private Tensor Decomposed(Tensor x, Tensor result, Tensor? bias, ModuleAdapter adapter)
+    {
+        var magnitude = adapter.Magnitude ?? throw new InvalidOperationException("adapter without a magnitude");
+        var (a, b) = Factors(adapter);
+        var ratio = magnitude / DoraNorm.Of(Slot, adapter, a, b);
+        var input = adapter.Owner.Drop(x);
+        var plain = adapter.Owner.Drops
+            ? Base(input, bias: null, [])
+            : bias is null ? result : result - bias;
+        input = input.dtype == a.dtype ? input : input.to(a.dtype);
+        var low = nn.functional.linear(nn.functional.linear(input, a), b) * adapter.Scaling;
+        return (ratio - 1) * plain.to(ratio.dtype) + ratio * low;
+    }
+}

@@ -1,0 +1,97 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Quantization;
+
+/// <summary>A weight as 4-bit NormalFloat; restored by a table look-up.</summary>
+internal sealed class Nf4Weight : IQuantizedWeight
+{
+    private readonly long[] _shape;
+    private readonly ScalarType _type;
+    private readonly Tensor _codes;
+    private readonly Tensor _levels;
+    private readonly Scales _scales;
+
+    private Nf4Weight(long[] shape, ScalarType type, Tensor codes, Scales scales)
+    {
+        (_shape, _type, _codes, _scales) = (shape, type, codes, scales);
+        // One row for each byte: the level of the high nibble, then that of the low one.
+        var pairs = new float[512];
+        for (var code = 0; code < 256; code++)
+        {
+            (pairs[2 * code], pairs[2 * code + 1]) = (CodeBooks.Nf4[code >> 4], CodeBooks.Nf4[code & 15]);
+        }
+
+        _levels = tensor(pairs).view(256, 2).to(codes.device).DetachFromDisposeScope();
+    }
+
+    public long Bytes => _codes.NumberOfElements + _scales.Bytes;
+
+    public static Nf4Weight From(Tensor weight, bool doubly)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var values = weight.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        var (packed, absMax) = Nf4Codec.Quantize(values);
+        var codes = tensor(packed).to(weight.device).DetachFromDisposeScope();
+        Scales scales;
+        if (doubly)
+        {
+            var (inner, nested, offset) = Nf4Codec.QuantizeScales(absMax);
+            scales = new(Kept(tensor(inner), weight), Kept(tensor(nested), weight), offset);
+        }
+        else
+        {
+            scales = new(Kept(tensor(absMax), weight), null, 0);
+        }
+
+        return new(weight.shape, weight.dtype, codes, scales);
+    }
+
+    public Tensor Restore()
+    {
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        var count = _shape[0] * _shape[1];
+        var levels = _levels.index_select(0, _codes.to(ScalarType.Int32)).view(-1);
+        var blocks = (count + Nf4Codec.DefaultBlock - 1) / Nf4Codec.DefaultBlock;
+        var scales = _scales.Values().unsqueeze(1);
+        var padded = blocks * Nf4Codec.DefaultBlock - levels.NumberOfElements;
+        levels = padded > 0 ? cat([levels, zeros(padded, device: levels.device)]) : levels.narrow(0, 0, blocks * Nf4Codec.DefaultBlock);
+        var restored = (levels.view(blocks, Nf4Codec.DefaultBlock) * scales).view(-1).narrow(0, 0, count).view(_shape);
+        return restored.to(_type).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _levels.Dispose();
+        _scales.Dispose();
+    }
+
+    private static Tensor Kept(Tensor tensor, Tensor like) => tensor.to(like.device).DetachFromDisposeScope();
+
+    private sealed record Scales(Tensor First, Tensor? Nested, float Offset) : IDisposable
+    {
+        private static readonly float[] Levels = [.. CodeBooks.DynamicSigned];
+
+        public long Bytes => First.NumberOfElements * First.ElementSize + (Nested?.NumberOfElements * 4 ?? 0);
+
+        public Tensor Values()
+        {
+            if (Nested is null)
+            {
+                return First;
+            }
+
+            var levels = tensor(Levels).to(First.device).index_select(0, First.to(ScalarType.Int32));
+            return levels * Nested.repeat_interleave(256).narrow(0, 0, levels.NumberOfElements) + Offset;
+        }
+
+        public void Dispose()
+        {
+            First.Dispose();
+            Nested?.Dispose();
+        }
+    }
+}
