@@ -17,6 +17,7 @@ public sealed class CausalLanguageModel : IDisposable
     private readonly List<DecoderLayer> _layers = [];
     private readonly RmsNormLayer _norm;
     private readonly LinearLayer _head;
+    private string? _fingerprint;
 
     private CausalLanguageModel(ModelConfig config, WeightFiles files, ModelBuilder builder, ScalarType type, Device device)
     {
@@ -74,6 +75,9 @@ public sealed class CausalLanguageModel : IDisposable
 
     /// <summary>Bytes of all base weights in memory.</summary>
     public long WeightBytes => Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize) + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
+
+    /// <summary>Identity of the base weights, kept in the adapters trained on them.</summary>
+    public string Fingerprint => _fingerprint ??= WeightFingerprint.Of(_files);
 
     /// <summary>Modules by path.</summary>
     internal Dictionary<string, ModuleSlot> Slots { get; }
