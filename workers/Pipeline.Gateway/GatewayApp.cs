@@ -87,7 +87,7 @@ public static class GatewayApp
     private static void Wire(WebApplication app, GatewayOptions options, GatewayParts parts)
     {
         var traffic = app.Services.GetRequiredService<TrafficWatcher>();
-        traffic.Arriving = parts.Arriving;
+        (traffic.Arriving, traffic.Refreshing) = (parts.Arriving, parts.Refresh);
         Observe(app.Services, traffic);
         app.UseMiddleware<ErrorMiddleware>();
         app.Use(RequestShape.CheckAsync);

@@ -5,11 +5,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Peft;
 
-/// <summary>First values of a new adapter; every tensor follows from the seed and its place.</summary>
-internal sealed class AdapterInitializer(CausalLanguageModel model, LoraConfig config, ScalarType type, long seed)
+/// <summary>First values of a new adapter; every tensor follows from the generator and its place.</summary>
+internal sealed class AdapterInitializer(CausalLanguageModel model, LoraConfig config, ScalarType type, Generator generator)
 {
-    private readonly Generator _generator = new((ulong)seed);
-
     /// <summary>Tensors by name without the prefix.</summary>
     public Dictionary<string, Tensor> Make(IReadOnlyList<(string Name, long[] Shape)> shapes)
     {
@@ -31,7 +29,7 @@ internal sealed class AdapterInitializer(CausalLanguageModel model, LoraConfig c
             return part switch
             {
                 "lora_A.weight" => FirstA(shape),
-                "lora_embedding_B" => empty(shape, type).normal_(0, 1, _generator),
+                "lora_embedding_B" => empty(shape, type).normal_(0, 1, generator),
                 "lora_magnitude_vector" => Magnitude(Module(name, ".lora_magnitude_vector"), made),
                 "token_adapter.trainable_tokens_delta" => TokenRows(),
                 _ => zeros(shape, type),
@@ -59,12 +57,12 @@ internal sealed class AdapterInitializer(CausalLanguageModel model, LoraConfig c
     {
         if (config.Init == LoraInit.Gaussian)
         {
-            return empty(shape, type).normal_(0, 1.0 / shape[0], _generator);
+            return empty(shape, type).normal_(0, 1.0 / shape[0], generator);
         }
 
         // Kaiming-uniform with a = √5 comes down to ± 1/√in.
         var bound = 1 / Math.Sqrt(shape[1]);
-        return empty(shape, type).uniform_(-bound, bound, _generator);
+        return empty(shape, type).uniform_(-bound, bound, generator);
     }
 
     private Tensor Magnitude(string module, Dictionary<string, Tensor> made)

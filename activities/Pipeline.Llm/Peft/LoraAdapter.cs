@@ -86,7 +86,8 @@ public sealed class LoraAdapter
         var shapes = Shapes(model, config);
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var tensors = new AdapterInitializer(model, config, ParameterType(model), seed).Make(shapes);
+        using var generator = new Generator((ulong)seed);
+        var tensors = new AdapterInitializer(model, config, ParameterType(model), generator).Make(shapes);
         return new(model, config, name, shapes, tensors, principal: config.Init == LoraInit.Pissa);
     }
 

@@ -12,6 +12,9 @@ public sealed record ServedAdapter
     /// <summary>Digest of the files, lower-case hexadecimal.</summary>
     public required string Digest { get; init; }
 
+    /// <summary>Digest of the registry's package that the files came in, or empty.</summary>
+    public string Package { get; init; } = "";
+
     /// <summary>Directory with the files; chosen by an operator or by the registry, never by a request of a client.</summary>
     public required string Directory { get; init; }
 

@@ -69,7 +69,7 @@ public sealed class ModelRouter(string baseName, AdapterCatalog catalog, Traffic
 
         var adapter = catalog.Find(arm.Adapter)
             ?? throw new AdapterUnavailableException(flow, new ApiException(503, "adapter_unavailable", $"'{arm.Adapter}' is not on this gateway yet") { RetryAfter = 1 });
-        return arm.Digest.Length == 0 || arm.Digest == adapter.Digest
+        return arm.Digest.Length == 0 || arm.Digest == adapter.Digest || arm.Digest == adapter.Package
             ? flow with { Adapter = adapter }
             : throw new AdapterUnavailableException(
                 flow, new ApiException(503, "E-REG-DIGEST", $"'{arm.Adapter}' has other files here than the rollout approved; they are not served"));

@@ -15,6 +15,9 @@ public sealed class TrafficWatcher(TrafficStore? store, TimeSpan interval, ILogg
     /// <summary>Called for each new state before it is in force, so that its adapters can be brought.</summary>
     public Func<TrafficState, CancellationToken, Task>? Arriving { get; set; }
 
+    /// <summary>Called before each look, to bring the registry's aliases up to date.</summary>
+    public Func<CancellationToken, Task>? Refreshing { get; set; }
+
     /// <summary>The states in force.</summary>
     public ICollection<TrafficState> States => _states.Values;
 
@@ -33,6 +36,7 @@ public sealed class TrafficWatcher(TrafficStore? store, TimeSpan interval, ILogg
             return;
         }
 
+        await (Refreshing?.Invoke(cancellation) ?? Task.CompletedTask);
         foreach (var alias in await store.AliasesAsync(cancellation))
         {
             var known = _states.GetValueOrDefault(alias)?.Version ?? 0;

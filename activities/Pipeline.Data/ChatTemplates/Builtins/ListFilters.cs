@@ -146,7 +146,8 @@ internal static class ListFilters
         }
         catch (InvalidOperationException exception) when (exception.InnerException is ChatTemplateException inner)
         {
-            throw inner;
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
+            throw;
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class TemplateParser
         return body;
     }
 
-    private IEnumerable<Statement> Tag()
+    private Statement[] Tag()
     {
         var token = _tokens.Current;
         if (token.Kind != TokenKind.Name) throw _tokens.Error("tag name expected");

@@ -56,7 +56,7 @@ internal sealed class DictValue
         public override int GetHashCode() => _key switch
         {
             null => 0,
-            string text => text.GetHashCode(),
+            string text => StringComparer.Ordinal.GetHashCode(text),
             TupleValue tuple => tuple.Items.Length,
             _ => Numbers.TryDouble(_key, out var number) ? number.GetHashCode() : 1,
         };

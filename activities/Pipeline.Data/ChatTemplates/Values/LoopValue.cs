@@ -83,7 +83,7 @@ internal sealed class LoopValue(IEnumerable<object?> source, object? original, i
         ? throw Fault.Type("no items for cycling given")
         : arguments.Positional[Index0 % arguments.Positional.Length];
 
-    private object? Changed(Arguments arguments)
+    private bool Changed(Arguments arguments)
     {
         var now = new ListValue([.. arguments.Positional]);
         var changed = _lastChanged is null || !Operations.AreEqual(_lastChanged, now);
