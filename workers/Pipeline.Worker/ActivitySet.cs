@@ -1,5 +1,6 @@
 using Pipeline.Activities.Data;
 using Pipeline.Activities.Deployment;
+using Pipeline.Activities.Evaluation;
 using Pipeline.Activities.Models;
 using Pipeline.Activities.Registration;
 using Pipeline.Activities.Reports;
@@ -27,7 +28,7 @@ internal sealed class ActivitySet : IDisposable
     {
         var artifacts = new LocalArtifacts(store, paths);
         var data = new StageWork(store, artifacts, new StageCache(store, CodeVersion.Of(typeof(Pipeline.Data.Stages.StageProgress))));
-        var model = new StageWork(store, artifacts, new StageCache(store, CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress))));
+        var model = new StageWork(store, artifacts, new StageCache(store, CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(Pipeline.Evaluation.Harness.EvaluationRunner))));
         var registry = new ModelRegistry(store);
         var benchmarks = new Benchmarks(paths);
         var bases = new BaseRegistration(registry);
@@ -35,6 +36,7 @@ internal sealed class ActivitySet : IDisposable
             settings.Gateway.Urls.Count > 0 ? [.. settings.Gateway.Urls.Select(url => new Uri(url))] : [new Uri($"http://{settings.Gateway.Host}:{settings.Gateway.Port}")],
             Environment.GetEnvironmentVariable("GATEWAY_ADMIN_KEY") ?? "");
         var machine = Machine(pool, log);
+        var evaluation = new EvaluationActivities(model, benchmarks, paths, machine);
         _cpu =
         [
             new RunActivities(artifacts, new BaseModelFolder(paths), benchmarks, bases, new RunReportPage(artifacts, paths), FactsOf(settings)),
@@ -43,8 +45,9 @@ internal sealed class ActivitySet : IDisposable
             new RegistryActivities(registry, artifacts, bases),
             new DeploymentActivities(new TrafficStore(store), _gateways, artifacts),
             new TriggerActivities(store),
+            evaluation,
         ];
-        _gpu = [new TrainingActivities(model, paths, machine)];
+        _gpu = [new TrainingActivities(model, paths, machine), evaluation];
     }
 
     public TemporalWorkerOptions AddTo(TemporalWorkerOptions options, bool gpu)
