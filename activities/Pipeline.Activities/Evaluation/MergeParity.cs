@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Activities.Running;
+using Pipeline.Llm.Checkpoints;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using Pipeline.Workflows;
@@ -44,7 +45,6 @@ internal static class MergeParity
         using var separate = CausalLanguageModel.Load(model, options);
         LoraAdapter.Load(separate, adapter);
         using var joined = CausalLanguageModel.Load(merged, options);
-        using var reading = CausalLanguageModel.Load(merged, machine with { DType = null });
         var (worst, same, all) = (0.0, 0L, 0L);
         using var mode = no_grad();
         for (var index = 0; index < prompts.Count; index++)
@@ -59,7 +59,13 @@ internal static class MergeParity
             all += prompts[index].Length;
         }
 
-        return (worst, (double)same / Math.Max(1, all), reading.DType != float32);
+        return (worst, (double)same / Math.Max(1, all), IsHalf(merged));
+    }
+
+    private static bool IsHalf(string folder)
+    {
+        using var weights = WeightFiles.Open(folder);
+        return weights.Files.Any(file => file.Header.Entries.Any(entry => entry.DType is SafeTensorsDType.BF16 or SafeTensorsDType.F16));
     }
 
     private static Tensor Logits(CausalLanguageModel model, Tensor ids) => model.Logits(model.Hidden(new ModelInput { InputIds = ids }));
