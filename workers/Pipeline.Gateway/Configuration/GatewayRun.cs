@@ -39,7 +39,7 @@ internal static class GatewayRun
         {
             Engine = engine, Codec = ModelTextCodec.Load(directory), Defaults = GenerationDefaults.Read(directory),
         };
-        await using var app = GatewayApp.Build(options, parts, builder => builder.Logging.AddProvider(new SerilogLoggerProvider(logger)));
+        await using var app = GatewayApp.Build(options, parts, builder => builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddProvider(new SerilogLoggerProvider(logger)));
         await app.StartAsync(cancellation);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
         Console.WriteLine($"serving {options.BaseName} with {parts.Catalog.All().Count} adapters on {address}/v1");
@@ -90,7 +90,7 @@ internal static class GatewayRun
             Codec = null!,
             Catalog = catalog,
             Clients = parsed.GetValue(arguments.Clients) is { } clients ? ClientsFile.Read(clients) : new ClientsFile(),
-            AdminKey = Environment.GetEnvironmentVariable("PIPELINE_GATEWAY_ADMIN_KEY"),
+            AdminKey = Environment.GetEnvironmentVariable("GATEWAY_ADMIN_KEY"),
             Traffic = store is null ? null : new TrafficStore(store),
             Arriving = registry is null ? null : registry.BringAsync,
             Refresh = registry is null ? null : registry.RefreshAsync,

@@ -55,7 +55,7 @@ internal sealed class ServeArguments
     public static RootCommand Create(Func<ServeArguments, ParseResult, CancellationToken, Task<int>> run)
     {
         var arguments = new ServeArguments();
-        var root = new RootCommand("OpenAI-compatible serving of one base model with many adapters. Admin key: environment PIPELINE_GATEWAY_ADMIN_KEY.")
+        var root = new RootCommand("OpenAI-compatible serving of one base model with many adapters. Admin key: environment GATEWAY_ADMIN_KEY.")
         {
             arguments.Model, arguments.Name, arguments.Adapters, arguments.Modules, arguments.AdapterRoot, arguments.EnableLora, arguments.MaxLoras,
             arguments.MaxCpuLoras, arguments.MaxRank, arguments.MaxBatch, arguments.MaxLength, arguments.Threads, arguments.Host, arguments.Port,
