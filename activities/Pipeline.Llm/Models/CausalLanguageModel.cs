@@ -129,6 +129,12 @@ public sealed class CausalLanguageModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var context = ForwardPlan.Make(this, input);
+        if (LayerRunner is not null)
+        {
+            // A layer may run again in the backward pass, after this scope has ended.
+            context.MoveToOuterDisposeScope();
+        }
+
         var states = _embedding.Forward(input.InputIds.to(Device), context.Route);
         states = EmbeddingHook?.Invoke(states) ?? states;
         foreach (var layer in _layers)
