@@ -100,6 +100,18 @@ public sealed class MonitoringTests : IDisposable
     }
 
     [Fact]
+    public async Task Dashboard_EveryExpression_NamesMetricsThatExist()
+    {
+        var json = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "infra", "dashboards", "gateway.json"));
+        System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("panels").GetArrayLength().ShouldBeGreaterThan(10);
+        var known = typeof(MetricNames).GetFields().Select(field => field.GetRawConstantValue()).OfType<string>().Select(name => name.Replace('.', '_')).ToHashSet();
+        var used = Regex.Matches(json, "(pipeline_gateway|gen_ai)_[a-z_]+", RegexOptions.None, TimeSpan.FromSeconds(1))
+            .Select(match => Regex.Replace(match.Value, "_(total|bucket|sum|count)$", "", RegexOptions.None, TimeSpan.FromSeconds(1))).Distinct().ToList();
+        used.Except(known).ShouldBeEmpty();
+        used.Count.ShouldBeGreaterThan(15);
+    }
+
+    [Fact]
     public async Task Drain_RunningRequestsEnd_AndNewOnesAreRefused()
     {
         var drain = new Drain();

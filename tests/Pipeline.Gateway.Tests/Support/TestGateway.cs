@@ -11,8 +11,6 @@ using Pipeline.Gateway.Adapters;
 using Pipeline.Gateway.Configuration;
 using Pipeline.Gateway.Routing;
 using Pipeline.Gateway.Text;
-using Pipeline.Llm.Generation;
-using Pipeline.Registry.Monitoring;
 using Pipeline.Registry.Storage.Directories;
 using Pipeline.Registry.Traffic;
 

@@ -25,7 +25,8 @@ internal static class ChatCommand
             var sampling = new SamplingOptions { Temperature = parsed.GetValue(temperature), MaxTokens = parsed.GetValue(tokens), Seed = parsed.GetValue(seed) };
             if (parsed.GetValue(url) is not null && parsed.GetValue(adapter) is not null)
             {
-                throw new ArgumentException("--adapter is for a local model; with --url name the adapter as the model");
+                await Console.Error.WriteLineAsync("--adapter is for a local model; with --url name the adapter as the model");
+                return ExitCodes.Usage;
             }
 
             await using IChatPartner partner = parsed.GetValue(url) is { } address

@@ -75,8 +75,13 @@ internal static class DeployCommand
         {
             var (store, alias) = (Open(parsed), parsed.GetRequiredValue(Alias));
             var current = await store.ReadAsync(alias, cancellation);
-            var main = parsed.GetValue(stable) is { } name ? new TrafficArm { Adapter = name } : current?.Stable
-                ?? throw new ArgumentException($"alias '{alias}' has no traffic state yet; give --stable NAME@VERSION");
+            var main = parsed.GetValue(stable) is { } name ? new TrafficArm { Adapter = name } : current?.Stable;
+            if (main is null)
+            {
+                await Console.Error.WriteLineAsync($"alias '{alias}' has no traffic state yet; give --stable NAME@VERSION");
+                return ExitCodes.Usage;
+            }
+
             var trial = parsed.GetValue(candidate) is { } other ? (current?.Candidate?.Adapter == other ? current.Candidate : new TrafficArm { Adapter = other }) : null;
             var state = new TrafficState
             {
