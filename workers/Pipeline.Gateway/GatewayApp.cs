@@ -9,7 +9,6 @@ using Pipeline.Gateway.Monitoring;
 using Pipeline.Gateway.Routing;
 using Pipeline.Gateway.Scheduling;
 using Pipeline.Gateway.Serving;
-using Pipeline.Gateway.Text;
 using Pipeline.Hosting.Telemetry;
 using Pipeline.Llm.Configuration;
 using Pipeline.Llm.Generation;

@@ -77,7 +77,7 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         }
     }
 
-    private static IReadOnlyList<TokenLogProb> Top(float[] logProbs, int count)
+    private static List<TokenLogProb> Top(float[] logProbs, int count)
     {
         var queue = new PriorityQueue<int, (float, int)>(count + 1);
         for (var id = 0; id < logProbs.Length; id++)

@@ -4,13 +4,21 @@ namespace Pipeline.Cli.Commands;
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
+<<<<<<< HEAD
     public static readonly string[] Verbs = ["data", "registry", "tokenize", "train"];
+=======
+    public static readonly string[] Verbs = ["chat", "data", "deploy", "serve", "tokenize", "train"];
+
+    /// <summary>Those among them that the gateway's executable serves.</summary>
+    private static readonly string[] Serving = ["chat", "deploy", "serve"];
+>>>>>>> serving
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
 
     public static async Task<int> RunAsync(string[] args)
     {
-        await SolutionBuild.EnsureAsync("workers/Pipeline.Tools/Pipeline.Tools.csproj", "tools", CancellationToken.None);
-        return await ChildProcess.RunAsync("dotnet", [Checkout.Assembly("Pipeline.Tools"), .. args]);
+        var (project, name) = Serving.Contains(args[0]) ? ("Pipeline.Gateway", "gateway") : ("Pipeline.Tools", "tools");
+        await SolutionBuild.EnsureAsync($"workers/{project}/{project}.csproj", name, CancellationToken.None);
+        return await ChildProcess.RunAsync("dotnet", [Checkout.Assembly(project), .. args]);
     }
 }

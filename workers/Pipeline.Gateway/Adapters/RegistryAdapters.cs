@@ -1,4 +1,3 @@
-using Pipeline.Registry.Artifacts;
 using Pipeline.Registry.Models;
 using Pipeline.Registry.Traffic;
 

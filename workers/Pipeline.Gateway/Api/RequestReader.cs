@@ -37,6 +37,23 @@ public static class RequestReader
         }
     }
 
+    /// <summary>Reads a call from a body; text that is not Unicode is the client's error.</summary>
+    /// <param name="body">The object.</param>
+    /// <param name="read">Reads it.</param>
+    /// <returns>The call.</returns>
+    /// <exception cref="ApiException">A field is unknown, out of range or not Unicode.</exception>
+    internal static CompletionCall Read(JsonElement body, Func<JsonElement, CompletionCall> read)
+    {
+        try
+        {
+            return read(body);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ApiException(400, "invalid_json", $"the body holds text that is not well-formed Unicode: {exception.Message}");
+        }
+    }
+
     /// <summary>Checks a chat request.</summary>
     /// <param name="body">The object.</param>
     /// <returns>The call.</returns>

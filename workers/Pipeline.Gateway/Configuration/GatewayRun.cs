@@ -35,11 +35,8 @@ internal static class GatewayRun
         {
             MaxBatch = parsed.GetValue(arguments.MaxBatch) ?? settings.Gateway.MaxBatch, ContextLength = parsed.GetValue(arguments.MaxLength),
         });
-        var parts = Parts(arguments, parsed, settings, options, logger) with
-        {
-            Engine = engine, Codec = ModelTextCodec.Load(directory), Defaults = GenerationDefaults.Read(directory),
-        };
-        await using var app = GatewayApp.Build(options, parts, builder => builder.Logging.AddProvider(new SerilogLoggerProvider(logger)));
+        var parts = Parts(arguments, parsed, settings, options, logger, engine, directory);
+        await using var app = GatewayApp.Build(options, parts, builder => builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddProvider(new SerilogLoggerProvider(logger)));
         await app.StartAsync(cancellation);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
         Console.WriteLine($"serving {options.BaseName} with {parts.Catalog.All().Count} adapters on {address}/v1");
@@ -67,7 +64,8 @@ internal static class GatewayRun
     }
 
     private static GatewayParts Parts(
-        ServeArguments arguments, ParseResult parsed, PipelineSettings settings, GatewayOptions options, Serilog.Core.Logger logger)
+        ServeArguments arguments, ParseResult parsed, PipelineSettings settings, GatewayOptions options, Serilog.Core.Logger logger,
+        GenerationEngine engine, string directory)
     {
         var catalog = new AdapterCatalog();
         if (parsed.GetValue(arguments.Adapters) is { } folder)
@@ -85,12 +83,12 @@ internal static class GatewayRun
             new ModelRegistry(store), catalog, Path.Combine(Root, ".pipeline", "serving", "adapters"), options.MaxLoraRank, line => logger.Information("{Line}", line));
         return new GatewayParts
         {
-            // The caller fills in engine and codec.
-            Engine = null!,
-            Codec = null!,
+            Engine = engine,
+            Codec = ModelTextCodec.Load(directory),
+            Defaults = GenerationDefaults.Read(directory),
             Catalog = catalog,
             Clients = parsed.GetValue(arguments.Clients) is { } clients ? ClientsFile.Read(clients) : new ClientsFile(),
-            AdminKey = Environment.GetEnvironmentVariable("PIPELINE_GATEWAY_ADMIN_KEY"),
+            AdminKey = Environment.GetEnvironmentVariable("GATEWAY_ADMIN_KEY"),
             Traffic = store is null ? null : new TrafficStore(store),
             Arriving = registry is null ? null : registry.BringAsync,
             Refresh = registry is null ? null : registry.RefreshAsync,

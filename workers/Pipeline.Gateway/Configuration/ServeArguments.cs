@@ -52,16 +52,16 @@ internal sealed class ServeArguments
 
     public Option<string[]> Set { get; } = new("--set") { Description = "one setting, as section.key=value", DefaultValueFactory = _ => [] };
 
-    public static RootCommand Create(Func<ServeArguments, ParseResult, CancellationToken, Task<int>> run)
+    public static Command Create(Func<ServeArguments, ParseResult, CancellationToken, Task<int>> run)
     {
         var arguments = new ServeArguments();
-        var root = new RootCommand("OpenAI-compatible serving of one base model with many adapters. Admin key: environment PIPELINE_GATEWAY_ADMIN_KEY.")
+        var command = new Command("serve", "OpenAI-compatible serving of one base model with many adapters; the admin key comes from GATEWAY_ADMIN_KEY")
         {
             arguments.Model, arguments.Name, arguments.Adapters, arguments.Modules, arguments.AdapterRoot, arguments.EnableLora, arguments.MaxLoras,
             arguments.MaxCpuLoras, arguments.MaxRank, arguments.MaxBatch, arguments.MaxLength, arguments.Threads, arguments.Host, arguments.Port,
             arguments.Clients, arguments.NoStore, arguments.SampleShare, arguments.RollBack, arguments.Config, arguments.Set,
         };
-        root.SetAction((parsed, cancellation) => run(arguments, parsed, cancellation));
-        return root;
+        command.SetAction((parsed, cancellation) => run(arguments, parsed, cancellation));
+        return command;
     }
 }

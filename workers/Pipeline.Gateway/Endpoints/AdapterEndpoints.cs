@@ -19,8 +19,8 @@ public sealed class AdapterEndpoints(GatewayOptions options, AdapterCatalog cata
     /// <param name="app">The application.</param>
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/load_lora_adapter", LoadAsync).WithMetadata(new AccessRule(AccessLevel.Admin));
-        app.MapPost("/v1/unload_lora_adapter", UnloadAsync).WithMetadata(new AccessRule(AccessLevel.Admin));
+        app.MapPost("/v1/load_lora_adapter", (Delegate)LoadAsync).WithMetadata(new AccessRule(AccessLevel.Admin));
+        app.MapPost("/v1/unload_lora_adapter", (Delegate)UnloadAsync).WithMetadata(new AccessRule(AccessLevel.Admin));
     }
 
     private async Task<IResult> LoadAsync(HttpContext context)

@@ -42,7 +42,7 @@ public sealed class CompletionEndpoints(
         try
         {
             var body = await RequestReader.ReadBodyAsync(context);
-            var call = read(body);
+            var call = RequestReader.Read(body, read);
             var caller = AccessMiddleware.CallerOf(context);
             var key = context.Request.Headers["Idempotency-Key"].ToString();
             if (call.Stream || key.Length == 0)
@@ -139,7 +139,7 @@ public sealed class CompletionEndpoints(
     {
         SetHeaders(context.Response, flow);
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body), context.RequestAborted);
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.Options), context.RequestAborted);
     }
 
     private static void SetHeaders(HttpResponse response, ResolvedFlow flow)

@@ -26,7 +26,7 @@ public sealed class ModelEndpoints(
             .WithMetadata(new AccessRule(AccessLevel.Client));
         app.MapGet("/v1/models/{id}", (HttpContext context, string id) =>
         {
-            var found = List(AccessMiddleware.CallerOf(context).Client).FirstOrDefault(model => model.Id == id);
+            var found = List(AccessMiddleware.CallerOf(context).Client).Find(model => model.Id == id);
             return Results.Json(found ?? throw ApiException.ModelNotFound(id));
         }).WithMetadata(new AccessRule(AccessLevel.Client));
     }

@@ -101,7 +101,7 @@ public sealed class CompletionService(
             response.Headers["X-Accel-Buffering"] = "no";
         }
 
-        await response.Body.WriteAsync(Encoding.UTF8.GetBytes($"data: {body.ToJsonString()}\n\n"), cancellation);
+        await response.Body.WriteAsync(Encoding.UTF8.GetBytes($"data: {body.ToJsonString(ApiJson.Options)}\n\n"), cancellation);
         await response.Body.FlushAsync(cancellation);
     }
 
