@@ -44,7 +44,7 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
         }
 
         yield return new ServiceSpec(
-            "gateway", "dotnet", [Checkout.Assembly("Pipeline.Gateway"), "--model", GatewayModel(), .. forwarded], new Uri(Gateway, "/health"))
+            "gateway", "dotnet", [Checkout.Assembly("Pipeline.Gateway"), "serve", "--model", GatewayModel(), .. forwarded], new Uri(Gateway, "/health"))
         {
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { [AdminKeyVariable] = key },
         };
