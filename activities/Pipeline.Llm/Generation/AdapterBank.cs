@@ -23,6 +23,9 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public bool ChangesModel => false;
 
+    /// <summary>Bytes of the adapters' memory.</summary>
+    public long Bytes => _memory.Bytes;
+
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
     public void Load(string name, string directory)

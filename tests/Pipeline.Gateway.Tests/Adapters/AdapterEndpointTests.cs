@@ -100,9 +100,9 @@ public sealed class AdapterEndpointTests : IAsyncLifetime
         var one = Gateway.AddAdapter("support", "1", _folder.Path);
         var two = Gateway.AddAdapter("support", "2", _folder.Path);
         await Gateway.SetTrafficAsync(new TrafficState { Alias = "help", Stable = new TrafficArm { Adapter = "support@1", Digest = one.Digest } });
-        foreach (var (model, digest) in (ReadOnlySpan<(string, string)>)[("support@1", one.Digest), ("support@2", two.Digest), ("support", two.Digest), ("help", one.Digest)])
+        foreach (var (model, digest) in ((string, string)[])[("support@1", one.Digest), ("support@2", two.Digest), ("support", two.Digest), ("help", one.Digest)])
         {
-            var response = Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", model)).GetAwaiter().GetResult().Response;
+            var response = (await Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", model))).Response;
             response.Headers.GetValues("X-Adapter-Digest").ShouldBe([digest], model);
         }
 

@@ -121,6 +121,7 @@ public sealed class CompletionFormTests : IAsyncLifetime
         var (status, body, _) = await Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi"));
         status.ShouldBe(500);
         body.GetProperty("error").GetProperty("type").GetString().ShouldBe("server_error");
+        body.ToString().ShouldNotContain("secret detail");
         Says("fine");
         (await Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi"))).Status.ShouldBe(200);
         Gateway.Fake.Running.ShouldBe(0);

@@ -69,7 +69,7 @@ public sealed class StockClientTests
     private static string Text(GenerationRequest request)
     {
         var text = string.Concat(request.Prompt.Select(TestGateway.Codec.TokenText));
-        return text[text.LastIndexOf("<|im_start|>user", StringComparison.Ordinal)..];
+        return text[Math.Max(0, text.LastIndexOf("<|im_start|>user", StringComparison.Ordinal))..];
     }
 
     private static List<int> Endless(int[] ids) => [.. Enumerable.Range(0, 100_000).Select(i => ids[i % ids.Length])];

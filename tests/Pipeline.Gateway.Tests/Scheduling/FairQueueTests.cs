@@ -65,6 +65,7 @@ public sealed class FairQueueTests
         using var leaving = new CancellationTokenSource();
         var body = new StringContent("{\"model\":\"bookworm\",\"prompt\":\"x\",\"stream\":true}", System.Text.Encoding.UTF8, "application/json");
         var first = gateway.Client.PostAsync("/v1/completions", body, leaving.Token);
+        await TestGateway.UntilAsync(() => engine.Running > 0, "the first request runs");
         var second = gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = "y" });
         await TestGateway.UntilAsync(
             async () => engine.Running > 0 && (await gateway.AdminAsync("/admin/state")).GetProperty("admitted").GetInt32() == 2, "one runs, one waits");

@@ -1,4 +1,5 @@
 using Pipeline.Llm.Generation;
+using Pipeline.Llm.Models;
 
 namespace Pipeline.Llm.Tests.Generation;
 
@@ -198,6 +199,53 @@ public sealed class GenerationEngineTests
         await File.WriteAllBytesAsync(file, bytes);
         await fixture.Engine.LoadAdapterAsync("a0", fixture.Directory.Combine("a0"));
         (await fixture.RunAsync(Prompts[0], "a0")).Length.ShouldBe(24);
+    }
+
+    [Fact]
+    public void S0_42_TwentyAdapters_ShareOneBaseInTheirOwnSizeOfMemory()
+    {
+        using var folder = new TempDirectory();
+        EngineFixture.MakeAdapters(folder.Path, 20, rank: 16);
+        using var model = CausalLanguageModel.Load(EngineFixture.ModelDirectory, new() { Threads = 1 });
+        using var bank = new AdapterBank(model);
+        var weights = model.WeightBytes;
+        foreach (var i in Enumerable.Range(0, 20))
+        {
+            bank.Load($"a{i}", folder.Combine($"a{i}"));
+        }
+
+        var size = new FileInfo(Path.Combine(folder.Combine("a0"), "adapter_model.safetensors")).Length;
+        bank.Bytes.ShouldBeLessThanOrEqualTo((long)(20 * size * 1.1) + AdapterMemory.BlockBytes * 20);
+        model.WeightBytes.ShouldBe(weights);
+        var full = bank.Bytes;
+        foreach (var round in Enumerable.Range(0, 3))
+        {
+            Enumerable.Range(0, 20).ToList().ForEach(i => bank.Unload($"a{i}"));
+            Enumerable.Range(0, 20).ToList().ForEach(i => bank.Load($"a{i}", folder.Combine($"a{(i + round) % 20}")));
+        }
+
+        bank.Bytes.ShouldBe(full, "freed blocks are used again");
+    }
+
+    [Fact]
+    public async Task S2_33_Entropy_IsThatOfTheModelsDistribution()
+    {
+        await using var fixture = new EngineFixture();
+        var numbers = await NumbersAsync(fixture);
+        using var model = CausalLanguageModel.Load(EngineFixture.ModelDirectory, new() { Threads = 1 });
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var mode = TorchSharp.torch.no_grad();
+        var ids = Prompts[5].Concat(numbers.Select(token => token.Id)).Select(id => (long)id).ToArray();
+        var logits = model.Logits(model.Hidden(new ModelInput { InputIds = TorchSharp.torch.tensor(ids).unsqueeze(0) })).squeeze(0);
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            var row = logits[Prompts[5].Length - 1 + i].data<float>().Select(value => (double)value).ToArray();
+            var top = row.Max();
+            var sum = row.Sum(value => Math.Exp(value - top));
+            var entropy = -row.Sum(value => Math.Exp(value - top) / sum * (value - top - Math.Log(sum)));
+            numbers[i].Entropy.ShouldBe(entropy, 1e-4);
+            numbers[i].LogProb.ShouldBe(row[numbers[i].Id] - top - Math.Log(sum), 1e-4);
+        }
     }
 
     private static async Task<IReadOnlyList<GeneratedToken>> NumbersAsync(EngineFixture fixture)

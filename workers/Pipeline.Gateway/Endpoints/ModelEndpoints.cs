@@ -59,9 +59,9 @@ public sealed class ModelEndpoints(
         string Id, long Created, string? Parent, string Root, string? Digest,
         [property: System.Text.Json.Serialization.JsonPropertyName("max_model_len")] int MaxModelLen)
     {
-        public string Object => "model";
+        public string Object { get; } = "model";
 
         [System.Text.Json.Serialization.JsonPropertyName("owned_by")]
-        public string OwnedBy => "pipeline";
+        public string OwnedBy { get; } = "pipeline";
     }
 }

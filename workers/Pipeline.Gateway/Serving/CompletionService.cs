@@ -14,8 +14,10 @@ namespace Pipeline.Gateway.Serving;
 /// <param name="recorder">Counts answers.</param>
 /// <param name="ledger">Book of requests.</param>
 /// <param name="sampler">Stores a share of the answers.</param>
+/// <param name="log">Receives failures.</param>
 public sealed class CompletionService(
-    ChoiceRunner runner, ResponseBodies bodies, ServingRecorder recorder, UsageLedger ledger, ResponseSampler sampler)
+    ChoiceRunner runner, ResponseBodies bodies, ServingRecorder recorder, UsageLedger ledger, ResponseSampler sampler,
+    ILogger<CompletionService> log)
 {
     /// <summary>Generates every answer and returns the response's JSON.</summary>
     /// <param name="request">The request.</param>
@@ -105,13 +107,20 @@ public sealed class CompletionService(
         await response.Body.FlushAsync(cancellation);
     }
 
-    private static ApiException ToApi(Exception exception) => exception switch
+    private ApiException ToApi(Exception exception)
     {
-        ApiException api => api,
-        AdapterLoadException load => new ApiException(503, load.Code, load.Message) { RetryAfter = 1 },
-        GenerationException generation => new ApiException(500, "generation_failed", generation.Message),
-        _ => new ApiException(500, "internal_error", "the answer failed inside the gateway; the log has the cause"),
-    };
+        switch (exception)
+        {
+            case ApiException api:
+                return api;
+            case AdapterLoadException load:
+                log.LogWarning(load, "an adapter was refused");
+                return new ApiException(503, load.Code, "the adapter cannot be served at the moment; the log has the cause") { RetryAfter = 1 };
+            default:
+                log.LogError(exception, "an answer failed");
+                return new ApiException(500, "generation_failed", "the answer could not be generated; the log has the cause");
+        }
+    }
 
     private async Task<JsonObject> CollectAsync(RequestContext request, CompletionPlan plan, ChoiceOutcome outcome, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Pipeline.Data.ChatTemplates;
 using Pipeline.Data.Formats;
 using Pipeline.Data.Tokenizers;
@@ -53,7 +54,7 @@ public sealed class ModelTextCodec : ITextCodec
         var mark = $"\uE000{RandomNumberGenerator.GetHexString(16)}:";
         try
         {
-            var request = ChatRequest.Of([.. messages.Select(message => message with { Content = Hide(message.Content, mark) })]) with
+            var request = ChatRequest.OfJson(JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark)))) with
             {
                 AddGenerationPrompt = true, Tools = tools, SpecialTokens = _pretrained.SpecialTokens,
             };
@@ -70,6 +71,36 @@ public sealed class ModelTextCodec : ITextCodec
 
     /// <inheritdoc/>
     public string TokenText(int id) => _pretrained.Tokenizer.Decode([id], skipSpecialTokens: false);
+
+    // Content is always there, if only as an empty text: templates read it without asking.
+    private JsonObject Turn(ChatMessage message, string mark)
+    {
+        var turn = new JsonObject { ["role"] = message.Role, ["content"] = Hide(message.Content, mark) };
+        if (message.Name is { } name)
+        {
+            turn["name"] = Hide(name, mark);
+        }
+
+        if (message.ToolCallId is { } call)
+        {
+            turn["tool_call_id"] = Hide(call, mark);
+        }
+
+        if (message.ToolCalls is { } calls)
+        {
+            turn["tool_calls"] = HideAll(calls, mark);
+        }
+
+        return turn;
+    }
+
+    private JsonNode? HideAll(JsonElement value, string mark) => value.ValueKind switch
+    {
+        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(Hide(member.Name, mark), HideAll(member.Value, mark)))),
+        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(item => HideAll(item, mark))]),
+        JsonValueKind.String => Hide(value.GetString() ?? "", mark),
+        _ => JsonNode.Parse(value.GetRawText()),
+    };
 
     // Text that spells a control token goes through the template as a mark and comes back as ordinary text.
     private string Hide(string content, string mark)
