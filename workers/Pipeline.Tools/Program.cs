@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Tools;
 using Pipeline.Tools.Data;
+using Pipeline.Tools.Evaluate;
 using Pipeline.Tools.Text;
 using Pipeline.Tools.Train;
 
@@ -9,5 +10,8 @@ var root = new RootCommand("Pipeline tools: data, text, training and evaluation 
 root.Subcommands.Add(DataCommand.Create());
 root.Subcommands.Add(TokenizeCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
+root.Subcommands.Add(EvalCommand.Create());
+root.Subcommands.Add(GateCommand.Create());
+root.Subcommands.Add(ReportCommand.Create());
 
 return await CommandRunner.RunAsync(root, args);

@@ -24,7 +24,7 @@ public sealed record JudgeMarks(string Judge, string Judged, string PromptDigest
         return new TaskResult
         {
             Task = "mt-bench",
-            TaskDigest = Files.Digest(questions.SelectMany(question => new[] { question.Id, .. question.Turns })),
+            TaskDigest = Files.Digest(questions.SelectMany(question => question.Turns.Prepend(question.Id))),
             PromptDigest = Files.Digest([PromptDigest, Judge]),
             Original = questions.Sum(question => question.Turns.Count),
             Effective = questions.Sum(question => question.Turns.Count),

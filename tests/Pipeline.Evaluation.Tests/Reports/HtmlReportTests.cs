@@ -24,7 +24,7 @@ public sealed class HtmlReportTests
             .Render();
         page.ShouldNotContain("<script");
         page.ShouldNotContain("<svg onload");
-        page.ShouldNotContain("\u0007");
+        page.Contains('\u0007').ShouldBeFalse();
         page.ShouldContain("&lt;script&gt;");
         page.ShouldContain("default-src 'none'");
     }
