@@ -47,7 +47,7 @@ public sealed record InstructionCheck(string Kind, IReadOnlyList<string> Words, 
     private bool Holds(string answer) => Kind switch
     {
         "lowercase" => answer == UnicodeText.Lower(answer),
-        "uppercase" => answer == answer.ToUpperInvariant(),
+        "uppercase" => !answer.Any(char.IsLower),
         "no-comma" => !answer.Contains(','),
         "contains" => Words.All(word => answer.Contains(word, StringComparison.OrdinalIgnoreCase)),
         "avoids" => !Words.Any(word => Regex.IsMatch(answer, $@"\b{Regex.Escape(word)}\b", RegexOptions.IgnoreCase)),

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Pipeline.Evaluation.Harness;
 using Pipeline.Evaluation.Tasks;
 using Pipeline.Llm.Models;
-using static TorchSharp.torch;
 
 namespace Pipeline.Tools.Evaluate;
 
@@ -32,8 +31,6 @@ internal static class EvalCommand
             { model, adapter, tasks, output, shots, limit, arm, benchmarks, rows, taskFiles, chat, turns, system, cache, precision, threads, naive };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var dtype = Enum.TryParse<ScalarType>(parsed.GetValue(precision), ignoreCase: true, out var type) ? type
-                : throw new ArgumentException($"--dtype is '{parsed.GetValue(precision)}'; use Float32, BFloat16 or Float16");
             var options = new PromptOptions
             {
                 Shots = parsed.GetValue(shots), Limit = parsed.GetValue(limit), ChatTemplate = parsed.GetValue(chat),
@@ -41,7 +38,7 @@ internal static class EvalCommand
             };
             var collection = new TaskCatalog(parsed.GetRequiredValue(benchmarks), parsed.GetValue(rows), parsed.GetValue(taskFiles))
                 .Find(parsed.GetRequiredValue(tasks).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-            var load = new ModelLoadOptions { DType = dtype, Threads = parsed.GetValue(threads) };
+            var load = new ModelLoadOptions { DType = OptionText.Precision(parsed.GetRequiredValue(precision)), Threads = parsed.GetValue(threads) };
             using var subject = ModelUnderTest.Open(parsed.GetRequiredValue(model), parsed.GetValue(adapter), load, parsed.GetValue(naive));
             var session = new EvaluationSession(subject, options, Path.GetFullPath(parsed.GetRequiredValue(cache)), parsed.GetValue(arm) ?? "");
             EvaluationOutput.Run(session, subject, collection, parsed.GetRequiredValue(output), cancellationToken);

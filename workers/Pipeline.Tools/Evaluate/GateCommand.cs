@@ -38,7 +38,7 @@ internal static class GateCommand
             var name = parsed.GetRequiredValue(gates);
             var set = GateSetYaml.BuiltIn.Contains(name) ? GateSetYaml.ForPurpose(name) : GateSetYaml.Load(name);
             var all = new Dictionary<string, EvaluationResults> { ["base"] = ResultsJson.Load(parsed.GetRequiredValue(baseline)) };
-            foreach (var (key, path) in (parsed.GetValue(arms) ?? []).Select(Arm)) all[key] = ResultsJson.Load(path);
+            foreach (var (key, path) in (parsed.GetValue(arms) ?? []).Select(OptionText.Arm)) all[key] = ResultsJson.Load(path);
             var report = GateEvaluator.Evaluate(set, ResultsJson.Load(parsed.GetRequiredValue(candidate)), all);
             var text = JsonSerializer.Serialize(report, Json);
             if (parsed.GetValue(output) is { } target) File.WriteAllText(target, text + "\n");
@@ -49,9 +49,6 @@ internal static class GateCommand
         });
         return command;
     }
-
-    private static (string Name, string Path) Arm(string text) => text.Split('=', 2) is [var name, var path]
-        ? (name, path) : throw new ArgumentException($"--arm is '{text}'; write NAME=results.json");
 
     private static void Print(GateReport report)
     {

@@ -12,6 +12,8 @@ namespace Pipeline.Tools.Evaluate;
 /// <summary><c>report</c>: a page with plots from the folders that <c>eval</c> wrote.</summary>
 internal static class ReportCommand
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { IncludeFields = true };
+
     public static Command Create()
     {
         var baseline = new Option<string>("--baseline", "-b") { Description = "folder of the base model's evaluation", Required = true };
@@ -27,12 +29,7 @@ internal static class ReportCommand
         {
             var (before, after) = (parsed.GetRequiredValue(baseline), parsed.GetValue(candidate));
             var evaluations = new Dictionary<string, EvaluationResults> { ["base"] = ResultsJson.Load(Path.Combine(before, "results.json")) };
-            foreach (var arm in parsed.GetValue(arms) ?? [])
-            {
-                if (arm.Split('=', 2) is not [var name, var path]) throw new ArgumentException($"--arm is '{arm}'; write NAME=results.json");
-                evaluations[name] = ResultsJson.Load(path);
-            }
-
+            foreach (var (name, path) in (parsed.GetValue(arms) ?? []).Select(OptionText.Arm)) evaluations[name] = ResultsJson.Load(path);
             var results = after is null ? null : ResultsJson.Load(Path.Combine(after, "results.json"));
             var shown = after ?? before;
             var page = EvaluationReport.Make(new EvaluationReportInput
@@ -86,5 +83,5 @@ internal static class ReportCommand
     }
 
     private static MethodRun[] Methods(string path) =>
-        JsonSerializer.Deserialize<MethodRun[]>(File.ReadAllText(path), new JsonSerializerOptions(JsonSerializerDefaults.Web) { IncludeFields = true }) ?? [];
+        JsonSerializer.Deserialize<MethodRun[]>(File.ReadAllText(path), Json) ?? [];
 }
