@@ -9,6 +9,8 @@ namespace Pipeline.Evaluation.Reports;
 /// <summary>The page about an evaluation: verdicts, benchmarks before and after, calibration, confusion, losses, methods, evidence.</summary>
 public static class EvaluationReport
 {
+    private const int MostProblems = 4;
+
     /// <summary>Makes the page.</summary>
     /// <param name="input">What it shows.</param>
     /// <returns>The page.</returns>
@@ -41,12 +43,13 @@ public static class EvaluationReport
     private static void Gate(HtmlReport page, GateReport gate)
     {
         page.Verdict(Tone(gate.Verdict), Word(gate.Verdict), $"gate '{gate.GateSet}'");
-        foreach (var problem in gate.Problems) page.Verdict(ReportTone.Bad, "evidence", problem);
+        foreach (var problem in gate.Problems.Take(MostProblems)) page.Verdict(ReportTone.Bad, "evidence", problem);
+        if (gate.Problems.Count > MostProblems) page.Details($"{gate.Problems.Count - MostProblems} more", string.Join('\n', gate.Problems.Skip(MostProblems)));
         page.Table(["rule", "verdict", "before", "after", "difference (95 %)", "lost / gained", "p", "why"], gate.Outcomes.Select(outcome => (IReadOnlyList<string>)
         [
             $"{outcome.Rule.Name} ({outcome.Rule.Task})", Word(outcome.Verdict), Number(outcome.Baseline), Number(outcome.Candidate),
             outcome.Difference is { } range ? $"{outcome.Candidate - outcome.Baseline:+0.0;−0.0;0.0} ({range.Lower:+0.0;−0.0;0.0} to {range.Upper:+0.0;−0.0;0.0})" : MethodComparison.NotMeasured,
-            outcome.Questions > 0 ? $"{outcome.Lost} / {outcome.Gained}" : MethodComparison.NotMeasured, outcome.P is { } p ? $"{p:0.###e+0}" : MethodComparison.NotMeasured, outcome.Reason,
+            outcome.Questions > 0 ? $"{outcome.Lost} / {outcome.Gained}" : MethodComparison.NotMeasured, outcome.P is { } p ? $"{(p < 0.001 ? p.ToString("0.#e+0") : p.ToString("0.000"))}" : MethodComparison.NotMeasured, outcome.Reason,
         ]));
     }
 

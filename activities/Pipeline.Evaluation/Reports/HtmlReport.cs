@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Pipeline.Evaluation.Reports.Plots;
 using Pipeline.Evaluation.Results;
@@ -41,8 +40,10 @@ public sealed class HtmlReport(string title)
     /// <returns>This report.</returns>
     public HtmlReport Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        Add($"<div class=\"wide\"><table><thead><tr>{string.Concat(columns.Select(column => $"<th>{E(column)}</th>"))}</tr></thead><tbody>");
-        foreach (var row in rows) Add($"<tr>{string.Concat(row.Select(cell => $"<td{(IsNumber(cell) ? " class=\"n\"" : "")}>{E(cell)}</td>"))}</tr>");
+        IReadOnlyList<string>[] lines = [.. rows];
+        bool[] numeric = [.. columns.Select((_, i) => lines.Length > 0 && Array.TrueForAll(lines, row => i < row.Count && Class(row[i]).Length > 0))];
+        Add($"<div class=\"wide\"><table><thead><tr>{string.Concat(columns.Select((column, i) => $"<th{(numeric[i] ? " class=\"n\"" : "")}>{E(column)}</th>"))}</tr></thead><tbody>");
+        foreach (var row in lines) Add($"<tr>{string.Concat(row.Select(cell => $"<td{Class(cell)}>{E(cell)}</td>"))}</tr>");
         return Add("</tbody></table></div>");
     }
 
@@ -75,8 +76,9 @@ public sealed class HtmlReport(string title)
     /// <returns>SHA-256 of the file.</returns>
     public string Save(string path) => Files.Replace(path, Render());
 
-    // Control characters other than white space have no place in a page and hide markup from readers of its source.
-    private static string E(string text) => WebUtility.HtmlEncode(string.Concat(text.Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\ufffd' : c)));
+    private static string E(string text) => SafeText.Encode(text);
+
+    private static string Class(string cell) => cell == MethodComparison.NotMeasured ? " class=\"n q\"" : IsNumber(cell) ? " class=\"n\"" : "";
 
     private static bool IsNumber(string cell) => cell.Length > 0 && cell.Any(char.IsAsciiDigit) && cell.All(c => char.IsAsciiDigit(c) || "+-−.,% …ex±×–".Contains(c));
 

@@ -11,7 +11,7 @@ internal static class ReportStyle
         main{max-width:960px;margin:0 auto;padding:32px 20px 64px}h1{font-size:26px;margin:0 0 20px;overflow-wrap:anywhere}h2{font-size:19px;margin:36px 0 12px;padding-top:14px;border-top:1px solid var(--rule)}
         p{margin:8px 0 14px;overflow-wrap:anywhere}.wide{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:8px;margin:12px 0}
         table{border-collapse:collapse;width:100%;font-size:14px}th{text-align:left;color:var(--soft);font-weight:600;white-space:nowrap}th,td{padding:7px 12px;border-bottom:1px solid var(--rule);vertical-align:top}
-        tbody tr:last-child td{border-bottom:0}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td{overflow-wrap:anywhere}
+        tbody tr:last-child td{border-bottom:0}th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.q{color:var(--soft)}td{overflow-wrap:break-word}
         .verdict{display:flex;gap:14px;align-items:baseline;padding:11px 14px;margin:8px 0;border-radius:8px;border:1px solid var(--rule);border-left:5px solid var(--soft);background:var(--card)}.verdict b{min-width:120px}
         .good{border-left-color:var(--good)}.good b{color:var(--good)}.warning{border-left-color:var(--warn)}.warning b{color:var(--warn)}.bad{border-left-color:var(--bad)}.bad b{color:var(--bad)}
         .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:12px;margin:14px 0}.tile{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:12px 14px;display:flex;flex-direction:column}

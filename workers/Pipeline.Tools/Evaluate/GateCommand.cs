@@ -60,7 +60,7 @@ internal static class GateCommand
             if (outcome.Difference is { } interval)
             {
                 Console.WriteLine($"                {outcome.Baseline:0.##} before, {outcome.Candidate:0.##} after; difference {outcome.Candidate - outcome.Baseline:+0.##;-0.##;0} "
-                    + $"(95 %: {interval.Lower:+0.##;-0.##;0} to {interval.Upper:+0.##;-0.##;0}); lost {outcome.Lost}, gained {outcome.Gained}; p {outcome.P:0.###e+0}");
+                    + $"(95 %: {interval.Lower:+0.##;-0.##;0} to {interval.Upper:+0.##;-0.##;0}); lost {outcome.Lost}, gained {outcome.Gained}; p {(outcome.P < 0.001 ? $"{outcome.P:0.#e+0}" : $"{outcome.P:0.000}")}");
             }
         }
 

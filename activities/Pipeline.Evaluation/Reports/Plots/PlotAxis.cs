@@ -13,7 +13,7 @@ internal sealed class PlotAxis
         if (!(high > low)) (low, high) = (low - 0.5, low + 0.5);
         var rough = (high - low) / ticks;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        Step = power * (rough / power switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
+        Step = power * ((rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
         (Low, High, _from, _to) = (Math.Floor(low / Step) * Step, Math.Ceiling(high / Step) * Step, from, to);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace Pipeline.Evaluation.Reports.Plots;
@@ -31,16 +30,16 @@ internal sealed class SvgCanvas(double width, double height, string description)
     public void Text(double x, double y, string text, string anchor = "start", string style = "label", double rotate = 0)
     {
         var turned = rotate == 0 ? "" : $" transform=\"rotate({N(rotate)} {N(x)} {N(y)})\"";
-        Add($"<text x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\" class=\"{style}\"{turned}>{WebUtility.HtmlEncode(text)}</text>");
+        Add($"<text x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\" class=\"{style}\"{turned}>{SafeText.Encode(text)}</text>");
     }
 
     public SvgPlot Finish() => new(
-        $"<svg viewBox=\"0 0 {N(Width)} {N(Height)}\" width=\"{N(Width)}\" height=\"{N(Height)}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(description)}\" xmlns=\"http://www.w3.org/2000/svg\">{_body}</svg>");
+        $"<svg viewBox=\"0 0 {N(Width)} {N(Height)}\" width=\"{N(Width)}\" height=\"{N(Height)}\" role=\"img\" aria-label=\"{SafeText.Encode(description)}\" xmlns=\"http://www.w3.org/2000/svg\">{_body}</svg>");
 
     /// <summary>Cuts a text to a width in characters.</summary>
     public static string Cut(string text, int characters) => text.Length <= characters ? text : text[..(characters - 1)] + "…";
 
-    private static string Title(string? text) => text is null ? "" : $"<title>{WebUtility.HtmlEncode(text)}</title>";
+    private static string Title(string? text) => text is null ? "" : $"<title>{SafeText.Encode(text)}</title>";
 
     private static string N(double value) => (double.IsFinite(value) ? Math.Round(value, 2) : 0).ToString(CultureInfo.InvariantCulture);
 
