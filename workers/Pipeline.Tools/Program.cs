@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Tools;
 using Pipeline.Tools.Data;
 using Pipeline.Tools.Registry;
+using Pipeline.Tools.Evaluate;
 using Pipeline.Tools.Text;
 using Pipeline.Tools.Train;
 
@@ -11,5 +12,8 @@ root.Subcommands.Add(DataCommand.Create());
 root.Subcommands.Add(RegistryCommand.Create());
 root.Subcommands.Add(TokenizeCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
+root.Subcommands.Add(EvalCommand.Create());
+root.Subcommands.Add(GateCommand.Create());
+root.Subcommands.Add(ReportCommand.Create());
 
 return await CommandRunner.RunAsync(root, args);

@@ -50,6 +50,9 @@ public sealed record EvaluationTask
     /// <summary>Whether questions are always asked as a chat, whatever the run's options say.</summary>
     public bool Chat { get; init; }
 
+    /// <summary>Whether answers are scored but not written down, because they may hold secrets.</summary>
+    public bool WithholdsAnswers { get; init; }
+
     /// <summary>Settings that are not visible in the questions but change scores, such as patterns; part of the digest.</summary>
     public string Settings { get; init; } = "";
 

@@ -62,7 +62,7 @@ public sealed class PromptBuilder(PromptOptions options, Func<IReadOnlyList<Chat
 
     private IEnumerable<TaskDocument> Shown(EvaluationTask task)
     {
-        var count = options.Shots ?? task.Shots;
+        var count = options.ShotsOf(task);
         if (count > task.Examples.Count) throw new InvalidOperationException($"task '{task.Name}' has {task.Examples.Count} worked examples; {count} were asked for");
         return task.Examples.Take(count);
     }

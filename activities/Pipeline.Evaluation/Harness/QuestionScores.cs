@@ -58,7 +58,9 @@ internal static class QuestionScores
             }
         }
 
-        return answer with { Answers = answers, Scores = scores };
+        return task.WithholdsAnswers
+            ? answer with { Generated = "[withheld]", GeneratedTokens = [], Scores = scores }
+            : answer with { Answers = answers, Scores = scores };
     }
 
     private static int First(IReadOnlyList<double> values)

@@ -12,7 +12,7 @@ internal static class TaskAggregation
         Alias = task.Alias.Length > 0 ? task.Alias : task.Name,
         Groups = task.Groups,
         Version = task.Version,
-        Shots = options.Shots ?? task.Shots,
+        Shots = options.ShotsOf(task),
         TaskDigest = task.Digest,
         PromptDigest = promptDigest,
         Original = task.Questions.Count,

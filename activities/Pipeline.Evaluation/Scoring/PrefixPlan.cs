@@ -15,8 +15,11 @@ internal static class PrefixPlan
     // A prefix shorter than this costs more in copies than it saves.
     private const int ShortestPrefix = 16;
 
-    // Rows that were cut on the left, or of another task, would shorten everybody's prefix.
-    private const int HeadLength = 8;
+    // Rows that were cut on the left, or of another task, would shorten everybody's prefix, so rows are grouped by their first tokens.
+    private const int HeadLength = 24;
+
+    // Smaller groups go together: full batches are worth more than their prefix.
+    private const int SmallestGroup = 4;
 
     /// <summary>Makes the plan.</summary>
     /// <param name="inputs">Token ids of each row.</param>
@@ -25,9 +28,8 @@ internal static class PrefixPlan
     public static List<PrefixGroup> Make(IReadOnlyList<int[]> inputs, IReadOnlyList<int> read, int batchTokens)
     {
         var groups = new List<PrefixGroup>();
-        foreach (var group in Enumerable.Range(0, inputs.Count).GroupBy(row => string.Join(',', inputs[row].Take(HeadLength))))
+        foreach (var rows in Heads(inputs))
         {
-            var rows = group.ToArray();
             var common = Common(rows, inputs, read);
             if (common < ShortestPrefix || rows.Length == 1) common = 0;
             int[] sorted = [.. rows.OrderByDescending(row => inputs[row].Length).ThenBy(row => row)];
@@ -35,6 +37,13 @@ internal static class PrefixPlan
         }
 
         return groups;
+    }
+
+    private static IEnumerable<int[]> Heads(IReadOnlyList<int[]> inputs)
+    {
+        var groups = Enumerable.Range(0, inputs.Count).GroupBy(row => string.Join(',', inputs[row].Take(HeadLength))).Select(group => group.ToArray()).ToList();
+        int[] rest = [.. groups.Where(group => group.Length < SmallestGroup).SelectMany(group => group).Order()];
+        return groups.Where(group => group.Length >= SmallestGroup).Concat(rest.Length > 0 ? [rest] : []);
     }
 
     private static int Common(int[] rows, IReadOnlyList<int[]> inputs, IReadOnlyList<int> read)

@@ -4,10 +4,14 @@ namespace Pipeline.Cli.Commands;
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
+<<<<<<< HEAD
     public static readonly string[] Verbs = ["chat", "data", "deploy", "registry", "serve", "tokenize", "train"];
 
     /// <summary>Those among them that the gateway's executable serves.</summary>
     private static readonly string[] Serving = ["chat", "deploy", "serve"];
+=======
+    public static readonly string[] Verbs = ["data", "eval", "gate", "report", "tokenize", "train"];
+>>>>>>> eval
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
 
