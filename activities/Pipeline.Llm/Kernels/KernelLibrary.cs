@@ -53,7 +53,7 @@ internal static unsafe partial class KernelLibrary
     {
         if (status != 0)
         {
-            throw new ExternalException(Marshal.PtrToStringUTF8((nint)shim_last_error()) ?? "unknown native error");
+            throw new InvalidOperationException(Marshal.PtrToStringUTF8((nint)shim_last_error()) ?? "unknown native error");
         }
     }
 
