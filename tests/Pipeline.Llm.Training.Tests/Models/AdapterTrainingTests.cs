@@ -52,18 +52,6 @@ public sealed class AdapterTrainingTests
     }
 
     [Fact]
-    public void WeightRatios_DivergedAdapter_StopsTheRunAtTheFirstLossAboveTheBase()
-    {
-        using var folder = new TempDirectory();
-        using var model = CausalLanguageModel.Load(Fixtures.Require("models/llama"), new() { Threads = 1 });
-        var adapter = LoraAdapter.Create(model, LoraPresets.ByName["seed1-default"], 3);
-        var options = Options with { LearningRate = 5, Batch = Options.Batch with { MaxSteps = 30 } };
-        using var objective = new SupervisedObjective(model, adapter, options);
-        Should.Throw<LossDivergedException>(() => new Trainer(ModelTraining.OfAdapter(model, adapter), objective, Rows(model), options).Run(folder.Path))
-            .Step.ShouldBeLessThan(10);
-    }
-
-    [Fact]
     public void Float16_OnACpu_IsRefusedByName() => Should.Throw<ArgumentException>(() => ModelTraining.TypeOf(Precision.Float16, CPU, static _ => { }))
         .Message.ShouldContain("use bfloat16");
 

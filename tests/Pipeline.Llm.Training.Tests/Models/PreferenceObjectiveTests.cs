@@ -57,13 +57,14 @@ public sealed class PreferenceObjectiveTests
         using var model = CausalLanguageModel.Load(Fixtures.Require("models/llama"), new() { Threads = 1 });
         var adapter = LoraAdapter.Create(model, new() { Rank = 4, Alpha = 8, Dropout = dropout, TargetModules = LoraConfig.AllProjections }, 3);
         using var objective = new PreferenceObjective(model, adapter, settings, options);
-        return new Trainer(ModelTraining.OfAdapter(model, adapter), objective, rows ?? Pairs(), options).Run(folder.Path).Logs;
+        return new Trainer(ModelTraining.OfAdapter(model, adapter), objective, rows ?? Examples(settings.Method), options).Run(folder.Path).Logs;
     }
 
-    private static InMemoryTrainingData Pairs() => new([.. Enumerable.Range(0, 4).Select(i =>
+    private static InMemoryTrainingData Examples(PreferenceMethod method) => new([.. Enumerable.Range(0, 4).Select(i =>
     {
+        var isPair = method != PreferenceMethod.Kto;
         var prompt = Enumerable.Range(10 * i, 5 + i).ToArray();
-        return new TrainingRow($"pair-{i}", Answer(prompt, 7, 3 + i)) { Rejected = Answer(prompt, 90, 2 + i), IsDesirable = i % 2 == 0 };
+        return new TrainingRow($"pair-{i}", Answer(prompt, 7, 3 + i)) { Rejected = isPair ? Answer(prompt, 90, 2 + i) : null, IsDesirable = i % 2 == 0 };
     })]);
 
     private static TrainingSequence Answer(int[] prompt, int token, int length) =>

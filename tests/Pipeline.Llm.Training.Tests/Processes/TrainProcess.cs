@@ -23,10 +23,10 @@ internal sealed partial class TrainProcess : IDisposable
 
     private readonly TempDirectory _folder = new();
 
-    public TrainProcess(string recipe = Recipe)
+    public TrainProcess(string recipe = Recipe, int rows = 12)
     {
         File.WriteAllText(_folder.Combine("recipe.yaml"), recipe);
-        File.WriteAllLines(_folder.Combine("rows.jsonl"), File.ReadLines(Fixtures.Require("reference-finetune/train.jsonl")).Take(12));
+        File.WriteAllLines(_folder.Combine("rows.jsonl"), File.ReadLines(Fixtures.Require("reference-finetune/train.jsonl")).Take(rows));
     }
 
     /// <summary>Starts a run; it continues when there is something to continue from.</summary>

@@ -30,9 +30,16 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
     /// <inheritdoc/>
     public double Weight(TrainingRow row)
     {
-        var isComplete = row.Sequence.Supervision > 0 && (_settings.Method == PreferenceMethod.Kto || row.Rejected?.Supervision > 0);
-        return isComplete ? 1 : throw new InvalidDataException(
-            $"row '{row.Id}' has no {(row.Sequence.Supervision > 0 ? "rejected" : "supervised")} answer, which {_settings.Method} needs");
+        var needsPair = _settings.Method != PreferenceMethod.Kto;
+        var problem = row switch
+        {
+            { Sequence.Supervision: 0 } => "no supervised answer",
+            { Rejected: null } when needsPair => "no rejected answer",
+            { Rejected.Supervision: 0 } when needsPair => "a rejected answer of which nothing is supervised",
+            { Rejected: not null } when !needsPair => "a rejected answer: split the pair into a good and a bad row",
+            _ => null,
+        };
+        return problem is null ? 1 : throw new InvalidDataException($"row '{row.Id}' has {problem}; {_settings.Method} cannot use it");
     }
 
     /// <inheritdoc/>
