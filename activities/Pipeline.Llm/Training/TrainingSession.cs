@@ -141,7 +141,7 @@ internal sealed class TrainingSession : IDisposable
         RestoreWeights(checkpoint.Read("parameters"));
         _optimizer.Restore(checkpoint.Read("optimizer"), saved.OptimizerSteps);
         Average?.Restore(checkpoint.Read("average"));
-        State = saved;
+        State = saved with { LossScale = saved.LossScale.Value > 1 == State.LossScale.Value > 1 ? saved.LossScale : State.LossScale };
         _secondsBefore = saved.Seconds;
     }
 

@@ -32,7 +32,7 @@ internal sealed partial class TrainProcess : IDisposable
     /// <summary>Starts a run; it continues when there is something to continue from.</summary>
     public Process Start(string output, string? faults = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         string[] arguments =
         [
             Path.Combine(AppContext.BaseDirectory, "Pipeline.Tools.dll"), "train", "--config", _folder.Combine("recipe.yaml"),
