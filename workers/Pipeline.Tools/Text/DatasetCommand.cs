@@ -77,7 +77,7 @@ internal static class DatasetCommand
         return command;
     }
 
-    private static string RequireModel(ParseResult parsed) => parsed.GetValue(Model) ?? throw new ArgumentException("name the model directory with --model");
+    private static string RequireModel(ParseResult parsed) => parsed.GetValue(Model) ?? throw new ArgumentException("name the model directory with --model", nameof(parsed));
 
     private static IEnumerable<DatasetSource> Sources(string[] files, bool replay) => files.Select(file => File.Exists(file)
         ? new DatasetSource(Path.GetFileNameWithoutExtension(file), [file]) { Replay = replay }
