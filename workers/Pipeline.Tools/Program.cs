@@ -10,6 +10,7 @@ using Pipeline.Tools.Train;
 var root = new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
 root.Subcommands.Add(DataCommand.Create());
 root.Subcommands.Add(RegistryCommand.Create());
+root.Subcommands.Add(DatasetCommand.Create());
 root.Subcommands.Add(TokenizeCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
 root.Subcommands.Add(EvalCommand.Create());
