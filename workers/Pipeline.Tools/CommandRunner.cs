@@ -6,6 +6,9 @@ namespace Pipeline.Tools;
 /// <summary>Runs a parsed command and turns failures into one line on standard error and the product's exit codes.</summary>
 public static class CommandRunner
 {
+    // Time that a command has after Ctrl-C or SIGTERM, for example to write a checkpoint.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     /// <summary>Parses and invokes.</summary>
     /// <param name="root">The command tree.</param>
     /// <param name="args">Arguments as given by the shell.</param>
@@ -25,7 +28,7 @@ public static class CommandRunner
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Grace });
         }
         catch (Exception exception)
         {

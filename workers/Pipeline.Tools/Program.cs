@@ -3,11 +3,13 @@ using Pipeline.Tools;
 using Pipeline.Tools.Data;
 using Pipeline.Tools.Registry;
 using Pipeline.Tools.Text;
+using Pipeline.Tools.Train;
 
 // Verbs that work on files and tensors without an engine. `./pipeline VERB` hands over to this executable.
 var root = new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
 root.Subcommands.Add(DataCommand.Create());
 root.Subcommands.Add(RegistryCommand.Create());
 root.Subcommands.Add(TokenizeCommand.Create());
+root.Subcommands.Add(TrainCommand.Create());
 
 return await CommandRunner.RunAsync(root, args);

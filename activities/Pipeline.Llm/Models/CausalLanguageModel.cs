@@ -17,6 +17,7 @@ public sealed class CausalLanguageModel : IDisposable
     private readonly List<DecoderLayer> _layers = [];
     private readonly RmsNormLayer _norm;
     private readonly LinearLayer _head;
+    private string? _fingerprint;
 
     private CausalLanguageModel(ModelConfig config, WeightFiles files, ModelBuilder builder, ScalarType type, Device device)
     {
@@ -75,6 +76,9 @@ public sealed class CausalLanguageModel : IDisposable
     /// <summary>Bytes of all base weights in memory.</summary>
     public long WeightBytes => Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize) + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
 
+    /// <summary>Identity of the base weights, kept in the adapters trained on them.</summary>
+    public string Fingerprint => _fingerprint ??= WeightFingerprint.Of(_files);
+
     /// <summary>Modules by path.</summary>
     internal Dictionary<string, ModuleSlot> Slots { get; }
 
@@ -124,6 +128,12 @@ public sealed class CausalLanguageModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var context = ForwardPlan.Make(this, input);
+        if (LayerRunner is not null)
+        {
+            // A layer may run again in the backward pass, after this scope has ended.
+            context.MoveToOuterDisposeScope();
+        }
+
         var states = _embedding.Forward(input.InputIds.to(Device), context.Route);
         states = EmbeddingHook?.Invoke(states) ?? states;
         foreach (var layer in _layers)

@@ -24,7 +24,7 @@ internal sealed class EmbeddingLayer(ModuleSlot slot, double? scale)
 
     private Tensor Apply(Tensor ids, IReadOnlyList<ModuleAdapter> adapters)
     {
-        var states = Rows(Slot.WeightUnder(adapters), ids);
+        var states = Rows(Slot.WeightUnder(adapters, Slot.DenseWeight().dtype), ids);
         foreach (var adapter in adapters)
         {
             if (adapter.A is { } a && adapter.B is { } b)

@@ -23,4 +23,14 @@ internal sealed record ForwardContext
 
     /// <summary>Which adapters act on which rows.</summary>
     public required AdapterRoute Route { get; init; }
+
+    /// <summary>Lets the caller's scope own the tables.</summary>
+    public void MoveToOuterDisposeScope()
+    {
+        Rotation.MoveToOuterDisposeScope();
+        if (!ReferenceEquals(Rotation, SlidingRotation))
+        {
+            SlidingRotation.MoveToOuterDisposeScope();
+        }
+    }
 }

@@ -27,12 +27,12 @@ internal sealed class LinearLayer(ModuleSlot slot)
 
     private Tensor Apply(Tensor x, IReadOnlyList<ModuleAdapter> adapters)
     {
-        var bias = Slot.BiasUnder(adapters);
+        var bias = Slot.BiasUnder(adapters, x.dtype);
         var ranked = adapters.Where(adapter => adapter.A is not null).ToList();
         if (Slot.Quantized is null && ranked is [{ Magnitude: null, BBias: null } only])
         {
             var (a, b) = Factors(only);
-            return TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters), bias, only.Owner.Drop(x), a, b, only.Scaling);
+            return TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), bias, only.Owner.Drop(x), a, b, only.Scaling);
         }
 
         var result = Base(x, bias, adapters);
@@ -49,7 +49,7 @@ internal sealed class LinearLayer(ModuleSlot slot)
     {
         if (Slot.Quantized is not { } quantized || adapters.Any(adapter => adapter.Weight is not null))
         {
-            return nn.functional.linear(x, Slot.WeightUnder(adapters), bias);
+            return nn.functional.linear(x, Slot.WeightUnder(adapters, x.dtype), bias);
         }
 
         var product = QuantizedProduct.apply(x, quantized);

@@ -39,6 +39,9 @@ internal sealed class ModuleAdapter(AdapterSwitch owner)
     /// <summary>Squared norm of each row of the base weight, kept for DoRA [out].</summary>
     public Tensor? BaseSquares { get; set; }
 
+    /// <summary>Whether A and B stand for rows of the embedding, A [r, v].</summary>
+    public bool IsEmbedding { get; set; }
+
     /// <summary>Whether the module's output is the base's plus a low-rank term, so that rows can share the base product.</summary>
     public bool IsPlain => Weight is null && Bias is null && Magnitude is null && TokenRows is null;
 

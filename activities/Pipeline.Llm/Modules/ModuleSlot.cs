@@ -26,11 +26,14 @@ internal sealed class ModuleSlot(string name, Parameter? weight, Parameter? bias
     public Tensor DenseWeight() => Weight ?? Quantized?.Restore()
         ?? throw new InvalidOperationException($"module {Name} has no weight");
 
-    /// <summary>The weight that counts under the given adapters.</summary>
-    public Tensor WeightUnder(IReadOnlyList<ModuleAdapter> adapters) =>
-        adapters.LastOrDefault(adapter => adapter.Weight is not null)?.Weight ?? DenseWeight();
+    /// <summary>The weight that counts under the given adapters, in the type of the states that it meets.</summary>
+    public Tensor WeightUnder(IReadOnlyList<ModuleAdapter> adapters, ScalarType type) =>
+        Typed(adapters.LastOrDefault(adapter => adapter.Weight is not null)?.Weight ?? DenseWeight(), type);
 
     /// <summary>The bias that counts under the given adapters, or null.</summary>
-    public Tensor? BiasUnder(IReadOnlyList<ModuleAdapter> adapters) =>
-        adapters.LastOrDefault(adapter => adapter.Bias is not null)?.Bias ?? Bias;
+    public Tensor? BiasUnder(IReadOnlyList<ModuleAdapter> adapters, ScalarType type) =>
+        (adapters.LastOrDefault(adapter => adapter.Bias is not null)?.Bias ?? Bias) is { } found ? Typed(found, type) : null;
+
+    // Trained copies are float32 even in a narrower model.
+    private static Tensor Typed(Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to(type);
 }

@@ -7,5 +7,5 @@ namespace Pipeline.Llm.Modules;
 internal sealed class RmsNormLayer(ModuleSlot slot, double epsilon, bool addsOne)
 {
     public Tensor Forward(Tensor x, AdapterRoute route) => route.Run(slot, x, (rows, adapters) =>
-        TorchExtras.Current.RmsNorm(rows, slot.WeightUnder(adapters), epsilon, addsOne));
+        TorchExtras.Current.RmsNorm(rows, slot.WeightUnder(adapters, rows.dtype), epsilon, addsOne));
 }

@@ -18,4 +18,11 @@ internal sealed record Rotation(Tensor Cos, Tensor Sin)
         var angles = positions.to(wide).unsqueeze(-1) * frequencies;
         return new((angles.cos() * factor).to(type).unsqueeze(2), (angles.sin() * factor).to(type).unsqueeze(2));
     }
+
+    /// <summary>Lets the caller's scope own the tables.</summary>
+    public void MoveToOuterDisposeScope()
+    {
+        Cos.MoveToOuterDisposeScope();
+        Sin.MoveToOuterDisposeScope();
+    }
 }

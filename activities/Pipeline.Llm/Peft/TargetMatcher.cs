@@ -48,6 +48,9 @@ public static class TargetMatcher
     public static bool Names(string entry, string module) =>
         module == entry || module.EndsWith("." + entry, StringComparison.Ordinal);
 
+    /// <summary>Alpha of a module after the patterns.</summary>
+    internal static double AlphaOf(LoraConfig config, string module) => Pattern(config.AlphaPattern, module, config.Alpha);
+
     private static bool IsTarget(LoraConfig config, string module)
     {
         if (config.ExcludeModules.Any(entry => Names(entry, module)) || (config.ExcludeRegex is { } exclude && Full(exclude, module))

@@ -47,7 +47,11 @@ SHIM_EXPORT const char* shim_build_configuration() {
 SHIM_EXPORT const char* shim_runtime_report() {
   thread_local std::string text;
   text = std::string("libtorch ") + TORCH_VERSION + ", threads " + std::to_string(at::get_num_threads()) + ", BLAS " +
-         (openblas_get_config ? openblas_get_config() : "of the linked libtorch");
+         (openblas_get_config ? openblas_get_config() : "of the linked libtorch")
+#ifdef SHIM_DNNL
+         + std::string(", float32 products by oneDNN")
+#endif
+      ;
   return text.c_str();
 }
 

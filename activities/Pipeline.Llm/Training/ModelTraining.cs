@@ -1,0 +1,88 @@
+using Pipeline.Llm.Checkpoints;
+using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
+using Pipeline.Llm.Training.Diagnostics;
+using Pipeline.Llm.Training.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Training;
+
+/// <summary>Prepares a loaded model for a <see cref="Trainer"/>.</summary>
+public static class ModelTraining
+{
+    /// <summary>Trains an adapter; the base stays as it is.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="adapter">An adapter on it.</param>
+    /// <returns>What the trainer needs; the result is an adapter folder in PEFT's layout.</returns>
+    public static TrainableModel OfAdapter(CausalLanguageModel model, LoraAdapter adapter)
+    {
+        var norms = new Dictionary<string, double>(StringComparer.Ordinal);
+        return new()
+        {
+            Parameters = [.. adapter.Parameters.Select(p => new NamedParameter(p.Name[AdapterShapes.Prefix.Length..], p.Value))],
+            Export = adapter.Save,
+            WeightRatios = () => Ratios(model, adapter, norms),
+        };
+    }
+
+    /// <summary>Trains all weights of a model.</summary>
+    /// <param name="model">A model that is not quantised.</param>
+    /// <returns>What the trainer needs; the result is a model folder.</returns>
+    /// <exception cref="ArgumentException">The model's weights are quantised.</exception>
+    public static TrainableModel OfAllWeights(CausalLanguageModel model)
+    {
+        if (model.Slots.Values.Any(slot => slot.Quantized is not null))
+        {
+            throw new ArgumentException("quantised weights cannot be trained: load the model without quantisation, or train an adapter", nameof(model));
+        }
+
+        var parameters = model.Parameters.Select(p => new NamedParameter(p.Name, p.Value)).ToList();
+        parameters.ForEach(p => p.Value.requires_grad = true);
+        return new() { Parameters = parameters, Export = folder => Export(model, folder) };
+    }
+
+    private static void Export(CausalLanguageModel model, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        SafeTensorsWriter.Write(
+            Path.Combine(folder, "model.safetensors"),
+            model.Parameters.Select(p => TensorItem.Of(p.Name, p.Value)),
+            new Dictionary<string, string> { ["format"] = "pt" });
+        foreach (var path in Directory.EnumerateFiles(model.SourceDirectory).Where(IsCompanion))
+        {
+            File.Copy(path, Path.Combine(folder, Path.GetFileName(path)), overwrite: true);
+        }
+    }
+
+    private static bool IsCompanion(string path) => Path.GetFileName(path) is { } name
+        && (name.EndsWith(".json", StringComparison.Ordinal) || name.EndsWith(".jinja", StringComparison.Ordinal) || name == "tokenizer.model")
+        && !name.EndsWith(".index.json", StringComparison.Ordinal);
+
+    private static Dictionary<string, double> Ratios(CausalLanguageModel model, LoraAdapter adapter, Dictionary<string, double> norms)
+    {
+        var ratios = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var slot in model.Slots.Values)
+        {
+            var part = slot.Adapters.Find(a => a.Owner.Name == adapter.Name);
+            if (part is { A: { } a, B: { } b })
+            {
+                if (!norms.TryGetValue(slot.Name, out var norm))
+                {
+                    norms[slot.Name] = norm = NormOf(slot.DenseWeight());
+                }
+
+                ratios[slot.Name] = WeightRatio.Of(a, b, part.Scaling, norm);
+            }
+        }
+
+        return ratios;
+    }
+
+    private static double NormOf(Tensor weight)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return linalg.vector_norm(weight.to(float32)).ToDouble();
+    }
+}

@@ -1,0 +1,82 @@
+using Temporalio.Common;
+using Temporalio.Workflows;
+
+namespace Pipeline.Workflows;
+
+/// <summary>Options of every activity, in one place: queue, timeouts, retries, and the line that the Web UI shows.</summary>
+/// <remarks>
+/// What must not be retried says so where it is thrown. Everything else is taken for a lost worker or a broken network and
+/// is retried with growing pauses until its total time is over; then the run parks.
+/// </remarks>
+public static class ActivityPolicies
+{
+    private static readonly RetryPolicy Infrastructure = new()
+    {
+        InitialInterval = TimeSpan.FromSeconds(1),
+        BackoffCoefficient = 2,
+        MaximumInterval = TimeSpan.FromMinutes(1),
+        MaximumAttempts = 8,
+    };
+
+    // What restores a safe state is retried until it succeeds.
+    private static readonly RetryPolicy Forever = new()
+    {
+        InitialInterval = TimeSpan.FromSeconds(1), BackoffCoefficient = 2, MaximumInterval = TimeSpan.FromSeconds(30),
+    };
+
+    /// <summary>A quick look-up or decision on the CPU pool.</summary>
+    /// <param name="summary">Line shown in the Web UI.</param>
+    /// <returns>The options.</returns>
+    public static ActivityOptions Quick(string summary) => new()
+    {
+        TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
+        StartToCloseTimeout = TimeSpan.FromMinutes(5),
+        ScheduleToCloseTimeout = TimeSpan.FromHours(4),
+        HeartbeatTimeout = TimeSpan.FromSeconds(60),
+        RetryPolicy = Infrastructure,
+        Summary = summary,
+    };
+
+    /// <summary>A data stage on the CPU pool.</summary>
+    /// <param name="summary">Line shown in the Web UI.</param>
+    /// <returns>The options.</returns>
+    public static ActivityOptions Data(string summary) => new()
+    {
+        TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
+        StartToCloseTimeout = TimeSpan.FromHours(12),
+        ScheduleToCloseTimeout = TimeSpan.FromHours(48),
+        HeartbeatTimeout = TimeSpan.FromSeconds(60),
+        RetryPolicy = Infrastructure,
+        Summary = summary,
+    };
+
+    /// <summary>Work with the model on the GPU pool.</summary>
+    /// <param name="summary">Line shown in the Web UI.</param>
+    /// <param name="tenant">Share of the pool that the work counts towards; empty shares one queue.</param>
+    /// <param name="priority">1 is served first, 5 last.</param>
+    /// <returns>The options.</returns>
+    public static ActivityOptions Gpu(string summary, string tenant = "", int priority = 3) => new()
+    {
+        TaskQueue = TaskQueues.GpuOf(Workflow.Info.TaskQueue),
+        StartToCloseTimeout = TimeSpan.FromDays(7),
+        ScheduleToCloseTimeout = TimeSpan.FromDays(30),
+        HeartbeatTimeout = TimeSpan.FromSeconds(90),
+        RetryPolicy = Infrastructure,
+        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
+        Priority = new Priority(priority, tenant.Length == 0 ? null : tenant, null),
+        Summary = summary,
+    };
+
+    /// <summary>Restores a safe state: not cancelled with the run, retried until it succeeds.</summary>
+    /// <param name="summary">Line shown in the Web UI.</param>
+    /// <returns>The options.</returns>
+    public static ActivityOptions Compensation(string summary) => new()
+    {
+        TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
+        StartToCloseTimeout = TimeSpan.FromMinutes(1),
+        HeartbeatTimeout = TimeSpan.FromSeconds(60),
+        RetryPolicy = Forever,
+        CancellationToken = CancellationToken.None,
+        Summary = summary,
+    };
+}

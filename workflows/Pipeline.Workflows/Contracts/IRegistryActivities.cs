@@ -1,0 +1,106 @@
+using Temporalio.Activities;
+
+namespace Pipeline.Workflows.Contracts;
+
+/// <summary>Versions and aliases. Every call may be repeated without a second effect.</summary>
+public interface IRegistryActivities
+{
+    /// <summary>Registers an adapter as an immutable version.</summary>
+    /// <remarks>Fails with <see cref="ErrorTypes.LicenceBlocked"/> (not retried) when a licence does not allow the use.</remarks>
+    /// <param name="input">Adapter, origin and evidence.</param>
+    /// <returns>The version.</returns>
+    [Activity]
+    Task<RegisteredVersion> RegisterAdapterAsync(RegisterAdapterInput input);
+
+    /// <summary>Marks a version as not to be served; undoes a registration.</summary>
+    /// <param name="input">The version and why.</param>
+    /// <returns>A task that ends when it is stored.</returns>
+    [Activity]
+    Task RetireVersionAsync(RetireVersionInput input);
+
+    /// <summary>Moves an alias and remembers actor and reason.</summary>
+    /// <param name="input">Where to.</param>
+    /// <returns>Where the alias pointed before.</returns>
+    [Activity]
+    Task<AliasMove> MoveAliasAsync(MoveAliasInput input);
+}
+
+/// <summary>What is registered.</summary>
+public sealed record RegisterAdapterInput
+{
+    /// <summary>Name of the adapter.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The adapter.</summary>
+    public required ArtifactRef Adapter { get; init; }
+
+    /// <summary>The base model.</summary>
+    public required ArtifactRef BaseModel { get; init; }
+
+    /// <summary>Name of the base model.</summary>
+    public string BaseModelName { get; init; } = "";
+
+    /// <summary>Licence of the base model.</summary>
+    public string BaseLicence { get; init; } = "";
+
+    /// <summary>Licences of the data.</summary>
+    public IReadOnlyList<string> DataLicences { get; init; } = [];
+
+    /// <summary>Use of the result.</summary>
+    public string Use { get; init; } = "commercial";
+
+    /// <summary>Where the version comes from: role and digest, in order.</summary>
+    public IReadOnlyList<LineageEdge> Lineage { get; init; } = [];
+
+    /// <summary>Id of the run's workflow.</summary>
+    public string WorkflowId { get; init; } = "";
+}
+
+/// <summary>One step of where a version comes from.</summary>
+/// <param name="Role">What it was in the run, such as <c>dataset</c> or <c>approval</c>.</param>
+/// <param name="Reference">Digest, URI or id.</param>
+/// <param name="Detail">What a person wants to know.</param>
+public sealed record LineageEdge(string Role, string Reference, string Detail = "");
+
+/// <summary>An immutable version.</summary>
+/// <param name="Name">Name of the adapter.</param>
+/// <param name="Version">Number, from 1.</param>
+/// <param name="Digest">Digest of the adapter.</param>
+public sealed record RegisteredVersion(string Name, int Version, string Digest)
+{
+    /// <summary>Form that people and clients use.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Id => $"{Name}@{Version}";
+}
+
+/// <summary>A version to retire.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Reason">Why.</param>
+public sealed record RetireVersionInput(RegisteredVersion Version, string Reason);
+
+/// <summary>An alias to move.</summary>
+public sealed record MoveAliasInput
+{
+    /// <summary>Name of the adapter.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The alias.</summary>
+    public required string Alias { get; init; }
+
+    /// <summary>Version to point at; 0 removes the alias.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Who moves it.</summary>
+    public string Actor { get; init; } = "";
+
+    /// <summary>Why.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Makes the move happen once, however often it is asked for.</summary>
+    public string OperationId { get; init; } = "";
+}
+
+/// <summary>A moved alias.</summary>
+/// <param name="Previous">Version that it pointed at; 0 for none.</param>
+/// <param name="Current">Version that it points at; 0 for none.</param>
+public sealed record AliasMove(int Previous, int Current);

@@ -1,0 +1,46 @@
+using Pipeline.Workflows.Contracts;
+using Temporalio.Workflows;
+
+namespace Pipeline.Workflows.Evaluation;
+
+/// <summary>Evaluates a model shard by shard; a lost worker loses one shard at most.</summary>
+[Workflow]
+public sealed class EvaluateWorkflow
+{
+    private int _done;
+    private int _all;
+
+    /// <summary>Evaluates.</summary>
+    /// <param name="input">What to evaluate.</param>
+    /// <returns>The evaluation.</returns>
+    [WorkflowRun]
+    public async Task<EvaluationResult> RunAsync(EvaluateInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var plan = await Workflow.ExecuteActivityAsync(
+            (IEvaluationActivities a) => a.PlanEvaluationAsync(input), ActivityPolicies.Quick($"{input.Arm}: divide into shards"));
+        _all = plan.Shards.Count;
+        var slots = new Temporalio.Workflows.Semaphore(Math.Max(1, input.Evaluate.Parallel));
+        var shards = await Workflow.WhenAllAsync(plan.Shards.Select(shard => EvaluateAsync(input, shard, slots)));
+        var combine = new CombineEvaluationInput(input, shards);
+        return await Workflow.ExecuteActivityAsync(
+            (IEvaluationActivities a) => a.CombineEvaluationAsync(combine), ActivityPolicies.Quick($"{input.Arm}: join {shards.Length} shards"));
+    }
+
+    private async Task<ShardResult> EvaluateAsync(EvaluateInput input, EvaluationShard shard, Temporalio.Workflows.Semaphore slots)
+    {
+        await slots.WaitAsync();
+        try
+        {
+            var order = new EvaluateShardInput(input, shard);
+            var summary = $"{input.Arm}: {shard.Task} {string.Join(", ", shard.Subjects)} ({shard.Items})";
+            return await Workflow.ExecuteActivityAsync(
+                (IEvaluationActivities a) => a.EvaluateShardAsync(order), ActivityPolicies.Gpu(summary.Length > 200 ? summary[..200] : summary, input.Tenant));
+        }
+        finally
+        {
+            slots.Release();
+            Workflow.CurrentDetails = $"{input.Arm}: {++_done} of {_all} shards";
+        }
+    }
+}
