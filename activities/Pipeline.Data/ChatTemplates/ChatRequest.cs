@@ -32,6 +32,9 @@ public sealed record ChatRequest
 
     internal ListValue Messages { get; init; }
 
+    /// <summary>Tools as values, in place of <see cref="Tools"/>.</summary>
+    internal object? ToolValues { get; init; }
+
     /// <summary>A request for messages of the canonical form.</summary>
     /// <param name="messages">Turns in order.</param>
     /// <returns>The request; change further properties with <c>with { … }</c>.</returns>

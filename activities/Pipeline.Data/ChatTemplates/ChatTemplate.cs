@@ -83,7 +83,7 @@ public sealed class ChatTemplate
         var variables = Globals.Create();
         foreach (var (role, token) in request.SpecialTokens) variables[string.Intern(role)] = token;
         variables["messages"] = messages;
-        variables["tools"] = request.Tools is { } tools ? MessageValues.Of(tools) : null;
+        variables["tools"] = request.ToolValues ?? (request.Tools is { } tools ? MessageValues.Of(tools) : null);
         variables["documents"] = request.Documents is { } documents ? MessageValues.Of(documents) : null;
         variables["add_generation_prompt"] = request.AddGenerationPrompt;
         foreach (var (name, value) in request.Variables) variables[string.Intern(name)] = MessageValues.Of(value);

@@ -5,7 +5,11 @@ namespace Pipeline.Data.Formats;
 /// <summary>A piece of a document.</summary>
 /// <param name="Text">Text as it is tokenised.</param>
 /// <param name="Loss">Whether its tokens are in the loss.</param>
-public sealed record TextPart(string Text, bool Loss);
+public sealed record TextPart(string Text, bool Loss)
+{
+    /// <summary>Weight of its tokens in the loss, 0 to 1; null is 1.</summary>
+    public double? Weight { get; init; }
+}
 
 /// <summary>A row in one of the two canonical forms: messages, or parts of a document.</summary>
 /// <param name="Id">Where it came from, <c>file:line</c>.</param>
@@ -13,4 +17,8 @@ public sealed record TextPart(string Text, bool Loss);
 /// <param name="Messages">Turns; null for documents.</param>
 /// <param name="Parts">Pieces in order; null for conversations.</param>
 /// <param name="Tools">Tool definitions offered to the conversation.</param>
-public sealed record CanonicalRow(string Id, DataFormat Format, IReadOnlyList<ChatMessage>? Messages, IReadOnlyList<TextPart>? Parts, JsonElement? Tools = null);
+public sealed record CanonicalRow(string Id, DataFormat Format, IReadOnlyList<ChatMessage>? Messages, IReadOnlyList<TextPart>? Parts, JsonElement? Tools = null)
+{
+    /// <summary>Number of messages that are the prompt of a prompt-completion row; 0 for others.</summary>
+    public int PromptMessages { get; init; }
+}

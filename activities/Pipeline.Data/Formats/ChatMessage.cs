@@ -21,4 +21,7 @@ public sealed record ChatMessage(string Role, string Content)
 
     /// <summary>Weight of the turn in the loss; null leaves it to the training rule.</summary>
     public double? Weight { get; init; }
+
+    /// <summary>Parts of the content with weights of their own; null for none.</summary>
+    public IReadOnlyList<WeightedSpan>? Spans { get; init; }
 }

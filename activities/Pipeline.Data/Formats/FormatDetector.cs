@@ -30,9 +30,16 @@ public sealed class FormatDetector
     public DataFormat? Add(JsonElement row)
     {
         var format = Detect(row);
+        Add(format);
+        return format;
+    }
+
+    /// <summary>Counts a row whose format is known.</summary>
+    /// <param name="format">Its format; null for no known shape.</param>
+    internal void Add(DataFormat? format)
+    {
         var name = format?.ToString() ?? "unknown";
         _counts[name] = _counts.GetValueOrDefault(name) + 1;
-        return format;
     }
 
     /// <summary>Fails when more than one shape was counted.</summary>

@@ -72,6 +72,7 @@ internal static class MessageReader
             ReasoningContent = reasoning,
             ToolCalls = calls,
             Weight = weight,
+            Spans = item.TryGetProperty("spans", out var spans) && spans.ValueKind != JsonValueKind.Null ? Spans(spans, $"{at}.spans") : null,
         };
     }
 
@@ -96,6 +97,21 @@ internal static class MessageReader
         if (item.ValueKind != JsonValueKind.Object) throw new RowFaultException("E-SCHEMA-MESSAGES", $"'{at}' is not an object");
         if (!item.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return required ? throw new RowFaultException("E-SCHEMA-FIELD", $"'{at}.{name}' is missing") : null;
         return value.ValueKind == JsonValueKind.String ? value.GetString() : throw new RowFaultException("E-SCHEMA-FIELD", $"'{at}.{name}' is not text");
+    }
+
+    private static List<WeightedSpan> Spans(JsonElement list, string at)
+    {
+        var spans = new List<WeightedSpan>();
+        foreach (var item in list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : throw new RowFaultException("E-SCHEMA-SPAN", $"'{at}' is not a list"))
+        {
+            var place = $"'{at}[{spans.Count}]' needs whole numbers 'start' and 'end' and a 'weight' from 0 to 1";
+            if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("start", out var start) || !item.TryGetProperty("end", out var end) || !item.TryGetProperty("weight", out var weight)) throw new RowFaultException("E-SCHEMA-SPAN", place);
+            if (start.ValueKind != JsonValueKind.Number || end.ValueKind != JsonValueKind.Number || weight.ValueKind != JsonValueKind.Number) throw new RowFaultException("E-SCHEMA-SPAN", place);
+            if (!start.TryGetInt32(out var from) || !end.TryGetInt32(out var to) || weight.GetDouble() is not (>= 0 and <= 1)) throw new RowFaultException("E-SCHEMA-SPAN", place);
+            spans.Add(new WeightedSpan(from, to, weight.GetDouble()));
+        }
+
+        return spans;
     }
 
     private static RowFaultException Empty(string at) => new("E-SCHEMA-EMPTY", $"'{at}' is empty");

@@ -38,7 +38,7 @@ public static class RowConverter
         // Only the completion is learned from, so assistant turns of the prompt get weight 0.
         List<ChatMessage> all = [.. prompt.Select(m => m with { Weight = 0 }), .. completion];
         MessageReader.CheckOrder(all, "prompt + completion");
-        return new CanonicalRow(id, DataFormat.PromptCompletionChat, all, null, Tools(row));
+        return new CanonicalRow(id, DataFormat.PromptCompletionChat, all, null, Tools(row)) { PromptMessages = prompt.Count };
     }
 
     private static CanonicalRow Document(string id, DataFormat format, params TextPart[] parts) => new(id, format, null, [.. parts.Where(p => p.Text.Length > 0)]);
@@ -51,7 +51,9 @@ public static class RowConverter
         {
             if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String) throw new RowFaultException("E-SCHEMA-PARTS", $"'parts[{parts.Count}].text' is not text");
             if (!item.TryGetProperty("loss", out var loss) || loss.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) throw new RowFaultException("E-SCHEMA-PARTS", $"'parts[{parts.Count}].loss' is not true or false");
-            parts.Add(new TextPart(text.GetString() ?? string.Empty, loss.GetBoolean()));
+            double? weight = null;
+            if (item.TryGetProperty("weight", out var given)) weight = given.ValueKind == JsonValueKind.Number && given.GetDouble() is >= 0 and <= 1 and var number ? number : throw new RowFaultException("E-SCHEMA-WEIGHT", $"'parts[{parts.Count}].weight' is not a number from 0 to 1");
+            parts.Add(new TextPart(text.GetString() ?? string.Empty, loss.GetBoolean()) { Weight = weight });
         }
 
         return parts.Any(p => p.Loss && p.Text.Length > 0) ? [.. parts] : throw new RowFaultException("E-SCHEMA-NO-LOSS", "no part has loss: true, so there is nothing to learn from it");

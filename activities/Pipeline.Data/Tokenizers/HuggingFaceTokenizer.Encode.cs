@@ -104,6 +104,26 @@ public sealed partial class HuggingFaceTokenizer
         return results;
     }
 
+    /// <summary>Ids with the range of UTF-16 units each stands for: nothing added, trimmed, cut or padded.</summary>
+    internal void AppendWithOffsets(string text, AddedTokenParsing parsing, int shift, List<int> ids, List<TokenOffset> offsets)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        var map = OffsetMap.BytesToUtf16(utf8);
+        var workspace = _encoder.Rent(track: true);
+        try
+        {
+            _encoder.Run(utf8, parsing, workspace, StageOptions.All, (source, id, start, end, _) =>
+            {
+                ids.Add(id);
+                offsets.Add(start < end ? new TokenOffset(shift + map.Convert(source.StartAt(start)), shift + map.Convert(source.EndAt(end - 1))) : default);
+            });
+        }
+        finally
+        {
+            _encoder.Return(workspace);
+        }
+    }
+
     /// <summary>Runs an action for each index, in ranges so that neighbouring texts share a thread and its caches.</summary>
     private static void ForEach(int count, int degreeOfParallelism, Action<int> action)
     {

@@ -63,6 +63,9 @@ public sealed partial class HuggingFaceTokenizer : Tokenizer
 
     internal TokenizerParts Parts => _parts;
 
+    /// <summary>What the file's template puts before a text, such as the start-of-text token.</summary>
+    internal ReadOnlySpan<int> PrefixIds => _prefixIds;
+
     /// <summary>Reads a tokenizer.</summary>
     /// <param name="path">A <c>tokenizer.json</c>, a SentencePiece model, or a directory with one of them.</param>
     /// <returns>The tokenizer.</returns>

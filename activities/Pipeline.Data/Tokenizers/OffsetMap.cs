@@ -25,6 +25,27 @@ internal sealed class OffsetMap
         return new OffsetMap(positions);
     }
 
+    /// <summary>From byte positions to UTF-16 units; a position within a character counts as its start.</summary>
+    internal static OffsetMap BytesToUtf16(ReadOnlySpan<byte> utf8)
+    {
+        if (!utf8.ContainsAnyInRange((byte)0x80, (byte)0xFF)) return new OffsetMap(null);
+        var positions = new int[utf8.Length + 1];
+        var (units, last) = (0, 0);
+        for (var at = 0; at < utf8.Length; at++)
+        {
+            if ((utf8[at] & 0xC0) != 0x80)
+            {
+                last = units;
+                units += utf8[at] >= 0xF0 ? 2 : 1;
+            }
+
+            positions[at] = last;
+        }
+
+        positions[^1] = units;
+        return new OffsetMap(positions);
+    }
+
     /// <summary>Converts the offsets of an encoding and of its overflow from code points.</summary>
     /// <param name="encoding">The encoding.</param>
     /// <param name="texts">The first and the second text.</param>

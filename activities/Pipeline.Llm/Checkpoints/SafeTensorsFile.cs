@@ -18,7 +18,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         Length = length;
         _entries = header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         _map = map;
-        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
         byte* pointer = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         _start = pointer + _view.PointerOffset;
@@ -51,7 +51,8 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         }
 
         var header = SafeTensorsHeader.Parse(headerBytes, length, path);
-        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.Read);
+        // Copy on write: a tensor over the file may be trained, the file stays as it is.
+        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.CopyOnWrite);
         return new SafeTensorsFile(path, header, map, length);
     }
 

@@ -73,7 +73,7 @@ public interface ITorchExtras
         IReadOnlyList<Tensor> secondMoments, AdamWSettings settings);
 
     /// <summary>A CPU tensor over memory that somebody else owns.</summary>
-    /// <param name="address">First byte; must stay valid as long as the tensor or a view of it lives. It may be read-only.</param>
+    /// <param name="address">First byte; must stay valid as long as the tensor or a view of it lives.</param>
     /// <param name="shape">Dimensions.</param>
     /// <param name="type">Element type.</param>
     /// <returns>The tensor, or null when this implementation has to copy.</returns>

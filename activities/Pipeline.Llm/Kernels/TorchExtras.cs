@@ -4,6 +4,6 @@ namespace Pipeline.Llm.Kernels;
 public static class TorchExtras
 {
     /// <summary>The implementation that models use; set it before a model runs.</summary>
-    /// <value>The composed one.</value>
-    public static ITorchExtras Current { get; set; } = new ComposedExtras();
+    /// <value>The fused kernels where the native library is loaded, else the composed ones.</value>
+    public static ITorchExtras Current { get; set; } = (ITorchExtras?)NativeExtras.TryCreate() ?? new ComposedExtras();
 }

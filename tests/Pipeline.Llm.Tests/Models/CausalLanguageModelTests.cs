@@ -105,6 +105,25 @@ public sealed class CausalLanguageModelTests
     }
 
     [Fact]
+    public void Load_WeightsOverTheFile_MayBeChangedWithoutChangingIt()
+    {
+        using var directory = new TempDirectory();
+        var source = Path.Combine(Fixtures.Require("models"), "llama");
+        foreach (var name in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(source, name), directory.Combine(name));
+        }
+
+        using (var model = Load(directory.Path))
+        {
+            using var mode = no_grad();
+            model.Parameters.ToList().ForEach(p => p.Value.mul_(2));
+        }
+
+        File.ReadAllBytes(directory.Combine("model.safetensors")).ShouldBe(File.ReadAllBytes(Path.Combine(source, "model.safetensors")));
+    }
+
+    [Fact]
     public void Choose_Threads_SetsAndSaysWhy()
     {
         var (count, reason) = CpuThreads.Choose(1);

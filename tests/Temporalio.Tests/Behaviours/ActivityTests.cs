@@ -64,12 +64,12 @@ public sealed class ActivityTests(Engines engines)
     }
 
     [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
-    public async Task Execute_ScheduleToCloseTimeout_EndsTheRetries(string engine)
+    public async Task Execute_NextRetryBeyondScheduleToClose_EndsTheRetries(string engine)
     {
-        var options = new ActivityOptions { ScheduleToCloseTimeout = TimeSpan.FromSeconds(1), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(300) } };
+        var options = new ActivityOptions { ScheduleToCloseTimeout = TimeSpan.FromSeconds(5), RetryPolicy = new() { InitialInterval = TimeSpan.FromMinutes(1) } };
         var failure = await FailureAsync(engine, "fail", options);
-        failure.RetryState.ShouldBe(RetryState.NonRetryableFailure);
-        failure.InnerException.ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.ScheduleToClose);
+        failure.RetryState.ShouldBe(RetryState.Timeout);
+        failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe("Broken");
     }
 
     [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]

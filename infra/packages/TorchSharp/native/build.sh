@@ -35,7 +35,7 @@ for tool in cmake c++; do
   fi
 done
 
-hash=$( (cd "$here" && cat CMakeLists.txt build.sh src/*; echo "$lib"; stat -L -c '%s %Y' "$lib/libtorch_cpu.so"; c++ -dumpfullversion) | sha256sum | cut -c1-16)
+hash=$( (cd "$here" && cat CMakeLists.txt build.sh src/*.* src/kernels/*; echo "$lib"; stat -L -c '%s %Y' "$lib/libtorch_cpu.so"; c++ -dumpfullversion) | sha256sum | cut -c1-16)
 out=$cache/$hash
 if [ ! -e "$out/libtorch_shim.so" ]; then
   mkdir -p "$out"

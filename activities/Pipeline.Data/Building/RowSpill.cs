@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Pipeline.Data.Labels;
+
+namespace Pipeline.Data.Building;
+
+/// <summary>Labelled rows on disk between labelling and shuffling; memory holds 24 bytes a row.</summary>
+internal sealed class RowSpill : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly List<long> _offsets = [];
+    private readonly List<int> _tokens = [];
+    private readonly List<float> _scores = [];
+    private readonly byte[] _header = new byte[16];
+
+    public RowSpill(string folder) => _file = new FileStream(
+        Path.Combine(folder, $".rows.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
+
+    public int Count => _offsets.Count;
+
+    public int Tokens(int row) => _tokens[row];
+
+    public float Score(int row) => _scores[row];
+
+    public void Add(LabelledRow row, double score)
+    {
+        _offsets.Add(_file.Position);
+        _tokens.Add(row.Ids.Length);
+        _scores.Add((float)score);
+        var id = Encoding.UTF8.GetBytes(row.Id);
+        var text = Encoding.UTF8.GetBytes(row.Text);
+        BinaryPrimitives.WriteInt32LittleEndian(_header, id.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(_header.AsSpan(4), text.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(_header.AsSpan(8), row.Ids.Length);
+        _file.Write(_header);
+        _file.Write(id);
+        _file.Write(MemoryMarshal.AsBytes(row.Ids.AsSpan()));
+        _file.Write(MemoryMarshal.AsBytes(row.Weights.AsSpan()));
+        _file.Write(text);
+    }
+
+    public (SftRow Row, string Text) Read(int row)
+    {
+        _file.Position = _offsets[row];
+        _file.ReadExactly(_header);
+        var id = new byte[BinaryPrimitives.ReadInt32LittleEndian(_header)];
+        var text = new byte[BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(4))];
+        var tokens = BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(8));
+        var (ids, weights) = (new int[tokens], new float[tokens]);
+        _file.ReadExactly(id);
+        _file.ReadExactly(MemoryMarshal.AsBytes(ids.AsSpan()));
+        _file.ReadExactly(MemoryMarshal.AsBytes(weights.AsSpan()));
+        _file.ReadExactly(text);
+        return (new SftRow(Encoding.UTF8.GetString(id), ids, weights), Encoding.UTF8.GetString(text));
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,176 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Kernels;
+
+/// <summary>Fused CPU kernels for float32 and bfloat16; everything else goes to <see cref="ComposedExtras"/>.</summary>
+public sealed unsafe class NativeExtras : ITorchExtras
+{
+    private static readonly ComposedExtras Composed = new();
+    private readonly string _instructions;
+
+    private NativeExtras(string instructions) => _instructions = instructions;
+
+    /// <inheritdoc/>
+    public string Name => $"fused ({_instructions})";
+
+    /// <summary>The kernels, where the native library that has them is loaded.</summary>
+    /// <returns>Null with the official package.</returns>
+    public static NativeExtras? TryCreate() => KernelLibrary.Find() is { } instructions ? new(instructions) : null;
+
+    /// <inheritdoc/>
+    public Tensor RmsNorm(Tensor x, Tensor weight, double epsilon, bool addsOne)
+    {
+        if (!Fits(x, weight))
+        {
+            return Composed.RmsNorm(x, weight, epsilon, addsOne);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_rms_norm(x.Handle, weight.Handle, epsilon, addsOne ? 1 : 0, &result));
+        return Taken(result, x, weight);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
+    {
+        if (!Fits(x, cos, sin) || cos.requires_grad)
+        {
+            return Composed.Rotate(x, cos, sin);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_rotate(x.Handle, cos.Handle, sin.Handle, &result));
+        return Taken(result, x, cos, sin);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Gate(Tensor gate, Tensor up, GateActivation activation)
+    {
+        if (activation == GateActivation.Gelu || !Fits(gate, up))
+        {
+            return Composed.Gate(gate, up, activation);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_gate(gate.Handle, up.Handle, activation == GateActivation.GeluTanh ? 1 : 0, &result));
+        return Taken(result, gate, up);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern)
+    {
+        if (pattern.Visible is not null || !Fits(query, key, value))
+        {
+            return Composed.Attention(query, key, value, pattern);
+        }
+
+        var flat = pattern.Segments.SelectMany(segment => new long[] { segment.Row, segment.Start, segment.Length }).ToArray();
+        nint result;
+        fixed (long* segments = flat)
+        {
+            KernelLibrary.Check(KernelLibrary.shim_kernel_attention(
+                query.Handle, key.Handle, value.Handle, segments, pattern.Segments.Count, pattern.Scale, pattern.SoftCap ?? 0, pattern.Window ?? 0, &result));
+        }
+
+        return Taken(result, query, key, value).view(query.size(0), query.size(1), -1);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>In a bfloat16 model the update is computed in bfloat16 with float32 sums; A, B and their gradients keep their type.</remarks>
+    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
+    {
+        if (!Fits(x, weight, update) || weight.requires_grad || bias?.requires_grad == true || bias?.dtype is { } type && type != x.dtype)
+        {
+            return Composed.LoraLinear(x, weight, bias, update, a, b, scaling);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_lora_linear(
+            x.Handle, weight.Handle, bias?.Handle ?? 0, update.Handle, a.Handle, b.Handle, scaling, &result));
+        GC.KeepAlive(bias);
+        return Taken(result, x, weight, update, a, b);
+    }
+
+    /// <inheritdoc/>
+    public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing)
+    {
+        if (!Fits(hidden, head) || head.requires_grad || hidden.size(0) == 0)
+        {
+            return Composed.CrossEntropy(hidden, head, targets, softCap, labelSmoothing);
+        }
+
+        var results = stackalloc nint[3];
+        KernelLibrary.Check(KernelLibrary.shim_kernel_cross_entropy(hidden.Handle, head.Handle, targets.Handle, softCap ?? 0, labelSmoothing, results));
+        return new(Taken(results[0], hidden, head, targets), Tensor.UnsafeCreateTensor(results[1]), Tensor.UnsafeCreateTensor(results[2]));
+    }
+
+    /// <inheritdoc/>
+    public void AdamW(
+        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,
+        IReadOnlyList<Tensor> secondMoments, AdamWSettings settings)
+    {
+        if (!All(parameters) || !All(gradients) || !All(firstMoments) || !All(secondMoments))
+        {
+            Composed.AdamW(parameters, gradients, firstMoments, secondMoments, settings);
+            return;
+        }
+
+        var (p, g, m, v) = (Handles(parameters), Handles(gradients), Handles(firstMoments), Handles(secondMoments));
+        fixed (nint* pp = p, gg = g, mm = m, vv = v)
+        {
+            KernelLibrary.Check(KernelLibrary.shim_kernel_adamw(
+                pp, gg, mm, vv, p.Length, settings.LearningRate, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
+                settings.Step, settings.GradientScale));
+        }
+
+        GC.KeepAlive((parameters, gradients, firstMoments, secondMoments));
+    }
+
+    /// <inheritdoc/>
+    public Tensor? OverMemory(nint address, long[] shape, ScalarType type)
+    {
+        nint result;
+        fixed (long* sizes = shape)
+        {
+            KernelLibrary.Check(KernelLibrary.shim_tensor_from_memory((void*)address, sizes, shape.Length, (int)type, null, 0, &result));
+        }
+
+        return Tensor.UnsafeCreateTensor(result);
+    }
+
+    private static bool Fits(Tensor first, params ReadOnlySpan<Tensor> others)
+    {
+        var (type, device) = (first.dtype, first.device_type);
+        if (device != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            return false;
+        }
+
+        foreach (var other in others)
+        {
+            if (other.dtype != type || other.device_type != device)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool All(IReadOnlyList<Tensor> tensors) =>
+        tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());
+
+    private static nint[] Handles(IReadOnlyList<Tensor> tensors) => [.. tensors.Select(tensor => tensor.Handle)];
+
+    // The inputs must outlive the call that took their handles.
+    private static Tensor Taken(nint result, params ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (var input in inputs)
+        {
+            GC.KeepAlive(input);
+        }
+
+        return Tensor.UnsafeCreateTensor(result);
+    }
+}

@@ -1,0 +1,34 @@
+using Pipeline.Llm.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Tests.Kernels;
+
+/// <summary>Widens every argument to float32 before another implementation computes.</summary>
+internal sealed class WideExtras(ITorchExtras inner) : ITorchExtras
+{
+    public string Name => $"wide {inner.Name}";
+
+    public Tensor RmsNorm(Tensor x, Tensor weight, double epsilon, bool addsOne) => inner.RmsNorm(Wide(x), Wide(weight), epsilon, addsOne);
+
+    public Tensor Rotate(Tensor x, Tensor cos, Tensor sin) => inner.Rotate(Wide(x), Wide(cos), Wide(sin));
+
+    public Tensor Gate(Tensor gate, Tensor up, GateActivation activation) => inner.Gate(Wide(gate), Wide(up), activation);
+
+    public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern) =>
+        inner.Attention(Wide(query), Wide(key), Wide(value), pattern);
+
+    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
+        inner.LoraLinear(Wide(x), Wide(weight), bias is null ? null : Wide(bias), Wide(update), Wide(a), Wide(b), scaling);
+
+    public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
+        inner.CrossEntropy(Wide(hidden), Wide(head), targets, softCap, labelSmoothing);
+
+    public void AdamW(
+        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,
+        IReadOnlyList<Tensor> secondMoments, AdamWSettings settings) => inner.AdamW(parameters, gradients, firstMoments, secondMoments, settings);
+
+    public Tensor? OverMemory(nint address, long[] shape, ScalarType type) => inner.OverMemory(address, shape, type);
+
+    private static Tensor Wide(Tensor x) => x.to(ScalarType.Float32);
+}
