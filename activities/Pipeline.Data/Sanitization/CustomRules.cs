@@ -49,7 +49,7 @@ internal sealed class CustomRules
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"pattern '{pattern}' cannot be used: {exception.Message} (back references and look-around are not linear)", exception);
+            throw new ArgumentException($"pattern '{pattern}' cannot be used: {exception.Message} (back references and look-around are not linear)", nameof(pattern), exception);
         }
     }
 }

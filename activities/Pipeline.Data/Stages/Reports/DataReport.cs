@@ -40,7 +40,7 @@ public static class DataReport
         return page.Append("</body></html>\n").ToString();
     }
 
-    private static IReadOnlyDictionary<string, long> Prefix(StageReport stage) =>
+    private static Dictionary<string, long> Prefix(StageReport stage) =>
         (stage.Rows?.Removed ?? []).ToDictionary(pair => $"{stage.Name}: {pair.Key}", pair => pair.Value);
 
     private static Dictionary<string, long> Merge(IEnumerable<IReadOnlyDictionary<string, long>> counts)
