@@ -10,6 +10,19 @@ internal static class CommandLine
 
     public static EngineOptions Parse(string[] args)
     {
+        // The form in which SDKs start a test server of their own: a port, and whether time may be skipped from the beginning.
+        if (args is [var first, ..] && int.TryParse(first, CultureInfo.InvariantCulture, out _))
+        {
+            return new EngineOptions
+            {
+                Port = Port("the port", first),
+                Headless = true,
+                UiAddress = "127.0.0.1",
+                TimeSkipping = true,
+                TimeSkippingLocked = !args.Contains("--enable-time-skipping", StringComparer.Ordinal),
+            };
+        }
+
         if (args is not ["server", "start-dev", ..]) throw new FormatException("Usage: temporal server start-dev [--ip IP] [--port N] [--ui-port N] [--headless] [--namespace NAME] [--db-filename FILE] [--search-attribute NAME=TYPE] [--log-level LEVEL] [--allow-remote]");
         var options = new EngineOptions();
         var namespaces = new List<string> { "default" };
@@ -22,6 +35,7 @@ internal static class CommandLine
             switch (name)
             {
                 case "--headless": options = options with { Headless = value != "false" }; break;
+                case "--time-skipping": options = options with { TimeSkipping = value != "false" }; break;
                 case "--allow-remote": remote = true; break;
                 case "--ip": options = options with { Address = Value() }; break;
                 case "--port" or "-p": options = options with { Port = Port(name, Value()) }; break;

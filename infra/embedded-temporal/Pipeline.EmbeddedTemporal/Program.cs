@@ -11,6 +11,8 @@ if (args is ["--version"] or ["-v"])
     return 0;
 }
 
+if (args is ["operator", "cluster", "health", ..]) return await HealthCheck.RunAsync(args);
+
 EngineOptions options;
 try
 {
@@ -50,17 +52,7 @@ catch (DatabaseException error)
 
 using (engine)
 {
-    var methods = new MethodTable();
-    var service = methods.Service(Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor.Services[0]);
-    var workflows = new WorkflowHandlers(engine);
-    workflows.Bind(service);
-    new MultiOperationHandlers(engine, workflows).Bind(service);
-    new WorkerHandlers(engine).Bind(service);
-    new ReadHandlers(engine).Bind(service);
-    new VisibilityHandlers(engine).Bind(service);
-    var cluster = new ClusterHandlers(engine);
-    cluster.Bind(service);
-    cluster.BindOperator(methods.Service(Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]));
+    var methods = Services.Bind(engine);
     var app = builder.Build();
     var endpoint = new GrpcEndpoint(methods, app.Services.GetRequiredService<ILogger<GrpcEndpoint>>());
     using var site = new WebSiteBuild(options, app.Logger);
@@ -68,6 +60,8 @@ using (engine)
     var ui = new UiEndpoint(new HttpApiEndpoint(methods, options, app.Services.GetRequiredService<ILogger<HttpApiEndpoint>>()), new WebSite(site));
     app.Run(http => http.Connection.LocalPort == options.Port ? endpoint.HandleAsync(http) : ui.HandleAsync(http));
     await app.StartAsync();
+    // The first page should not wait for the descriptors that its requests need.
+    if (!options.Headless) _ = Task.Run(() => methods.Known.Count);
     Console.WriteLine($"Embedded Temporal server at {options.Address}:{options.Port}, data {engine.Database.Name}. One machine only, not for production.");
     if (!options.Headless) Console.WriteLine($"Web interface at http://{options.UiAddress}:{options.UiPort}");
     await app.WaitForShutdownAsync();

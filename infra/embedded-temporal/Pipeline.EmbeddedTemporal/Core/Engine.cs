@@ -1,6 +1,9 @@
+using Pipeline.EmbeddedTemporal.Batches;
 using Pipeline.EmbeddedTemporal.History;
 using Pipeline.EmbeddedTemporal.Matching;
+using Pipeline.EmbeddedTemporal.Schedules;
 using Pipeline.EmbeddedTemporal.Storage;
+using Pipeline.EmbeddedTemporal.TimeSkipping;
 
 namespace Pipeline.EmbeddedTemporal.Core;
 
@@ -22,8 +25,16 @@ internal sealed class Engine : IDisposable
         Runs = new RunCache(this);
         Matching = new MatchingService(this);
         Namespaces = new NamespaceRegistry(this);
+        Schedules = new ScheduleService(this);
+        Batches = new BatchService(this, logger);
+        TimeSkipper = new TimeSkipper(this);
         _timerLoop = new TimerLoop(this, logger);
-        lock (Gate) Load();
+        lock (Gate)
+        {
+            Load();
+            new Retention(this).Start();
+        }
+
         _timerLoop.Start();
     }
 
@@ -46,6 +57,12 @@ internal sealed class Engine : IDisposable
     public MatchingService Matching { get; }
 
     public NamespaceRegistry Namespaces { get; }
+
+    public ScheduleService Schedules { get; }
+
+    public BatchService Batches { get; }
+
+    public TimeSkipper TimeSkipper { get; }
 
     public Dictionary<string, TaskCompletionSource<QueryAnswer>> DirectQueries { get; } = new(StringComparer.Ordinal);
 
@@ -123,6 +140,7 @@ internal sealed class Engine : IDisposable
         tx.Seal();
         if (tx.Batch.IsEmpty) tx.Batch.Complete();
         else Writer.Enqueue(tx.Batch);
+        if (TimeSkipper.IsEnabled) _timerLoop.Wake();
         return result;
     }
 
@@ -130,6 +148,8 @@ internal sealed class Engine : IDisposable
     {
         Namespaces.Load();
         Runs.LoadOpen();
+        Schedules.Load();
+        Batches.Load();
     }
 
     // What is in memory is ahead of the disk: start again from the disk.
@@ -144,6 +164,7 @@ internal sealed class Engine : IDisposable
                 Matching.Reset();
                 Runs.Reset();
                 Load();
+                new Retention(this).Start();
                 Writer.ClearFailure();
             }
 

@@ -22,6 +22,9 @@ internal sealed record EngineOptions
 
     public bool TimeSkipping { get; init; }
 
+    // Whether time passes by itself until a client unlocks it.
+    public bool TimeSkippingLocked { get; init; }
+
     public string LogLevel { get; init; } = "warn";
 
     public string LogFormat { get; init; } = "text";

@@ -13,7 +13,7 @@ internal sealed class NamespaceEntry
 
     public Dictionary<string, string> Data { get; set; } = [];
 
-    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
     public Temporalio.Api.Enums.V1.NamespaceState Status { get; set; } = Temporalio.Api.Enums.V1.NamespaceState.Registered;
 

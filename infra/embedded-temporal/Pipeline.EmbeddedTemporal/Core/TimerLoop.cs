@@ -52,6 +52,7 @@ internal sealed class TimerLoop(Engine engine, ILogger logger) : IDisposable
                 engine.ExecuteUnderGate(tx => Fire(tx, entry, due));
             }
 
+            engine.TimeSkipper.Skip();
             if (engine.Timers.NextDue is not { } next) return LongestSleep;
             var wait = next - engine.Clock.UtcNow;
             // Round up: waking a fraction of a millisecond early would only spin.

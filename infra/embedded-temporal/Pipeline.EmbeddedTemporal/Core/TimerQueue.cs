@@ -24,7 +24,12 @@ internal sealed class TimerQueue
         return true;
     }
 
-    public bool TryPeek(out TimerEntry entry) => _queue.TryPeek(out entry, out _);
+    public bool TryPeek(out TimerEntry entry, out DateTime due)
+    {
+        var found = _queue.TryPeek(out entry, out var key);
+        due = found ? new DateTime(key.Due, DateTimeKind.Utc) : default;
+        return found;
+    }
 
     public void DropFirst() => _queue.TryDequeue(out _, out _);
 

@@ -41,7 +41,7 @@ internal static class ExecutionInfos
     {
         ActivityId = a.ActivityId,
         ActivityType = new ActivityType { Name = a.Type },
-        State = a.CancelRequested ? PendingActivityState.CancelRequested : a.IsStarted ? PendingActivityState.Started : PendingActivityState.Scheduled,
+        State = StateOf(a),
         HeartbeatDetails = a.HeartbeatDetails,
         LastHeartbeatTime = a.LastHeartbeat?.Proto(),
         LastStartedTime = a.StartedTime?.Proto(),
@@ -55,5 +55,21 @@ internal static class ExecutionInfos
         LastAttemptCompleteTime = a.LastAttemptCompleteTime?.Proto(),
         NextAttemptScheduleTime = a.NextAttemptTime?.Proto(),
         Priority = a.Priority ?? run.State.Priority,
+        Paused = a.Paused,
+        PauseInfo = a.Paused
+            ? new PendingActivityInfo.Types.PauseInfo
+            {
+                PauseTime = a.PauseTime?.Proto(),
+                Manual = new PendingActivityInfo.Types.PauseInfo.Types.Manual { Identity = a.PauseIdentity, Reason = a.PauseReason },
+            }
+            : null,
+        ActivityOptions = Run.OptionsOf(a),
     };
+
+    private static PendingActivityState StateOf(ActivityState a)
+    {
+        if (a.Paused) return a.IsStarted ? PendingActivityState.PauseRequested : PendingActivityState.Paused;
+        if (a.CancelRequested) return PendingActivityState.CancelRequested;
+        return a.IsStarted ? PendingActivityState.Started : PendingActivityState.Scheduled;
+    }
 }

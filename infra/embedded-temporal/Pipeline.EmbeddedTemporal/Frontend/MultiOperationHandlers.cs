@@ -21,7 +21,7 @@ internal sealed class MultiOperationHandlers(Engine engine, WorkflowHandlers wor
             InOperation(0, () =>
             {
                 Check(start, update);
-                var (found, started) = workflows.StartIn(tx, start, signal: null, useClosed: c => c.FindUpdate(update.Request.Meta.UpdateId) is not null);
+                var (found, started) = StartPolicy.Start(tx, start, signal: null, useClosed: c => c.FindUpdate(update.Request.Meta.UpdateId) is not null);
                 run = found;
                 startResponse = new StartWorkflowExecutionResponse { RunId = found.State.RunId, Started = started, Status = found.State.Status };
             });

@@ -10,8 +10,7 @@ internal sealed class ReadHandlers(Engine engine)
     public void Bind(MethodTable.ServiceBinder service) => service
         .On<GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse>("GetWorkflowExecutionHistory", History)
         .On<GetWorkflowExecutionHistoryReverseRequest, GetWorkflowExecutionHistoryReverseResponse>("GetWorkflowExecutionHistoryReverse", Reverse)
-        .On<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse>("DescribeWorkflowExecution", r => engine.Read(() => Describe(r)))
-        .On<DescribeTaskQueueRequest, DescribeTaskQueueResponse>("DescribeTaskQueue", r => engine.Read(() => TaskQueue(r)));
+        .On<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse>("DescribeWorkflowExecution", r => engine.Read(() => Describe(r)));
 
     private async Task<GetWorkflowExecutionHistoryResponse> History(GetWorkflowExecutionHistoryRequest r, CallContext context)
     {
@@ -52,7 +51,7 @@ internal sealed class ReadHandlers(Engine engine)
         if (closeOnly)
         {
             if (ready) response.History.Events.Add(Run.Collect(engine.Store, run.Seq, last, last, tailStart, tail));
-            if (open) response.NextPageToken = new HistoryToken(run.State.RunId, next, 0, false).Encode();
+            if (open || !ready) response.NextPageToken = new HistoryToken(run.State.RunId, next, 0, false).Encode();
             return response;
         }
 
@@ -99,7 +98,8 @@ internal sealed class ReadHandlers(Engine engine)
             WorkflowExtendedInfo = new WorkflowExecutionExtendedInfo
             {
                 ExecutionExpirationTime = s.ExecutionExpiration?.Proto(),
-                RunExpirationTime = run.RunExpiration < DateTime.MaxValue ? run.RunExpiration.Proto() : null,
+                // The beginning of time stands for never, as on the real server.
+                RunExpirationTime = (run.RunExpiration < DateTime.MaxValue ? run.RunExpiration : DateTime.MinValue).Proto(),
                 OriginalStartTime = s.StartTime.Proto(),
                 CancelRequested = s.CancelRequested,
                 ResetRunId = s.ResetRunId,
@@ -128,17 +128,6 @@ internal sealed class ReadHandlers(Engine engine)
             };
         }
 
-        return response;
-    }
-
-    private DescribeTaskQueueResponse TaskQueue(DescribeTaskQueueRequest r)
-    {
-        engine.Namespaces.Get(r.Namespace);
-        if (string.IsNullOrEmpty(r.TaskQueue?.Name)) throw RpcError.Invalid("missing task queue name");
-        var type = r.TaskQueueType == TaskQueueType.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow;
-        var response = new DescribeTaskQueueResponse();
-        if (engine.Matching.Find(r.Namespace, r.TaskQueue.Name, type) is { } queue)
-            response.Pollers.Add(queue.Seen(DateTime.UtcNow - TimeSpan.FromMinutes(5)));
         return response;
     }
 }

@@ -23,7 +23,7 @@ internal static class StartChecks
         if (r.CronSchedule.Length > 0)
         {
             if (r.WorkflowStartDelay.Span() > TimeSpan.Zero) throw RpcError.Invalid("CronSchedule and WorkflowStartDelay may not be used together.");
-            throw RpcError.Unimplemented("CronSchedule");
+            if (!Schedules.WorkflowCron.IsValid(r.CronSchedule)) throw RpcError.Invalid("invalid CronSchedule.");
         }
 
         if (r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning && r.WorkflowIdConflictPolicy != WorkflowIdConflictPolicy.Unspecified)

@@ -25,7 +25,7 @@ internal sealed class WorkerHandlers(Engine engine)
             (tx, run, a) =>
             {
                 run.Heartbeat(tx, a, r.Details);
-                return new RecordActivityTaskHeartbeatResponse { CancelRequested = a.CancelRequested, ActivityPaused = a.Paused };
+                return new RecordActivityTaskHeartbeatResponse { CancelRequested = a.CancelRequested, ActivityPaused = a.Paused, ActivityReset = a.ResetRequested };
             }))
         .On<RespondActivityTaskCompletedByIdRequest, RespondActivityTaskCompletedByIdResponse>("RespondActivityTaskCompletedById", (r, _) => ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId,
             (tx, run, a) => { run.CompleteActivity(tx, a, r.Result, r.Identity); return new RespondActivityTaskCompletedByIdResponse(); }))
@@ -37,7 +37,7 @@ internal sealed class WorkerHandlers(Engine engine)
             (tx, run, a) =>
             {
                 run.Heartbeat(tx, a, r.Details);
-                return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = a.CancelRequested, ActivityPaused = a.Paused };
+                return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = a.CancelRequested, ActivityPaused = a.Paused, ActivityReset = a.ResetRequested };
             }));
 
     private static void CheckPoll(TaskQueue? queue, CallContext context)

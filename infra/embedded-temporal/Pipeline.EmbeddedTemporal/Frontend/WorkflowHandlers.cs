@@ -13,6 +13,8 @@ internal sealed class WorkflowHandlers(Engine engine)
         .On<RequestCancelWorkflowExecutionRequest, RequestCancelWorkflowExecutionResponse>("RequestCancelWorkflowExecution", Cancel)
         .On<TerminateWorkflowExecutionRequest, TerminateWorkflowExecutionResponse>("TerminateWorkflowExecution", Terminate)
         .On<DeleteWorkflowExecutionRequest, DeleteWorkflowExecutionResponse>("DeleteWorkflowExecution", Delete)
+        .On<ResetWorkflowExecutionRequest, ResetWorkflowExecutionResponse>("ResetWorkflowExecution", (r, _) => engine.ExecuteAsync(tx =>
+            new ResetWorkflowExecutionResponse { RunId = WorkflowReset.Reset(tx, r).State.RunId }))
         .On<QueryWorkflowRequest, QueryWorkflowResponse>("QueryWorkflow", Query)
         .On<UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse>("UpdateWorkflowExecution", Update)
         .On<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>("PollWorkflowExecutionUpdate", PollUpdate);
@@ -22,7 +24,7 @@ internal sealed class WorkflowHandlers(Engine engine)
         WorkflowTaskReply? eager = null;
         var response = await engine.ExecuteAsync(tx =>
         {
-            var (run, started) = StartIn(tx, r, signal: null);
+            var (run, started) = StartPolicy.Start(tx, r, signal: null);
             if (started && r.RequestEagerExecution && run.State.Task is { IsStarted: false })
                 eager = run.StartTask(tx, new WorkerIdentity(r.Identity, "", null), fullHistory: true);
             return new StartWorkflowExecutionResponse { RunId = run.State.RunId, Started = started, Status = run.State.Status };
@@ -62,42 +64,10 @@ internal sealed class WorkflowHandlers(Engine engine)
             start.WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting;
         return await engine.ExecuteAsync(tx =>
         {
-            var (run, started) = StartIn(tx, start, r);
+            var (run, started) = StartPolicy.Start(tx, start, r);
             if (!started) run.Signal(tx, r.SignalName, r.SignalInput, r.Identity, r.Header, r.RequestId);
             return new SignalWithStartWorkflowExecutionResponse { RunId = run.State.RunId, Started = started };
         });
-    }
-
-    // Starts the run, or finds the one that the request's policies settle for.
-    public (Run Run, bool Started) StartIn(Tx tx, StartWorkflowExecutionRequest r, SignalWithStartWorkflowExecutionRequest? signal,
-        Func<Run, bool>? useClosed = null)
-    {
-        StartChecks.Check(engine.Namespaces.Get(r.Namespace), r);
-        if (engine.Runs.FindCurrent(r.Namespace, r.WorkflowId) is { } current)
-        {
-            if (r.RequestId.Length > 0 && current.State.CreateRequestId == r.RequestId) return (current, true);
-            if (current.IsOpen)
-            {
-                var terminate = r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning
-                    || r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting;
-                if (r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.UseExisting) return (current, false);
-                if (!terminate) throw IdPolicies.AlreadyRunning(current);
-                current.Terminate(tx, "TerminateIfRunning WorkflowIdReusePolicy Policy", null, "history-service");
-            }
-            else if (useClosed?.Invoke(current) == true)
-            {
-                return (current, false);
-            }
-            else if (IdPolicies.Problem(current, r.WorkflowIdReusePolicy) is { } problem)
-            {
-                throw problem;
-            }
-        }
-
-        var run = WorkflowStarter.Start(tx, r);
-        if (signal is not null) run.Signal(tx, signal.SignalName, signal.SignalInput, signal.Identity, signal.Header, signal.RequestId, schedule: false);
-        WorkflowStarter.Launch(tx, run);
-        return (run, true);
     }
 
     private Task<SignalWorkflowExecutionResponse> Signal(SignalWorkflowExecutionRequest r, CallContext context)
@@ -135,9 +105,7 @@ internal sealed class WorkflowHandlers(Engine engine)
     private Task<DeleteWorkflowExecutionResponse> Delete(DeleteWorkflowExecutionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var run = engine.Runs.Get(r.Namespace, r.WorkflowExecution);
-        if (run.IsOpen) run.Terminate(tx, "Delete workflow execution", null, "history-service");
-        tx.Drain();
-        engine.Runs.Delete(tx, run);
+        engine.Runs.Remove(tx, run);
         return new DeleteWorkflowExecutionResponse();
     });
 

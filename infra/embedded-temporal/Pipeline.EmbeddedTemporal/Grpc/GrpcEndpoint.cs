@@ -28,9 +28,9 @@ internal sealed class GrpcEndpoint(MethodTable methods, ILogger<GrpcEndpoint> lo
                 return;
             }
 
-            if (!methods.TryGet(path, out var method, out var handler))
+            if (!methods.TryGet(path, out var parser, out var handler))
                 throw new RpcError(StatusCode.Unimplemented, UnknownMethodText(path));
-            var request = method.InputType.Parser.ParseFrom((await GrpcFrames.ReadAsync(http.Request)).Span.ToArray());
+            var request = parser.ParseFrom((await GrpcFrames.ReadAsync(http.Request)).Span.ToArray());
             var context = new CallContext(DeadlineOf(http.Request.Headers["grpc-timeout"]),
                 http.Request.Headers["client-name"], http.RequestAborted);
             var response = await handler(request, context);

@@ -5,45 +5,51 @@ namespace Pipeline.EmbeddedTemporal.Grpc;
 
 internal delegate Task<IMessage> Handler(IMessage request, CallContext context);
 
-// The implemented methods of all services, by the path that gRPC calls them with.
+// The implemented methods of all services, by the path that gRPC calls them with. The descriptors of the services take most of a
+// second to build, so they are touched only by what needs them: the HTTP interface, and calls of methods that are not implemented.
 internal sealed class MethodTable
 {
-    private readonly Dictionary<string, (MethodDescriptor Method, Handler Handler)> _methods = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, MethodDescriptor> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (MessageParser Parser, Handler Handler)> _methods = new(StringComparer.Ordinal);
+    private readonly Lazy<Dictionary<string, MethodDescriptor>> _known;
+    private readonly List<Func<ServiceDescriptor>> _services = [];
 
-    public IReadOnlyCollection<MethodDescriptor> Known => _known.Values;
+    public MethodTable() => _known = new(() => _services.SelectMany(s => s().Methods).ToDictionary(PathOf, StringComparer.Ordinal));
 
-    public ServiceBinder Service(ServiceDescriptor service)
+    public IReadOnlyCollection<MethodDescriptor> Known => _known.Value.Values;
+
+    public ServiceBinder Service(string fullName, Func<ServiceDescriptor> descriptor)
     {
-        foreach (var method in service.Methods) _known[PathOf(method)] = method;
-        return new ServiceBinder(this, service);
+        _services.Add(descriptor);
+        return new ServiceBinder(this, fullName);
     }
 
-    public bool TryGet(string path, out MethodDescriptor method, out Handler handler)
+    public bool TryGet(string path, out MessageParser parser, out Handler handler)
     {
         var found = _methods.TryGetValue(path, out var entry);
-        (method, handler) = entry;
+        (parser, handler) = entry;
         return found;
     }
 
-    public bool IsKnown(string path) => _known.ContainsKey(path);
+    public bool IsKnown(string path) => _known.Value.ContainsKey(path);
+
+    // The methods that were bound although no service has them: always none.
+    public IEnumerable<string> Unknown() => _methods.Keys.Where(path => !IsKnown(path));
 
     public static string PathOf(MethodDescriptor method) => "/" + method.Service.FullName + "/" + method.Name;
 
-    internal sealed class ServiceBinder(MethodTable table, ServiceDescriptor service)
+    internal sealed class ServiceBinder(MethodTable table, string service)
     {
         public ServiceBinder On<TRequest, TResponse>(string name, Func<TRequest, CallContext, Task<TResponse>> handler)
-            where TRequest : IMessage
+            where TRequest : IMessage<TRequest>, new()
             where TResponse : IMessage
         {
-            var method = service.FindMethodByName(name)
-                ?? throw new InvalidOperationException($"{service.FullName} has no method {name}.");
-            table._methods[PathOf(method)] = (method, async (request, context) => await handler((TRequest)request, context));
+            table._methods["/" + service + "/" + name] =
+                (new MessageParser<TRequest>(() => new TRequest()), async (request, context) => await handler((TRequest)request, context));
             return this;
         }
 
         public ServiceBinder On<TRequest, TResponse>(string name, Func<TRequest, TResponse> handler)
-            where TRequest : IMessage
+            where TRequest : IMessage<TRequest>, new()
             where TResponse : IMessage =>
             On<TRequest, TResponse>(name, (request, _) => Task.FromResult(handler(request)));
     }

@@ -3,6 +3,28 @@ namespace Pipeline.EmbeddedTemporal.History;
 // Links from closing events to starts that received their id in the same flush.
 internal static class EventLinks
 {
+    // The scheduled event of the activity that this event ends.
+    public static long? EndedActivity(HistoryEvent e) => e.EventType switch
+    {
+        EventType.ActivityTaskCompleted => e.ActivityTaskCompletedEventAttributes.ScheduledEventId,
+        EventType.ActivityTaskFailed => e.ActivityTaskFailedEventAttributes.ScheduledEventId,
+        EventType.ActivityTaskTimedOut => e.ActivityTaskTimedOutEventAttributes.ScheduledEventId,
+        EventType.ActivityTaskCanceled => e.ActivityTaskCanceledEventAttributes.ScheduledEventId,
+        _ => null,
+    };
+
+    // The initiated event of the child that this event ends.
+    public static long? EndedChild(HistoryEvent e) => e.EventType switch
+    {
+        EventType.StartChildWorkflowExecutionFailed => e.StartChildWorkflowExecutionFailedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionCompleted => e.ChildWorkflowExecutionCompletedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionFailed => e.ChildWorkflowExecutionFailedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionTimedOut => e.ChildWorkflowExecutionTimedOutEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionCanceled => e.ChildWorkflowExecutionCanceledEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionTerminated => e.ChildWorkflowExecutionTerminatedEventAttributes.InitiatedEventId,
+        _ => null,
+    };
+
     public static void SetStarted(HistoryEvent e, Dictionary<long, long> starts)
     {
         switch (e.EventType)

@@ -208,13 +208,13 @@ internal sealed partial class Run
         },
     };
 
-    private void EndActivity(Tx tx, ActivityState activity, HistoryEvent end)
+    private void EndActivity(Tx tx, ActivityState activity, HistoryEvent end, bool schedule = true)
     {
         WriteActivityStarted(tx, activity);
         EventLinks.SetStarted(end, new Dictionary<long, long> { [activity.ScheduledId] = activity.StartedId });
         RemoveActivity(activity);
         Append(tx, end);
-        ScheduleTask(tx);
+        if (schedule) ScheduleTask(tx);
     }
 
     private void RemoveActivity(ActivityState activity)

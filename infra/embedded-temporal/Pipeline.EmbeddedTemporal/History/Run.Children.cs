@@ -25,6 +25,7 @@ internal sealed partial class Run
             Control = a.Control,
             WorkflowTaskCompletedEventId = completedId,
             WorkflowIdReusePolicy = a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.Unspecified ? WorkflowIdReusePolicy.AllowDuplicate : a.WorkflowIdReusePolicy,
+            CronSchedule = a.CronSchedule,
             RetryPolicy = a.RetryPolicy is null ? null : RetryPolicies.WithDefaults(a.RetryPolicy),
             Header = a.Header,
             Memo = a.Memo,
@@ -100,7 +101,7 @@ internal sealed partial class Run
             },
         });
         ScheduleTask(tx);
-        run.ScheduleTask(tx);
+        WorkflowStarter.Launch(tx, run);
     }
 
     // Records the end of the last run of a child.
@@ -113,9 +114,9 @@ internal sealed partial class Run
         ScheduleTask(tx);
     }
 
-    private void ApplyParentClosePolicies(Tx tx)
+    private void ApplyParentClosePolicies(Tx tx, long keepUpTo)
     {
-        foreach (var child in Children.Values.ToList())
+        foreach (var child in Children.Values.Where(c => c.InitiatedId > keepUpTo).ToList())
         {
             if (child.RunId.Length == 0 || Engine.Runs.FindCurrent(child.Namespace, child.WorkflowId) is not { IsOpen: true } run
                 || run.State.FirstRunId != child.RunId) continue;

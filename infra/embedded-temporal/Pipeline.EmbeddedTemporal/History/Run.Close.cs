@@ -6,7 +6,10 @@ namespace Pipeline.EmbeddedTemporal.History;
 // The ways a run ends.
 internal sealed partial class Run
 {
-    public void Complete(Tx tx, Payloads? result, long completedId, UserMetadata? metadata) =>
+    public void Complete(Tx tx, Payloads? result, long completedId, UserMetadata? metadata)
+    {
+        var backoff = CronBackoff(tx);
+        var newRunId = backoff is null ? "" : Guid.NewGuid().ToString();
         Close(tx, WorkflowExecutionStatus.Completed, new HistoryEvent
         {
             EventType = EventType.WorkflowExecutionCompleted,
@@ -15,13 +18,25 @@ internal sealed partial class Run
             {
                 Result = result,
                 WorkflowTaskCompletedEventId = completedId,
+                NewExecutionRunId = newRunId,
             },
-        });
+        }, newRunId);
+        if (backoff is { } wait) WorkflowStarter.NextCron(tx, this, newRunId, wait, result, failure: null);
+    }
+
+    // How long the next cron run would wait; null when there is none.
+    private TimeSpan? CronBackoff(Tx tx)
+    {
+        if (State.CronSchedule.Length == 0) return null;
+        var backoff = Schedules.WorkflowCron.Backoff(State.CronSchedule, State.StartTime.After(State.FirstTaskBackoff), tx.Now);
+        return backoff is { } wait && State.ExecutionExpiration is { } end && tx.Now.After(wait) > end ? null : backoff;
+    }
 
     public void Fail(Tx tx, ApiFailure.Failure failure, long completedId, UserMetadata? metadata)
     {
         var retry = WorkflowRetry.Decide(this, tx.Now, failure, out var delay);
-        var newRunId = retry == RetryState.InProgress ? Guid.NewGuid().ToString() : "";
+        var cron = retry == RetryState.InProgress ? null : CronBackoff(tx);
+        var newRunId = retry == RetryState.InProgress || cron is not null ? Guid.NewGuid().ToString() : "";
         Close(tx, WorkflowExecutionStatus.Failed, new HistoryEvent
         {
             EventType = EventType.WorkflowExecutionFailed,
@@ -34,7 +49,8 @@ internal sealed partial class Run
                 NewExecutionRunId = newRunId,
             },
         }, newRunId);
-        if (newRunId.Length > 0) WorkflowStarter.Retry(tx, this, newRunId, failure, delay);
+        if (cron is { } wait) WorkflowStarter.NextCron(tx, this, newRunId, wait, result: null, failure);
+        else if (newRunId.Length > 0) WorkflowStarter.Retry(tx, this, newRunId, failure, delay);
     }
 
     public void Cancel(Tx tx, Payloads? details, long completedId, UserMetadata? metadata) =>
@@ -77,7 +93,8 @@ internal sealed partial class Run
         WorkflowStarter.Continue(tx, this, newRunId, e, a.RetryPolicy);
     }
 
-    public void Terminate(Tx tx, string reason, Payloads? details, string identity)
+    // Children initiated up to the given event live on: a reset run takes them over.
+    public void Terminate(Tx tx, string reason, Payloads? details, string identity, long keepChildrenUpTo = 0)
     {
         tx.Touch(this);
         if (State.Task is { } task)
@@ -95,7 +112,7 @@ internal sealed partial class Run
                 Details = details,
                 Identity = identity,
             },
-        });
+        }, keepChildrenUpTo: keepChildrenUpTo);
     }
 
     private void TimeOutRun(Tx tx, bool executionExpired)
@@ -104,7 +121,8 @@ internal sealed partial class Run
         var failure = TimeoutFailure("workflow timeout", TimeoutType.StartToClose, null);
         var delay = TimeSpan.Zero;
         var retry = executionExpired ? RetryState.Timeout : WorkflowRetry.Decide(this, tx.Now, failure, out delay);
-        var newRunId = retry == RetryState.InProgress ? Guid.NewGuid().ToString() : "";
+        var cron = retry == RetryState.InProgress || executionExpired ? null : CronBackoff(tx);
+        var newRunId = retry == RetryState.InProgress || cron is not null ? Guid.NewGuid().ToString() : "";
         State.Task = null;
         FlushBuffered(tx);
         Close(tx, WorkflowExecutionStatus.TimedOut, new HistoryEvent
@@ -116,10 +134,11 @@ internal sealed partial class Run
                 NewExecutionRunId = newRunId,
             },
         }, newRunId);
-        if (newRunId.Length > 0) WorkflowStarter.Retry(tx, this, newRunId, failure, delay);
+        if (cron is { } wait) WorkflowStarter.NextCron(tx, this, newRunId, wait, result: null, failure);
+        else if (newRunId.Length > 0) WorkflowStarter.Retry(tx, this, newRunId, failure, delay);
     }
 
-    private void Close(Tx tx, WorkflowExecutionStatus status, HistoryEvent close, string newRunId = "")
+    private void Close(Tx tx, WorkflowExecutionStatus status, HistoryEvent close, string newRunId = "", long keepChildrenUpTo = 0)
     {
         Append(tx, close);
         State.Status = status;
@@ -127,14 +146,15 @@ internal sealed partial class Run
         State.NewRunId = newRunId;
         State.Task = null;
         Engine.Runs.Closed(tx, this);
-        ApplyParentClosePolicies(tx);
+        ApplyParentClosePolicies(tx, keepChildrenUpTo);
         ClearPending();
         AbortUpdates(continues: newRunId.Length > 0);
         ResendQueries();
         DispatchWaitingQueries(tx);
+        if (newRunId.Length == 0 && State.ScheduleId.Length > 0) tx.Defer(() => Engine.Schedules.OnClosed(tx, this, close));
         if (newRunId.Length > 0 || State.ParentRunId.Length == 0) return;
         var parentRunId = State.ParentRunId;
-        tx.Defer(() => Engine.Runs.FindOpen(parentRunId)?.OnChildClosed(tx, this, close));
+        tx.Defer(() => Engine.Runs.FindOpenParent(parentRunId)?.OnChildClosed(tx, this, close));
     }
 
     private void ClearPending()

@@ -34,6 +34,16 @@ internal sealed partial class Run
         }
     }
 
+    // Whether the entry still means something to this run.
+    public bool Awaits(TimerEntry entry) => entry.Kind switch
+    {
+        TimerKind.UserTimer => Timers.Values.Any(t => t.StartedId == entry.Id),
+        TimerKind.TaskStartToClose or TimerKind.TaskScheduleToStart => State.Task?.Stamp == entry.Stamp,
+        TimerKind.ActivityRetry or TimerKind.ActivityTimeout => Activities.TryGetValue(entry.Id, out var activity) && activity.Stamp == entry.Stamp,
+        TimerKind.FirstTaskBackoff => State.LastCompletedStartedId == 0 && State.Task is null,
+        _ => true,
+    };
+
     // Sets every timer again after a restart; what fell due meanwhile fires at once. Unstarted tasks are offered again.
     public void Resume(Tx tx)
     {

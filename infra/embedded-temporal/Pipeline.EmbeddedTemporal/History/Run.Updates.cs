@@ -15,6 +15,12 @@ internal sealed partial class Run
     {
         if (_updates.TryGetValue(id, out var update)) return update;
         if (!UpdateRecords.TryGetValue(id, out var record)) return null;
+        if (record.AcceptedId == 0)
+        {
+            var request = Event(record.AdmittedId).WorkflowExecutionUpdateAdmittedEventAttributes.Request;
+            return _updates[id] = new UpdateState { Id = id, Request = request, AdmittedId = record.AdmittedId };
+        }
+
         var restored = new UpdateState { Id = id, Stage = record.CompletedId > 0 ? UpdateStage.Completed : UpdateStage.Accepted, AcceptedId = record.AcceptedId };
         if (record.CompletedId > 0) restored.Outcome = Event(record.CompletedId).WorkflowExecutionUpdateCompletedEventAttributes.Outcome;
         else if (!IsOpen) restored.Outcome = AbandonedOutcome();
@@ -46,6 +52,8 @@ internal sealed partial class Run
         foreach (var update in _updates.Values.Where(u => u.Stage == UpdateStage.Admitted))
         {
             update.Stage = UpdateStage.Sent;
+            // An update that an event admitted reaches the worker through that event.
+            if (update.AdmittedId > 0) continue;
             messages.Add(new Message
             {
                 Id = update.Id + "/request",
@@ -91,11 +99,11 @@ internal sealed partial class Run
                 ProtocolInstanceId = update.Id,
                 AcceptedRequestMessageId = acceptance.AcceptedRequestMessageId,
                 AcceptedRequestSequencingEventId = acceptance.AcceptedRequestSequencingEventId,
-                AcceptedRequest = update.Request ?? acceptance.AcceptedRequest,
+                AcceptedRequest = update.AdmittedId > 0 ? null : update.Request ?? acceptance.AcceptedRequest,
             },
         });
         State.UpdateCount++;
-        UpdateRecords[update.Id] = new UpdateRecord { UpdateId = update.Id, AcceptedId = update.AcceptedId };
+        UpdateRecords[update.Id] = new UpdateRecord { UpdateId = update.Id, AcceptedId = update.AcceptedId, AdmittedId = update.AdmittedId };
         Mark(UpdateKind, update.Id);
         SetStage(tx, update, UpdateStage.Accepted);
     }
@@ -143,8 +151,12 @@ internal sealed partial class Run
         }
     }
 
-    private void FailSentUpdates() => Abort(u => u.Stage == UpdateStage.Sent, RpcError.Precondition(
-        "Unable to perform workflow execution update due to unexpected workflow task failure."));
+    private void FailSentUpdates()
+    {
+        foreach (var update in _updates.Values.Where(u => u is { Stage: UpdateStage.Sent, AdmittedId: > 0 })) update.Stage = UpdateStage.Admitted;
+        Abort(u => u.Stage == UpdateStage.Sent, RpcError.Precondition(
+            "Unable to perform workflow execution update due to unexpected workflow task failure."));
+    }
 
     private void ResendUpdates()
     {

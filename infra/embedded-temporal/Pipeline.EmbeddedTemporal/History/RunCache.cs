@@ -63,6 +63,14 @@ internal sealed class RunCache(Engine engine)
 
     public Run? FindOpen(string runId) => _byRunId.TryGetValue(runId, out var run) && run.IsOpen ? run : null;
 
+    // The run a child reports to: after a reset the newest run that took its place.
+    public Run? FindOpenParent(string runId)
+    {
+        var run = FindByRunId(runId);
+        while (run is { IsOpen: false, State.ResetRunId.Length: > 0 }) run = FindByRunId(run.State.ResetRunId);
+        return run is { IsOpen: true } ? run : null;
+    }
+
     public Run? Find(string ns, string workflowId, string runId)
     {
         if (runId.Length == 0) return FindCurrent(ns, workflowId);
@@ -103,6 +111,14 @@ internal sealed class RunCache(Engine engine)
     {
         var run = Get(ns, execution);
         return run.IsOpen ? run : throw RpcError.NotFound("workflow execution already completed");
+    }
+
+    // Ends the run if it is open, and removes it with its history.
+    public void Remove(Tx tx, Run run)
+    {
+        if (run.IsOpen) run.Terminate(tx, "Delete workflow execution", null, "history-service");
+        tx.Drain();
+        Delete(tx, run);
     }
 
     public void Delete(Tx tx, Run run)

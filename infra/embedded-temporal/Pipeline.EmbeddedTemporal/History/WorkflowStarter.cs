@@ -5,14 +5,15 @@ namespace Pipeline.EmbeddedTemporal.History;
 // Creates runs: by request, as a child, as the continuation or the next attempt of another run.
 internal static class WorkflowStarter
 {
-    public static Run Start(Tx tx, StartWorkflowExecutionRequest r)
+    public static Run Start(Tx tx, StartWorkflowExecutionRequest r, string scheduleId = "")
     {
         var entry = tx.Engine.Namespaces.Get(r.Namespace);
         var runId = Guid.CreateVersion7().ToString();
         var executionTimeout = r.WorkflowExecutionTimeout.Span();
         var runTimeout = r.WorkflowRunTimeout.Span();
         if (executionTimeout > TimeSpan.Zero && (runTimeout == TimeSpan.Zero || runTimeout > executionTimeout)) runTimeout = executionTimeout;
-        var backoff = r.WorkflowStartDelay.Span();
+        var isCron = r.CronSchedule.Length > 0;
+        var backoff = Schedules.WorkflowCron.BackoffOf(r.CronSchedule, tx.Now) ?? r.WorkflowStartDelay.Span();
         var policy = r.RetryPolicy is null ? null : RetryPolicies.WithDefaults(r.RetryPolicy);
         var started = new WorkflowExecutionStartedEventAttributes
         {
@@ -28,6 +29,10 @@ internal static class WorkflowStarter
             RetryPolicy = policy,
             Attempt = 1,
             FirstWorkflowTaskBackoff = backoff.Proto(),
+            CronSchedule = r.CronSchedule,
+            Initiator = isCron ? ContinueAsNewInitiator.CronSchedule : ContinueAsNewInitiator.Unspecified,
+            LastCompletionResult = r.LastCompletionResult,
+            ContinuedFailure = r.ContinuedFailure,
             Memo = r.Memo,
             SearchAttributes = r.SearchAttributes is null ? null : SearchAttributeChecks.WithTypes(entry, r.SearchAttributes),
             Header = r.Header,
@@ -35,7 +40,7 @@ internal static class WorkflowStarter
             Priority = r.Priority,
             WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout).Proto() : null,
         };
-        return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId);
+        return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId, scheduleId);
     }
 
     public static bool AllowsChild(Engine engine, StartChildWorkflowExecutionInitiatedEventAttributes a) =>
@@ -62,7 +67,9 @@ internal static class WorkflowStarter
             FirstExecutionRunId = runId,
             Attempt = 1,
             RetryPolicy = a.RetryPolicy,
-            FirstWorkflowTaskBackoff = new Duration(),
+            FirstWorkflowTaskBackoff = (Schedules.WorkflowCron.BackoffOf(a.CronSchedule, tx.Now) ?? TimeSpan.Zero).Proto(),
+            CronSchedule = a.CronSchedule,
+            Initiator = a.CronSchedule.Length > 0 ? ContinueAsNewInitiator.CronSchedule : ContinueAsNewInitiator.Unspecified,
             Memo = a.Memo,
             SearchAttributes = a.SearchAttributes,
             Header = a.Header,
@@ -92,18 +99,41 @@ internal static class WorkflowStarter
         var backoff = a.BackoffStartInterval.Span();
         if (lived < TimeSpan.FromSeconds(1) && backoff < TimeSpan.FromSeconds(1) - lived) backoff = TimeSpan.FromSeconds(1) - lived;
         started.FirstWorkflowTaskBackoff = backoff > TimeSpan.Zero ? backoff.Proto() : null;
-        Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, ""));
+        Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
+    }
+
+    // The next run of a cron workflow, after success, failure or timeout of the previous one.
+    public static void NextCron(Tx tx, Run old, string runId, TimeSpan backoff, Payloads? result, ApiFailure.Failure? failure)
+    {
+        var first = old.Event(1).WorkflowExecutionStartedEventAttributes;
+        var started = Successor(old, runId);
+        CopyStart(first, started);
+        started.Initiator = ContinueAsNewInitiator.CronSchedule;
+        started.ContinuedFailure = failure;
+        started.LastCompletionResult = result ?? first.LastCompletionResult;
+        started.RetryPolicy = old.State.RetryPolicy;
+        started.Attempt = 1;
+        started.FirstWorkflowTaskBackoff = backoff.Proto();
+        started.Memo = old.State.Memo.Fields.Count > 0 ? old.State.Memo : first.Memo;
+        started.SearchAttributes = CustomOnly(old);
+        Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
+    }
+
+    private static void CopyStart(WorkflowExecutionStartedEventAttributes first, WorkflowExecutionStartedEventAttributes started)
+    {
+        started.WorkflowType = first.WorkflowType;
+        started.TaskQueue = first.TaskQueue;
+        started.Input = first.Input;
+        started.WorkflowRunTimeout = first.WorkflowRunTimeout;
+        started.WorkflowTaskTimeout = first.WorkflowTaskTimeout;
+        started.Header = first.Header;
     }
 
     public static void Retry(Tx tx, Run old, string runId, ApiFailure.Failure failure, TimeSpan delay)
     {
         var first = old.Event(1).WorkflowExecutionStartedEventAttributes;
         var started = Successor(old, runId);
-        started.WorkflowType = first.WorkflowType;
-        started.TaskQueue = first.TaskQueue;
-        started.Input = first.Input;
-        started.WorkflowRunTimeout = first.WorkflowRunTimeout;
-        started.WorkflowTaskTimeout = first.WorkflowTaskTimeout;
+        CopyStart(first, started);
         started.Initiator = ContinueAsNewInitiator.Retry;
         started.ContinuedFailure = failure;
         started.LastCompletionResult = first.LastCompletionResult;
@@ -112,8 +142,7 @@ internal static class WorkflowStarter
         started.FirstWorkflowTaskBackoff = delay.Proto();
         started.Memo = old.State.Memo.Fields.Count > 0 ? old.State.Memo : first.Memo;
         started.SearchAttributes = CustomOnly(old);
-        started.Header = first.Header;
-        Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, ""));
+        Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
     }
 
     // The first task, at once or when the backoff is over.
@@ -147,41 +176,25 @@ internal static class WorkflowStarter
             ? new WorkflowExecution { WorkflowId = old.State.RootWorkflowId, RunId = old.State.RootRunId } : null,
         PrevAutoResetPoints = old.State.ResetPoints.Points.Count > 0 ? old.State.ResetPoints.Clone() : null,
         Priority = old.State.Priority,
+        CronSchedule = old.State.CronSchedule,
     };
 
-    private static Run Create(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata, string requestId)
+    // The new run of a reset: its first event is the old one, its clock starts again.
+    public static Run CreateReset(Tx tx, Run old, HistoryEvent first, string requestId)
     {
-        var run = tx.Engine.Runs.Create(tx, new RunState
-        {
-            Namespace = ns,
-            WorkflowId = a.WorkflowId,
-            RunId = runId,
-            FirstRunId = a.FirstExecutionRunId,
-            OriginalRunId = a.OriginalExecutionRunId,
-            Type = a.WorkflowType.Name,
-            TaskQueue = a.TaskQueue.Name,
-            ExecutionTimeout = a.WorkflowExecutionTimeout.Span(),
-            RunTimeout = a.WorkflowRunTimeout.Span(),
-            TaskTimeout = a.WorkflowTaskTimeout.Span(),
-            StartTime = tx.Now,
-            FirstTaskBackoff = a.FirstWorkflowTaskBackoff.Span(),
-            ExecutionExpiration = a.WorkflowExecutionExpirationTime?.ToDateTime(),
-            CreateRequestId = requestId,
-            Attempt = a.Attempt,
-            RetryPolicy = a.RetryPolicy,
-            ContinuedFromRunId = a.ContinuedExecutionRunId,
-            ParentNamespace = a.ParentWorkflowNamespace,
-            ParentWorkflowId = a.ParentWorkflowExecution?.WorkflowId ?? "",
-            ParentRunId = a.ParentWorkflowExecution?.RunId ?? "",
-            ParentInitiatedId = a.ParentInitiatedEventId,
-            RootWorkflowId = a.RootWorkflowExecution?.WorkflowId ?? a.WorkflowId,
-            RootRunId = a.RootWorkflowExecution?.RunId ?? runId,
-            Priority = a.Priority,
-            UserMetadata = metadata,
-            Memo = a.Memo?.Clone() ?? new Memo(),
-            SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),
-            RequestIds = requestId.Length > 0 ? new() { [requestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
-        });
+        var a = first.WorkflowExecutionStartedEventAttributes;
+        var executionTimeout = a.WorkflowExecutionTimeout.Span();
+        var run = tx.Engine.Runs.Create(tx, NewState(tx, old.State.Namespace, Guid.NewGuid().ToString(), a, first.UserMetadata, (requestId, old.State.ScheduleId),
+            executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout) : null, TimeSpan.Zero));
+        run.Replay(tx, first.Clone());
+        return run;
+    }
+
+    private static Run Create(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata,
+        string requestId, string scheduleId = "")
+    {
+        var run = tx.Engine.Runs.Create(tx, NewState(tx, ns, runId, a, metadata, (requestId, scheduleId),
+            a.WorkflowExecutionExpirationTime?.ToDateTime(), a.FirstWorkflowTaskBackoff.Span()));
         run.Append(tx, new HistoryEvent
         {
             EventType = EventType.WorkflowExecutionStarted,
@@ -191,4 +204,39 @@ internal static class WorkflowStarter
         run.AddRunTimers();
         return run;
     }
+
+    private static RunState NewState(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a,
+        Temporalio.Api.Sdk.V1.UserMetadata? metadata, (string RequestId, string ScheduleId) origin, DateTime? expiration, TimeSpan backoff) => new()
+    {
+        Namespace = ns,
+        WorkflowId = a.WorkflowId,
+        RunId = runId,
+        FirstRunId = a.FirstExecutionRunId,
+        OriginalRunId = a.OriginalExecutionRunId,
+        Type = a.WorkflowType.Name,
+        TaskQueue = a.TaskQueue.Name,
+        ExecutionTimeout = a.WorkflowExecutionTimeout.Span(),
+        RunTimeout = a.WorkflowRunTimeout.Span(),
+        TaskTimeout = a.WorkflowTaskTimeout.Span(),
+        StartTime = tx.Now,
+        FirstTaskBackoff = backoff,
+        ExecutionExpiration = expiration,
+        CreateRequestId = origin.RequestId,
+        ScheduleId = origin.ScheduleId,
+        Attempt = a.Attempt,
+        RetryPolicy = a.RetryPolicy,
+        CronSchedule = a.CronSchedule,
+        ContinuedFromRunId = a.ContinuedExecutionRunId,
+        ParentNamespace = a.ParentWorkflowNamespace,
+        ParentWorkflowId = a.ParentWorkflowExecution?.WorkflowId ?? "",
+        ParentRunId = a.ParentWorkflowExecution?.RunId ?? "",
+        ParentInitiatedId = a.ParentInitiatedEventId,
+        RootWorkflowId = a.RootWorkflowExecution?.WorkflowId ?? a.WorkflowId,
+        RootRunId = a.RootWorkflowExecution?.RunId ?? runId,
+        Priority = a.Priority,
+        UserMetadata = metadata,
+        Memo = a.Memo?.Clone() ?? new Memo(),
+        SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),
+        RequestIds = origin.RequestId.Length > 0 ? new() { [origin.RequestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
+    };
 }

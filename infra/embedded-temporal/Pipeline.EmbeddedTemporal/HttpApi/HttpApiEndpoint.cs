@@ -7,7 +7,7 @@ internal sealed class HttpApiEndpoint(MethodTable methods, EngineOptions options
 {
     public const string Prefix = "/api/v1/";
     private static readonly RpcError UnknownRoute = new(StatusCode.NotFound, "Not Found");
-    private readonly HttpRoutes _routes = new(methods.Known);
+    private readonly Lazy<HttpRoutes> _routes = new(() => new HttpRoutes(methods.Known));
     private readonly HistoryDownload _download = new(methods);
 
     public async Task HandleAsync(HttpContext http)
@@ -41,7 +41,7 @@ internal sealed class HttpApiEndpoint(MethodTable methods, EngineOptions options
 
     private async Task CallAsync(HttpContext http, string[] path)
     {
-        if (_routes.Find(http.Request.Method, path) is not var (route, values)) throw UnknownRoute;
+        if (_routes.Value.Find(http.Request.Method, path) is not var (route, values)) throw UnknownRoute;
         var request = await RequestAsync(http, route);
         foreach (var (field, value) in values) FieldPaths.Set(request, field, value);
         if (!methods.TryGet(MethodTable.PathOf(route.Method), out _, out var handler)) throw RpcError.Unimplemented(route.Method.Name);

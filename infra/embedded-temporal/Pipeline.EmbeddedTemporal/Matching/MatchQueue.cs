@@ -8,6 +8,8 @@ internal sealed class MatchQueue
     private readonly LinkedList<Poller> _pollers = new();
     private readonly PriorityQueue<MatchItem, (int Priority, long Order)> _backlog = new();
     private readonly Dictionary<string, PollerInfo> _seen = new(StringComparer.Ordinal);
+    private readonly RateMeter _added = new();
+    private readonly RateMeter _dispatched = new();
     private long _order;
     private double _tokens;
     private DateTime _tokensAt = DateTime.UtcNow;
@@ -20,9 +22,9 @@ internal sealed class MatchQueue
 
     public int Backlog => _backlog.Count;
 
-    public long Added { get; private set; }
+    public float AddRate => _added.Rate;
 
-    public long Dispatched { get; private set; }
+    public float DispatchRate => _dispatched.Rate;
 
     public IEnumerable<MatchItem> ValidBacklog => _backlog.UnorderedItems.Select(i => i.Element).Where(i => i.IsValid);
 
@@ -45,7 +47,7 @@ internal sealed class MatchQueue
 
     public void Offer(Tx tx, MatchItem item)
     {
-        Added++;
+        _added.Add();
         if (RatePerSecond is null && _backlog.Count == 0)
         {
             while (_pollers.First is { } first)
@@ -116,7 +118,7 @@ internal sealed class MatchQueue
             return;
         }
 
-        Dispatched++;
+        _dispatched.Add();
         var task = item.Start(tx, poller);
         poller.Give(task, tx.Batch.Durable);
     }

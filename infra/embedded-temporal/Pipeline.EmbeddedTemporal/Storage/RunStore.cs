@@ -29,6 +29,15 @@ internal sealed class RunStore(Database database)
         return ids;
     });
 
+    public List<string> RunIds(string ns) => database.Read(c =>
+    {
+        using var command = Command(c, "SELECT run_id FROM runs WHERE ns = $a ORDER BY seq", ("$a", ns));
+        using var reader = command.ExecuteReader();
+        var ids = new List<string>();
+        while (reader.Read()) ids.Add(reader.GetString(0));
+        return ids;
+    });
+
     public List<HistoryEvent> Events(long seq, long first, long last) => database.Read(c =>
     {
         var events = new List<HistoryEvent>((int)Math.Clamp(last - first + 1, 0, 1024));

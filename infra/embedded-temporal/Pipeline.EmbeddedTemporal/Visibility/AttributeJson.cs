@@ -6,6 +6,8 @@ namespace Pipeline.EmbeddedTemporal.Visibility;
 // Search attributes as the JSON that filters read.
 internal static class AttributeJson
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Write(SearchAttributes attributes)
     {
         var json = new JsonObject();
@@ -22,13 +24,15 @@ internal static class AttributeJson
     public static Payload Payload(IEnumerable<string> values, IndexedValueType type) => new()
     {
         Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8(type.ToString()) },
-        Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(values)),
+        Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(values, Relaxed)),
     };
 
-    public static Payload Keyword(string value) => new()
+    public static Payload Keyword(string value) => Scalar(value, IndexedValueType.Keyword);
+
+    public static Payload Scalar(string value, IndexedValueType type) => new()
     {
-        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8("Keyword") },
-        Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(value)),
+        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8(type.ToString()) },
+        Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(value, Relaxed)),
     };
 
     // A scalar type wrapped in a list of one, as some SDKs send it, is the scalar.

@@ -8,6 +8,7 @@ internal sealed record Column(string Name, string Sql, IndexedValueType Type)
     private static readonly Dictionary<string, (string Sql, IndexedValueType Type)> SystemColumns = new(StringComparer.Ordinal)
     {
         ["WorkflowId"] = ("workflow_id", IndexedValueType.Keyword),
+        ["ScheduleId"] = ("workflow_id", IndexedValueType.Keyword),
         ["RunId"] = ("run_id", IndexedValueType.Keyword),
         ["WorkflowType"] = ("type", IndexedValueType.Keyword),
         ["TaskQueue"] = ("queue", IndexedValueType.Keyword),
@@ -28,7 +29,7 @@ internal sealed record Column(string Name, string Sql, IndexedValueType Type)
 
     // The types of the system's own columns and of the predefined search attributes.
     public static Dictionary<string, IndexedValueType> SystemTypes =>
-        SystemColumns.Select(c => (c.Key, c.Value.Type)).Concat(SearchAttributeChecks.Predefined.Select(p => (p.Key, p.Value)))
+        SystemColumns.Where(c => c.Key != "ScheduleId").Select(c => (c.Key, c.Key == "ExecutionStatus" ? IndexedValueType.Keyword : c.Value.Type)).Concat(SearchAttributeChecks.Predefined.Select(p => (p.Key, p.Value)))
             .ToDictionary(c => c.Key, c => c.Item2, StringComparer.Ordinal);
 
     public static Column Find(NamespaceEntry ns, string name)

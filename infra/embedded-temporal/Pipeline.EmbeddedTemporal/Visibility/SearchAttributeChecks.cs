@@ -8,16 +8,19 @@ internal static class SearchAttributeChecks
 {
     public static readonly IReadOnlyDictionary<string, IndexedValueType> Predefined = new Dictionary<string, IndexedValueType>(StringComparer.Ordinal)
     {
+        ["BatcherNamespace"] = IndexedValueType.Keyword,
         ["BatcherUser"] = IndexedValueType.Keyword,
         ["BinaryChecksums"] = IndexedValueType.KeywordList,
         ["BuildIds"] = IndexedValueType.KeywordList,
         ["TemporalChangeVersion"] = IndexedValueType.KeywordList,
         ["TemporalNamespaceDivision"] = IndexedValueType.Keyword,
         ["TemporalPauseInfo"] = IndexedValueType.KeywordList,
-        ["TemporalReportedProblems"] = IndexedValueType.KeywordList,
         ["TemporalScheduledById"] = IndexedValueType.Keyword,
         ["TemporalScheduledStartTime"] = IndexedValueType.Datetime,
         ["TemporalSchedulePaused"] = IndexedValueType.Bool,
+        ["TemporalWorkerDeployment"] = IndexedValueType.Keyword,
+        ["TemporalWorkerDeploymentVersion"] = IndexedValueType.Keyword,
+        ["TemporalWorkflowVersioningBehavior"] = IndexedValueType.Keyword,
     };
 
     public static IndexedValueType? TypeOf(NamespaceEntry ns, string name) =>

@@ -37,6 +37,15 @@ internal sealed class VisibilityStore(Database database)
         return rows;
     });
 
+    public List<WorkflowExecution> Executions(string ns, Filter filter) => database.Read(c =>
+    {
+        using var command = Command(c, $"SELECT workflow_id, run_id FROM runs WHERE ns = $ns AND ({filter.Sql}) ORDER BY seq", ns, filter);
+        using var reader = command.ExecuteReader();
+        var rows = new List<WorkflowExecution>();
+        while (reader.Read()) rows.Add(new WorkflowExecution { WorkflowId = reader.GetString(0), RunId = reader.GetString(1) });
+        return rows;
+    });
+
     private static SqliteCommand Command(SqliteConnection connection, string sql, string ns, Filter filter)
     {
         var command = connection.CreateCommand();

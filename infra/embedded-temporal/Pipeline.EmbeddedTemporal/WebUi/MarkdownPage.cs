@@ -16,7 +16,7 @@ internal static class MarkdownPage
             + $"<body class=\"{theme}\">{Markdown.ToHtml(http.Request.Query["content"].ToString())}</body></html>";
         http.Response.ContentType = "text/html; charset=utf-8";
         http.Response.Headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox";
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
         http.Response.Headers["X-Content-Type-Options"] = "nosniff";
         await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(html), http.RequestAborted);
     }
