@@ -88,8 +88,9 @@ public static class ShardMerge
 
         using var scope = NewDisposeScope();
         var weight = WeightLoader.Read(file, entry.Name, entry.Shape);
+        var stored = weight.dtype; // the parameter takes the tensor over
         var slot = new ModuleSlot(target.Module, new Parameter(weight, requires_grad: false), bias: null);
-        var merged = MergedModule.Weight(slot, Of(target, adapter), weight.dtype)
+        var merged = MergedModule.Weight(slot, Of(target, adapter), stored)
             ?? throw new InvalidOperationException($"{target.Module} has an adapter without a change");
         TensorItem.Of(entry.Name, merged).Write(stream);
     }

@@ -45,7 +45,9 @@ public sealed class RestartTests : IDisposable
             Directory.CreateDirectory(_folder.Combine("raw"));
             foreach (var (rows, i) in File.ReadAllLines(input).Chunk(100).Select((rows, i) => (rows, i)))
             {
-                File.WriteAllLines(_folder.Combine("raw", $"part{i}.jsonl"), rows);
+                var part = _folder.Combine("raw", $"part{i}.jsonl");
+                File.WriteAllLines(part, rows);
+                File.SetLastWriteTimeUtc(part, DateTime.UnixEpoch.AddDays(i)); // it is part of the manifest
             }
         }
 
