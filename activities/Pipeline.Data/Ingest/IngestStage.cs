@@ -116,7 +116,10 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
         foreach (var item in listed)
         {
             await CopyAsync(work.PathOf(item, ".jsonl"), rows, cancellationToken);
-            await CopyAsync(work.PathOf(item, ".quarantine"), refused, cancellationToken);
+            if (File.Exists(work.PathOf(item, ".quarantine")))
+            {
+                await CopyAsync(work.PathOf(item, ".quarantine"), refused, cancellationToken);
+            }
         }
     }
 

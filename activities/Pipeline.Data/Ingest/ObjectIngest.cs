@@ -22,7 +22,7 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
             return null;
         }
 
-        var state = JsonSerializer.Deserialize<PartRecord>(await File.ReadAllBytesAsync(record, cancellationToken), StageFolder.Json);
+        var state = await ReadAsync(record, cancellationToken);
         await using var part = File.OpenRead(rows);
         return state is not null && Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancellationToken)) == state.PartSha256 ? state.Object : null;
     }
@@ -48,12 +48,25 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
         }
     }
 
+    // The parts are not forced to disk, so after a loss of power a record can be empty: the object is read again then.
+    private static async Task<PartRecord?> ReadAsync(string record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PartRecord>(await File.ReadAllBytesAsync(record, cancellationToken), StageFolder.Json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static string NameOf(RawObject source) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Key}\n{source.Version}")))[..40];
 
     private async Task<IngestedObject> ReadAsync(RawObject source, string raw, string sha256, CancellationToken cancellationToken)
     {
-        await using var rows = new AtomicFile(PathOf(source, ".jsonl"));
+        await using var rows = new AtomicFile(PathOf(source, ".jsonl"), durable: false);
         var quarantine = new QuarantineLog(quarantineBudget, maxFraction: 1);
         var count = 0L;
         foreach (var row in RowReader.Read(RowSource.FromFile(raw, source.Key), reader, quarantine))
@@ -67,8 +80,9 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
             await rows.EndLineAsync(cancellationToken);
         }
 
-        await using (var refused = new AtomicFile(PathOf(source, ".quarantine")))
+        if (quarantine.Rows.Count > 0)
         {
+            await using var refused = new AtomicFile(PathOf(source, ".quarantine"), durable: false);
             foreach (var row in quarantine.Rows)
             {
                 refused.Write(JsonSerializer.SerializeToUtf8Bytes(row, JsonSerializerOptions.Web));
@@ -80,7 +94,7 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
 
         var done = new IngestedObject(source.Key, source.Version, source.Bytes, sha256, count, quarantine.Rows.Count);
         var state = new PartRecord(done, await rows.CommitAsync(cancellationToken));
-        await using var record = new AtomicFile(PathOf(source, ".json"));
+        await using var record = new AtomicFile(PathOf(source, ".json"), durable: false);
         record.Write(JsonSerializer.SerializeToUtf8Bytes(state, StageFolder.Json));
         await record.CommitAsync(cancellationToken);
         FaultPoint.Hit("ingest.object");

@@ -9,8 +9,14 @@ public sealed class PackageTests : IDisposable
 {
     private static readonly ModelCard Card = new()
     {
-        Title = "Sections", Kind = PackageKind.Adapter, Licence = "Apache-2.0", Base = new BaseModelRef("tiny/Llama-33K", "r1", "ab"),
-        Datasets = ["debian"], Languages = ["en"], Tags = ["lora"], Results = [new CardResult("mmlu", "debian-mmlu/test", "accuracy", 0.625)],
+        Title = "Sections",
+        Kind = PackageKind.Adapter,
+        Licence = "Apache-2.0",
+        Base = new BaseModelRef("tiny/Llama-33K", "r1", "ab"),
+        Datasets = ["debian"],
+        Languages = ["en"],
+        Tags = ["lora"],
+        Results = [new CardResult("mmlu", "debian-mmlu/test", "accuracy", 0.625)],
         Obligations = ["ship the licence text"],
     };
 

@@ -6,6 +6,7 @@ internal static class ToolsCommand
     /// <summary>The verbs.</summary>
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
     public static readonly string[] Verbs = ["chat", "data", "deploy", "registry", "serve", "tokenize", "train"];
 
     /// <summary>Those among them that the gateway's executable serves.</summary>
@@ -16,6 +17,9 @@ internal static class ToolsCommand
 =======
     public static readonly string[] Verbs = ["data", "dataset", "tokenize", "train"];
 >>>>>>> text
+=======
+    public static readonly string[] Verbs = ["data", "registry", "tokenize", "train"];
+>>>>>>> registry
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
 
