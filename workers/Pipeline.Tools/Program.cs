@@ -3,6 +3,7 @@ using Pipeline.Tools;
 using Pipeline.Tools.Data;
 using Pipeline.Tools.Registry;
 using Pipeline.Tools.Evaluate;
+using Pipeline.Tools.Models;
 using Pipeline.Tools.Text;
 using Pipeline.Tools.Train;
 
@@ -11,6 +12,8 @@ var root = new RootCommand("Pipeline tools: data, text, training and evaluation 
 root.Subcommands.Add(DataCommand.Create());
 root.Subcommands.Add(RegistryCommand.Create());
 root.Subcommands.Add(DatasetCommand.Create());
+root.Subcommands.Add(InspectCommand.Create());
+root.Subcommands.Add(MergeCommand.Create());
 root.Subcommands.Add(TokenizeCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
 root.Subcommands.Add(EvalCommand.Create());

@@ -7,6 +7,7 @@ internal static class ToolsCommand
 <<<<<<< HEAD
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
     public static readonly string[] Verbs = ["chat", "data", "deploy", "registry", "serve", "tokenize", "train"];
 
     /// <summary>Those among them that the gateway's executable serves.</summary>
@@ -20,6 +21,9 @@ internal static class ToolsCommand
 =======
     public static readonly string[] Verbs = ["data", "registry", "tokenize", "train"];
 >>>>>>> registry
+=======
+    public static readonly string[] Verbs = ["data", "inspect", "merge", "tokenize", "train"];
+>>>>>>> models
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
 
