@@ -18,6 +18,6 @@ root.Subcommands.Add(TokenizeCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
 root.Subcommands.Add(EvalCommand.Create());
 root.Subcommands.Add(GateCommand.Create());
-root.Subcommands.Add(ReportCommand.Create());
+root.Subcommands.Add(Pipeline.Tools.Evaluate.ReportCommand.Create());
 
 return await CommandRunner.RunAsync(root, args);

@@ -4,28 +4,19 @@ namespace Pipeline.Cli.Commands;
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
-    public static readonly string[] Verbs = ["chat", "data", "deploy", "registry", "serve", "tokenize", "train"];
+    public static readonly string[] Verbs =
+    [
+        "chat", "data", "dataset", "deploy", "eval", "gate", "inspect", "merge", "registry", Report, "serve", "tokenize", "train",
+    ];
+
+    // With options it is a page about evaluation files; alone, or with the id of a run, it is the report of that run.
+    private const string Report = "report";
 
     /// <summary>Those among them that the gateway's executable serves.</summary>
     private static readonly string[] Serving = ["chat", "deploy", "serve"];
-=======
-    public static readonly string[] Verbs = ["data", "eval", "gate", "report", "tokenize", "train"];
->>>>>>> eval
-=======
-    public static readonly string[] Verbs = ["data", "dataset", "tokenize", "train"];
->>>>>>> text
-=======
-    public static readonly string[] Verbs = ["data", "registry", "tokenize", "train"];
->>>>>>> registry
-=======
-    public static readonly string[] Verbs = ["data", "inspect", "merge", "tokenize", "train"];
->>>>>>> models
 
-    public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
+    public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0])
+        && (args[0] != Report || args.Skip(1).Any(argument => argument.StartsWith('-') && argument is not ("--set" or "--config" or "--help")));
 
     public static async Task<int> RunAsync(string[] args)
     {
