@@ -47,6 +47,11 @@ internal static class ForwardPlan
 
     private static AdapterRoute Route(CausalLanguageModel model, ModelInput input, BatchLayout layout)
     {
+        if (input.RowAdapters is { } rows)
+        {
+            return AdapterRoute.Outside(rows);
+        }
+
         if (input.AdapterPerRow is not { } names)
         {
             return AdapterRoute.Everything;

@@ -33,7 +33,28 @@ internal sealed class StepRunner(TrainableModel model, ITrainingObjective object
             sums += Backward(batch, weight, lossScale, step, i);
         }
 
-        return new(sums, GradientClipping.Clip(model.Parameters, options.MaxGradientNorm, lossScale), tokens, ids);
+        return new(sums, GradientClipping.Clip(model.Parameters, options.MaxGradientNorm, lossScale), tokens, microBatches, ids);
+    }
+
+    /// <summary>Mean loss of the untrained weights on the rows of a step; null when they are gone.</summary>
+    public double? UntrainedLoss(StepOutcome outcome)
+    {
+        if (model.Untrained is not { } untrained)
+        {
+            return null;
+        }
+
+        var sums = new ObjectiveSums();
+        untrained(() =>
+        {
+            using var noGrad = no_grad();
+            foreach (var indexes in outcome.MicroBatches)
+            {
+                using var scope = NewDisposeScope();
+                sums += objective.Evaluate(MicroBatch.Create([.. indexes.Select(data.Read)], options.Batch.Layout, model.PaddingId));
+            }
+        });
+        return sums.MeanLoss;
     }
 
     private ObjectiveSums Backward(MicroBatch batch, double weight, double lossScale, int step, int index)

@@ -50,7 +50,7 @@ public sealed class Trainer(TrainableModel model, ITrainingObjective objective, 
         }
 
         using var events = EventFile.Open(Path.Combine(output, "events.jsonl"), session.State.Step);
-        var run = new TrainingLoop(model, options, session, store, events, control, EvaluationOf(control.Cancellation));
+        var run = new TrainingLoop(model, data, options, session, store, events, control, EvaluationOf(control.Cancellation));
         var reason = run.ToEnd();
         return Finish(session, store, run, reason, output, log);
     }

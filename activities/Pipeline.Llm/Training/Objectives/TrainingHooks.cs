@@ -31,11 +31,7 @@ internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adap
 
             return recomputes ? Recomputation.apply((Func<Tensor, Tensor>)Body, states) : Body(states);
         };
-        if (adapter is not null)
-        {
-            (adapter.Training, adapter.DropoutGenerator) = (true, _generator);
-        }
-
+        Resume();
         try
         {
             return model.Hidden(input);
@@ -43,6 +39,15 @@ internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adap
         finally
         {
             (model.EmbeddingHook, model.LayerRunner) = (null, null);
+        }
+    }
+
+    /// <summary>Turns dropout on.</summary>
+    public void Resume()
+    {
+        if (adapter is not null)
+        {
+            (adapter.Training, adapter.DropoutGenerator) = (true, _generator);
         }
     }
 
