@@ -4,7 +4,7 @@ namespace Pipeline.Cli.Commands;
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
-    public static readonly string[] Verbs = ["chat", "data", "deploy", "serve", "tokenize", "train"];
+    public static readonly string[] Verbs = ["chat", "data", "deploy", "inspect", "merge", "serve", "tokenize", "train"];
 
     /// <summary>Those among them that the gateway's executable serves.</summary>
     private static readonly string[] Serving = ["chat", "deploy", "serve"];
