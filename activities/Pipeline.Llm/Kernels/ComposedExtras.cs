@@ -43,7 +43,7 @@ public sealed class ComposedExtras : ITorchExtras
 
     /// <inheritdoc/>
     public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern) =>
-        ComposedAttention.Run(query, key, value, pattern);
+        SdpaAttention.Fits(query, pattern) ? SdpaAttention.Run(query, key, value, pattern) : ComposedAttention.Run(query, key, value, pattern);
 
     /// <inheritdoc/>
     public Tensor Dropout(Tensor x, double probability, Generator? generator)

@@ -105,7 +105,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     /// <remarks>In a bfloat16 model the update is computed in bfloat16 with float32 sums; A, B and their gradients keep their type.</remarks>
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
     {
-        if (!Fits(x, weight, update) || weight.requires_grad || bias?.requires_grad == true || bias?.dtype is { } type && type != x.dtype)
+        if (!FitsAnyDevice(x, weight, update) || weight.requires_grad || bias?.requires_grad == true || bias?.dtype is { } type && type != x.dtype)
         {
             return Composed.LoraLinear(x, weight, bias, update, a, b, scaling);
         }
@@ -196,10 +196,14 @@ public sealed unsafe class NativeExtras : ITorchExtras
         return Taken(result, query, key, value);
     }
 
-    private static bool Fits(Tensor first, params ReadOnlySpan<Tensor> others)
+    private static bool Fits(Tensor first, params ReadOnlySpan<Tensor> others) =>
+        first.device_type == DeviceType.CPU && FitsAnyDevice(first, others);
+
+    // Made of matrix products only, so it runs wherever the tensors are.
+    private static bool FitsAnyDevice(Tensor first, params ReadOnlySpan<Tensor> others)
     {
         var (type, device) = (first.dtype, first.device_type);
-        if (device != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16))
+        if (type is not (ScalarType.Float32 or ScalarType.BFloat16))
         {
             return false;
         }
