@@ -75,7 +75,8 @@ public sealed class CausalLanguageModel : IDisposable
     }
 
     /// <summary>Bytes of all base weights in memory.</summary>
-    public long WeightBytes => Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize) + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
+    public long WeightBytes =>
+        Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize) + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
 
     /// <summary>Identity of the base weights, kept in the adapters trained on them.</summary>
     public string Fingerprint => _fingerprint ??= WeightFingerprint.Of(_files);

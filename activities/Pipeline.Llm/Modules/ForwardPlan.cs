@@ -34,7 +34,10 @@ internal static class ForwardPlan
     {
         var pattern = new AttentionPattern
         {
-            Scale = model.Config.AttentionScale, SoftCap = model.Config.AttentionSoftCap, Window = window, Segments = layout.Segments(),
+            Scale = model.Config.AttentionScale,
+            SoftCap = model.Config.AttentionSoftCap,
+            Window = window,
+            Segments = layout.Segments(),
         };
         if (before is null || Array.TrueForAll(before, length => length == 0))
         {
