@@ -145,6 +145,17 @@ public sealed class DatasetBadInputTests
     }
 
     [Fact]
+    public void B35_IdsBeyondTheEmbedding_RefusedBeforeTraining()
+    {
+        using var fixture = new DatasetFixture();
+        fixture.Build(DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", DatasetFixture.Chats(3))])));
+        using var dataset = SftDataset.Open(fixture.Output);
+        dataset.EnsureFits(dataset.Index.VocabularySize);
+        var fault = Should.Throw<DataInputException>(() => dataset.EnsureFits(dataset.Index.VocabularySize - 1));
+        fault.Code.ShouldBe("E-DATASET-VOCAB");
+    }
+
+    [Fact]
     public void B38_EveryRowTooLong_FailsWithLengths()
     {
         using var fixture = new DatasetFixture();
