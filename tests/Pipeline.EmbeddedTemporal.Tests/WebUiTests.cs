@@ -113,7 +113,7 @@ public sealed class WebUiTests
         await browser.GoAsync(new Uri(ui, "namespaces/default/workflows?query=" + Uri.EscapeDataString("Stage = \"review\"")));
         await browser.SeeAsync(_id);
         await browser.GoAsync(new Uri(ui, "namespaces/default/workflows?query=" + Uri.EscapeDataString("Stage = \"other\"")));
-await browser.SeeAsync("No Results");
+        await browser.SeeAsync("No Results");
         await browser.ScreenshotAsync(Path.Combine(Shots, "7-filter.png"));
     }
 

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activities } from './activities.mjs';
+import { serverChecks } from './checks.mjs';
 
 const { values: arg } = parseArgs({ options: { address: { type: 'string', default: '127.0.0.1:7233' }, only: { type: 'string' }, histories: { type: 'string' } } });
 Runtime.install({ logger: new DefaultLogger('ERROR', () => {}) });
@@ -24,7 +25,12 @@ const masked = new Set(['eventTime', 'taskId', 'requestId', 'historySizeBytes', 
 // Ids become U1, U2, ... in order of appearance: the same id everywhere stays the same.
 function comparable(history) {
   const ids = new Map();
-  const keep = (key, value) => (masked.has(key) || value === null ? undefined : key === 'data' && value?.type === 'Buffer' ? Buffer.from(value.data).toString() : value);
+  const sorted = (value) => (value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value);
+  const keep = (key, value) => {
+    if (masked.has(key) || value === null) return undefined;
+    // The marker of a local activity holds its times.
+    return key === 'data' && String(value).startsWith('eyJzZXEiOj') ? 'local activity' : sorted(value);
+  };
   const text = JSON.stringify(history.events, keep)
     .replace(/[^"]*-[0-9a-f]{32}"/g, 'sticky"')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => ids.get(id) ?? (ids.set(id, 'U' + (ids.size + 1)), ids.get(id)));
@@ -36,6 +42,12 @@ async function settled(h) {
   for (let i = 0; (await h.describe()).historyLength < 4; i++) {
     assert.ok(i < 400, 'the first task is done within seconds');
     await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+async function eventually(condition, what) {
+  for (let i = 0; !(await condition()); i++) {
+    assert.ok(i < 200, what);
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 const failure = (promise) => promise.then(() => assert.fail('expected a failure'), (e) => e);
@@ -173,6 +185,7 @@ const checks = {
     await h.terminate();
     assert.match((await failure(client.workflow.count('this is not a query'))).cause.details, /malformed SQL query: syntax error at position 41 near 'a'/);
   },
+  ...serverChecks({ client, connection, taskQueue, start, settled, eventually, failure, sequence }),
   'a missing workflow is not found': async () => {
     const e = await failure(client.workflow.getHandle('missing').describe());
     assert.equal(e.constructor.name, 'WorkflowNotFoundError');
@@ -181,23 +194,28 @@ const checks = {
 
 let failed = 0;
 let passed = 0;
-for (const [name, check] of Object.entries(checks)) {
-  if (arg.only && !new RegExp(arg.only).test(name)) continue;
-  let timer;
-  try {
-    const limit = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('no end within 20 s')), 20000)));
-    await Promise.race([check(name), limit]);
-    passed++;
-    console.log('ok      ' + name);
-  } catch (e) {
-    failed++;
-    console.log('FAILED  ' + name + ': ' + (e.stack ?? e));
-  } finally {
-    clearTimeout(timer);
+const waiting = Object.entries(checks).filter(([name]) => !arg.only || new RegExp(arg.only).test(name));
+async function work() {
+  for (let next; (next = waiting.shift()); ) {
+    const [name, check] = next;
+    let timer;
+    try {
+      const limit = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('no end within 40 s')), 40000)));
+      await Promise.race([check(name), limit]);
+      passed++;
+      console.log('ok      ' + name);
+    } catch (e) {
+      failed++;
+      console.log('FAILED  ' + name + ': ' + (e.stack ?? e));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
+// Most checks only wait: four at a time.
+await Promise.all([work(), work(), work(), work()]);
 
-if (arg.histories) fs.writeFileSync(arg.histories, JSON.stringify(histories, null, 1) + '\n');
+if (arg.histories) fs.writeFileSync(arg.histories, JSON.stringify(Object.fromEntries(Object.entries(histories).toSorted(([a], [b]) => (a < b ? -1 : 1))), null, 1) + '\n');
 console.log(`${passed} passed, ${failed} failed`);
 worker.shutdown();
 await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 10000))]);

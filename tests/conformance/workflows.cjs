@@ -83,6 +83,91 @@ exports.stormy = async (n) => {
     await wf.sleep(100);
     await greet(String(i));
   }
-  await wf.condition(() => marked && new Set(got).size >= 3);
+  await wf.condition(() => marked && got.length >= 3);
   return got;
+};
+exports.resettable = async () => {
+  const got = [];
+  wf.setHandler(wf.defineSignal('add'), (x) => void got.push(x));
+  wf.setHandler(wf.defineUpdate('upd'), (x) => got.push('u' + x));
+  const first = wf.uuid4();
+  await greet('before');
+  await wf.condition(() => got.includes('finish'));
+  return [first, got];
+};
+exports.cron = async () => (wf.workflowInfo().lastResult ?? 0) + 1;
+exports.retryingRun = async () => {
+  const { attempt, lastFailure } = wf.workflowInfo();
+  if (attempt < 2) throw wf.ApplicationFailure.create({ message: 'first run failed', type: 'FirstRun' });
+  return [attempt, lastFailure?.message];
+};
+exports.attributes = async () => {
+  wf.upsertSearchAttributes({ ConfKeyword: ['a'], ConfInt: [1] });
+  wf.upsertMemo({ note: 'x', gone: 'y' });
+  await wf.sleep(10);
+  wf.upsertSearchAttributes({ ConfInt: [] });
+  wf.upsertMemo({ gone: null });
+  await wf.condition(() => false);
+};
+exports.asyncActivity = async () => wf.proxyActivities({ startToCloseTimeout: '20s' }).later();
+exports.cancelsActivity = async () => {
+  let beating = false;
+  wf.setHandler(wf.defineSignal('beating'), () => void (beating = true));
+  const { untilCancelled } = wf.proxyActivities({ startToCloseTimeout: '20s', heartbeatTimeout: '5s', cancellationType: wf.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED });
+  try {
+    await wf.CancellationScope.cancellable(async () => {
+      const running = untilCancelled();
+      await wf.condition(() => beating);
+      wf.CancellationScope.current().cancel();
+      await running;
+    });
+  } catch (e) {
+    return wf.isCancellation(e);
+  }
+};
+exports.policies = async () => {
+  const id = wf.workflowInfo().workflowId;
+  await wf.startChild('waits', { workflowId: id + '-t', parentClosePolicy: 'TERMINATE' });
+  await wf.startChild('waits', { workflowId: id + '-c', parentClosePolicy: 'REQUEST_CANCEL' });
+  await wf.startChild('waits', { workflowId: id + '-a', parentClosePolicy: 'ABANDON' });
+};
+exports.childIdInUse = async () => {
+  const id = wf.workflowInfo().workflowId + '-x';
+  await wf.startChild('waits', { workflowId: id });
+  return wf.startChild('waits', { workflowId: id }).then(() => 'started', (e) => e.name);
+};
+exports.patches = async () => {
+  const out = [wf.patched('first')];
+  await wf.sleep(10);
+  wf.deprecatePatch('second');
+  return out;
+};
+exports.local = async () => {
+  const { greet: near, failTimes: shaky } = wf.proxyLocalActivities({ startToCloseTimeout: '5s', retry: { initialInterval: '20ms' } });
+  return [await near('near'), await shaky(2)];
+};
+exports.timeouts = async () => {
+  const idle = { taskQueue: 'nobody-' + wf.workflowInfo().workflowId, retry: { maximumAttempts: 1 } };
+  const why = (options) => wf.proxyActivities({ ...idle, ...options }).greet('x').catch((e) => e.cause.message);
+  const beat = wf.proxyActivities({ startToCloseTimeout: '10s', heartbeatTimeout: '600ms', retry: { maximumAttempts: 1 } }).hang().catch((e) => e.cause.message);
+  return Promise.all([why({ scheduleToStartTimeout: '500ms', startToCloseTimeout: '5s' }), why({ scheduleToCloseTimeout: '500ms' }), beat]);
+};
+exports.broken = async () => {
+  let healed = false;
+  wf.setHandler(wf.defineSignal('heal'), () => void (healed = true));
+  await wf.sleep(10);
+  if (!healed) throw new Error('a bug in the code');
+  return 'healed';
+};
+exports.cancelledTimer = async () => {
+  const long = new wf.CancellationScope();
+  const timer = long.run(() => wf.sleep('1h')).catch(() => 'cancelled');
+  await wf.sleep(20);
+  long.cancel();
+  return timer;
+};
+exports.prioritised = async () => wf.workflowInfo().priority?.priorityKey;
+exports.details = async () => {
+  wf.setCurrentDetails('**waiting**');
+  await wf.condition(() => false);
 };

@@ -98,7 +98,7 @@ internal sealed class WorkflowHandlers(Engine engine)
     {
         var run = Chained(r.Namespace, r.WorkflowExecution, r.FirstExecutionRunId);
         if (!run.IsOpen) throw RpcError.NotFound("workflow execution already completed");
-        run.Terminate(tx, r.Reason, r.Details, r.Identity);
+        run.Terminate(tx, r.Reason.Length > 0 ? r.Reason : "terminated by user via frontend", r.Details, r.Identity);
         return new TerminateWorkflowExecutionResponse();
     });
 

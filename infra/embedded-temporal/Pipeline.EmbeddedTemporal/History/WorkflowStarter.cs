@@ -94,10 +94,7 @@ internal static class WorkflowStarter
         started.Memo = a.Memo;
         started.SearchAttributes = a.SearchAttributes ?? CustomOnly(old);
         started.Header = a.Header;
-        // Runs of one id are held at least a moment apart, so that a tight loop cannot drown the machine.
-        var lived = tx.Now - old.State.StartTime;
-        var backoff = a.BackoffStartInterval.Span();
-        if (lived < TimeSpan.FromSeconds(1) && backoff < TimeSpan.FromSeconds(1) - lived) backoff = TimeSpan.FromSeconds(1) - lived;
+        var backoff = Spaced(tx, old, a.BackoffStartInterval.Span());
         started.FirstWorkflowTaskBackoff = backoff > TimeSpan.Zero ? backoff.Proto() : null;
         Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
     }
@@ -117,6 +114,13 @@ internal static class WorkflowStarter
         started.Memo = old.State.Memo.Fields.Count > 0 ? old.State.Memo : first.Memo;
         started.SearchAttributes = CustomOnly(old);
         Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
+    }
+
+    // Runs of one id are held at least a second apart, so that a tight loop cannot drown the machine.
+    private static TimeSpan Spaced(Tx tx, Run old, TimeSpan wanted)
+    {
+        var shortest = TimeSpan.FromSeconds(1) - (tx.Now - old.State.StartTime);
+        return wanted > shortest ? wanted : shortest;
     }
 
     private static void CopyStart(WorkflowExecutionStartedEventAttributes first, WorkflowExecutionStartedEventAttributes started)
@@ -139,7 +143,7 @@ internal static class WorkflowStarter
         started.LastCompletionResult = first.LastCompletionResult;
         started.RetryPolicy = old.State.RetryPolicy;
         started.Attempt = old.State.Attempt + 1;
-        started.FirstWorkflowTaskBackoff = delay.Proto();
+        started.FirstWorkflowTaskBackoff = Spaced(tx, old, delay).Proto();
         started.Memo = old.State.Memo.Fields.Count > 0 ? old.State.Memo : first.Memo;
         started.SearchAttributes = CustomOnly(old);
         Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
@@ -207,36 +211,36 @@ internal static class WorkflowStarter
 
     private static RunState NewState(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a,
         Temporalio.Api.Sdk.V1.UserMetadata? metadata, (string RequestId, string ScheduleId) origin, DateTime? expiration, TimeSpan backoff) => new()
-    {
-        Namespace = ns,
-        WorkflowId = a.WorkflowId,
-        RunId = runId,
-        FirstRunId = a.FirstExecutionRunId,
-        OriginalRunId = a.OriginalExecutionRunId,
-        Type = a.WorkflowType.Name,
-        TaskQueue = a.TaskQueue.Name,
-        ExecutionTimeout = a.WorkflowExecutionTimeout.Span(),
-        RunTimeout = a.WorkflowRunTimeout.Span(),
-        TaskTimeout = a.WorkflowTaskTimeout.Span(),
-        StartTime = tx.Now,
-        FirstTaskBackoff = backoff,
-        ExecutionExpiration = expiration,
-        CreateRequestId = origin.RequestId,
-        ScheduleId = origin.ScheduleId,
-        Attempt = a.Attempt,
-        RetryPolicy = a.RetryPolicy,
-        CronSchedule = a.CronSchedule,
-        ContinuedFromRunId = a.ContinuedExecutionRunId,
-        ParentNamespace = a.ParentWorkflowNamespace,
-        ParentWorkflowId = a.ParentWorkflowExecution?.WorkflowId ?? "",
-        ParentRunId = a.ParentWorkflowExecution?.RunId ?? "",
-        ParentInitiatedId = a.ParentInitiatedEventId,
-        RootWorkflowId = a.RootWorkflowExecution?.WorkflowId ?? a.WorkflowId,
-        RootRunId = a.RootWorkflowExecution?.RunId ?? runId,
-        Priority = a.Priority,
-        UserMetadata = metadata,
-        Memo = a.Memo?.Clone() ?? new Memo(),
-        SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),
-        RequestIds = origin.RequestId.Length > 0 ? new() { [origin.RequestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
-    };
+        {
+            Namespace = ns,
+            WorkflowId = a.WorkflowId,
+            RunId = runId,
+            FirstRunId = a.FirstExecutionRunId,
+            OriginalRunId = a.OriginalExecutionRunId,
+            Type = a.WorkflowType.Name,
+            TaskQueue = a.TaskQueue.Name,
+            ExecutionTimeout = a.WorkflowExecutionTimeout.Span(),
+            RunTimeout = a.WorkflowRunTimeout.Span(),
+            TaskTimeout = a.WorkflowTaskTimeout.Span(),
+            StartTime = tx.Now,
+            FirstTaskBackoff = backoff,
+            ExecutionExpiration = expiration,
+            CreateRequestId = origin.RequestId,
+            ScheduleId = origin.ScheduleId,
+            Attempt = a.Attempt,
+            RetryPolicy = a.RetryPolicy,
+            CronSchedule = a.CronSchedule,
+            ContinuedFromRunId = a.ContinuedExecutionRunId,
+            ParentNamespace = a.ParentWorkflowNamespace,
+            ParentWorkflowId = a.ParentWorkflowExecution?.WorkflowId ?? "",
+            ParentRunId = a.ParentWorkflowExecution?.RunId ?? "",
+            ParentInitiatedId = a.ParentInitiatedEventId,
+            RootWorkflowId = a.RootWorkflowExecution?.WorkflowId ?? a.WorkflowId,
+            RootRunId = a.RootWorkflowExecution?.RunId ?? runId,
+            Priority = a.Priority,
+            UserMetadata = metadata,
+            Memo = a.Memo?.Clone() ?? new Memo(),
+            SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),
+            RequestIds = origin.RequestId.Length > 0 ? new() { [origin.RequestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
+        };
 }
