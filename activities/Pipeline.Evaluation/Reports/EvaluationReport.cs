@@ -45,11 +45,12 @@ public static class EvaluationReport
         page.Verdict(Tone(gate.Verdict), Word(gate.Verdict), $"gate '{gate.GateSet}'");
         foreach (var problem in gate.Problems.Take(MostProblems)) page.Verdict(ReportTone.Bad, "evidence", problem);
         if (gate.Problems.Count > MostProblems) page.Details($"{gate.Problems.Count - MostProblems} more", string.Join('\n', gate.Problems.Skip(MostProblems)));
-        page.Table(["rule", "verdict", "before", "after", "difference (95 %)", "lost / gained", "p", "why"], gate.Outcomes.Select(outcome => (IReadOnlyList<string>)
+        foreach (var outcome in gate.Outcomes) page.Verdict(Tone(outcome.Verdict), Word(outcome.Verdict), $"{outcome.Rule.Name}: {outcome.Reason}");
+        page.Table(["rule", "before", "after", "difference (95 %)", "lost / gained", "p"], gate.Outcomes.Select(outcome => (IReadOnlyList<string>)
         [
-            $"{outcome.Rule.Name} ({outcome.Rule.Task})", Word(outcome.Verdict), Number(outcome.Baseline), Number(outcome.Candidate),
+            $"{outcome.Rule.Name} ({outcome.Rule.Task})", Number(outcome.Baseline), Number(outcome.Candidate),
             outcome.Difference is { } range ? $"{outcome.Candidate - outcome.Baseline:+0.0;−0.0;0.0} ({range.Lower:+0.0;−0.0;0.0} to {range.Upper:+0.0;−0.0;0.0})" : MethodComparison.NotMeasured,
-            outcome.Questions > 0 ? $"{outcome.Lost} / {outcome.Gained}" : MethodComparison.NotMeasured, outcome.P is { } p ? $"{(p < 0.001 ? p.ToString("0.#e+0") : p.ToString("0.000"))}" : MethodComparison.NotMeasured, outcome.Reason,
+            outcome.Questions > 0 ? $"{outcome.Lost} / {outcome.Gained}" : MethodComparison.NotMeasured, outcome.P is { } p ? $"{(p < 0.001 ? p.ToString("0.#e+0") : p.ToString("0.000"))}" : MethodComparison.NotMeasured,
         ]));
     }
 

@@ -64,8 +64,13 @@ public sealed class HtmlReportTests
         var gate = GateEvaluator.Evaluate(GateData.Set(GateData.Rule()), candidate, GateData.Arms(baseline));
         var page = EvaluationReport.Make(new EvaluationReportInput
         {
-            Title = "Run 7", Baseline = baseline, Candidate = candidate, Gate = gate, Calibration = Calibration.Of([0.3, 0.8], [false, true]),
-            Confusion = ConfusionMatrix.Of(["a", "b"], ["a", "a"]), Losses = [new("training", [(0, 3), (10, 1)])],
+            Title = "Run 7",
+            Baseline = baseline,
+            Candidate = candidate,
+            Gate = gate,
+            Calibration = Calibration.Of([0.3, 0.8], [false, true]),
+            Confusion = ConfusionMatrix.Of(["a", "b"], ["a", "a"]),
+            Losses = [new("training", [(0, 3), (10, 1)])],
             Methods = [new MethodRun { Method = "LoRA", RunId = "r1" }],
         }).Render();
         page.ShouldContain("blocked");

@@ -33,8 +33,11 @@ internal static class EvalCommand
         {
             var options = new PromptOptions
             {
-                Shots = parsed.GetValue(shots), Limit = parsed.GetValue(limit), ChatTemplate = parsed.GetValue(chat),
-                ExamplesAsTurns = parsed.GetValue(turns), SystemInstruction = parsed.GetValue(system) ?? "",
+                Shots = parsed.GetValue(shots),
+                Limit = parsed.GetValue(limit),
+                ChatTemplate = parsed.GetValue(chat),
+                ExamplesAsTurns = parsed.GetValue(turns),
+                SystemInstruction = parsed.GetValue(system) ?? "",
             };
             var collection = new TaskCatalog(parsed.GetRequiredValue(benchmarks), parsed.GetValue(rows), parsed.GetValue(taskFiles))
                 .Find(parsed.GetRequiredValue(tasks).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
