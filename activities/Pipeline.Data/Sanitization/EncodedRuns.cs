@@ -18,30 +18,33 @@ internal sealed class EncodedRuns(PiiScanner scanner)
     /// <summary>Adds one span a run; the class is that of the first thing found inside.</summary>
     public void Find(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
-        for (var at = 0; at < text.Length;)
+        // A run of the shortest length covers one of every so many bytes, so only those are looked at.
+        for (var probe = ShortestRun - 1; probe < text.Length; probe += ShortestRun)
         {
-            var start = text[at..].IndexOfAny(Digits);
-            if (start < 0)
-            {
-                return;
-            }
-
-            start += at;
-            var length = text[start..].IndexOfAnyExcept(Digits);
-            var end = length < 0 ? text.Length : start + length;
-            at = end;
-            if (end - start < ShortestRun || end - start > LongestRun)
+            if (!Digits.Contains(text[probe]))
             {
                 continue;
             }
 
-            while (end < text.Length && text[end] == '=')
+            var (start, end) = (probe, probe + 1);
+            while (start > 0 && Digits.Contains(text[start - 1]))
+            {
+                start--;
+            }
+
+            while (end < text.Length && Digits.Contains(text[end]))
             {
                 end++;
             }
 
-            if (ClassOf(text[start..at]) is { } type)
+            probe = end;
+            if (end - start >= ShortestRun && end - start <= LongestRun && ClassOf(text[start..end]) is { } type)
             {
+                while (end < text.Length && text[end] == '=')
+                {
+                    end++;
+                }
+
                 spans.Add(new PiiSpan(type, start, end));
             }
         }
