@@ -10,7 +10,8 @@ namespace Pipeline.Llm.Training;
 internal sealed class StepRunner(TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
 {
     /// <summary>Leaves the clipped gradient of the mean over the whole step in the parameters.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between micro-batches; the gradients are to be cleared.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between micro-batches; the gradients are to be
+    /// cleared.</exception>
     public StepOutcome Run(IReadOnlyList<int[]> microBatches, int step, double lossScale, CancellationToken cancellation)
     {
         var rows = microBatches.Select(indexes => indexes.Select(data.Read).ToList()).ToList();

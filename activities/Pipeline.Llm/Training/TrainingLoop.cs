@@ -71,7 +71,8 @@ internal sealed class TrainingLoop(
         return stop;
     }
 
-    // F23: cancelled between micro-batches, everything since the last finished step is dropped and that step saved in full.
+    // F23: cancelled between micro-batches, everything since the last finished step is dropped and that step saved in
+    // full.
     private StepOutcome Accumulate()
     {
         try

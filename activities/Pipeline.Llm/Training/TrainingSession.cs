@@ -90,7 +90,8 @@ internal sealed class TrainingSession : IDisposable
 
         _optimizer.ClearGradients();
         var isScaled = _options.Precision == Precision.Float16;
-        // An overflow of scaled float16 gradients is expected: the scale adapts, and it does not count towards the limit.
+        // An overflow of scaled float16 gradients is expected: the scale adapts, and it does not count towards the
+        // limit.
         var isOverflow = isScaled && State.LossScale.Value > 1 && double.IsFinite(outcome.Sums.Loss);
         State = State with
         {

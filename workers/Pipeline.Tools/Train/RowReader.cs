@@ -24,7 +24,8 @@ internal sealed class RowReader
     /// <summary>Reads files and folders.</summary>
     /// <param name="inputs">JSONL files, or folders of built datasets.</param>
     /// <returns>All rows, in order.</returns>
-    /// <exception cref="FormatException">A row does not fit or its labels cannot be proven; the message names file and line.</exception>
+    /// <exception cref="FormatException">A row does not fit or its labels cannot be proven; the message names file and
+    /// line.</exception>
     public InMemoryTrainingData Read(IEnumerable<FileSystemInfo> inputs) =>
         new([.. inputs.SelectMany(input => Directory.Exists(input.FullName) ? ReadDataset(input.FullName) : ReadFile(input))]);
 

@@ -3,8 +3,10 @@ namespace Pipeline.Llm.Training.Diagnostics;
 /// <summary>Tells an exploding loss from a noisy one.</summary>
 /// <remarks>
 /// A step is bad when its loss exceeds both <see cref="Factor"/> times the lowest smoothed loss and that loss plus <see cref="Margin"/> nats.
-/// One step at <see cref="Certain"/> times the smoothed loss, or <see cref="Patience"/> bad steps in a row, are a divergence.
-/// In the first steps, where there is little to compare with, a loss above the first one is compared with the loss of the untrained weights
+/// One step at <see cref="Certain"/> times the smoothed loss, or <see cref="Patience"/> bad steps in a row, are a
+/// divergence.
+/// In the first steps, where there is little to compare with, a loss above the first one is compared with the loss of
+/// the untrained weights
 /// on the same rows: a hard batch is hard for both, a diverged run is <see cref="Worse"/> times worse.
 /// </remarks>
 public static class DivergenceRule
@@ -27,7 +29,8 @@ public static class DivergenceRule
     /// <summary>Bad steps in a row.</summary>
     public const int Patience = 3;
 
-    /// <summary>How much worse than the untrained weights on the same rows is a divergence, with <see cref="Margin"/> nats at least.</summary>
+    /// <summary>How much worse than the untrained weights on the same rows is a divergence, with <see cref="Margin"/>
+    /// nats at least.</summary>
     public const double Worse = 1.25;
 
     /// <summary>Whether the untrained weights should be asked about the rows of a step.</summary>

@@ -2,7 +2,8 @@ using Pipeline.Llm.Training.Data;
 
 namespace Pipeline.Llm.Training.Diagnostics;
 
-/// <summary>Looks for rows whose supervised text does not end as the others do; a model trained on them never learns to stop.</summary>
+/// <summary>Looks for rows whose supervised text does not end as the others do; a model trained on them never learns to
+/// stop.</summary>
 public static class TerminatorAudit
 {
     /// <summary>Share of the rows that must end alike before the others are suspicious.</summary>

@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Training.Objectives;
 
-/// <summary>Preference training of an adapter; the reference is the same model without the adapter, so it costs no memory.</summary>
-/// <remarks>The adapter must be a fresh one: with an adapter that already says something, the reference would be another model.</remarks>
+/// <summary>Preference training of an adapter; the reference is the same model without the adapter, so it costs no
+/// memory.</summary>
+/// <remarks>The adapter must be a fresh one: with an adapter that already says something, the reference would be
+/// another model.</remarks>
 public sealed class PreferenceObjective : ITrainingObjective, IDisposable
 {
     private readonly CausalLanguageModel _model;
