@@ -4,7 +4,7 @@ namespace Pipeline.Cli.Commands;
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
-    public static readonly string[] Verbs = ["data", "eval", "gate", "report", "tokenize", "train"];
+    public static readonly string[] Verbs = ["data", "eval", "gate", "inspect", "merge", "report", "tokenize", "train"];
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
 
