@@ -20,4 +20,7 @@ public sealed record AttentionPattern
 
     /// <summary>Explicit visibility [b, 1, s, keys], true where a query sees a key; used instead of the segments, with a cache.</summary>
     public Tensor? Visible { get; init; }
+
+    /// <summary>The same visibility as first and past-the-last key of each row and query, [b · s · 2]; empty without a cache.</summary>
+    public IReadOnlyList<long> KeyRanges { get; init; } = [];
 }

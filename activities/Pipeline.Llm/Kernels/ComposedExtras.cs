@@ -1,3 +1,4 @@
+using Pipeline.Llm.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,7 +43,19 @@ public sealed class ComposedExtras : ITorchExtras
 
     /// <inheritdoc/>
     public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern) =>
-        ComposedAttention.Run(query, key, value, pattern);
+        SdpaAttention.Fits(query, pattern) ? SdpaAttention.Run(query, key, value, pattern) : ComposedAttention.Run(query, key, value, pattern);
+
+    /// <inheritdoc/>
+    public Tensor Dropout(Tensor x, double probability, Generator? generator)
+    {
+        Tensor mask;
+        using (no_grad())
+        {
+            mask = empty_like(x).bernoulli_(1 - probability, generator).div_(1 - probability);
+        }
+
+        return x * mask;
+    }
 
     /// <inheritdoc/>
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
@@ -55,6 +68,22 @@ public sealed class ComposedExtras : ITorchExtras
     /// <inheritdoc/>
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
         ComposedCrossEntropy.Run(rows => nn.functional.linear(rows, head), hidden, targets, softCap, labelSmoothing);
+
+    /// <inheritdoc/>
+    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
+    {
+        // One row for each byte: the level of the high nibble, then that of the low one.
+        var pairs = new float[512];
+        for (var code = 0; code < 256; code++)
+        {
+            (pairs[2 * code], pairs[2 * code + 1]) = (CodeBooks.Nf4[code >> 4], CodeBooks.Nf4[code & 15]);
+        }
+
+        using var mode = no_grad();
+        var count = shape.Aggregate(1L, (product, size) => product * size);
+        var levels = tensor(pairs).view(256, 2).to(codes.device).index_select(0, codes.to(ScalarType.Int32)).view(-1).narrow(0, 0, count);
+        return (levels * scales.repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(shape).to(type);
+    }
 
     /// <inheritdoc/>
     public void AdamW(

@@ -41,6 +41,13 @@ public interface ITorchExtras
     /// <returns>[b, s, h · hd].</returns>
     Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern);
 
+    /// <summary>Zeroes elements at random and scales the others by 1/(1 − p).</summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="probability">Share of zeroed elements p, from 0 to below 1.</param>
+    /// <param name="generator">Source of randomness, null for the default one; the same state gives the same mask.</param>
+    /// <returns>Shape of <paramref name="x"/>.</returns>
+    Tensor Dropout(Tensor x, double probability, Generator? generator);
+
     /// <summary>A frozen linear layer with a low-rank update: x·Wᵀ + bias + scaling · (u·Aᵀ)·Bᵀ.</summary>
     /// <param name="x">Input [..., in].</param>
     /// <param name="weight">Frozen weight [out, in].</param>
@@ -61,6 +68,14 @@ public interface ITorchExtras
     /// <param name="labelSmoothing">Share of the target spread over the vocabulary, 0 to below 1.</param>
     /// <returns>Loss, correctness and entropy of each row.</returns>
     TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing);
+
+    /// <summary>Restores 4-bit NormalFloat weights; not differentiable.</summary>
+    /// <param name="codes">Packed codes, two a byte, the first in the high nibble.</param>
+    /// <param name="scales">One float32 scale for 64 elements.</param>
+    /// <param name="shape">Shape of the result.</param>
+    /// <param name="type">Element type of the result.</param>
+    /// <returns>The weights.</returns>
+    Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type);
 
     /// <summary>One AdamW step on tensors of float32, in place; not differentiable (arXiv 1711.05101).</summary>
     /// <param name="parameters">Parameters; changed.</param>

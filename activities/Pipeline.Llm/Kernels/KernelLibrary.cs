@@ -30,8 +30,17 @@ internal static unsafe partial class KernelLibrary
     public static partial int shim_kernel_gate(nint gate, nint up, int tanhGelu, nint* result);
 
     [LibraryImport(Library)]
+    public static partial int shim_kernel_dropout(nint x, double probability, long seed, nint* result);
+
+    [LibraryImport(Library)]
     public static partial int shim_kernel_attention(
         nint query, nint key, nint value, long* segments, long segmentCount, double scale, double softCap, long window, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_kernel_attend(nint query, nint key, nint value, long* ranges, double scale, double softCap, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_kernel_nf4(nint codes, nint scales, nint result);
 
     [LibraryImport(Library)]
     public static partial int shim_kernel_lora_linear(nint x, nint weight, nint bias, nint update, nint a, nint b, double scaling, nint* result);

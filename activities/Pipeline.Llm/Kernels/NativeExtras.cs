@@ -60,9 +60,14 @@ public sealed unsafe class NativeExtras : ITorchExtras
     /// <inheritdoc/>
     public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern)
     {
-        if (pattern.Visible is not null || !Fits(query, key, value))
+        if (!Fits(query, key, value))
         {
             return Composed.Attention(query, key, value, pattern);
+        }
+
+        if (pattern.Visible is not null)
+        {
+            return OverCache(query, key, value, pattern);
         }
 
         var flat = pattern.Segments.SelectMany(segment => new long[] { segment.Row, segment.Start, segment.Length }).ToArray();
@@ -77,10 +82,30 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
+    /// <remarks>One number is drawn from the generator; the mask is a hash of it and of each place, the same for any number of threads.</remarks>
+    public Tensor Dropout(Tensor x, double probability, Generator? generator)
+    {
+        if (!Fits(x))
+        {
+            return Composed.Dropout(x, probability, generator);
+        }
+
+        long seed;
+        using (var drawn = randint(0, 1L << 62, [1], dtype: ScalarType.Int64, generator: generator))
+        {
+            seed = drawn.item<long>();
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_dropout(x.Handle, probability, seed, &result));
+        return Taken(result, x);
+    }
+
+    /// <inheritdoc/>
     /// <remarks>In a bfloat16 model the update is computed in bfloat16 with float32 sums; A, B and their gradients keep their type.</remarks>
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
     {
-        if (!Fits(x, weight, update) || weight.requires_grad || bias?.requires_grad == true || bias?.dtype is { } type && type != x.dtype)
+        if (!FitsAnyDevice(x, weight, update) || weight.requires_grad || bias?.requires_grad == true || bias?.dtype is { } type && type != x.dtype)
         {
             return Composed.LoraLinear(x, weight, bias, update, a, b, scaling);
         }
@@ -103,6 +128,20 @@ public sealed unsafe class NativeExtras : ITorchExtras
         var results = stackalloc nint[3];
         KernelLibrary.Check(KernelLibrary.shim_kernel_cross_entropy(hidden.Handle, head.Handle, targets.Handle, softCap ?? 0, labelSmoothing, results));
         return new(Taken(results[0], hidden, head, targets), Tensor.UnsafeCreateTensor(results[1]), Tensor.UnsafeCreateTensor(results[2]));
+    }
+
+    /// <inheritdoc/>
+    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
+    {
+        if (codes.device_type != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            return Composed.RestoreNf4(codes, scales, shape, type);
+        }
+
+        var restored = empty(shape, type);
+        KernelLibrary.Check(KernelLibrary.shim_kernel_nf4(codes.Handle, scales.Handle, restored.Handle));
+        GC.KeepAlive((codes, scales));
+        return restored;
     }
 
     /// <inheritdoc/>
@@ -139,10 +178,32 @@ public sealed unsafe class NativeExtras : ITorchExtras
         return Tensor.UnsafeCreateTensor(result);
     }
 
-    private static bool Fits(Tensor first, params ReadOnlySpan<Tensor> others)
+    // No gradient goes through a cache, and long prompts in pieces are better off with matrix products.
+    private static Tensor OverCache(Tensor query, Tensor key, Tensor value, AttentionPattern pattern)
+    {
+        if (pattern.KeyRanges.Count != 2 * query.size(0) * query.size(1) || query.size(1) > 8 || query.requires_grad)
+        {
+            return Composed.Attention(query, key, value, pattern);
+        }
+
+        nint result;
+        fixed (long* ranges = pattern.KeyRanges.ToArray())
+        {
+            KernelLibrary.Check(KernelLibrary.shim_kernel_attend(
+                query.Handle, key.Handle, value.Handle, ranges, pattern.Scale, pattern.SoftCap ?? 0, &result));
+        }
+
+        return Taken(result, query, key, value);
+    }
+
+    private static bool Fits(Tensor first, params ReadOnlySpan<Tensor> others) =>
+        first.device_type == DeviceType.CPU && FitsAnyDevice(first, others);
+
+    // Made of matrix products only, so it runs wherever the tensors are.
+    private static bool FitsAnyDevice(Tensor first, params ReadOnlySpan<Tensor> others)
     {
         var (type, device) = (first.dtype, first.device_type);
-        if (device != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16))
+        if (type is not (ScalarType.Float32 or ScalarType.BFloat16))
         {
             return false;
         }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Pipeline.Llm.Kernels;
 using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Modules;
@@ -18,23 +18,9 @@ internal sealed class AdapterSwitch(string name, double dropout)
     /// <summary>Source of dropout masks; null for the default generator.</summary>
     public Generator? Generator { get; set; }
 
-    /// <summary>The adapter's input after dropout.</summary>
-    public Tensor Drop(Tensor x)
-    {
-        if (!Training || dropout == 0)
-        {
-            return x;
-        }
-
-        return x * Mask(x);
-    }
-
     /// <summary>Whether <see cref="Drop"/> changes anything.</summary>
     public bool Drops => Training && dropout > 0;
 
-    private Tensor Mask(Tensor x)
-    {
-        using var mode = no_grad();
-        return empty_like(x).bernoulli_(1 - dropout, Generator).div_(1 - dropout);
-    }
+    /// <summary>The adapter's input after dropout.</summary>
+    public Tensor Drop(Tensor x) => Drops ? TorchExtras.Current.Dropout(x, dropout, Generator) : x;
 }

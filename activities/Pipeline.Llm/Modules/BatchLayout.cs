@@ -90,21 +90,32 @@ internal sealed class BatchLayout
         return tensor(values, device: device).view(Rows, Columns);
     }
 
-    /// <summary>Visibility [b, 1, s, keys] of stored keys when rows held <paramref name="before"/> tokens; padding sees the first key.</summary>
-    public Tensor Visible(IReadOnlyList<int> before, int? window, Device device)
+    /// <summary>First and past-the-last stored key that each query sees when rows held <paramref name="before"/> tokens; padding sees the first.</summary>
+    public long[] KeyRanges(IReadOnlyList<int> before, int? window)
     {
-        var keys = before.Select((length, row) => length + Real[row]).Max();
-        var flags = new bool[Rows * Columns * keys];
+        var ranges = new long[2 * Rows * Columns];
         for (var row = 0; row < Rows; row++)
         {
             for (var column = 0; column < Columns; column++)
             {
-                var at = (row * Columns + column) * keys;
                 var index = column - Start[row];
                 var last = index >= 0 && index < Real[row] ? before[row] + index : 0;
-                var first = window is { } width ? Math.Max(0, last - width + 1) : 0;
-                Array.Fill(flags, true, at + first, last - first + 1);
+                var at = 2 * (row * Columns + column);
+                (ranges[at], ranges[at + 1]) = (window is { } width ? Math.Max(0, last - width + 1) : 0, last + 1);
             }
+        }
+
+        return ranges;
+    }
+
+    /// <summary>Key ranges as flags [b, 1, s, keys].</summary>
+    public Tensor Visible(IReadOnlyList<long> ranges, IReadOnlyList<int> before, Device device)
+    {
+        var keys = before.Select((length, row) => length + Real[row]).Max();
+        var flags = new bool[Rows * Columns * keys];
+        for (var query = 0; query < Rows * Columns; query++)
+        {
+            Array.Fill(flags, true, query * keys + (int)ranges[2 * query], (int)(ranges[2 * query + 1] - ranges[2 * query]));
         }
 
         return tensor(flags, device: device).view(Rows, 1, Columns, keys);

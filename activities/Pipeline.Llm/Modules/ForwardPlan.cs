@@ -16,19 +16,8 @@ internal static class ForwardPlan
         }
 
         var positions = input.Positions?.to(model.Device) ?? layout.Positions(before, model.Device);
-        var continues = before?.Any(length => length > 0) == true;
-        var pattern = new AttentionPattern
-        {
-            Scale = config.AttentionScale,
-            SoftCap = config.AttentionSoftCap,
-            Segments = layout.Segments(),
-            Visible = continues ? layout.Visible(before!, window: null, model.Device) : null, // continues means there is a cache
-        };
-        var sliding = pattern with
-        {
-            Window = config.SlidingWindow,
-            Visible = continues ? layout.Visible(before!, config.SlidingWindow, model.Device) : null, // as above
-        };
+        var pattern = Pattern(model, layout, before, window: null);
+        var sliding = config.SlidingWindow is { } window ? Pattern(model, layout, before, window) : pattern;
         var rotation = Rotation.Of(config.Rope, config, positions, model.DType);
         return new()
         {
@@ -39,6 +28,21 @@ internal static class ForwardPlan
             Cache = input.Cache,
             Route = Route(model, input, layout),
         };
+    }
+
+    private static AttentionPattern Pattern(CausalLanguageModel model, BatchLayout layout, int[]? before, int? window)
+    {
+        var pattern = new AttentionPattern
+        {
+            Scale = model.Config.AttentionScale, SoftCap = model.Config.AttentionSoftCap, Window = window, Segments = layout.Segments(),
+        };
+        if (before is null || Array.TrueForAll(before, length => length == 0))
+        {
+            return pattern;
+        }
+
+        var ranges = layout.KeyRanges(before, window);
+        return pattern with { KeyRanges = ranges, Visible = layout.Visible(ranges, before, model.Device) };
     }
 
     private static AdapterRoute Route(CausalLanguageModel model, ModelInput input, BatchLayout layout)

@@ -25,7 +25,7 @@ internal static class MergedModule
             weight = weight + (isEmbedding ? product.t() : product);
             if (adapter.Magnitude is { } magnitude)
             {
-                var ratio = magnitude.to(ScalarType.Float64) / weight.norm(isEmbedding ? 0 : 1, false, 2f);
+                var ratio = magnitude.to(ScalarType.Float64) / weight.norm(isEmbedding ? 0 : 1, false, 2f).clamp_(DoraNorm.Smallest);
                 weight = weight * (isEmbedding ? ratio : ratio.unsqueeze(1));
             }
         }

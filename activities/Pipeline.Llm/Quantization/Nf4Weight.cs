@@ -1,29 +1,19 @@
+using Pipeline.Llm.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Quantization;
 
-/// <summary>A weight as 4-bit NormalFloat; restored by a table look-up.</summary>
+/// <summary>A weight as 4-bit NormalFloat.</summary>
 internal sealed class Nf4Weight : IQuantizedWeight
 {
     private readonly long[] _shape;
     private readonly ScalarType _type;
     private readonly Tensor _codes;
-    private readonly Tensor _levels;
     private readonly Scales _scales;
 
-    private Nf4Weight(long[] shape, ScalarType type, Tensor codes, Scales scales)
-    {
+    private Nf4Weight(long[] shape, ScalarType type, Tensor codes, Scales scales) =>
         (_shape, _type, _codes, _scales) = (shape, type, codes, scales);
-        // One row for each byte: the level of the high nibble, then that of the low one.
-        var pairs = new float[512];
-        for (var code = 0; code < 256; code++)
-        {
-            (pairs[2 * code], pairs[2 * code + 1]) = (CodeBooks.Nf4[code >> 4], CodeBooks.Nf4[code & 15]);
-        }
-
-        _levels = tensor(pairs).view(256, 2).to(codes.device).DetachFromDisposeScope();
-    }
 
     public long Bytes => _codes.NumberOfElements + _scales.Bytes;
 
@@ -52,20 +42,12 @@ internal sealed class Nf4Weight : IQuantizedWeight
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var count = _shape[0] * _shape[1];
-        var levels = _levels.index_select(0, _codes.to(ScalarType.Int32)).view(-1);
-        var blocks = (count + Nf4Codec.DefaultBlock - 1) / Nf4Codec.DefaultBlock;
-        var scales = _scales.Values().unsqueeze(1);
-        var padded = blocks * Nf4Codec.DefaultBlock - levels.NumberOfElements;
-        levels = padded > 0 ? cat([levels, zeros(padded, device: levels.device)]) : levels.narrow(0, 0, blocks * Nf4Codec.DefaultBlock);
-        var restored = (levels.view(blocks, Nf4Codec.DefaultBlock) * scales).view(-1).narrow(0, 0, count).view(_shape);
-        return restored.to(_type).MoveToOuterDisposeScope();
+        return TorchExtras.Current.RestoreNf4(_codes, _scales.Values(), _shape, _type).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
         _codes.Dispose();
-        _levels.Dispose();
         _scales.Dispose();
     }
 

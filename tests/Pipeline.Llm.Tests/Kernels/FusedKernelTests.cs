@@ -70,6 +70,42 @@ public sealed class FusedKernelTests
     }
 
     [Theory]
+    [InlineData(ScalarType.Float32, 1e-5)]
+    [InlineData(ScalarType.BFloat16, 2e-2)]
+    public void Attention_OverACache_EqualsComposed(ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        // Rows of a longer buffer, so that tokens are not where a packed tensor has them.
+        var (query, keys, values) = (randn(2, 2, 4, 16).to(type), randn(2, 30, 2, 16).to(type).narrow(1, 0, 21), randn(2, 30, 2, 16).to(type).narrow(1, 0, 21));
+        long[] ranges = [0, 5, 0, 6, 12, 20, 13, 21];
+        var flags = new bool[2 * 2 * 21];
+        for (var i = 0; i < 4; i++)
+        {
+            Array.Fill(flags, true, 21 * i + (int)ranges[2 * i], (int)(ranges[2 * i + 1] - ranges[2 * i]));
+        }
+
+        foreach (var cap in new double?[] { null, 1.5 })
+        {
+            var pattern = new AttentionPattern { Scale = 0.3, SoftCap = cap, KeyRanges = ranges, Visible = tensor(flags).view(2, 1, 2, 21) };
+            var judge = Composed.Attention(query.to(ScalarType.Float32), keys.to(ScalarType.Float32), values.to(ScalarType.Float32), pattern);
+            (Fused().Attention(query, keys, values, pattern) - judge).Largest().ShouldBeLessThan(tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void RestoreNf4_EveryCode_EqualsComposed(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        var codes = randint(0, 256, [1250], dtype: ScalarType.Byte);
+        var scales = rand(40);
+        Fused().RestoreNf4(codes, scales, [50, 50], type).equal(Composed.RestoreNf4(codes, scales, [50, 50], type)).all().item<bool>().ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
     public void LoraLinear_SharedAndDroppedInput_EqualComposed(ScalarType type)
@@ -115,6 +151,31 @@ public sealed class FusedKernelTests
         Fused().RmsNorm(hidden, ones(4), 1e-5, false).isnan().all().item<bool>().ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Dropout_ShareScaleAndGradient_AreThoseOfItsMask(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var probability in new[] { 0.05, 0.5 })
+        {
+            var x = Leaf(ones(400, 500).to(type));
+            var y = Fused().Dropout(x, probability, new Generator(3));
+            var kept = y.ne(0);
+            kept.to(ScalarType.Float64).mean().item<double>().ShouldBe(1 - probability, 0.003);
+            y.masked_select(kept).sub(1 / (1 - probability)).Largest().ShouldBeLessThan(0.01);
+            // Neighbours along both dimensions are independent: pairs survive as often as the product says.
+            Pairs(kept.narrow(0, 0, 399), kept.narrow(0, 1, 399)).ShouldBe((1 - probability) * (1 - probability), 0.005);
+            Pairs(kept.narrow(1, 0, 499), kept.narrow(1, 1, 499)).ShouldBe((1 - probability) * (1 - probability), 0.005);
+            y.sum().backward();
+            (x.grad ?? throw new InvalidOperationException()).equal(y).all().item<bool>().ShouldBeTrue();
+            Fused().Dropout(x, probability, new Generator(3)).equal(y).all().item<bool>().ShouldBeTrue();
+            Fused().Dropout(x, probability, new Generator(4)).equal(y).all().item<bool>().ShouldBeFalse();
+        }
+
+        static double Pairs(Tensor a, Tensor b) => a.logical_and(b).to(ScalarType.Float64).mean().item<double>();
+    }
+
     [Fact]
     public void AdamW_TwentySteps_EqualComposed()
     {
@@ -133,7 +194,7 @@ public sealed class FusedKernelTests
             results.Add(cat([p[0].flatten(), p[1], m[0].flatten(), v[0].flatten()]));
         }
 
-        (results[0] - results[1]).abs().max().item<float>().ShouldBeLessThan(2e-6f);
+        (results[0] - results[1]).Largest().ShouldBeLessThan(2e-6);
     }
 
     private static NativeExtras Fused()
@@ -159,8 +220,8 @@ public sealed class FusedKernelTests
         var tolerance = type == ScalarType.Float32 ? 1e-5 : 3e-2;
         for (var i = 0; i < judge.Count; i++)
         {
-            var scale = Math.Max(judge[i].abs().max().to(ScalarType.Float64).item<double>(), 1e-3);
-            var difference = (ours[i].to(ScalarType.Float64) - judge[i].to(ScalarType.Float64)).abs().max().item<double>();
+            var scale = Math.Max(judge[i].Largest(), 1e-3);
+            var difference = (ours[i].to(ScalarType.Float64) - judge[i].to(ScalarType.Float64)).Largest();
             (difference / scale).ShouldBeLessThan(tolerance, $"{(i == 0 ? "result" : $"gradient {i - 1}")}, {type}");
         }
 

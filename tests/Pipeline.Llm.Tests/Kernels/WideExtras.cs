@@ -18,11 +18,15 @@ internal sealed class WideExtras(ITorchExtras inner) : ITorchExtras
     public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern) =>
         inner.Attention(Wide(query), Wide(key), Wide(value), pattern);
 
+    public Tensor Dropout(Tensor x, double probability, Generator? generator) => inner.Dropout(Wide(x), probability, generator);
+
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
         inner.LoraLinear(Wide(x), Wide(weight), bias is null ? null : Wide(bias), Wide(update), Wide(a), Wide(b), scaling);
 
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
         inner.CrossEntropy(Wide(hidden), Wide(head), targets, softCap, labelSmoothing);
+
+    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type) => inner.RestoreNf4(codes, scales, shape, type);
 
     public void AdamW(
         IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,

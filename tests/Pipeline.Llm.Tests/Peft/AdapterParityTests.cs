@@ -18,12 +18,12 @@ public sealed class AdapterParityTests
         var logits = Logits(model);
         ModelFixture.MaxDifference(logits, Stored(directory, "logits")).ShouldBeLessThan(tolerance, directory);
         adapter.Enabled = false;
-        var gap = (Logits(model) - logits).abs().max().to(ScalarType.Float64).item<double>();
+        var gap = (Logits(model) - logits).Largest();
         gap.ShouldBe(expected.GetProperty("max_abs_difference_adapter_vs_base").GetDouble(), 2 * tolerance, directory);
     });
 
     [Fact]
-    public void Merge_EveryTensor_HasTheBytesOfAFloat64MergeRoundedOnce() => ForEach((directory, model, adapter, expected, tolerance) =>
+    public void S2_13_Merge_EveryTensor_HasTheBytesOfAFloat64MergeRoundedOnce() => ForEach((directory, model, adapter, expected, tolerance) =>
     {
         var before = Logits(model);
         adapter.Merge();
@@ -42,7 +42,7 @@ public sealed class AdapterParityTests
     });
 
     [Fact]
-    public void Save_ThenRead_SameTensorsAndConfig() => ForEach((directory, model, adapter, expected, tolerance) =>
+    public void S0_22_Save_ThenRead_SameTensorsAndConfig() => ForEach((directory, model, adapter, expected, tolerance) =>
     {
         using var target = new TempDirectory();
         adapter.Save(target.Path);

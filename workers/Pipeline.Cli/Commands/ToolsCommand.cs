@@ -4,7 +4,7 @@ namespace Pipeline.Cli.Commands;
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
-    public static readonly string[] Verbs = ["data", "registry", "tokenize", "train"];
+    public static readonly string[] Verbs = ["data", "inspect", "merge", "registry", "tokenize", "train"];
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
 

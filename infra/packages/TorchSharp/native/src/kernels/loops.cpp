@@ -157,6 +157,53 @@ void cross_entropy(T* logits, const int64_t* targets, float* loss, float* entrop
   }
 }
 
+// Two rounds of multiply and shift spread every input bit over the 32 bits of the result.
+template <typename T>
+void dropout(const T* x, T* y, int64_t first, int64_t count, uint32_t threshold, uint64_t seed, float scale) {
+  uint32_t low = static_cast<uint32_t>(seed), high = static_cast<uint32_t>(seed >> 32);
+  for (int64_t i = 0; i < count; i++) {
+    uint32_t h = (static_cast<uint32_t>(first + i) ^ low) * 0x9e3779b1u;
+    h = (h ^ (h >> 16)) * 0x7feb352du;
+    h = ((h ^ (h >> 15)) + high) * 0x846ca68bu;
+    h ^= h >> 16;
+    y[i] = store<T>(load(x[i]) * (h >= threshold ? scale : 0.0f));
+  }
+}
+
+constexpr float kNf4[16] = {-1.0f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
+                            -0.18477343022823334f, -0.09105003625154495f, 0.0f, 0.07958029955625534f, 0.16093020141124725f,
+                            0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1.0f};
+
+// `first` is even.
+template <typename T>
+void nf4(const uint8_t* codes, const float* scales, T* y, int64_t first, int64_t count) {
+  for (int64_t i = first; i < first + count; i++) {
+    int code = i % 2 == 0 ? codes[i / 2] >> 4 : codes[i / 2] & 15;
+    y[i] = store<T>(kNf4[code] * scales[i / 64]);
+  }
+}
+
+template <typename T>
+void attend(const T* query, const T* keys, const T* values, int64_t stride, T* y, int64_t begin, int64_t end, int64_t width, float scale,
+            float soft_cap, float* scores, float* sums) {
+  float max = -__builtin_inff(), sum = 0;
+  for (int64_t key = begin; key < end; key++) {
+    float dot = 0;
+    for (int64_t i = 0; i < width; i++) dot += load(query[i]) * load(keys[key * stride + i]);
+    dot *= scale;
+    if (soft_cap > 0) dot = soft_cap * tanh_fast(dot / soft_cap);
+    scores[key - begin] = dot;
+    max = dot > max ? dot : max;
+  }
+  for (int64_t i = 0; i < width; i++) sums[i] = 0;
+  for (int64_t key = begin; key < end; key++) {
+    float weight = exp_fast(scores[key - begin] - max);
+    sum += weight;
+    for (int64_t i = 0; i < width; i++) sums[i] += weight * load(values[key * stride + i]);
+  }
+  for (int64_t i = 0; i < width; i++) y[i] = store<T>(sums[i] / sum);
+}
+
 template <typename T>
 void widen(const T* x, int64_t x_stride, float* y, int64_t rows, int64_t width) {
   for (int64_t row = 0; row < rows; row++)
@@ -244,7 +291,7 @@ void adamw(float* p, const float* g, float* m, float* v, int64_t count, float de
 
 template <typename T>
 constexpr shim::Loops<T> make() {
-  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, widen<T>, narrow<T>, scale_rows<T>};
+  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, dropout<T>, nf4<T>, attend<T>, widen<T>, narrow<T>, scale_rows<T>};
 }
 
 }  // namespace

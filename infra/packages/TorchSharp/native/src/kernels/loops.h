@@ -24,6 +24,13 @@ struct Loops {
   // Rows of logits in place to (softmax − target) where `gradient`; loss, entropy and whether the target is the largest.
   void (*cross_entropy)(T* logits, const int64_t* targets, float* loss, float* entropy, bool* correct, int64_t rows, int64_t vocabulary,
                         float soft_cap, float smoothing, bool gradient);
+  // Keeps an element where its hash, which depends on the seed and its index alone, reaches the threshold.
+  void (*dropout)(const T* x, T* y, int64_t first, int64_t count, uint32_t threshold, uint64_t seed, float scale);
+  // Packed 4-bit NormalFloat, the first of two codes in the high nibble, one scale for 64 elements.
+  void (*nf4)(const uint8_t* codes, const float* scales, T* y, int64_t first, int64_t count);
+  // One query against the keys begin … end − 1; scores has room for them.
+  void (*attend)(const T* query, const T* keys, const T* values, int64_t stride, T* y, int64_t begin, int64_t end, int64_t width, float scale,
+                 float soft_cap, float* scores, float* sums);
   void (*widen)(const T* x, int64_t x_stride, float* y, int64_t rows, int64_t width);
   void (*narrow)(const float* x, T* y, int64_t y_stride, int64_t rows, int64_t width, float scale);
   void (*scale_rows)(const T* x, const float* factors, T* y, int64_t rows, int64_t width);

@@ -113,7 +113,38 @@ struct Gate : torch::autograd::Function<Gate> {
   }
 };
 
+at::Tensor dropped(const at::Tensor& input, double probability, int64_t seed) {
+  auto x = input.contiguous();
+  auto y = at::empty_like(x);
+  auto threshold = static_cast<uint32_t>(std::min(4294967295.0, probability * 4294967296.0));
+  dispatch(x, [&](auto* type) {
+    using T = LOOP_TYPE(type);
+    parallel_rows(x.numel(), 1, [&](int64_t begin, int64_t end) {
+      loops_of<T>().dropout(data<T>(x) + begin, data<T>(y) + begin, begin, end - begin, threshold, static_cast<uint64_t>(seed),
+                            static_cast<float>(1 / (1 - probability)));
+    });
+  });
+  return y;
+}
+
+// The mask is a function of the seed, so that backward makes it again instead of keeping it.
+struct Dropout : torch::autograd::Function<Dropout> {
+  static at::Tensor forward(AutogradContext* ctx, at::Tensor x, double probability, int64_t seed) {
+    ctx->saved_data["probability"] = probability;
+    ctx->saved_data["seed"] = seed;
+    return dropped(x, probability, seed);
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    return {dropped(grads[0], ctx->saved_data["probability"].toDouble(), ctx->saved_data["seed"].toInt()), {}, {}};
+  }
+};
+
 }  // namespace
+
+SHIM_EXPORT int32_t shim_kernel_dropout(TensorHandle x, double probability, int64_t seed, TensorHandle* result) {
+  return guarded([&] { *result = wrap(Dropout::apply(*x, probability, seed)); });
+}
 
 SHIM_EXPORT int32_t shim_kernel_rms_norm(TensorHandle x, TensorHandle weight, double epsilon, int32_t adds_one, TensorHandle* result) {
   return guarded([&] { *result = wrap(RmsNorm::apply(*x, *weight, epsilon, adds_one != 0)); });

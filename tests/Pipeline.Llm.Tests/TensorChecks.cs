@@ -1,0 +1,15 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Tests;
+
+/// <summary>Numbers for assertions.</summary>
+internal static class TensorChecks
+{
+    /// <summary>The largest magnitude; infinity when a number is missing, because a NaN would pass for small.</summary>
+    public static double Largest(this Tensor tensor)
+    {
+        var largest = tensor.detach().to(ScalarType.Float64).abs().max().item<double>();
+        return double.IsNaN(largest) ? double.PositiveInfinity : largest;
+    }
+}
