@@ -36,7 +36,7 @@ public sealed class MalformedTokenizerTests
     [InlineData("""{"added_tokens":[{"id":3,"content":"<x>"}],"model":{"type":"BPE","vocab":{"a":0,"b":5,"c":2},"merges":[]}}""", "")]
     [InlineData("""{"model":MODEL,"model":MODEL}""", "model: the field is there twice")]
     [InlineData("""{"truncation":{"max_length":-1,"strategy":"LongestFirst","stride":0},"model":MODEL}""", "truncation.max_length")]
-    public void FromJson_MalformedFile_NamesThePlace(string json, string expected)
+    public void B34_FromJson_MalformedFile_NamesThePlace(string json, string expected)
     {
         var bytes = Encoding.UTF8.GetBytes(json.Replace("MODEL", Model));
         if (expected.Length == 0)
@@ -51,21 +51,21 @@ public sealed class MalformedTokenizerTests
     }
 
     [Fact]
-    public void FromJson_AddedTokenOnUsedId_IsRefused()
+    public void B35_FromJson_AddedTokenOnUsedId_IsRefused()
     {
         var json = """{"added_tokens":[{"id":9,"content":"<x>"}],"model":{"type":"BPE","vocab":{"a":0,"b":2},"merges":[]}}""";
         Should.Throw<TokenizerFormatException>(() => HuggingFaceTokenizer.FromJson(Encoding.UTF8.GetBytes(json))).Message.ShouldContain("gaps");
     }
 
     [Fact]
-    public void FromJson_DeepNesting_IsRefusedWithoutOverflow()
+    public void B34_FromJson_DeepNesting_IsRefusedWithoutOverflow()
     {
         var json = """{"normalizer":""" + new string('[', 100_000) + new string(']', 100_000) + ""","model":""" + Model + "}";
         Should.Throw<TokenizerFormatException>(() => HuggingFaceTokenizer.FromJson(Encoding.UTF8.GetBytes(json))).Message.ShouldContain("depth");
     }
 
     [Fact]
-    public void Load_MissingAndOversizedFiles_AreNamed()
+    public void B34_Load_MissingAndOversizedFiles_AreNamed()
     {
         using var folder = new TempDirectory();
         Should.Throw<FileNotFoundException>(() => HuggingFaceTokenizer.Load(folder.Combine("tokenizer.json"))).Message.ShouldContain("tokenizer.json");

@@ -50,11 +50,11 @@ public sealed class SplitPatternTests
     [InlineData("a{1,5000}", "count")]
     [InlineData("*a", "repeat")]
     [InlineData(@"\p{Nope}", "property")]
-    public void Compile_RefusedPattern_NamesTheReason(string pattern, string reason) =>
+    public void B34_Compile_RefusedPattern_NamesTheReason(string pattern, string reason) =>
         Should.Throw<FormatException>(() => PatternFactory.Compile(pattern)).Message.ShouldContain(reason);
 
     [Fact]
-    public void Compile_NestedChoiceOfRuns_TakesLinearSteps()
+    public void B34_Compile_NestedChoiceOfRuns_TakesLinearSteps()
     {
         var pattern = PatternFactory.Compile("(?:a|b|ab)*c");
         var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("ab", 50_000)));

@@ -9,7 +9,7 @@ public sealed class UserTextTests
 
     [Theory]
     [MemberData(nameof(Tokenizers))]
-    public void Encode_UserText_NeverYieldsControlIds(string name)
+    public void B28_Encode_UserText_NeverYieldsControlIds(string name)
     {
         var tokenizer = Load(name).With(null, null);
         var controls = tokenizer.AddedTokens.Values.Where(token => tokenizer.IsControl(token.Id)).ToList();

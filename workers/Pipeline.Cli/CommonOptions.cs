@@ -20,4 +20,21 @@ internal static class CommonOptions
         var given = parsed.GetValue(Config);
         return SettingsLoader.Load(given is null ? Path.Combine(Checkout.Root, "temporal.yaml") : Path.GetFullPath(given), parsed.GetValue(Set));
     }
+
+    /// <summary>The options with which another process reads the same settings.</summary>
+    public static IReadOnlyList<string> Forwarded(ParseResult parsed)
+    {
+        var options = new List<string>();
+        if (parsed.GetValue(Config) is { } file)
+        {
+            options.AddRange(["--config", Path.GetFullPath(file)]);
+        }
+
+        foreach (var assignment in parsed.GetValue(Set) ?? [])
+        {
+            options.AddRange(["--set", assignment]);
+        }
+
+        return options;
+    }
 }

@@ -11,4 +11,9 @@ root.Subcommands.Add(BenchCommand.Create());
 root.Subcommands.Add(ConfigCommand.Create());
 root.Subcommands.Add(RunCommand.Create());
 root.Subcommands.Add(TestCommand.Create());
+foreach (var command in ServiceCommands.All().Concat(StatusCommands.All()).Concat(DecisionCommands.All()).Concat(TriggerCommands.All()))
+{
+    root.Subcommands.Add(command);
+}
+
 return ToolsCommand.Handles(args) ? await ToolsCommand.RunAsync(args) : await CommandLine.RunAsync(root, args);

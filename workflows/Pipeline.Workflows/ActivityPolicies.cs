@@ -32,7 +32,7 @@ public static class ActivityPolicies
         TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromMinutes(5),
         ScheduleToCloseTimeout = TimeSpan.FromHours(4),
-        HeartbeatTimeout = TimeSpan.FromSeconds(60),
+        HeartbeatTimeout = TimeSpan.FromSeconds(30),
         RetryPolicy = Infrastructure,
         Summary = summary,
     };
@@ -45,7 +45,7 @@ public static class ActivityPolicies
         TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromHours(12),
         ScheduleToCloseTimeout = TimeSpan.FromHours(48),
-        HeartbeatTimeout = TimeSpan.FromSeconds(60),
+        HeartbeatTimeout = TimeSpan.FromSeconds(30),
         RetryPolicy = Infrastructure,
         Summary = summary,
     };
@@ -60,7 +60,7 @@ public static class ActivityPolicies
         TaskQueue = TaskQueues.GpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromDays(7),
         ScheduleToCloseTimeout = TimeSpan.FromDays(30),
-        HeartbeatTimeout = TimeSpan.FromSeconds(90),
+        HeartbeatTimeout = TimeSpan.FromSeconds(30),
         RetryPolicy = Infrastructure,
         CancellationType = ActivityCancellationType.WaitCancellationCompleted,
         Priority = new Priority(priority, tenant.Length == 0 ? null : tenant, null),
@@ -74,7 +74,7 @@ public static class ActivityPolicies
     {
         TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromMinutes(1),
-        HeartbeatTimeout = TimeSpan.FromSeconds(60),
+        HeartbeatTimeout = TimeSpan.FromSeconds(30),
         RetryPolicy = Forever,
         CancellationToken = CancellationToken.None,
         Summary = summary,

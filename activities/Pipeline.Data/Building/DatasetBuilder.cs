@@ -113,7 +113,7 @@ public sealed class DatasetBuilder
 
     private static string TokenizerDigest(string directory)
     {
-        string[] names = Directory.Exists(directory) ? [ "tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"] : [];
+        string[] names = Directory.Exists(directory) ? ["tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"] : [];
         var digests = names.Where(name => File.Exists(Path.Combine(directory, name))).ToDictionary(name => name, name => Digest(Path.Combine(directory, name)));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(digests))));
     }

@@ -13,6 +13,7 @@ internal sealed class RowSpill : IDisposable
     private readonly List<int> _tokens = [];
     private readonly List<float> _scores = [];
     private readonly byte[] _header = new byte[16];
+    private long _end = -1;
 
     public RowSpill(string folder) => _file = new FileStream(
         Path.Combine(folder, $".rows.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
@@ -42,17 +43,22 @@ internal sealed class RowSpill : IDisposable
 
     public (SftRow Row, string Text) Read(int row)
     {
-        _file.Position = _offsets[row];
-        _file.ReadExactly(_header);
-        var id = new byte[BinaryPrimitives.ReadInt32LittleEndian(_header)];
-        var text = new byte[BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(4))];
-        var tokens = BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(8));
-        var (ids, weights) = (new int[tokens], new float[tokens]);
-        _file.ReadExactly(id);
-        _file.ReadExactly(MemoryMarshal.AsBytes(ids.AsSpan()));
-        _file.ReadExactly(MemoryMarshal.AsBytes(weights.AsSpan()));
-        _file.ReadExactly(text);
-        return (new SftRow(Encoding.UTF8.GetString(id), ids, weights), Encoding.UTF8.GetString(text));
+        // Rows are read in random order, so each is read with one call of its exact size and no buffer.
+        if (_end < 0)
+        {
+            _file.Flush();
+            _end = _file.Length;
+        }
+
+        var bytes = new byte[(row + 1 < _offsets.Count ? _offsets[row + 1] : _end) - _offsets[row]];
+        if (RandomAccess.Read(_file.SafeFileHandle, bytes, _offsets[row]) != bytes.Length) throw new IOException($"the temporary file {_file.Name} lost rows");
+        var id = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        var text = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4));
+        var tokens = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
+        var rest = bytes.AsSpan(_header.Length);
+        var ids = MemoryMarshal.Cast<byte, int>(rest.Slice(id, 4 * tokens)).ToArray();
+        var weights = MemoryMarshal.Cast<byte, float>(rest.Slice(id + (4 * tokens), 4 * tokens)).ToArray();
+        return (new SftRow(Encoding.UTF8.GetString(rest[..id]), ids, weights), Encoding.UTF8.GetString(rest.Slice(id + (8 * tokens), text)));
     }
 
     public void Dispose() => _file.Dispose();

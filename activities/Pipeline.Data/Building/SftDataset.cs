@@ -82,6 +82,18 @@ public sealed class SftDataset : IDisposable
         for (var row = 0L; row < Count; row++) yield return Read(row);
     }
 
+    /// <summary>Checks that a model has a row of its embedding for every token id; call it before training.</summary>
+    /// <param name="embeddingRows">Rows of the model's embedding, its vocabulary size.</param>
+    /// <exception cref="DataInputException">Ids lie beyond the embedding (<c>E-DATASET-VOCAB</c>).</exception>
+    public void EnsureFits(int embeddingRows)
+    {
+        if (Index.VocabularySize <= embeddingRows) return;
+        throw new DataInputException(
+            "E-DATASET-VOCAB",
+            $"the dataset's tokenizer has ids up to {Index.VocabularySize - 1}, the model's embedding has {embeddingRows} rows; "
+            + "build the dataset with the model's own tokenizer or resize the embedding");
+    }
+
     /// <summary>Compares the digest of every file with the index.</summary>
     /// <exception cref="DataInputException">A file is missing or changed (<c>E-DATASET</c>).</exception>
     public void Verify()

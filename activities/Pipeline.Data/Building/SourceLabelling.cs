@@ -64,12 +64,13 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
     private Result Label(SourceRow row)
     {
         DataFormat? format = null;
+        var id = row.Id;
         try
         {
             using var document = row.Parse();
             var json = document.RootElement;
             format = source.Format ?? FormatDetector.Detect(json);
-            var id = Id(row, json);
+            id = Id(row, json);
             if (source.Map is null && format is null) throw new RowFaultException("E-FMT-UNKNOWN", "no known format fits; name a mapping for the source");
             var canonical = source.Map is { } map ? map.Apply(json, id) : RowConverter.Convert(json, format!.Value, id); // checked above
             UnicodeRules.Check(canonical);
@@ -78,7 +79,7 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
         }
         catch (RowFaultException fault)
         {
-            return new Result(null, null, 0, fault, row.Id, format);
+            return new Result(null, null, 0, fault, id, format);
         }
     }
 

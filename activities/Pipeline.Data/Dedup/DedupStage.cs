@@ -130,10 +130,10 @@ public sealed class DedupStage(DedupOptions options)
         {
             history.Key(key, members, exact: false);
             near.Bucket(members);
+            FaultPoint.Hit("dedup.merge");
             done += members.Count;
             if ((done & 0xFFFF) < members.Count)
             {
-                FaultPoint.Hit("dedup.merge");
                 cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report(new StageProgress("dedup", "merge", done, done * SpillSorter.RecordBytes, total));
             }

@@ -71,13 +71,16 @@ internal sealed class ConversationLabeller(HuggingFaceTokenizer tokenizer, ChatT
         var ends = options.TrainOnEos == TrainOnEos.All ? AllEnds(row, roles, turns) : trained;
         var terminators = ends.ToDictionary(t => t.Message, t => Terminator(encoded, t, NextData(row, t)));
         var (expected, learnedEnds) = (new List<(int Start, int End)>(), new List<int>());
-        foreach (var turn in trained)
+        foreach (var found in trained)
         {
-            var weight = (float)(weights[turn.Message] ?? 1);
+            var weight = (float)(weights[found.Message] ?? 1);
+            var terminator = terminators[found.Message];
+            if (terminator < 0) throw new RowFaultException("E-LABEL-TERMINATOR", $"the template writes no end-of-turn token after message {found.Message} ({roles[found.Message]}); a model trained on it would never stop");
+
+            // What the template writes between the text and the terminator, such as the end of a tool call, is the model's to write too.
+            var turn = found with { End = Math.Max(found.End, encoded.Offsets[terminator].Start) };
             foreach (var token in Tokens(encoded, turn)) values[token] = weight;
-            var terminator = terminators[turn.Message];
-            if (terminator < 0) throw new RowFaultException("E-LABEL-TERMINATOR", $"the template writes no end-of-turn token after message {turn.Message} ({roles[turn.Message]}); a model trained on it would never stop");
-            var keepsEnd = options.TrainOnEos != TrainOnEos.Last || turn == trained[^1];
+            var keepsEnd = options.TrainOnEos != TrainOnEos.Last || found == trained[^1];
             values[terminator] = keepsEnd ? weight : 0;
             if (keepsEnd) learnedEnds.Add(terminator);
             Expect(expected, encoded, turn, terminator, keepsEnd);

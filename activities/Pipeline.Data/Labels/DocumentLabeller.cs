@@ -13,7 +13,11 @@ internal sealed class DocumentLabeller(HuggingFaceTokenizer tokenizer, string? e
     public Supervision Text(string text)
     {
         var (ids, offsets, whole) = WithEnd(text, []);
-        return ConversationLabeller.Everything(whole, new EncodedText(ids, offsets, ControlTexts(text)));
+        var everything = ConversationLabeller.Everything(whole, new EncodedText(ids, offsets, ControlTexts(text)));
+
+        // The start-of-text token has nothing before it to be predicted from.
+        everything.Weights.AsSpan(0, tokenizer.PrefixIds.Length).Clear();
+        return everything;
     }
 
     /// <summary>Labels the completion and the end-of-text token behind it.</summary>
@@ -28,7 +32,7 @@ internal sealed class DocumentLabeller(HuggingFaceTokenizer tokenizer, string? e
         var everything = options.TrainOn == TrainOn.All;
         var first = everything ? 0 : realign ? Math.Max(0, Array.FindIndex(offsets, o => o.Start >= prompt.Length)) : alone.AsSpan().CommonPrefixLength(ids);
         var weights = new float[ids.Length];
-        weights.AsSpan(first).Fill(1f);
+        weights.AsSpan(Math.Max(first, tokenizer.PrefixIds.Length)).Fill(1f);
         var controls = ControlTexts(prompt) + ControlTexts(completion);
         return new Supervision(whole, new EncodedText(ids, offsets, controls), weights)
         {

@@ -110,7 +110,7 @@ public sealed class PiiScanner(PiiOptions options)
     }
 
     /// <summary>Of overlapping spans the one of the stronger class stays; of one class the earlier, then the longer.</summary>
-    private static void Resolve(List<PiiSpan> spans)
+    internal static void Resolve(List<PiiSpan> spans)
     {
         if (spans.Count < 2)
         {

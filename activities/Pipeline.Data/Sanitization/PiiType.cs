@@ -59,4 +59,10 @@ public enum PiiType
 
     /// <summary>A given name of the configured list and a family name.</summary>
     Person,
+
+    /// <summary>A password in a connection string.</summary>
+    ConnectionSecret,
+
+    /// <summary>A word or pattern of the operator's list.</summary>
+    Custom,
 }

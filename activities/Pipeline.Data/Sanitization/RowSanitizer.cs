@@ -9,14 +9,23 @@ namespace Pipeline.Data.Sanitization;
 /// <summary>Cleans the strings of one row. Rows without a finding are recognised without building a tree. One instance a thread.</summary>
 internal sealed class RowSanitizer(SanitizeOptions options)
 {
-    private readonly PiiScanner _scanner = new(options.Pii);
+    private readonly PiiFinder _scanner = new(options.Pii);
     private readonly List<PiiSpan> _spans = [];
+    private readonly List<PiiSpan> _traced = [];
+    private readonly List<string> _uncovered = [];
     private readonly List<string> _rules = [];
     private readonly ByteBuffer _text = new();
+    private readonly RuleTracer _tracer = new(options.TraceRows);
+    private string _id = "";
+    private bool _marked;
+    private bool _placed;
 
     public SortedDictionary<string, long> PiiSpans { get; } = new(StringComparer.Ordinal);
 
     public SortedDictionary<string, long> CleanedTexts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The first texts that each rule changed.</summary>
+    public IEnumerable<RuleTrace> Traces => _tracer.All;
 
     /// <summary>Edits of the last row: path, class, place, salted hash.</summary>
     public List<PiiEdit> Edits { get; } = [];
@@ -29,7 +38,7 @@ internal sealed class RowSanitizer(SanitizeOptions options)
     public bool MayChange(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
-        var found = false;
+        var (found, marked) = (false, json.IndexOf("\"_pii\""u8) >= 0);
         while (reader.Read())
         {
             if (!found && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
@@ -43,8 +52,8 @@ internal sealed class RowSanitizer(SanitizeOptions options)
                     value = _text.Span;
                 }
 
-                _scanner.Scan(value, _spans);
-                found = _spans.Count > 0 || (options.Clean && TextCleaner.MayChange(value));
+                _scanner.Find(value, _spans);
+                found = _spans.Count > 0 || (options.Clean && TextCleaner.MayChange(value)) || (!marked && Placeholders.MayHold(value));
             }
         }
 
@@ -52,11 +61,19 @@ internal sealed class RowSanitizer(SanitizeOptions options)
     }
 
     /// <summary>Rewrites the row; returns whether it changed.</summary>
-    public bool Sanitize(JsonObject row)
+    /// <param name="row">The row; changed in place.</param>
+    /// <param name="id">Its id, for traces.</param>
+    public bool Sanitize(JsonObject row, string id)
     {
         Edits.Clear();
-        RemovedBy = null;
-        return Walk(row, "$", top: true);
+        (RemovedBy, _id, _marked, _placed) = (null, id, row.ContainsKey(Placeholders.Mark), false);
+        var changed = Walk(row, "$", top: true);
+        if (_placed)
+        {
+            row[Placeholders.Mark] = PiiScanner.Version;
+        }
+
+        return changed;
     }
 
     private bool Walk(JsonNode? node, string path, bool top = false)
@@ -67,7 +84,7 @@ internal sealed class RowSanitizer(SanitizeOptions options)
             case JsonObject value:
                 foreach (var (name, child) in value.ToList())
                 {
-                    _scanner.Scan(Encoding.UTF8.GetBytes(name), _spans);
+                    _scanner.Find(Encoding.UTF8.GetBytes(name), _spans);
                     RemovedBy = _spans.Count > 0 ? "pii-in-key" : RemovedBy;
                     if (top && name is "id" or "_id")
                     {
@@ -110,21 +127,52 @@ internal sealed class RowSanitizer(SanitizeOptions options)
     private string? Text(string before, string path)
     {
         var text = before;
+        _rules.Clear();
         if (options.Clean)
         {
-            _rules.Clear();
             text = TextCleaner.Clean(text, _rules);
-            _rules.ForEach(rule => CleanedTexts[rule] = CleanedTexts.GetValueOrDefault(rule) + 1);
         }
 
+        if (!_marked && Placeholders.Escape(text) is var escaped && escaped != text)
+        {
+            _rules.Add(Placeholders.Rule);
+            text = escaped;
+        }
+
+        _rules.ForEach(rule => CleanedTexts[rule] = CleanedTexts.GetValueOrDefault(rule) + 1);
         var bytes = Encoding.UTF8.GetBytes(text);
-        _scanner.Scan(bytes, _spans);
+        _scanner.Find(bytes, _spans);
         if (_spans.Count > 0)
         {
-            text = Replace(bytes, path);
+            text = ReplaceAll(text, bytes, path);
+        }
+        else
+        {
+            // Only texts without personal data are traced as they were: a defect may have hidden some from the scanner.
+            _rules.ForEach(rule => _tracer.Add(rule, _id, path, before, text));
         }
 
         return text == before ? null : text;
+    }
+
+    // What stood beside a replaced value may only now stand free, so the scan is repeated until it finds nothing new.
+    private string ReplaceAll(string text, byte[] bytes, string path)
+    {
+        for (var round = 0; round < 8 && _spans.Count > 0; round++)
+        {
+            var replaced = Replace(bytes, path);
+            if (replaced == text)
+            {
+                break;
+            }
+
+            // A value that is gone can leave a space at the end of a line, or an empty line.
+            text = options.Clean ? TextCleaner.Clean(replaced, _uncovered) : replaced;
+            bytes = Encoding.UTF8.GetBytes(text);
+            _scanner.Find(bytes, _spans);
+        }
+
+        return text;
     }
 
     private string Replace(byte[] bytes, string path)
@@ -137,6 +185,7 @@ internal sealed class RowSanitizer(SanitizeOptions options)
             PiiSpans[name] = PiiSpans.GetValueOrDefault(name) + 1;
             var hash = options.Key.IsEmpty ? "" : Letters(HMACSHA256.HashData(options.Key.Span, Encoding.UTF8.GetBytes(name + ":" + value)), 16);
             Edits.Add(new PiiEdit(path, name, PiiScanner.Version, span.Start, span.End, mode, hash));
+            _placed |= mode is PiiMode.Replace or PiiMode.Hash or PiiMode.Pseudonym;
             RemovedBy = mode == PiiMode.Drop ? "pii:" + name : RemovedBy;
             output.Append(Encoding.UTF8.GetString(bytes, last, span.Start - last)).Append(mode switch
             {
@@ -144,13 +193,29 @@ internal sealed class RowSanitizer(SanitizeOptions options)
                 PiiMode.Mask => string.Concat(value.Select(c => char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c is '@' or ':' or '_' ? '*' : c)),
                 PiiMode.Hash => $"<{name}:{hash}>",
                 PiiMode.Pseudonym => $"<{name}-{hash[..6]}>",
-                PiiMode.Redact => "",
+                PiiMode.Redact or PiiMode.Drop => "",
                 _ => value,
             });
             last = span.End;
         }
 
-        return output.Append(Encoding.UTF8.GetString(bytes, last, bytes.Length - last)).ToString();
+        var after = output.Append(Encoding.UTF8.GetString(bytes, last, bytes.Length - last)).ToString();
+        var rules = _spans.Select(span => "pii:" + PiiNames.Of(span.Type)).Distinct(StringComparer.Ordinal).Where(_tracer.Wants).ToList();
+        if (rules.Count > 0)
+        {
+            var shown = (Before: RuleTracer.Mask(bytes, _spans), After: Masked(after));
+            rules.ForEach(rule => _tracer.Add(rule, _id, path, shown.Before, shown.After));
+        }
+
+        return after;
+    }
+
+    // Kept values are not to be read in the trace either.
+    private string Masked(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        _scanner.Find(bytes, _traced);
+        return RuleTracer.Mask(bytes, _traced);
     }
 
     /// <summary>Hash bytes as letters a … p: a placeholder must not look like a number on a second pass.</summary>

@@ -23,4 +23,8 @@ public sealed record SanitizeOptions
     /// <summary>Most rows that may be set aside before the stage stops.</summary>
     /// <value>1,000</value>
     public long QuarantineBudget { get; init; } = 1000;
+
+    /// <summary>Texts kept for each rule, before and after, in <c>trace.jsonl</c>.</summary>
+    /// <value>10</value>
+    public int TraceRows { get; init; } = 10;
 }

@@ -9,7 +9,7 @@ namespace Pipeline.Data.Sanitization;
 /// <summary>Cleans texts and takes personal data and secrets out of rows.</summary>
 /// <remarks>
 /// Writes <c>rows.jsonl</c> (rows without a finding byte for byte), <c>removed.jsonl</c>, <c>audit.jsonl</c> (one line an edit, without values),
-/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. A second run changes nothing.
+/// <c>trace.jsonl</c> (the first texts of each rule, masked), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. A second run changes nothing.
 /// </remarks>
 public sealed class SanitizeStage
 {
@@ -66,8 +66,8 @@ public sealed class SanitizeStage
                 }
 
                 var node = JsonNode.Parse(line.Utf8.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 64 })?.AsObject() ?? throw new JsonException("not an object");
-                var changed = row.Sanitize(node);
                 var id = (node["_id"] ?? node["id"])?.ToString() ?? $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
+                var changed = row.Sanitize(node, id);
                 foreach (var edit in row.Edits)
                 {
                     Write(audit, JsonSerializer.SerializeToUtf8Bytes(new { id, edit }, AuditJson));
@@ -92,6 +92,12 @@ public sealed class SanitizeStage
         }
 
         rows.Check("sanitize");
+        var traces = folder.Open("trace.jsonl");
+        foreach (var trace in row.Traces)
+        {
+            Write(traces, JsonSerializer.SerializeToUtf8Bytes(trace, AuditJson));
+        }
+
         var summary = new SanitizeSummary
         {
             Rows = rows,

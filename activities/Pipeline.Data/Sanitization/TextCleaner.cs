@@ -1,31 +1,48 @@
 using System.Buffers;
 using System.Text;
+using Pipeline.Data.Tokenizers.Unicode;
 
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>Deterministic repairs of one text; a second application changes nothing.</summary>
 internal static class TextCleaner
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    // Control bytes, and the lead bytes of mojibake, of the C1 controls and of zero-width characters.
+    // Control bytes, and the lead bytes of mojibake, of the C1 controls, of zero-width and of tag characters.
     private static readonly SearchValues<byte> Suspects = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10)).Append(127).Append(0xC2).Append(0xC3).Append(0xE2).Append(0xEF).Select(c => (byte)c)]);
+        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10)).Append(127).Append(0xC2).Append(0xC3).Append(0xE2).Append(0xEF).Append(0xF3).Select(c => (byte)c)]);
+
+    private static readonly UnicodeNormalizer Composed = new(compose: true, compatible: false);
 
     /// <summary>False when no rule can change the text.</summary>
     public static bool MayChange(ReadOnlySpan<byte> text) =>
-        text.ContainsAny(Suspects) || text.IndexOf("\n\n\n"u8) >= 0 || text.IndexOf(" \n"u8) >= 0 || text.IndexOf("\t\n"u8) >= 0;
+        text.ContainsAny(Suspects) || text.IndexOf("\n\n\n"u8) >= 0 || text.IndexOf(" \n"u8) >= 0 || text.IndexOf("\t\n"u8) >= 0 ||
+        HtmlText.MayChange(text) || Composed.MayChange(text);
 
-    /// <summary>Applies all rules; adds the id of each that changed the text.</summary>
+    /// <summary>Applies all rules until none has anything left to do; adds the id of each that changed the text.</summary>
     public static string Clean(string text, List<string> rules)
     {
-        text = Step(text, "mojibake", Repair, rules);
-        text = Step(text, "line-ends", value => value.Replace("\r\n", "\n").Replace('\r', '\n'), rules);
-        text = Step(text, "invisible", value => value.Any(Invisible) ? string.Concat(value.Where(c => !Invisible(c))) : value, rules);
-        text = Step(text, "trailing-space", TrimLines, rules);
-        return Step(text, "empty-lines", Collapse, rules);
+        // A rule can uncover work for an earlier one, such as a reference that stood for a control character.
+        for (var round = 0; round < 8; round++)
+        {
+            var before = text;
+            text = Step(text, "mojibake", Repair, rules);
+            text = Step(text, "html", HtmlText.Strip, rules);
+            text = Step(text, "line-ends", value => value.Replace("\r\n", "\n").Replace('\r', '\n'), rules);
+            text = Step(text, "invisible", Visible, rules);
+            text = Step(text, "nfc", Compose, rules);
+            text = Step(text, "trailing-space", TrimLines, rules);
+            text = Step(text, "empty-lines", Collapse, rules);
+            if (text == before)
+            {
+                break;
+            }
+        }
+
+        return text;
     }
 
     /// <summary>White space before a line end goes; at the end of the text it may be meant.</summary>
@@ -43,7 +60,7 @@ internal static class TextCleaner
     private static string Step(string text, string rule, Func<string, string> change, List<string> rules)
     {
         var changed = change(text);
-        if (changed != text)
+        if (changed != text && !rules.Contains(rule))
         {
             rules.Add(rule);
         }
@@ -51,8 +68,41 @@ internal static class TextCleaner
         return changed;
     }
 
+    // Joiners stay, because scripts and emoji need them; overrides of the direction and tag characters only hide text.
     private static bool Invisible(char c) =>
-        c is (< ' ' and not ('\n' or '\t' or '\r')) or (>= '\x7f' and <= '\x9f') or '\u200b' or '\u2060' or '\ufeff';
+        c is (< ' ' and not ('\n' or '\t' or '\r')) or (>= '\x7f' and <= '\x9f') or '\u200b' or '\u2060' or '\ufeff'
+            or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+
+    private static string Visible(string text)
+    {
+        if (!text.Any(c => Invisible(c) || c == '\udb40'))
+        {
+            return text;
+        }
+
+        var output = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\udb40' && i + 1 < text.Length && text[i + 1] is >= '\udc00' and <= '\udc7f')
+            {
+                i++;
+            }
+            else if (!Invisible(text[i]))
+            {
+                output.Append(text[i]);
+            }
+        }
+
+        return output.ToString();
+    }
+
+    private static string Compose(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return Composed.MayChange(bytes)
+            ? string.Concat(Composed.Normalize(bytes).Select(part => char.ConvertFromUtf32(part.CodePoint)))
+            : text;
+    }
 
     /// <summary>UTF-8 that was read as Latin-1: every character fits a byte and the bytes are valid UTF-8. Repeated until stable.</summary>
     private static string Repair(string text)

@@ -12,10 +12,14 @@ internal sealed class AtomicFile : IAsyncDisposable
     private readonly string _temporary;
     private readonly FileStream _stream;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly bool _durable;
     private bool _committed;
 
-    public AtomicFile(string path)
+    /// <param name="path">Name that the file gets.</param>
+    /// <param name="durable">Whether it must survive a loss of power; a cache that is checked before use need not.</param>
+    public AtomicFile(string path, bool durable = true)
     {
+        _durable = durable;
         _path = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(_path) ?? throw new ArgumentException($"{path} is not a file path", nameof(path));
         Directory.CreateDirectory(folder);
@@ -60,7 +64,7 @@ internal sealed class AtomicFile : IAsyncDisposable
     {
         await FlushAsync(cancellationToken);
         FaultPoint.Hit("file.written");
-        _stream.Flush(flushToDisk: true);
+        _stream.Flush(flushToDisk: _durable);
         await _stream.DisposeAsync();
         FaultPoint.Hit("file.synced");
         File.Move(_temporary, _path, overwrite: true);

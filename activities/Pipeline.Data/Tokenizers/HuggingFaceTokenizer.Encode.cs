@@ -109,6 +109,7 @@ public sealed partial class HuggingFaceTokenizer
     {
         var utf8 = Encoding.UTF8.GetBytes(text);
         var map = OffsetMap.BytesToUtf16(utf8);
+        if (TryAppendBytes(utf8, parsing, shift, map, ids, offsets)) return;
         var workspace = _encoder.Rent(track: true);
         try
         {
@@ -117,6 +118,52 @@ public sealed partial class HuggingFaceTokenizer
                 ids.Add(id);
                 offsets.Add(start < end ? new TokenOffset(shift + map.Convert(source.StartAt(start)), shift + map.Convert(source.EndAt(end - 1))) : default);
             });
+        }
+        finally
+        {
+            _encoder.Return(workspace);
+        }
+    }
+
+    /// <summary>
+    /// The fast way for byte-level models: the bytes of the tokens laid end to end are the text, which is checked, so their lengths
+    /// give the places.
+    /// </summary>
+    private bool TryAppendBytes(byte[] utf8, AddedTokenParsing parsing, int shift, OffsetMap map, List<int> ids, List<TokenOffset> offsets)
+    {
+        if (_parts.Model is not Models.ByteLevelBpeModel model) return false;
+        var encoded = EncodeUtf8(utf8, parsing);
+        var (first, at) = (ids.Count, 0);
+        foreach (var id in encoded)
+        {
+            var added = _parts.Added.TextOf(id);
+            var token = added is not null ? Encoding.UTF8.GetBytes(added) : model.Raw.Contains(id) ? model.Raw.Text(id) : default;
+            if (token.IsEmpty || !utf8.AsSpan(at).StartsWith(token))
+            {
+                return Undo(first, ids, offsets);
+            }
+
+            ids.Add(id);
+            offsets.Add(new TokenOffset(shift + map.Convert(at), shift + map.ConvertEnd(at + token.Length, utf8)));
+            at += token.Length;
+        }
+
+        return at == utf8.Length || Undo(first, ids, offsets);
+    }
+
+    private static bool Undo(int first, List<int> ids, List<TokenOffset> offsets)
+    {
+        ids.RemoveRange(first, ids.Count - first);
+        offsets.RemoveRange(first, offsets.Count - first);
+        return false;
+    }
+
+    private int[] EncodeUtf8(ReadOnlySpan<byte> utf8, AddedTokenParsing parsing)
+    {
+        var workspace = _encoder.Rent(track: false);
+        try
+        {
+            return Collect(utf8, addSpecialTokens: false, parsing, StageOptions.All, workspace);
         }
         finally
         {

@@ -57,6 +57,13 @@ internal sealed class OffsetMap
 
     internal int Convert(int position) => _positions is null ? position : _positions[Math.Min(position, _positions.Length - 1)];
 
+    /// <summary>As <see cref="Convert(int)"/>, but a position within a character counts as its end.</summary>
+    internal int ConvertEnd(int position, ReadOnlySpan<byte> utf8)
+    {
+        while (position < utf8.Length && (utf8[position] & 0xC0) == 0x80) position++;
+        return Convert(position);
+    }
+
     private static void Convert(TokenEncoding encoding, OffsetMap[] maps)
     {
         for (var i = 0; i < encoding.Count; i++)

@@ -1,5 +1,6 @@
 using Pipeline.Llm.Checkpoints;
 using Pipeline.Llm.Configuration;
+using Pipeline.Llm.Generation;
 using Pipeline.Llm.Kernels;
 using Pipeline.Llm.Modules;
 using Pipeline.Llm.Quantization;
@@ -74,7 +75,8 @@ public sealed class CausalLanguageModel : IDisposable
     }
 
     /// <summary>Bytes of all base weights in memory.</summary>
-    public long WeightBytes => Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize) + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
+    public long WeightBytes =>
+        Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize) + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
 
     /// <summary>Identity of the base weights, kept in the adapters trained on them.</summary>
     public string Fingerprint => _fingerprint ??= WeightFingerprint.Of(_files);
@@ -158,6 +160,12 @@ public sealed class CausalLanguageModel : IDisposable
         CheckAdapters(adapterPerRow, (int)hidden.size(0));
         return Logits(hidden, AdapterRoute.Of(adapterPerRow, [.. adapterPerRow.Select(_ => 1)], 0, Device));
     }
+
+    /// <summary>The head for a batch whose adapters lie outside the model.</summary>
+    /// <param name="hidden">States [b, ..., d].</param>
+    /// <param name="rows">Updates, one for each row of the first dimension.</param>
+    /// <returns>Logits [b, ..., v].</returns>
+    public Tensor Logits(Tensor hidden, IRowAdapters rows) => Logits(hidden, AdapterRoute.Outside(rows));
 
     /// <summary>Cross-entropy of target tokens under the head, without keeping all logits.</summary>
     /// <param name="hidden">States of the rows that count [n, d].</param>

@@ -1,11 +1,12 @@
 using Pipeline.Llm.Configuration;
+using Pipeline.Llm.Generation;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Models;
 
 /// <summary>Keys and values of earlier tokens. Rows may differ in length; padding is never stored.</summary>
-public sealed class KeyValueCache : IDisposable
+public sealed class KeyValueCache : IKeyValueCache, IDisposable
 {
     private readonly ModelConfig _config;
     private readonly ScalarType _type;
@@ -90,8 +91,8 @@ public sealed class KeyValueCache : IDisposable
         (_slots, _sources) = (null, null);
     }
 
-    /// <summary>Prepares for new tokens: <paramref name="real"/>[row] counts them, <paramref name="start"/>[row] is the first real column.</summary>
-    internal void Begin(IReadOnlyList<int> start, IReadOnlyList<int> real, int columns)
+    /// <inheritdoc/>
+    public void Begin(IReadOnlyList<int> start, IReadOnlyList<int> real, int columns)
     {
         if (start.Count != _lengths.Count)
         {
@@ -121,8 +122,8 @@ public sealed class KeyValueCache : IDisposable
         _sources = sources.Count == (long)_lengths.Count * columns ? null : tensor(sources.ToArray(), device: _device);
     }
 
-    /// <summary>Stores the keys and values [b, s, kv, hd] of the tokens announced last.</summary>
-    internal void Store(int layer, Tensor keys, Tensor values)
+    /// <inheritdoc/>
+    public void Store(int layer, Tensor keys, Tensor values)
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
@@ -130,8 +131,8 @@ public sealed class KeyValueCache : IDisposable
         Put(_layers[layer].Values, values);
     }
 
-    /// <summary>Everything stored [b, longest, kv, hd].</summary>
-    internal (Tensor Keys, Tensor Values) Read(int layer)
+    /// <inheritdoc/>
+    public (Tensor Keys, Tensor Values) Read(int layer)
     {
         var longest = _lengths.Max();
         return (_layers[layer].Keys.narrow(1, 0, longest), _layers[layer].Values.narrow(1, 0, longest));

@@ -1,3 +1,4 @@
+using Pipeline.Llm.Generation;
 using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Models;
@@ -21,9 +22,13 @@ public sealed record ModelInput
     public Tensor? AttentionMask { get; init; }
 
     /// <summary>Keys and values of earlier tokens; the new ones are added to it.</summary>
-    public KeyValueCache? Cache { get; init; }
+    public IKeyValueCache? Cache { get; init; }
 
     /// <summary>Adapter of each batch row (of each sequence of a packed row); null entries mean the base model.</summary>
     /// <value>Null: every enabled adapter acts on every row.</value>
     public IReadOnlyList<string?>? AdapterPerRow { get; init; }
+
+    /// <summary>Low-rank updates that lie outside the model, one for each row; attached adapters do not act then.</summary>
+    /// <value>Null: none.</value>
+    public IRowAdapters? RowAdapters { get; init; }
 }

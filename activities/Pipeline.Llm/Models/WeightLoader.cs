@@ -91,8 +91,10 @@ internal static class WeightLoader
 
         if (problems.Count > 0)
         {
+            var more = problems.Count > Differences ? "; …" : "";
             throw new InvalidDataException(
-                $"{files.Directory}: the weights do not fit config.json in {problems.Count} places: {string.Join("; ", problems.Take(Differences))}{(problems.Count > Differences ? "; …" : "")}");
+                $"{files.Directory}: the weights do not fit config.json in {problems.Count} places: "
+                + $"{string.Join("; ", problems.Take(Differences))}{more}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Pipeline.Llm.Generation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,12 +13,19 @@ internal sealed class AdapterRoute
     private readonly Tensor? _order;
     private readonly string? _only;
     private readonly bool _all;
+    private readonly IRowAdapters? _outside;
 
     private AdapterRoute(bool all, string? only, long dimension, IReadOnlyList<(string? Adapter, Tensor Rows)> groups, Tensor? order) =>
         (_all, _only, _dimension, _groups, _order) = (all, only, dimension, groups, order);
 
+    private AdapterRoute(IRowAdapters outside)
+        : this(all: false, only: null, 0, [], order: null) => _outside = outside;
+
     /// <summary>Every enabled adapter acts on everything.</summary>
     public static AdapterRoute Everything { get; } = new(all: true, only: null, 0, [], order: null);
+
+    /// <summary>Updates that lie outside the model act, one for each row; attached adapters do not.</summary>
+    public static AdapterRoute Outside(IRowAdapters rows) => new(rows);
 
     /// <summary>Each entry names the adapter of a run of <paramref name="lengths"/> places along a dimension.</summary>
     public static AdapterRoute Of(IReadOnlyList<string?> names, IReadOnlyList<int> lengths, long dimension, Device device)
@@ -78,6 +86,11 @@ internal sealed class AdapterRoute
     public Tensor RunShared(
         ModuleSlot slot, Tensor x, Func<Tensor, IReadOnlyList<ModuleAdapter>, Tensor> apply, Func<Tensor, ModuleAdapter, Tensor> delta)
     {
+        if (_outside is not null)
+        {
+            return _outside.Add(slot.Name, x, apply(x, None));
+        }
+
         if (_groups.Count == 0 || slot.Adapters.Count == 0 || !slot.Adapters.TrueForAll(adapter => adapter.IsPlain))
         {
             return Run(slot, x, apply);

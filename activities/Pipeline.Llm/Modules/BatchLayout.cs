@@ -126,8 +126,8 @@ internal sealed class BatchLayout
         if (rows != 1 || packed.Any(length => length < 1) || packed.Sum() != columns)
         {
             throw new ArgumentException(
-                $"SequenceLengths [{string.Join(", ", packed.Take(8))}{(packed.Count > 8 ? ", …" : "")}] should be positive and add up to one row of {columns} tokens; there are {rows} rows",
-                nameof(input));
+                $"SequenceLengths [{string.Join(", ", packed.Take(8))}{(packed.Count > 8 ? ", …" : "")}] should be positive and add up to "
+                + $"one row of {columns} tokens; there are {rows} rows", nameof(input));
         }
 
         if (input.AttentionMask is not null || input.Cache is not null)

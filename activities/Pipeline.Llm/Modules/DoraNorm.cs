@@ -4,10 +4,13 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Modules;
 
 /// <summary>Row norms of W + s·B·A without building that matrix.</summary>
-/// <remarks>‖w + s·b·A‖² = ‖w‖² + 2s·b·(A·w) + s²·b·(A·Aᵀ)·b per row; ‖w‖² is kept because W is frozen. Source: arXiv 2402.09353.</remarks>
+/// <remarks>
+/// ‖w + s·b·A‖² = ‖w‖² + 2s·b·(A·w) + s²·b·(A·Aᵀ)·b per row;
+/// ‖w‖² is kept because W is frozen. Source: arXiv 2402.09353.
+/// </remarks>
 internal static class DoraNorm
 {
-    /// <summary>Stands for the norm of a row of zeros: magnitude 0 over it is 0, so that such a row stays zero instead of becoming NaN.</summary>
+    /// <summary>Stands for the norm of a row of zeros: magnitude 0 over it is 0, so that such a row stays zero and does not become NaN.</summary>
     public const double Smallest = 1e-12;
 
     /// <summary>Norms [out] in the type of A, detached.</summary>

@@ -1,5 +1,5 @@
+using Pipeline.Llm.Generation;
 using Pipeline.Llm.Kernels;
-using Pipeline.Llm.Models;
 
 namespace Pipeline.Llm.Modules;
 
@@ -19,7 +19,7 @@ internal sealed record ForwardContext
     public required AttentionPattern SlidingPattern { get; init; }
 
     /// <summary>Cache, or null.</summary>
-    public KeyValueCache? Cache { get; init; }
+    public IKeyValueCache? Cache { get; init; }
 
     /// <summary>Which adapters act on which rows.</summary>
     public required AdapterRoute Route { get; init; }

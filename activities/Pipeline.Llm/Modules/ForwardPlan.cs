@@ -34,7 +34,10 @@ internal static class ForwardPlan
     {
         var pattern = new AttentionPattern
         {
-            Scale = model.Config.AttentionScale, SoftCap = model.Config.AttentionSoftCap, Window = window, Segments = layout.Segments(),
+            Scale = model.Config.AttentionScale,
+            SoftCap = model.Config.AttentionSoftCap,
+            Window = window,
+            Segments = layout.Segments(),
         };
         if (before is null || Array.TrueForAll(before, length => length == 0))
         {
@@ -47,6 +50,11 @@ internal static class ForwardPlan
 
     private static AdapterRoute Route(CausalLanguageModel model, ModelInput input, BatchLayout layout)
     {
+        if (input.RowAdapters is { } rows)
+        {
+            return AdapterRoute.Outside(rows);
+        }
+
         if (input.AdapterPerRow is not { } names)
         {
             return AdapterRoute.Everything;

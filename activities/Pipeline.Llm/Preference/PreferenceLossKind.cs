@@ -1,7 +1,8 @@
 namespace Pipeline.Llm.Preference;
 
 /// <summary>Losses on pairs that compare the policy with a frozen reference.</summary>
-/// <remarks>c and r are the policy's minus the reference's log-probability of the chosen and the rejected answer.</remarks>
+/// <remarks>c and r are the policy's minus the reference's log-probability of the chosen and the rejected
+/// answer.</remarks>
 public enum PreferenceLossKind
 {
     /// <summary>DPO: −log σ(β(c − r)), with optional label smoothing (cDPO). Source: arXiv 2305.18290.</summary>

@@ -1,6 +1,7 @@
 namespace Pipeline.Llm.Training;
 
-/// <summary>Hands steps to a sink that may be away: a failing sink never stops training, and gets what it missed later, in order.</summary>
+/// <summary>Hands steps to a sink that may be away: a failing sink never stops training, and gets what it missed later,
+/// in order.</summary>
 /// <param name="sink">Receives steps; may throw.</param>
 /// <param name="limit">Steps to hold back at most; log lines are never dropped, other steps are, oldest first.</param>
 public sealed class BufferedProgress(Action<TrainingStep> sink, int limit = 10_000) : IProgress<TrainingStep>

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Llm.Training;
 
-/// <summary>Log lines and evaluations of a run, one JSON object a line, without gaps or repetitions over restarts.</summary>
+/// <summary>Log lines and evaluations of a run, one JSON object a line, without gaps or repetitions over
+/// restarts.</summary>
 internal sealed class EventFile : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -17,7 +18,8 @@ internal sealed class EventFile : IDisposable
 
     private EventFile(StreamWriter writer) => _writer = writer;
 
-    /// <summary>Opens the file; lines after the step that the run continues from are dropped, because they will be written again.</summary>
+    /// <summary>Opens the file; lines after the step that the run continues from are dropped, because they will be
+    /// written again.</summary>
     public static EventFile Open(string path, int step)
     {
         var kept = File.Exists(path) && step > 0 ? File.ReadLines(path).Where(line => StepOf(line) <= step).ToList() : [];

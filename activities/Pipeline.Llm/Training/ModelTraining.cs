@@ -11,6 +11,28 @@ namespace Pipeline.Llm.Training;
 /// <summary>Prepares a loaded model for a <see cref="Trainer"/>.</summary>
 public static class ModelTraining
 {
+    /// <summary>Element type to load a model in.</summary>
+    /// <param name="precision">What the recipe asks for.</param>
+    /// <param name="device">Where it will compute.</param>
+    /// <param name="log">Told when another choice is better.</param>
+    /// <returns>The type.</returns>
+    /// <exception cref="ArgumentException">The device cannot compute in it.</exception>
+    public static ScalarType TypeOf(Precision precision, Device device, Action<string> log)
+    {
+        if (precision != Precision.Float16)
+        {
+            return precision == Precision.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
+        }
+
+        if (device.type == DeviceType.CPU)
+        {
+            throw new ArgumentException("a CPU has no float16 products: use bfloat16 or float32", nameof(precision));
+        }
+
+        log("float16 needs loss scaling and overflows easily; bfloat16 does not, on every GPU since 2020");
+        return ScalarType.Float16;
+    }
+
     /// <summary>Trains an adapter; the base stays as it is.</summary>
     /// <param name="model">The base model.</param>
     /// <param name="adapter">An adapter on it.</param>
@@ -23,6 +45,7 @@ public static class ModelTraining
             Parameters = [.. adapter.Parameters.Select(p => new NamedParameter(p.Name[AdapterShapes.Prefix.Length..], p.Value))],
             Export = adapter.Save,
             WeightRatios = () => Ratios(model, adapter, norms),
+            Untrained = IsFresh(adapter) ? action => WithoutAdapter(adapter, action) : null,
         };
     }
 
@@ -40,6 +63,31 @@ public static class ModelTraining
         var parameters = model.Parameters.Select(p => new NamedParameter(p.Name, p.Value)).ToList();
         parameters.ForEach(p => p.Value.requires_grad = true);
         return new() { Parameters = parameters, Export = folder => Export(model, folder) };
+    }
+
+    // An adapter that already says something starts from there, not from the base.
+    private static bool IsFresh(LoraAdapter adapter) => adapter.Config.ModulesToSave.Count == 0 && adapter.Parameters
+        .Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal) || p.Name.Contains("lora_embedding_B", StringComparison.Ordinal))
+        .All(p => IsZero(p.Value));
+
+    private static bool IsZero(Tensor value)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return !value.any().ToBoolean();
+    }
+
+    private static void WithoutAdapter(LoraAdapter adapter, Action action)
+    {
+        adapter.Enabled = false;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            adapter.Enabled = true;
+        }
     }
 
     private static void Export(CausalLanguageModel model, string folder)

@@ -14,6 +14,8 @@ internal static class OptionsDigest
         var defaults = new TrainingOptions();
         var relevant = options with
         {
+            // A run may move to a device with another type; its weights then differ by rounding only.
+            Precision = defaults.Precision,
             LogEvery = defaults.LogEvery,
             EvaluateEvery = defaults.EvaluateEvery,
             SaveEvery = defaults.SaveEvery,

@@ -10,7 +10,8 @@ namespace Pipeline.Llm.Training;
 internal sealed class StepRunner(TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
 {
     /// <summary>Leaves the clipped gradient of the mean over the whole step in the parameters.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between micro-batches; the gradients are to be cleared.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between micro-batches; the gradients are to be
+    /// cleared.</exception>
     public StepOutcome Run(IReadOnlyList<int[]> microBatches, int step, double lossScale, CancellationToken cancellation)
     {
         var rows = microBatches.Select(indexes => indexes.Select(data.Read).ToList()).ToList();
@@ -33,7 +34,28 @@ internal sealed class StepRunner(TrainableModel model, ITrainingObjective object
             sums += Backward(batch, weight, lossScale, step, i);
         }
 
-        return new(sums, GradientClipping.Clip(model.Parameters, options.MaxGradientNorm, lossScale), tokens, ids);
+        return new(sums, GradientClipping.Clip(model.Parameters, options.MaxGradientNorm, lossScale), tokens, microBatches, ids);
+    }
+
+    /// <summary>Mean loss of the untrained weights on the rows of a step; null when they are gone.</summary>
+    public double? UntrainedLoss(StepOutcome outcome)
+    {
+        if (model.Untrained is not { } untrained)
+        {
+            return null;
+        }
+
+        var sums = new ObjectiveSums();
+        untrained(() =>
+        {
+            using var noGrad = no_grad();
+            foreach (var indexes in outcome.MicroBatches)
+            {
+                using var scope = NewDisposeScope();
+                sums += objective.Evaluate(MicroBatch.Create([.. indexes.Select(data.Read)], options.Batch.Layout, model.PaddingId));
+            }
+        });
+        return sums.MeanLoss;
     }
 
     private ObjectiveSums Backward(MicroBatch batch, double weight, double lossScale, int step, int index)

@@ -14,6 +14,10 @@ public sealed record TrainableModel
     /// <summary>Norm of the update relative to the norm of the weight, by module; null for a full fine-tune.</summary>
     public Func<IReadOnlyDictionary<string, double>>? WeightRatios { get; init; }
 
+    /// <summary>Runs an action with the untrained weights in place; null when they are gone, as in a full
+    /// fine-tune.</summary>
+    public Action<Action>? Untrained { get; init; }
+
     /// <summary>Token id that fills padded batches.</summary>
     public int PaddingId { get; init; }
 }

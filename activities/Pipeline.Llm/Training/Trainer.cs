@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Training;
 
-/// <summary>Trains until the end, a stop rule or a failure. One thread runs it; tensors never leave that thread.</summary>
+/// <summary>Trains until the end, a stop rule or a failure. One thread runs it; tensors never leave that
+/// thread.</summary>
 /// <param name="model">What is trained.</param>
 /// <param name="objective">What is minimised.</param>
 /// <param name="data">Rows to train on.</param>
@@ -22,7 +23,8 @@ public sealed class Trainer(TrainableModel model, ITrainingObjective objective, 
     /// <summary>Rows for the evaluation loss; null for none.</summary>
     public ITrainingData? EvaluationData { get; init; }
 
-    /// <summary>Measures the metric instead of the evaluation loss: gets the step, may use the model, must not train it.</summary>
+    /// <summary>Measures the metric instead of the evaluation loss: gets the step, may use the model, must not train
+    /// it.</summary>
     public Func<int, EvaluationPoint>? Evaluator { get; init; }
 
     /// <summary>Runs, or continues.</summary>
@@ -50,7 +52,7 @@ public sealed class Trainer(TrainableModel model, ITrainingObjective objective, 
         }
 
         using var events = EventFile.Open(Path.Combine(output, "events.jsonl"), session.State.Step);
-        var run = new TrainingLoop(model, options, session, store, events, control, EvaluationOf(control.Cancellation));
+        var run = new TrainingLoop(model, data, options, session, store, events, control, EvaluationOf(control.Cancellation));
         var reason = run.ToEnd();
         return Finish(session, store, run, reason, output, log);
     }

@@ -1,17 +1,20 @@
 using Pipeline.Llm.Training.Checkpointing;
+using Pipeline.Llm.Training.Data;
 using Pipeline.Llm.Training.Diagnostics;
 
 namespace Pipeline.Llm.Training;
 
 /// <summary>The steps of a run with their rules: what to log, measure, save, and when to stop.</summary>
 internal sealed class TrainingLoop(
-    TrainableModel model, TrainingOptions options, TrainingSession session, CheckpointStore store, EventFile events,
+    TrainableModel model, ITrainingData data, TrainingOptions options, TrainingSession session, CheckpointStore store, EventFile events,
     RunControl control, Func<int, EvaluationPoint>? evaluate)
 {
     private readonly BestTracker _best = new(options.GreaterIsBetter, options.Patience, options.MinimumImprovement, options.RetentionBound);
     private readonly MovementCheck? _movement = session.State.Step == 0 ? new(model.Parameters) : null;
     private readonly long _tokensBefore = session.State.Tokens;
     private readonly int _stepsBefore = session.State.Step;
+    private readonly ErraticLoss _erratic = new();
+    private readonly HashSet<string> _large = new(StringComparer.Ordinal);
     private int _updates;
     private int _savedStep = session.State.Step;
 
@@ -68,7 +71,8 @@ internal sealed class TrainingLoop(
         return stop;
     }
 
-    // F23: cancelled between micro-batches, everything since the last finished step is dropped and that step saved in full.
+    // F23: cancelled between micro-batches, everything since the last finished step is dropped and that step saved in
+    // full.
     private StepOutcome Accumulate()
     {
         try
@@ -93,7 +97,14 @@ internal sealed class TrainingLoop(
             return null;
         }
 
-        var (state, finding) = DivergenceRule.Add(State.Divergence, outcome.Sums.MeanLoss);
+        var loss = outcome.Sums.MeanLoss;
+        var suspicious = DivergenceRule.IsSuspicious(State.Divergence, State.Step + 1, loss);
+        if (suspicious && session.UntrainedLoss(outcome) is { } untrained && DivergenceRule.Compare(loss, untrained) is { } worse)
+        {
+            return worse;
+        }
+
+        var (state, finding) = DivergenceRule.Add(State.Divergence, loss);
         session.State = State with { Divergence = state };
         return finding;
     }
@@ -133,6 +144,11 @@ internal sealed class TrainingLoop(
             yield return $"step {State.Step} left out: loss {outcome.Sums.MeanLoss:G4}, gradient norm {outcome.Norms.Total:G4}; rows {RowList.Of(outcome.RowIds)}";
         }
 
+        if (outcome.IsFinite && _erratic.Add(outcome.Sums.MeanLoss))
+        {
+            yield return $"the loss jumps about; {TerminatorAudit.Describe(data)}";
+        }
+
         foreach (var alert in SilentModules.Alerts(State.Silent, options.SilentLimit))
         {
             yield return alert;
@@ -150,7 +166,7 @@ internal sealed class TrainingLoop(
     {
         var window = State.Window;
         var ratios = model.WeightRatios?.Invoke() ?? new Dictionary<string, double>();
-        alerts.AddRange(ratios.Where(r => r.Value > options.WeightRatioLimit)
+        alerts.AddRange(ratios.Where(r => r.Value > options.WeightRatioLimit && _large.Add(r.Key))
             .Select(r => $"{r.Key}: the update is {r.Value:P0} of the weight, above {options.WeightRatioLimit:P0}"));
         var log = new TrainingLog
         {

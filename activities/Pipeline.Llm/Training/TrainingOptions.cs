@@ -49,7 +49,8 @@ public sealed record TrainingOptions
     /// <summary>Whether layers are computed again in the backward pass instead of kept.</summary>
     public bool RecomputesActivations { get; init; }
 
-    /// <summary>Decay of an exponential moving average of the weights, which is then evaluated and exported; null for none.</summary>
+    /// <summary>Decay of an exponential moving average of the weights, which is then evaluated and exported; null for
+    /// none.</summary>
     public double? AverageDecay { get; init; }
 
     /// <summary>Steps between log lines.</summary>
@@ -76,7 +77,8 @@ public sealed record TrainingOptions
     /// <summary>Smallest difference that counts as an improvement.</summary>
     public double MinimumImprovement { get; init; }
 
-    /// <summary>Lowest acceptable value of the retention metric, when an evaluator gives one; the run stops below it.</summary>
+    /// <summary>Lowest acceptable value of the retention metric, when an evaluator gives one; the run stops below
+    /// it.</summary>
     public double? RetentionBound { get; init; }
 
     /// <summary>Steps in a row with gradients that are not finite after which the run stops.</summary>

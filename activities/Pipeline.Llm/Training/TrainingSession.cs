@@ -75,6 +75,9 @@ internal sealed class TrainingSession : IDisposable
         }
     }
 
+    /// <summary>Mean loss of the untrained weights on the rows of a step; null when they are gone.</summary>
+    public double? UntrainedLoss(StepOutcome outcome) => _runner.UntrainedLoss(outcome);
+
     /// <summary>Updates the weights, or leaves the step out when a gradient is not finite.</summary>
     public void Apply(StepOutcome outcome)
     {
@@ -87,7 +90,8 @@ internal sealed class TrainingSession : IDisposable
 
         _optimizer.ClearGradients();
         var isScaled = _options.Precision == Precision.Float16;
-        // An overflow of scaled float16 gradients is expected: the scale adapts, and it does not count towards the limit.
+        // An overflow of scaled float16 gradients is expected: the scale adapts, and it does not count towards the
+        // limit.
         var isOverflow = isScaled && State.LossScale.Value > 1 && double.IsFinite(outcome.Sums.Loss);
         State = State with
         {
@@ -138,7 +142,7 @@ internal sealed class TrainingSession : IDisposable
         RestoreWeights(checkpoint.Read("parameters"));
         _optimizer.Restore(checkpoint.Read("optimizer"), saved.OptimizerSteps);
         Average?.Restore(checkpoint.Read("average"));
-        State = saved;
+        State = saved with { LossScale = saved.LossScale.Value > 1 == State.LossScale.Value > 1 ? saved.LossScale : State.LossScale };
         _secondsBefore = saved.Seconds;
     }
 

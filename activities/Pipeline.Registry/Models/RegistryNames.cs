@@ -87,9 +87,9 @@ public static class RegistryNames
     private static bool IsBasePart(string part) =>
         part.Length is > 0 and <= 96 && char.IsAsciiLetterOrDigit(part[0]) && !part.AsSpan().ContainsAnyExcept(BaseCharacters);
 
-    private static RegistryException Refuse(string what, string value, string form)
-    {
-        var shown = new string([.. value.Take(80).Select(c => char.IsControl(c) || c > '~' ? '?' : c)]);
-        return new RegistryException(RegistryError.InvalidName, $"{what} '{shown}' is not acceptable; the form is {form}");
-    }
+    /// <summary>A text as messages may show it: short, and without control characters or look-alikes.</summary>
+    internal static string Shown(string value) => new([.. value.Take(80).Select(c => char.IsControl(c) || c > '~' ? '?' : c)]);
+
+    private static RegistryException Refuse(string what, string value, string form) =>
+        new(RegistryError.InvalidName, $"{what} '{Shown(value)}' is not acceptable; the form is {form}");
 }

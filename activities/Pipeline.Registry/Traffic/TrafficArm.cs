@@ -6,7 +6,7 @@ public sealed record TrafficArm
     /// <summary>The adapter as <c>name@version</c>, or <c>base</c> for the base model alone.</summary>
     public required string Adapter { get; init; }
 
-    /// <summary>Digest of the adapter's files, lower-case hexadecimal; a gateway refuses files with another one. Empty does not pin.</summary>
+    /// <summary>Digest of the adapter's files or of its package in the registry, lower-case hexadecimal; a gateway serves no other. Empty does not pin.</summary>
     public string Digest { get; init; } = "";
 
     /// <summary>System prompt put in front of chats that bring none; null adds nothing.</summary>

@@ -15,7 +15,8 @@ public sealed class DemoDatasetParityTests
         var replay = Path.Combine(Repository.Root, "infra", "sample-data", "replay.jsonl");
         var recipe = DatasetFixture.Recipe(
             new DatasetSource("section", [train]) { Licence = "DFSG-free" },
-            new DatasetSource("replay", [replay]) { Replay = true, Licence = "CC0" }) with { ReplayShare = 600.0 / 4600 };
+            new DatasetSource("replay", [replay]) { Replay = true, Licence = "CC0" }) with
+        { ReplayShare = 600.0 / 4600 };
         var index = fixture.Build(recipe);
         index.Rows.ShouldBe(4600);
         index.Replay.Rows.ShouldBe(600);

@@ -157,6 +157,9 @@ public sealed class GateVerdictTests
     }
 
     [Fact]
+    public void F47_NoDecision_IsNoPass() => default(GateVerdict).ShouldBe(GateVerdict.Fail);
+
+    [Fact]
     public void Evidence_AnyChange_ChangesTheDigest()
     {
         var (before, after) = Drop(1000, 1);

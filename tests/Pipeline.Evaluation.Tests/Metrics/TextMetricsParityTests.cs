@@ -12,26 +12,37 @@ public sealed class TextMetricsParityTests
 
     private static readonly Dictionary<string, TextTokenization> Tokenizations = new()
     {
-        ["13a"] = TextTokenization.Mteval13A, ["intl"] = TextTokenization.International,
-        ["char"] = TextTokenization.Characters, ["none"] = TextTokenization.None,
+        ["13a"] = TextTokenization.Mteval13A,
+        ["intl"] = TextTokenization.International,
+        ["char"] = TextTokenization.Characters,
+        ["none"] = TextTokenization.None,
     };
 
     private static readonly Dictionary<string, BleuSmoothing> Smoothings = new()
     {
-        ["exp"] = BleuSmoothing.Exponential, ["floor"] = BleuSmoothing.Floor, ["add-k"] = BleuSmoothing.AddOne, ["none"] = BleuSmoothing.None,
+        ["exp"] = BleuSmoothing.Exponential,
+        ["floor"] = BleuSmoothing.Floor,
+        ["add-k"] = BleuSmoothing.AddOne,
+        ["none"] = BleuSmoothing.None,
     };
 
     private static readonly Dictionary<string, ChrfOptions> Chrfs = new()
     {
-        ["chrf"] = new(), ["chrf_plus_plus"] = new() { WordOrder = 2 }, ["chrf_lowercase"] = new() { Lowercase = true },
-        ["chrf_with_whitespace"] = new() { Whitespace = true }, ["chrf_plus_plus_eps"] = new() { WordOrder = 2, EpsilonSmoothing = true },
+        ["chrf"] = new(),
+        ["chrf_plus_plus"] = new() { WordOrder = 2 },
+        ["chrf_lowercase"] = new() { Lowercase = true },
+        ["chrf_with_whitespace"] = new() { Whitespace = true },
+        ["chrf_plus_plus_eps"] = new() { WordOrder = 2, EpsilonSmoothing = true },
         ["chrf_beta1_order4"] = new() { CharacterOrder = 4, Beta = 1 },
     };
 
     private static readonly Dictionary<string, TerOptions> Ters = new()
     {
-        ["ter"] = new(), ["ter_case_sensitive"] = new() { CaseSensitive = true }, ["ter_normalized"] = new() { Normalized = true },
-        ["ter_no_punct"] = new() { NoPunctuation = true }, ["ter_normalized_asian"] = new() { Normalized = true, AsianSupport = true },
+        ["ter"] = new(),
+        ["ter_case_sensitive"] = new() { CaseSensitive = true },
+        ["ter_normalized"] = new() { Normalized = true },
+        ["ter_no_punct"] = new() { NoPunctuation = true },
+        ["ter_normalized_asian"] = new() { Normalized = true, AsianSupport = true },
     };
 
     [Fact]
@@ -57,8 +68,10 @@ public sealed class TextMetricsParityTests
                 var parts = expected.Name.Split('_', 3);
                 var options = new BleuOptions
                 {
-                    Tokenization = Tokenizations[parts[0]], Smoothing = Smoothings[parts[1]],
-                    EffectiveOrder = !expected.Name.EndsWith("without_effective_order"), Lowercase = expected.Name.EndsWith("lowercase"),
+                    Tokenization = Tokenizations[parts[0]],
+                    Smoothing = Smoothings[parts[1]],
+                    EffectiveOrder = !expected.Name.EndsWith("without_effective_order"),
+                    Lowercase = expected.Name.EndsWith("lowercase"),
                 };
                 var score = new Bleu(options).Sentence(pair.Text("prediction"), pair.Strings("references"));
                 if (expected.Value.ValueKind == JsonValueKind.Object) Same(score, expected.Value, $"{Name(pair)} {expected.Name}");

@@ -37,7 +37,11 @@ public sealed class LoraAdapterTests
         using var model = Load("gemma2");
         var config = new LoraConfig
         {
-            Rank = 4, TargetModules = ["all-linear"], ModulesToSave = ["norm"], TrainableTokenIndices = [14], UseDora = true,
+            Rank = 4,
+            TargetModules = ["all-linear"],
+            ModulesToSave = ["norm"],
+            TrainableTokenIndices = [14],
+            UseDora = true,
         };
         var adapter = LoraAdapter.Create(model, config, seed: 1);
         using (no_grad())

@@ -1,3 +1,4 @@
+using Pipeline.Llm.Training.Data;
 using Pipeline.Llm.Training.Diagnostics;
 using static TorchSharp.torch;
 
@@ -35,6 +36,33 @@ public sealed class RuleTests
         var tracker = new BestTracker(false, null, 0, null);
         tracker.Add(new(), new(1, double.NaN)).IsBest.ShouldBeFalse();
         tracker.Add(new(), new(1, 2.0)).IsBest.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void DivergenceRule_LossAboveTheStart_IsComparedWithTheUntrainedWeights()
+    {
+        var (state, _) = DivergenceRule.Add(new(), 6.7);
+        DivergenceRule.IsSuspicious(state, 3, 9.4).ShouldBeTrue();
+        DivergenceRule.IsSuspicious(state, 3, 7.0).ShouldBeFalse();
+        DivergenceRule.IsSuspicious(state, 51, 9.4).ShouldBeFalse();
+        DivergenceRule.Compare(9.4, 6.5).ShouldNotBeNull();
+        DivergenceRule.Compare(9.4, 8.9).ShouldBeNull("a hard batch is hard for the untrained weights too");
+    }
+
+    [Fact]
+    public void S2_22_ErraticLoss_IsNoticedOnceAndASteadyOneNever()
+    {
+        var (erratic, steady) = (new ErraticLoss(), new ErraticLoss());
+        Enumerable.Range(0, 60).Count(step => erratic.Add(step % 4 == 0 ? 9 : 0.5)).ShouldBe(1);
+        Enumerable.Range(0, 60).Count(step => steady.Add(6 * Math.Exp(-step / 20.0) + (step % 3 * 0.1))).ShouldBe(0);
+    }
+
+    [Fact]
+    public void S2_22_TerminatorAudit_FivePercentWithoutEnd_NamesRows()
+    {
+        var rows = Enumerable.Range(0, 100).Select(i => new TrainingRow($"row-{i}", new([5, 6, i % 20 == 3 ? 8 : 2], [0, 1, 1]))).ToList();
+        TerminatorAudit.Describe(new InMemoryTrainingData(rows)).ShouldBe("5 of 100 rows do not end with token 2: row-3, row-23, row-43, row-63, row-83");
+        TerminatorAudit.Describe(new InMemoryTrainingData(rows.Where((_, i) => i % 20 != 3).ToList())).ShouldStartWith("every row ends with token 2");
     }
 
     [Fact]

@@ -55,7 +55,9 @@ var median = times.Skip(steps / 4).Order().ElementAt((steps - steps / 4) / 2);
 var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
 Console.WriteLine(JsonSerializer.Serialize(new
 {
-    tokens_per_cpu_second = Shape.Rows * Shape.Length / median, peak_mb = long.Parse(peak, CultureInfo.InvariantCulture) / 1024, losses = losses.Take(3),
+    tokens_per_cpu_second = Shape.Rows * Shape.Length / median,
+    peak_mb = long.Parse(peak, CultureInfo.InvariantCulture) / 1024,
+    losses = losses.Take(3),
     kernels = TorchExtras.Current.Name,
 }));
 

@@ -1,16 +1,23 @@
 using System.CommandLine;
-using Pipeline.Cli.MainJob;
-using Pipeline.Registry.Artifacts;
+using System.Text.Json;
+using Pipeline.Cli.Runs;
+using Pipeline.Cli.Services;
 using Pipeline.Workflows;
+using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.FineTuning;
+using Pipeline.Workflows.Json;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>./pipeline run</c>: as much of the main job as exists.</summary>
+/// <summary><c>./pipeline run</c>: the main job from end to end.</summary>
 internal static class RunCommand
 {
+    private static readonly Option<string> Recipe = new("--recipe") { Description = "recipe of workflows/recipes, a JSON file, or JSON", DefaultValueFactory = _ => "debian-sections" };
+    private static readonly Option<string?> ApproveAs = new("--approve-as") { Description = "approve in this name without asking" };
+
     public static Command Create()
     {
-        var command = new Command("run", "the main job on this machine") { CommonOptions.Json };
+        var command = new Command("run", "the main job: fine-tune, evaluate, gate, approve, canary, serve") { Recipe, ApproveAs, CommonOptions.Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -18,60 +25,46 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var (settings, _) = CommonOptions.Load(parsed);
-        var store = await StoreFactory.OpenAsync(settings.Store, cancellation);
-        await SolutionBuild.EnsureAsync("workers/Pipeline.Tools/Pipeline.Tools.csproj", "tools", cancellation);
-        await Console.Error.WriteLineAsync("ingest: bringing Debian's package indexes");
-        var files = await DebianIndexes.FetchAsync(cancellation);
-        var sample = Path.Combine(Checkout.Root, "infra", "sample-data");
-        var (source, lists) = files.Count > 0
-            ? ("debian package indexes", Path.GetDirectoryName(files[0]) ?? sample)
-            : ("sample of debian package indexes", sample);
-        var names = files.Count > 0
-            ? files.ToDictionary(path => path, DebianIndexes.StableName, StringComparer.Ordinal)
-            : Directory.EnumerateFiles(sample, "debian_*").ToDictionary(path => path, path => Path.GetFileName(path), StringComparer.Ordinal);
-        var artifacts = new ArtifactStore(store);
-        var (raw, rawKnown) = await CommitAsync(artifacts, "raw-dataset", names, [KeyValuePair.Create("source", source)], cancellation);
-        var stages = new DataStages(lists, raw.VersionId);
-        var results = await stages.RunAsync(cancellation);
-        var parts = Directory.EnumerateFiles(results[^1].Folder, "*.jsonl").Append(Path.Combine(results[1].Folder, "test.jsonl"))
-            .ToDictionary(path => path, path => Path.GetFileName(Path.GetDirectoryName(path)) + "/" + Path.GetFileName(path), StringComparer.Ordinal);
-        var (rows, rowsKnown) = await CommitAsync(
-            artifacts, "clean-rows", parts, [KeyValuePair.Create("raw", raw.VersionId), KeyValuePair.Create("stages", stages.Version)], cancellation);
-        if (parsed.GetValue(CommonOptions.Json))
+        var input = RunInputFile.Read(parsed.GetRequiredValue(Recipe), Owner.Name);
+        var deployment = await ServiceControl.UpAsync(settings, CommonOptions.Forwarded(parsed), cancellation);
+        var runs = await RunClient.ConnectAsync(settings);
+        var handle = await runs.StartAsync(input);
+        await Console.Error.WriteLineAsync($"run {handle.Id}\nWeb UI {deployment.WebUi}namespaces/{settings.Engine.Namespace}/workflows/{Uri.EscapeDataString(handle.Id)}");
+        var follower = new RunFollower(runs, handle, parsed.GetValue(ApproveAs));
+        FineTuneResult? result;
+        try
         {
-            Console.Out.WriteLine(System.Text.Encoding.UTF8.GetString(rows.ToBytes()));
-            return ExitCodes.Ok;
+            result = await follower.FollowAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"\nthe run goes on; come back with ./pipeline status {handle.Id} --watch, or end it with ./pipeline abort {handle.Id} --reason TEXT");
+            return 130;
         }
 
-        Print(raw, rawKnown, store.Location);
-        Console.Out.WriteLine(string.Join('\n', results.Select(result => result.Describe())));
-        Print(rows, rowsKnown, store.Location);
-        return ExitCodes.Ok;
+        if (result is null)
+        {
+            return ErrorTypes.ExitCodeOf(follower.Parked?.Failure?.ErrorType);
+        }
+
+        await EndAsync(parsed.GetValue(CommonOptions.Json), result, deployment, await handle.QueryAsync(wf => wf.Report));
+        return RunOutcome.ExitCodeOf(result);
     }
 
-    private static async Task<(Manifest Manifest, bool Known)> CommitAsync(
-        ArtifactStore artifacts, string kind, Dictionary<string, string> names, KeyValuePair<string, string>[] properties, CancellationToken cancellation)
+    private static async Task EndAsync(bool json, FineTuneResult result, Deployment deployment, RunReport report)
     {
-        var stored = new List<ArtifactFile>();
-        foreach (var (path, name) in names)
+        var answer = result.Verdict == Verdict.Promoted ? await ServedAnswer.FetchAsync(deployment.Gateway, result.Version?.Name ?? "") : null;
+        if (json)
         {
-            stored.Add(await artifacts.PutFileAsync(path, name, cancellation));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new { result, answer, seconds = RunOutcome.Seconds(report) }, PipelineJson.Options));
+            return;
         }
 
-        var manifest = Manifest.Create(kind, stored, properties);
-        var known = await artifacts.FindAsync(kind, manifest.VersionId, cancellation) is not null;
-        await artifacts.CommitAsync(manifest, cancellation);
-        return (manifest, known);
-    }
-
-    private static void Print(Manifest manifest, bool known, Uri location)
-    {
-        Console.Out.WriteLine($"{manifest.Kind} {manifest.VersionId}{(known ? " (unchanged: cache hit)" : "")}");
-        foreach (var file in manifest.Files)
+        Console.Out.WriteLine(RunOutcome.Describe(result, report));
+        if (answer is not null)
         {
-            Console.Out.WriteLine($"  {file.Sha256[..12]}  {file.Bytes,12:N0} bytes  {file.Name}");
+            Console.Out.WriteLine($"served  {answer.Question.Split('\n')[^1]}\n        {answer.Model} → {answer.Text}   ({answer.Milliseconds:0} ms from {deployment.Gateway}v1/chat/completions)");
+            Console.Out.WriteLine($"next    ./pipeline open · ./pipeline report · ./pipeline run --recipe harmful · ./pipeline demo retrain · ./pipeline down");
         }
-
-        Console.Out.WriteLine($"  {manifest.Files.Count} files, {manifest.Bytes / 1e6:0.0} MB in {location}");
     }
 }

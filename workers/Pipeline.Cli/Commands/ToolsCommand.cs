@@ -4,13 +4,24 @@ namespace Pipeline.Cli.Commands;
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
-    public static readonly string[] Verbs = ["data", "inspect", "merge", "tokenize", "train"];
+    public static readonly string[] Verbs =
+    [
+        "chat", "data", "dataset", "deploy", "eval", "gate", "inspect", "merge", "registry", Report, "serve", "tokenize", "train",
+    ];
 
-    public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0]);
+    // With options it is a page about evaluation files; alone, or with the id of a run, it is the report of that run.
+    private const string Report = "report";
+
+    /// <summary>Those among them that the gateway's executable serves.</summary>
+    private static readonly string[] Serving = ["chat", "deploy", "serve"];
+
+    public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0])
+        && (args[0] != Report || args.Skip(1).Any(argument => argument.StartsWith('-') && argument is not ("--set" or "--config" or "--help")));
 
     public static async Task<int> RunAsync(string[] args)
     {
-        await SolutionBuild.EnsureAsync("workers/Pipeline.Tools/Pipeline.Tools.csproj", "tools", CancellationToken.None);
-        return await ChildProcess.RunAsync("dotnet", [Checkout.Assembly("Pipeline.Tools"), .. args]);
+        var (project, name) = Serving.Contains(args[0]) ? ("Pipeline.Gateway", "gateway") : ("Pipeline.Tools", "tools");
+        await SolutionBuild.EnsureAsync($"workers/{project}/{project}.csproj", name, CancellationToken.None);
+        return await ChildProcess.RunAsync("dotnet", [Checkout.Assembly(project), .. args]);
     }
 }

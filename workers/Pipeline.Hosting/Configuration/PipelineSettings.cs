@@ -159,6 +159,14 @@ public sealed record GatewaySettings
     /// <value>The default is 8088.</value>
     public int Port { get; init; } = 8088;
 
+    /// <summary>Base model to serve: name of a shipped model, or a folder.</summary>
+    /// <value>The default is <c>bookworm-6m</c>.</value>
+    public string Model { get; init; } = "bookworm-6m";
+
+    /// <summary>Addresses of every gateway of the deployment; empty means the one at host and port.</summary>
+    /// <value>The default is empty.</value>
+    public IReadOnlyList<string> Urls { get; init; } = [];
+
     /// <summary>Requests decoded together.</summary>
     /// <value>The default is 32.</value>
     public int MaxBatch { get; init; } = 32;

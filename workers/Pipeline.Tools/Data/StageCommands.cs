@@ -4,6 +4,8 @@ using Pipeline.Data.Dedup;
 using Pipeline.Data.Sanitization;
 using Pipeline.Data.Splits;
 using Pipeline.Data.Stages;
+using Pipeline.Registry.Artifacts;
+using Pipeline.Tools.Registry;
 
 namespace Pipeline.Tools.Data;
 
@@ -35,14 +37,27 @@ internal static class StageCommands
         var threshold = new Option<double>("--threshold") { Description = "Jaccard similarity of near-duplicates", DefaultValueFactory = _ => 0.8 };
         var workers = new Option<int>("--workers") { Description = "threads", DefaultValueFactory = _ => 1 };
         var budget = new Option<int>("--memory-mb") { Description = "memory for keys before they spill", DefaultValueFactory = _ => 256 };
-        return Stage("dedup", "Remove exact and near-duplicates.", [threshold, workers, budget, Fields], (parsed, inputs, output, progress, cancellationToken) =>
-            new DedupStage(new DedupOptions
+        var index = new Option<string?>("--index") { Description = "compare with, and add to, the index of this name in the object store" };
+        var options = new Option[] { threshold, workers, budget, index, RegistryOptions.Store, Fields };
+        return Stage("dedup", "Remove exact and near-duplicates.", options, async (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            var history = parsed.GetValue(index) is { } name ? new SegmentSet(RegistryOptions.OpenStore(parsed.GetValue(RegistryOptions.Store)), name) : null;
+            var summary = await new DedupStage(new DedupOptions
             {
                 Threshold = parsed.GetValue(threshold),
                 Workers = parsed.GetValue(workers),
                 MemoryBudgetBytes = (long)parsed.GetValue(budget) << 20,
                 Fields = TextOf(parsed),
-            }).RunAsync(inputs, output, progress, cancellationToken));
+                HistorySegments = history is null ? [] : await history.DownloadAsync(Path.Combine(output, "index"), cancellationToken),
+                WriteSegment = history is not null,
+            }).RunAsync(inputs, output, progress, cancellationToken);
+            if (history is not null)
+            {
+                await history.AppendAsync(Path.Combine(output, "history.seg"), summary.Key, cancellationToken);
+            }
+
+            return summary;
+        });
     }
 
     private static Command Decontaminate()

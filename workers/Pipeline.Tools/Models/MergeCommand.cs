@@ -33,7 +33,10 @@ internal static class MergeCommand
             {
                 AdapterAlgebra.Combine([.. given.Select(WeightedAdapter.Parse)], target.FullName, new()
                 {
-                    Kind = parsed.GetValue(kind), Density = parsed.GetValue(density), SvdRank = parsed.GetValue(rank), Seed = parsed.GetValue(seed),
+                    Kind = parsed.GetValue(kind),
+                    Density = parsed.GetValue(density),
+                    SvdRank = parsed.GetValue(rank),
+                    Seed = parsed.GetValue(seed),
                 });
             }
 

@@ -48,7 +48,10 @@ internal static class ModelFacts
         {
             var estimate = MemoryEstimator.Estimate(new()
             {
-                Model = model, Method = method, AdapterParameters = adapter, MicroBatchTokens = tokens,
+                Model = model,
+                Method = method,
+                AdapterParameters = adapter,
+                MicroBatchTokens = tokens,
             });
             yield return new($"memory {method}", estimate.ToString());
         }

@@ -14,10 +14,26 @@ internal static class TrainCommand
     private const int Terminated = 143;
 
     private static readonly Option<FileInfo?> Config = new("--config") { Description = "recipe (YAML); without one, the defaults" };
-    private static readonly Option<FileInfo[]> Data = new("--data") { Description = "JSONL rows of messages or parts; repeatable", Required = true, AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<FileInfo[]> EvalData = new("--eval-data") { Description = "JSONL rows for the evaluation loss", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<FileSystemInfo[]> Data = new("--data")
+    {
+        Description = "JSONL rows of any known format, or the folder of a built dataset; repeatable",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<FileSystemInfo[]> EvalData = new("--eval-data")
+    {
+        Description = "rows for the evaluation loss, as with --data",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private static readonly Option<DirectoryInfo> Model = new("--model") { Description = "model directory", Required = true };
-    private static readonly Option<DirectoryInfo> Out = new("--out") { Description = "folder for checkpoints, events and the result", Required = true };
+    private static readonly Option<DirectoryInfo> Out = new("--out")
+    {
+        Description = "folder for checkpoints, events and the result",
+        Required = true,
+    };
+
     private static readonly Option<bool> Resume = new("--resume") { Description = "continue from the newest intact checkpoint" };
 
     public static Command Create()

@@ -3,7 +3,8 @@ using Pipeline.Llm.Training;
 
 namespace Pipeline.Tools.Train;
 
-/// <summary>Shows a run: a line for each log step, on a terminal also a moving line with the curve of the loss.</summary>
+/// <summary>Shows a run: a line for each log step, on a terminal also a moving line with the curve of the
+/// loss.</summary>
 internal sealed class TrainConsole(TextWriter output, bool isTerminal) : IProgress<TrainingStep>
 {
     private readonly List<double> _losses = [];
@@ -19,7 +20,9 @@ internal sealed class TrainConsole(TextWriter output, bool isTerminal) : IProgre
         if (value.Log is { } log)
         {
             Line(string.Create(CultureInfo.InvariantCulture,
-                $"step {value.Step,5}/{value.TotalSteps} loss {log.Loss:F4} acc {log.TokenAccuracy:P1} entropy {log.Entropy:F3} |g| {log.GradientNorm:F3} lr {log.LearningRate:E2} {log.TokensPerSecond:F0} tok/s {log.PeakMemoryBytes / 1e6:F0} MB eta {value.Remaining:h\\:mm\\:ss}"));
+                $"step {value.Step,5}/{value.TotalSteps} loss {log.Loss:F4} acc {log.TokenAccuracy:P1} entropy {log.Entropy:F3} ")
+                + string.Create(CultureInfo.InvariantCulture,
+                $"|g| {log.GradientNorm:F3} lr {log.LearningRate:E2} {log.TokensPerSecond:F0} tok/s {log.PeakMemoryBytes / 1e6:F0} MB eta {value.Remaining:h\\:mm\\:ss}"));
         }
 
         if (value.Evaluation is { } point)
@@ -38,7 +41,9 @@ internal sealed class TrainConsole(TextWriter output, bool isTerminal) : IProgre
     {
         Line($"loss {Sparkline.Of(_losses, 60)}");
         Line(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Reason}: {result.Steps} steps, {result.Tokens:N0} tokens ({result.SupervisedTokens:N0} supervised), {result.SkippedSteps} skipped, peak {result.PeakMemoryBytes / 1e6:F0} MB; weights of step {result.ExportedStep} in {result.Output}"));
+            $"{result.Reason}: {result.Steps} steps, {result.Tokens:N0} tokens ({result.SupervisedTokens:N0} supervised), ")
+            + string.Create(CultureInfo.InvariantCulture,
+            $"{result.SkippedSteps} skipped, peak {result.PeakMemoryBytes / 1e6:F0} MB; weights of step {result.ExportedStep} in {result.Output}"));
     }
 
     private void Line(string text) => output.WriteLine(isTerminal ? $"\r{text}\u001b[K" : text);

@@ -17,10 +17,11 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
     public TrainingResult Run(InMemoryTrainingData data, InMemoryTrainingData? evaluation, string output, RunControl control)
     {
         var (method, options) = Decide(data);
+        var device = cuda.is_available() ? CUDA : CPU;
         using var model = CausalLanguageModel.Load(modelDirectory, new()
         {
-            DType = TypeOf(options.Precision),
-            Device = cuda.is_available() ? CUDA : CPU,
+            DType = ModelTraining.TypeOf(options.Precision, device, log),
+            Device = device,
             Threads = recipe.Threads,
             Quantization = method switch
             {
@@ -35,15 +36,12 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
         var count = trainable.Parameters.Sum(p => p.Value.numel());
         log(adapter is null ? $"trainable params: {count:N0} (all weights)" : AdapterShapes.Describe(adapter.Config, model.Config));
         using var objective = new SupervisedObjective(model, adapter, options);
-        return new Trainer(trainable, objective, data, options) { EvaluationData = evaluation }.Run(output, control);
+        var before = Environment.CpuUsage.TotalTime;
+        var result = new Trainer(trainable, objective, data, options) { EvaluationData = evaluation }.Run(output, control);
+        var seconds = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+        log(string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} CPU seconds"));
+        return result;
     }
-
-    private static ScalarType TypeOf(Precision precision) => precision switch
-    {
-        Precision.Float16 => ScalarType.Float16,
-        Precision.Float32 => ScalarType.Float32,
-        _ => ScalarType.BFloat16,
-    };
 
     private LoraAdapter Adapter(CausalLanguageModel model) => recipe.Adapter.From is { } from
         ? LoraAdapter.Load(model, from)

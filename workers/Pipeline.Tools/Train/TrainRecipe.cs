@@ -71,7 +71,8 @@ internal sealed record TrainRecipe
     /// <summary>Whether somebody has accepted the cost of a full fine-tune of a large model.</summary>
     public bool FullWaiver { get; init; }
 
-    /// <summary>Threads of one operator; null for one a processor. Runs with the same number give the same bits.</summary>
+    /// <summary>Threads of one operator; null for one a processor. Runs with the same number give the same
+    /// bits.</summary>
     public int? Threads { get; init; }
 
     public TrainingOptions ToOptions() => new()

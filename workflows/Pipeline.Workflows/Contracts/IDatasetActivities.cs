@@ -37,6 +37,10 @@ public sealed record BuildDatasetInput
 
     /// <summary>Seed of every draw.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>Rows drawn for people to read.</summary>
+    /// <value>The default is 100.</value>
+    public int ReviewRows { get; init; } = 100;
 }
 
 /// <summary>A built data set.</summary>

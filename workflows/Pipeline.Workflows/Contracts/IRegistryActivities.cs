@@ -47,7 +47,13 @@ public sealed record RegisterAdapterInput
     public IReadOnlyList<string> DataLicences { get; init; } = [];
 
     /// <summary>Use of the result.</summary>
-    public string Use { get; init; } = "commercial";
+    public string Use { get; init; } = "research";
+
+    /// <summary>Why an unknown licence is accepted; empty accepts none.</summary>
+    public string LicenceWaiver { get; init; } = "";
+
+    /// <summary>Who accepted it.</summary>
+    public string Owner { get; init; } = "";
 
     /// <summary>Where the version comes from: role and digest, in order.</summary>
     public IReadOnlyList<LineageEdge> Lineage { get; init; } = [];
@@ -60,7 +66,8 @@ public sealed record RegisterAdapterInput
 /// <param name="Role">What it was in the run, such as <c>dataset</c> or <c>approval</c>.</param>
 /// <param name="Reference">Digest, URI or id.</param>
 /// <param name="Detail">What a person wants to know.</param>
-public sealed record LineageEdge(string Role, string Reference, string Detail = "");
+/// <param name="Verdict">Of a gate: passed, failed or inconclusive; of a decision: approved, waived or rejected; else empty.</param>
+public sealed record LineageEdge(string Role, string Reference, string Detail = "", string Verdict = "");
 
 /// <summary>An immutable version.</summary>
 /// <param name="Name">Name of the adapter.</param>
@@ -95,6 +102,9 @@ public sealed record MoveAliasInput
 
     /// <summary>Why.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Why a protected alias may move although no gate passed; empty when one did.</summary>
+    public string Waiver { get; init; } = "";
 
     /// <summary>Makes the move happen once, however often it is asked for.</summary>
     public string OperationId { get; init; } = "";

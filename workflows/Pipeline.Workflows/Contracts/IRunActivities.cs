@@ -34,6 +34,9 @@ public sealed record RunContext
     /// <summary>Licence of the base model.</summary>
     public string BaseLicence { get; init; } = "";
 
+    /// <summary>Licence of the rows.</summary>
+    public string DataLicence { get; init; } = "";
+
     /// <summary>Names that may approve; empty accepts any name but the owner's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 

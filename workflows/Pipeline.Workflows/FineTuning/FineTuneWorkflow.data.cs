@@ -68,6 +68,7 @@ public sealed partial class FineTuneWorkflow
                 BaseModel = run.BaseModel,
                 Dataset = _input.Dataset,
                 Seed = _input.Data.Seed,
+                ReviewRows = _input.Review.Rows,
             };
             var built = await Workflow.ExecuteActivityAsync((IDatasetActivities a) => a.BuildDatasetAsync(order), Stoppable(ActivityPolicies.Data("tokens with proven labels")));
             Remember("dataset", built.Dataset, built.Summary.Text);

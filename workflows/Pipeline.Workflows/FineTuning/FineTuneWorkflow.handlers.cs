@@ -239,7 +239,7 @@ public sealed partial class FineTuneWorkflow
             var decision = await _desk.AskAsync(request, _stop.Token);
             foreach (var given in _desk.Decisions.Where(given => given.Digest == request.Digest && given.At >= request.Opened))
             {
-                _lineage.Add(new LineageEdge("decision", given.Digest, $"{given.Verdict} by {given.By}: {given.Reason}"));
+                _lineage.Add(new LineageEdge("decision", given.Digest, $"{given.By}: {given.Reason}", given.Verdict));
             }
 
             return decision;

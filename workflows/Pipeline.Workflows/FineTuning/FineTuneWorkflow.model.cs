@@ -60,7 +60,8 @@ public sealed partial class FineTuneWorkflow
             var decision = await Workflow.ExecuteActivityAsync((IEvaluationActivities a) => a.DecideGateAsync(order), Stoppable(ActivityPolicies.Quick("compare before and after")));
             _report = _report with { Gate = decision };
             _evidenceAt = evaluations.At;
-            Remember("gate", decision.Evidence, decision.Verdict.ToString());
+            _lineage.RemoveAll(edge => edge.Role == "gate");
+            _lineage.Add(new LineageEdge("gate", decision.Evidence.Uri, Failed(decision), decision.Verdict == GateVerdict.Pass ? "passed" : decision.Verdict.ToString().ToLowerInvariant()));
             ClimbLadder(decision);
             return decision;
         },
@@ -114,8 +115,10 @@ public sealed partial class FineTuneWorkflow
                 BaseModel = run.BaseModel,
                 BaseModelName = _input.BaseModel,
                 BaseLicence = run.BaseLicence,
-                DataLicences = [_input.Data.Licence],
+                DataLicences = [run.DataLicence],
                 Use = _input.Package.Use,
+                LicenceWaiver = _input.Package.LicenceWaiver,
+                Owner = _input.Owner,
                 Lineage = [.. _lineage],
                 WorkflowId = Workflow.Info.WorkflowId,
             };
@@ -165,6 +168,7 @@ public sealed partial class FineTuneWorkflow
                 Version = version.Version,
                 Actor = Workflow.Info.WorkflowId,
                 Reason = "promotion",
+                Waiver = _report.Gate?.Verdict == GateVerdict.Pass ? "" : string.Join("; ", _desk.Decisions.Where(d => d.Digest == training.Training.Adapter.Sha256).Select(d => $"{d.Verdict} by {d.By}: {d.Reason}")),
                 OperationId = $"{Workflow.Info.WorkflowId}/promote",
             };
             var moved = await Workflow.ExecuteActivityAsync((IRegistryActivities a) => a.MoveAliasAsync(move), Stoppable(ActivityPolicies.Quick($"{move.Alias} → {version.Id}")));

@@ -42,7 +42,7 @@ public sealed record DataOptions
     /// <value>The default is 13.</value>
     public int DecontaminationNGram { get; init; } = 13;
 
-    /// <summary>Licence of the rows, as an SPDX id or a known name.</summary>
-    /// <value>The default is <c>MIT</c>.</value>
-    public string Licence { get; init; } = "MIT";
+    /// <summary>Licence of the rows, as an SPDX expression; empty takes what is known of the source, and an unknown one blocks the registration.</summary>
+    /// <value>The default is empty.</value>
+    public string Licence { get; init; } = "";
 }

@@ -15,6 +15,10 @@ public sealed record GateOptions
     /// <value>The default is 0.7.</value>
     public double MinTaskAccuracy { get; init; } = 0.7;
 
+    /// <summary>Whether an evaluation under a question limit may decide.</summary>
+    /// <value>The default is false.</value>
+    public bool AllowLimit { get; init; }
+
     /// <summary>Whether a failed gate asks for a waiver instead of rejecting at once.</summary>
     /// <value>The default is false.</value>
     public bool AskWaiver { get; init; }

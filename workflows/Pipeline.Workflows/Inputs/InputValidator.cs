@@ -36,7 +36,7 @@ public static class InputValidator
         problems.Range("data.dedupThreshold", data.DedupThreshold, 0.5, 1);
         problems.Range("data.decontaminationNGram", data.DecontaminationNGram, 5, 50);
         problems.OneOf("data.pii", data.Pii, PiiModes);
-        problems.Text("data.licence", data.Licence);
+        problems.When(data.Licence.Length > 200, "data.licence: at most 200 characters");
     }
 
     private static void Dataset(FineTuneInput input, ProblemList problems)

@@ -12,8 +12,12 @@ public sealed record PackageOptions
     public string Alias { get; init; } = "champion";
 
     /// <summary>Use of the result: <c>commercial</c> or <c>research</c>.</summary>
-    /// <value>The default is <c>commercial</c>.</value>
-    public string Use { get; init; } = "commercial";
+    /// <value>The default is <c>research</c>.</value>
+    public string Use { get; init; } = "research";
+
+    /// <summary>Why an unknown licence is accepted; it is recorded. Empty accepts none.</summary>
+    /// <value>The default is empty.</value>
+    public string LicenceWaiver { get; init; } = "";
 
     /// <summary>Prompts of the merge-parity check.</summary>
     /// <value>The default is 16.</value>

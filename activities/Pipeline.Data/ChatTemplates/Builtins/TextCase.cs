@@ -9,8 +9,24 @@ internal static class TextCase
     // Source: Unicode SpecialCasing.txt, the unconditional mappings of letters that occur in text.
     private static readonly Dictionary<char, string> LongUpper = new()
     {
-        ['ß'] = "SS", ['ŉ'] = "ʼN", ['ǰ'] = "J̌", ['ΐ'] = "Ϊ́", ['ΰ'] = "Ϋ́", ['և'] = "ԵՒ", ['ẖ'] = "H̱", ['ẗ'] = "T̈", ['ẘ'] = "W̊", ['ẙ'] = "Y̊", ['ẚ'] = "Aʾ",
-        ['ﬀ'] = "FF", ['ﬁ'] = "FI", ['ﬂ'] = "FL", ['ﬃ'] = "FFI", ['ﬄ'] = "FFL", ['ﬅ'] = "ST", ['ﬆ'] = "ST",
+        ['ß'] = "SS",
+        ['ŉ'] = "ʼN",
+        ['ǰ'] = "J̌",
+        ['ΐ'] = "Ϊ́",
+        ['ΰ'] = "Ϋ́",
+        ['և'] = "ԵՒ",
+        ['ẖ'] = "H̱",
+        ['ẗ'] = "T̈",
+        ['ẘ'] = "W̊",
+        ['ẙ'] = "Y̊",
+        ['ẚ'] = "Aʾ",
+        ['ﬀ'] = "FF",
+        ['ﬁ'] = "FI",
+        ['ﬂ'] = "FL",
+        ['ﬃ'] = "FFI",
+        ['ﬄ'] = "FFL",
+        ['ﬅ'] = "ST",
+        ['ﬆ'] = "ST",
     };
 
     public static string Upper(string text)

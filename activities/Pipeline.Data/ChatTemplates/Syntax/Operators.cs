@@ -51,11 +51,13 @@ internal sealed class Binary(int line, string symbol, Expression left, Expressio
 /// <summary><c>a ~ b ~ c</c>.</summary>
 internal sealed class Concatenation(int line, IReadOnlyList<Expression> items) : Expression(line)
 {
+    private readonly Expression[] _items = [.. items];
+
     public override object? Evaluate(Scope scope)
     {
-        var texts = new string[items.Count];
+        var texts = new string[_items.Length];
         var length = 0L;
-        for (var i = 0; i < texts.Length; i++) length += (texts[i] = Printer.Str(items[i].Evaluate(scope))).Length;
+        for (var i = 0; i < texts.Length; i++) length += (texts[i] = Printer.Str(_items[i].Evaluate(scope))).Length;
         scope.State.Line = Line;
         scope.State.Size(length);
         return string.Concat(texts);
@@ -65,10 +67,12 @@ internal sealed class Concatenation(int line, IReadOnlyList<Expression> items) :
 /// <summary>One or more comparisons in a chain.</summary>
 internal sealed class Comparison(int line, Expression first, IReadOnlyList<(string Symbol, Expression Operand)> rest) : Expression(line)
 {
+    private readonly (string Symbol, Expression Operand)[] _rest = [.. rest];
+
     public override object? Evaluate(Scope scope)
     {
         var left = first.Evaluate(scope);
-        foreach (var (symbol, operand) in rest)
+        foreach (var (symbol, operand) in _rest)
         {
             var right = operand.Evaluate(scope);
             scope.State.Line = Line;

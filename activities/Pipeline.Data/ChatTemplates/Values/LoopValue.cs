@@ -4,7 +4,7 @@ namespace Pipeline.Data.ChatTemplates.Values;
 internal sealed class LoopValue(IEnumerable<object?> source, object? original, int depth, Func<object?, int, string>? recurse) : IDisposable
 {
     private readonly IEnumerator<object?> _items = source.GetEnumerator();
-    private readonly Queue<object?> _ahead = new();
+    private Queue<object?>? _ahead;
     private object? _previous;
     private bool _hasPrevious;
     private ListValue? _lastChanged;
@@ -17,16 +17,17 @@ internal sealed class LoopValue(IEnumerable<object?> source, object? original, i
         get
         {
             if (original is ListValue or TupleValue or DictValue) return Kinds.Length(original);
-            while (_items.MoveNext()) _ahead.Enqueue(_items.Current);
-            return Index0 + 1 + _ahead.Count;
+            while (_items.MoveNext()) (_ahead ??= new()).Enqueue(_items.Current);
+            return Index0 + 1 + (_ahead?.Count ?? 0);
         }
     }
 
     public bool MoveNext(out object? item)
     {
         if (Index0 >= 0) (_previous, _hasPrevious) = (_current, true);
-        if (!_ahead.TryDequeue(out item))
+        if (_ahead is null || !_ahead.TryDequeue(out item))
         {
+            item = null;
             if (!_items.MoveNext()) return false;
             item = _items.Current;
         }
@@ -72,10 +73,11 @@ internal sealed class LoopValue(IEnumerable<object?> source, object? original, i
 
     private bool Peek(out object? next)
     {
-        if (_ahead.TryPeek(out next)) return true;
+        next = null;
+        if (_ahead is not null && _ahead.TryPeek(out next)) return true;
         if (!_items.MoveNext()) return false;
         next = _items.Current;
-        _ahead.Enqueue(next);
+        (_ahead ??= new()).Enqueue(next);
         return true;
     }
 

@@ -60,7 +60,8 @@ public sealed class CheckpointStore
     /// <param name="files">Tensors of each file.</param>
     /// <param name="metric">Value of the metric at this step, when measured.</param>
     /// <returns>The manifest.</returns>
-    /// <exception cref="StaleAttemptException">A later attempt has taken over; nothing that it can see was changed.</exception>
+    /// <exception cref="StaleAttemptException">A later attempt has taken over; nothing that it can see was
+    /// changed.</exception>
     public CheckpointManifest Save(
         TrainingState state, IReadOnlyDictionary<string, IEnumerable<(string Name, Tensor Value)>> files, double? metric = null)
     {

@@ -5,8 +5,10 @@ using Pipeline.Llm.Training.Objectives;
 namespace Pipeline.Llm.Training.Checkpointing;
 
 /// <summary>All numbers that a run needs to continue exactly.</summary>
-/// <remarks>Random numbers have no state beyond these: the order of an epoch follows from the seed and the epoch, and the generators of
-/// dropout and noise are seeded anew for each micro-batch from seed, step and micro-batch. So a run continues equally on any device.</remarks>
+/// <remarks>Random numbers have no state beyond these: the order of an epoch follows from the seed and the epoch, and
+/// the generators of
+/// dropout and noise are seeded anew for each micro-batch from seed, step and micro-batch. So a run continues equally
+/// on any device.</remarks>
 public sealed record TrainingState
 {
     /// <summary>Finished optimizer steps.</summary>

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Llm.Training.Data;
 
-/// <summary>The steps of one epoch: which rows, in which micro-batches. A pure function of lengths, settings, seed and epoch.</summary>
+/// <summary>The steps of one epoch: which rows, in which micro-batches. A pure function of lengths, settings, seed and
+/// epoch.</summary>
 public sealed class EpochPlan
 {
     private const int WindowBatches = 8;

@@ -9,7 +9,7 @@ public sealed record DivergenceState
     /// <summary>Lowest smoothed loss.</summary>
     public double Lowest { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Largest loss of the first steps, which a run starts from.</summary>
+    /// <summary>Loss of the first step: where the run started.</summary>
     public double Start { get; init; }
 
     /// <summary>Steps in a row above the bound.</summary>

@@ -1,6 +1,7 @@
 namespace Pipeline.Llm.Training.Diagnostics;
 
-/// <summary>Dynamic loss scaling for float16 gradients: doubled after many good steps, halved after an overflow.</summary>
+/// <summary>Dynamic loss scaling for float16 gradients: doubled after many good steps, halved after an
+/// overflow.</summary>
 /// <remarks>Source: Mixed precision training (arXiv 1710.03740); the numbers are PyTorch's.</remarks>
 public sealed record LossScale
 {

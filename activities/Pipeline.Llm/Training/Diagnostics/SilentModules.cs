@@ -1,7 +1,8 @@
 namespace Pipeline.Llm.Training.Diagnostics;
 
 /// <summary>Finds modules that no longer receive any gradient ("dying adapters").</summary>
-/// <remarks>At the first step the gradient of A is exactly zero, because B is; so a module counts as silent only when all of its tensors are.</remarks>
+/// <remarks>At the first step the gradient of A is exactly zero, because B is; so a module counts as silent only when
+/// all of its tensors are.</remarks>
 public static class SilentModules
 {
     /// <summary>Counts another step.</summary>

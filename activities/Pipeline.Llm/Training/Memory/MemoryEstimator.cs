@@ -4,12 +4,15 @@ namespace Pipeline.Llm.Training.Memory;
 
 /// <summary>Predicts the memory of a configuration before anything is loaded.</summary>
 /// <remarks>
-/// Activations of a Llama-like layer: about 6d + 2k + 3f numbers a token (inputs of the seven products, of the norms and of the attention);
-/// recomputed layers keep their input only, and one layer is live at a time. Logits: the row in 2 bytes, its float32 copy and its gradient.
+/// Activations of a Llama-like layer: about 6d + 2k + 3f numbers a token (inputs of the seven products, of the norms
+/// and of the attention);
+/// recomputed layers keep their input only, and one layer is live at a time. Logits: the row in 2 bytes, its float32
+/// copy and its gradient.
 /// </remarks>
 public static class MemoryEstimator
 {
-    /// <summary>Bytes a weight of NF4: half a byte, an 8-bit scale for 64 weights, and a float32 scale for 256 of those.</summary>
+    /// <summary>Bytes a weight of NF4: half a byte, an 8-bit scale for 64 weights, and a float32 scale for 256 of
+    /// those.</summary>
     public const double Nf4Bytes = 0.5 + 1.0 / 64 + 4.0 / (64 * 256);
 
     /// <summary>Bytes a weight of row-wise 8 bits: one byte, and a float32 scale a row.</summary>

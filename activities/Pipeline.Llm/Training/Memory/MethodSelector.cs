@@ -1,6 +1,7 @@
 namespace Pipeline.Llm.Training.Memory;
 
-/// <summary>Chooses how to train from the memory that there is (<c>method=auto</c>), and refuses what is not sensible.</summary>
+/// <summary>Chooses how to train from the memory that there is (<c>method=auto</c>), and refuses what is not
+/// sensible.</summary>
 public static class MethodSelector
 {
     /// <summary>Largest model that may be fine-tuned in full without a waiver, in parameters.</summary>
@@ -9,11 +10,13 @@ public static class MethodSelector
     private const int SmallestMicroBatch = 128;
 
     /// <summary>Finds the first configuration that fits.</summary>
-    /// <param name="request">Sizes and batch; its method is a wish when <paramref name="isAutomatic"/> is false.</param>
+    /// <param name="request">Sizes and batch; its method is a wish when <paramref name="isAutomatic"/> is
+    /// false.</param>
     /// <param name="availableBytes">Memory of the device.</param>
     /// <param name="isAutomatic">Whether the method may change.</param>
     /// <returns>The configuration with the reasons.</returns>
-    /// <remarks>Order: LoRA, QLoRA, recomputed layers, smaller micro-batches. Quantising costs less time than computing layers twice, and a
+    /// <remarks>Order: LoRA, QLoRA, recomputed layers, smaller micro-batches. Quantising costs less time than computing
+    /// layers twice, and a
     /// smaller micro-batch leaves the device idle.</remarks>
     /// <exception cref="DoesNotFitException">Nothing fits.</exception>
     public static MemoryDecision Choose(MemoryRequest request, double availableBytes, bool isAutomatic)
@@ -36,7 +39,8 @@ public static class MethodSelector
     /// <summary>Refuses to train all weights of a large model unless someone has decided so.</summary>
     /// <param name="request">The configuration.</param>
     /// <param name="hasWaiver">Whether a person has accepted the cost.</param>
-    /// <exception cref="ArgumentException">The model has a billion parameters or more and there is no waiver.</exception>
+    /// <exception cref="ArgumentException">The model has a billion parameters or more and there is no
+    /// waiver.</exception>
     public static void CheckFull(MemoryRequest request, bool hasWaiver)
     {
         if (request.Method == TuningMethod.Full && request.Model.Parameters >= LargestFull && !hasWaiver)

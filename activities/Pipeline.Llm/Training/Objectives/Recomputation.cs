@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Training.Objectives;
 
 /// <summary>Runs a function without keeping its intermediate results; the backward pass runs it again.</summary>
-/// <remarks>Source: Training deep nets with sublinear memory cost (arXiv 1604.06174). Arguments: the function, then its input, which must
+/// <remarks>Source: Training deep nets with sublinear memory cost (arXiv 1604.06174). Arguments: the function, then its
+/// input, which must
 /// require a gradient; parameters that the function uses get their gradients directly.</remarks>
 internal sealed class Recomputation : autograd.SingleTensorFunction<Recomputation>
 {

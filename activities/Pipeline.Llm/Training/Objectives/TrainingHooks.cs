@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Training.Objectives;
 
-/// <summary>What training adds to a forward pass: dropout, noise on embeddings, layers computed again in the backward pass.</summary>
+/// <summary>What training adds to a forward pass: dropout, noise on embeddings, layers computed again in the backward
+/// pass.</summary>
 internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adapter, double noiseAlpha, bool recomputes) : IDisposable
 {
     private readonly Generator _generator = new(0, model.Device);
@@ -31,11 +32,7 @@ internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adap
 
             return recomputes ? Recomputation.apply((Func<Tensor, Tensor>)Body, states) : Body(states);
         };
-        if (adapter is not null)
-        {
-            (adapter.Training, adapter.DropoutGenerator) = (true, _generator);
-        }
-
+        Resume();
         try
         {
             return model.Hidden(input);
@@ -46,7 +43,17 @@ internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adap
         }
     }
 
-    /// <summary>Ends training mode after the backward pass, which still draws dropout masks when layers are computed again.</summary>
+    /// <summary>Turns dropout on.</summary>
+    public void Resume()
+    {
+        if (adapter is not null)
+        {
+            (adapter.Training, adapter.DropoutGenerator) = (true, _generator);
+        }
+    }
+
+    /// <summary>Ends training mode after the backward pass, which still draws dropout masks when layers are computed
+    /// again.</summary>
     public void EndPass()
     {
         if (adapter is not null)

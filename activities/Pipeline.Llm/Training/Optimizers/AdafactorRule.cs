@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Training.Optimizers;
 
 /// <summary>Adafactor: a matrix keeps a row and a column of second moments instead of one number an element.</summary>
-/// <remarks>Source: Adafactor (arXiv 1804.04235), with the defaults and the order of operations of transformers' implementation.</remarks>
+/// <remarks>Source: Adafactor (arXiv 1804.04235), with the defaults and the order of operations of transformers'
+/// implementation.</remarks>
 internal sealed class AdafactorRule(OptimizerSettings settings) : IUpdateRule
 {
     private const double Tiny = 1e-30;

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Training.Optimizers;
 
 /// <summary>AdamW whose moments are 8-bit codes of the dynamic maps with one scale for 256 elements.</summary>
-/// <remarks>Source: 8-bit optimizers (arXiv 2110.02861). Tensors below 4,096 elements keep float32 moments, as bitsandbytes does,
+/// <remarks>Source: 8-bit optimizers (arXiv 2110.02861). Tensors below 4,096 elements keep float32 moments, as
+/// bitsandbytes does,
 /// because their scales would cost more accuracy than the codes save memory.</remarks>
 internal sealed class AdamW8BitRule(AdamWRule full, double beta1, double beta2) : IUpdateRule
 {

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Training.Optimizers;
 
 /// <summary>AdamW with float32 moments.</summary>
-/// <remarks>Source: Decoupled weight decay regularization (arXiv 1711.05101); the order of operations is PyTorch's.</remarks>
+/// <remarks>Source: Decoupled weight decay regularization (arXiv 1711.05101); the order of operations is
+/// PyTorch's.</remarks>
 internal sealed class AdamWRule(double beta1, double beta2, double epsilon) : IUpdateRule
 {
     public void Update(Tensor weights, Tensor gradient, ParameterState state, double rate, double weightDecay)

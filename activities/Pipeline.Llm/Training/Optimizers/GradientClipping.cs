@@ -6,7 +6,8 @@ namespace Pipeline.Llm.Training.Optimizers;
 /// <summary>Limits the norm of all gradients together.</summary>
 public static class GradientClipping
 {
-    /// <summary>Divides the gradients by a scale, measures their norms and scales them down when the total is too large.</summary>
+    /// <summary>Divides the gradients by a scale, measures their norms and scales them down when the total is too
+    /// large.</summary>
     /// <param name="parameters">Trainable tensors.</param>
     /// <param name="maximum">Largest norm; infinity for no limit.</param>
     /// <param name="lossScale">What the loss was multiplied with.</param>

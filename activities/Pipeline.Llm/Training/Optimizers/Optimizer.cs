@@ -1,3 +1,4 @@
+using Pipeline.Faults;
 using Pipeline.Llm.Training.Checkpointing;
 using static TorchSharp.torch;
 
@@ -41,6 +42,7 @@ public sealed class Optimizer : IDisposable
             foreach (var parameter in group.Parameters)
             {
                 using var scope = NewDisposeScope();
+                FaultPoint.Hit("train.parameter");
                 if (parameter.Value.grad is { } gradient)
                 {
                     Update(parameter, gradient, rate * group.RateFactor, group.WeightDecay);

@@ -23,7 +23,8 @@ public static class ParameterGroups
     /// <param name="learningRate">The run's base rate, which the fixed embedding rate is related to.</param>
     /// <param name="weightDecay">Weight decay.</param>
     /// <returns>A, embedding part, B, and vectors without decay, as far as there are any.</returns>
-    /// <remarks>Source: LoRA+ (arXiv 2402.12354); the grouping is that of PEFT's <c>create_loraplus_optimizer</c>.</remarks>
+    /// <remarks>Source: LoRA+ (arXiv 2402.12354); the grouping is that of PEFT's
+    /// <c>create_loraplus_optimizer</c>.</remarks>
     public static IReadOnlyList<ParameterGroup> LoraPlus(
         IReadOnlyList<NamedParameter> parameters, double ratio, double learningRate, double weightDecay)
     {

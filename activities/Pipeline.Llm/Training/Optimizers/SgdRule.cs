@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Training.Optimizers;
 
-/// <summary>SGD as PyTorch has it: coupled weight decay, and the first momentum buffer is the gradient itself.</summary>
+/// <summary>SGD as PyTorch has it: coupled weight decay, and the first momentum buffer is the gradient
+/// itself.</summary>
 internal sealed class SgdRule(double momentum, bool nesterov) : IUpdateRule
 {
     public void Update(Tensor weights, Tensor gradient, ParameterState state, double rate, double weightDecay)

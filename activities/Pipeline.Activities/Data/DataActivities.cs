@@ -1,0 +1,158 @@
+using Pipeline.Activities.Running;
+using Pipeline.Data.Decontamination;
+using Pipeline.Data.Dedup;
+using Pipeline.Data.Sanitization;
+using Pipeline.Data.Splits;
+using Pipeline.Data.Stages;
+using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.Inputs;
+using Temporalio.Activities;
+
+namespace Pipeline.Activities.Data;
+
+/// <summary>The data stages as activities.</summary>
+/// <param name="work">Cache, folders, fence.</param>
+/// <param name="sources">Where raw data comes from.</param>
+/// <param name="benchmarks">Benchmarks that the worker knows.</param>
+public sealed class DataActivities(StageWork work, DataSources sources, Benchmarks benchmarks) : IDataActivities
+{
+    private const string KindOfRows = "rows";
+
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<DataStageResult> IngestAsync(IngestInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var data = input.Data;
+        using var pulse = new ActivityPulse();
+        pulse.Report(new ActivityProgress("ingest", 0, 0, $"bringing {data.Source}"));
+        var source = await sources.OpenAsync(data, pulse.Stop);
+        return await RunAsync("ingest", new { source.Digest, data.MaxRows, data.Seed }, async run =>
+        {
+            var folder = run.Artifacts.NewFolder();
+            var rows = await source.WriteAsync(folder, Progress(run), run.Stop);
+            return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Second = source.Raw, Summary = Describe(rows) };
+        });
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<DataStageResult> HoldOutAsync(DataStageInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var data = input.Data;
+        return RunAsync("holdout", new { input.Rows, data.HoldOut, data.Seed, data.StratifyBy }, async run =>
+        {
+            var rows = await RowsOfAsync(run, input.Rows);
+            var both = run.Artifacts.NewFolder();
+            var options = new HoldoutOptions { Fraction = data.HoldOut, Seed = data.Seed, StratifyBy = data.StratifyBy.Length == 0 ? null : data.StratifyBy };
+            var summary = await new HoldoutStage(options).RunAsync([rows], both, run.Stop);
+            var held = run.Artifacts.NewFolder();
+            File.Move(Path.Combine(both, "test.jsonl"), Path.Combine(held, "rows.jsonl"));
+            File.Move(Path.Combine(both, "train.jsonl"), Path.Combine(both, "rows.jsonl"));
+            return new DataStageResult
+            {
+                Rows = await run.CommitAsync(KindOfRows, both),
+                Second = await run.CommitAsync("held-out-rows", held),
+                Summary = new StageSummary
+                {
+                    Text = $"{summary.HeldOut:N0} of {summary.Rows:N0} rows held out before any cleaning",
+                    Counts = new Dictionary<string, double>(StringComparer.Ordinal) { ["in"] = summary.Rows, ["out"] = summary.Rows - summary.HeldOut, ["removed.heldOut"] = summary.HeldOut },
+                },
+            };
+        });
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<DataStageResult> SanitizeAsync(DataStageInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return RunAsync("sanitize", new { input.Rows, input.Data.Pii }, async run =>
+        {
+            var folder = run.Artifacts.NewFolder();
+            var options = new SanitizeOptions { Mode = Enum.Parse<PiiMode>(input.Data.Pii, ignoreCase: true) };
+            var summary = await new SanitizeStage(options).RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
+            var found = string.Join(", ", summary.PiiSpans.Select(kind => $"{kind.Key} {kind.Value:N0}"));
+            var result = Describe(summary.Rows);
+            return new DataStageResult
+            {
+                Rows = await run.CommitAsync(KindOfRows, folder),
+                Summary = result with
+                {
+                    Text = found.Length == 0 ? result.Text : $"{result.Text}; {input.Data.Pii}d {found}",
+                    Counts = new Dictionary<string, double>([.. result.Counts, .. summary.PiiSpans.Select(kind => KeyValuePair.Create($"pii.{kind.Key}", (double)kind.Value))]),
+                },
+            };
+        });
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<DataStageResult> DedupAsync(DataStageInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return RunAsync("dedup", new { input.Rows, input.Data.DedupThreshold, input.Data.TextFields }, async run =>
+        {
+            var folder = run.Artifacts.NewFolder();
+            var options = new DedupOptions { Threshold = input.Data.DedupThreshold, Fields = FieldsOf(input.Data), Workers = Environment.ProcessorCount };
+            var summary = await new DedupStage(options).RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
+            return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Summary = Describe(summary.Rows) };
+        });
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<DataStageResult> DecontaminateAsync(DataStageInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var items = input.Benchmarks.SelectMany(benchmarks.Items).ToList();
+        var digest = DecontaminationStage.DigestOf(items);
+        return RunAsync("decontaminate", new { input.Rows, input.Data.DecontaminationNGram, input.Data.TextFields, digest }, async run =>
+        {
+            var folder = run.Artifacts.NewFolder();
+            var options = new DecontaminationOptions { NGram = input.Data.DecontaminationNGram, Fields = FieldsOf(input.Data) };
+            var summary = await new DecontaminationStage(options).RunAsync([await RowsOfAsync(run, input.Rows)], items, folder, Progress(run), run.Stop);
+            var result = Describe(summary.Rows);
+            return new DataStageResult
+            {
+                Rows = await run.CommitAsync(KindOfRows, folder),
+                Summary = result with { Text = $"{result.Text}; {items.Count:N0} items of {string.Join(", ", input.Benchmarks)}, {summary.SkippedItems} too short" },
+            };
+        });
+    }
+
+    private static async Task<string> RowsOfAsync(StageRun run, ArtifactRef rows) => Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
+
+    private static TextFields FieldsOf(DataOptions data) => data.TextFields.Count == 0 ? TextFields.Default : TextFields.Named([.. data.TextFields]);
+
+    private static Progress<StageProgress> Progress(StageRun run) => new(step =>
+        run.Pulse.Report(new ActivityProgress($"{step.Stage} {step.Phase}", step.TotalBytes > 0 ? step.Bytes : step.Rows, step.TotalBytes, $"{step.Rows:N0} rows")));
+
+    private static StageSummary Describe(RowAccounting rows)
+    {
+        rows.Check("stage");
+        var removed = rows.Removed.Select(rule => $"{rule.Key} {rule.Value:N0}").ToList();
+        return new StageSummary
+        {
+            Text = $"{rows.In:N0} → {rows.Out:N0} rows{(removed.Count > 0 ? $"; removed {string.Join(", ", removed)}" : "")}"
+                + (rows.Quarantined > 0 ? $"; set aside {rows.Quarantined:N0}" : ""),
+            Counts = new Dictionary<string, double>(
+                [KeyValuePair.Create("in", (double)rows.In), KeyValuePair.Create("out", (double)rows.Out), KeyValuePair.Create("quarantined", (double)rows.Quarantined),
+                    .. rows.Removed.Select(rule => KeyValuePair.Create($"removed.{rule.Key}", (double)rule.Value))], StringComparer.Ordinal),
+        };
+    }
+
+    private Task<DataStageResult> RunAsync(string stage, object dependsOn, Func<StageRun, Task<DataStageResult>> body) => work.RunAsync(
+        stage,
+        dependsOn,
+        result => result.Second is { } second ? [result.Rows, second] : [result.Rows],
+        async run =>
+        {
+            var result = await body(run);
+            return result.Summary.Counts.GetValueOrDefault("out") > 0
+                ? result
+                : throw new InvalidDataException($"{stage} left no row: {result.Summary.Text}; loosen its options or bring more data");
+        },
+        (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
+}

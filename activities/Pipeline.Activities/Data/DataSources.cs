@@ -1,0 +1,85 @@
+using Pipeline.Activities.Running;
+using Pipeline.Data.Ingest;
+using Pipeline.Data.Ingest.Debian;
+using Pipeline.Data.Stages;
+using Pipeline.Registry.Artifacts;
+using Pipeline.Registry.Storage;
+using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.Inputs;
+
+namespace Pipeline.Activities.Data;
+
+/// <summary>Where raw data comes from: Debian's package indexes, the shipped sample, a folder, or objects of the store.</summary>
+/// <param name="store">The object store.</param>
+/// <param name="paths">Folders of the worker.</param>
+public sealed class DataSources(IObjectStore store, WorkerPaths paths)
+{
+    private const string StoreScheme = "store:";
+
+    /// <summary>Opens a source and finds out which content it has now.</summary>
+    /// <param name="data">Which source.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    /// <returns>The source.</returns>
+    /// <exception cref="DirectoryNotFoundException">A named folder does not exist.</exception>
+    public async Task<DataSource> OpenAsync(DataOptions data, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Source is "debian" or "debian-sample")
+        {
+            return await OpenDebianAsync(data, cancellation);
+        }
+
+        if (data.Source.StartsWith(StoreScheme, StringComparison.Ordinal))
+        {
+            return await OpenRawAsync(new ObjectRawStore(store), data.Source[StoreScheme.Length..], cancellation);
+        }
+
+        return Directory.Exists(data.Source)
+            ? await OpenRawAsync(new FolderRawStore(data.Source), "", cancellation)
+            : throw new DirectoryNotFoundException($"data.source '{data.Source}' is neither debian, debian-sample, store:PREFIX nor a folder of this worker");
+    }
+
+    private static async Task<DataSource> OpenRawAsync(IRawStore raw, string prefix, CancellationToken cancellation)
+    {
+        var listing = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var found in raw.ListAsync(prefix, cancellation))
+        {
+            listing[found.Key] = $"{found.Version}/{found.Bytes}";
+        }
+
+        return new DataSource(listing, null, async (folder, progress, stop) =>
+        {
+            var forward = new Progress<IngestProgress>(step => progress.Report(new StageProgress("ingest", "objects", step.Rows, step.Bytes, 0)));
+            return (await new IngestStage(raw, new IngestOptions { Prefix = prefix }).RunAsync(folder, forward, stop)).Rows;
+        });
+    }
+
+    private async Task<DataSource> OpenDebianAsync(DataOptions data, CancellationToken cancellation)
+    {
+        var sample = Path.Combine(paths.Root, "infra", "sample-data");
+        var files = data.Source == "debian" ? await new DebianIndexes(paths.Of("debian")).FetchAsync(cancellation) : [];
+        var lists = files.Count > 0 ? Path.GetDirectoryName(files[0]) ?? sample : sample;
+        var artifacts = new ArtifactStore(store);
+        var stored = new List<ArtifactFile>();
+        foreach (var path in files.Count > 0 ? files : [.. Directory.EnumerateFiles(sample, "debian_*").Order(StringComparer.Ordinal)])
+        {
+            stored.Add(await artifacts.PutFileAsync(path, DebianIndexes.StableName(path), cancellation));
+        }
+
+        var manifest = Manifest.Create("raw-dataset", stored, [KeyValuePair.Create("source", files.Count > 0 ? "debian package indexes" : "sample of debian package indexes")]);
+        await artifacts.CommitAsync(manifest, cancellation);
+        var raw = ArtifactRef.Of(manifest.Kind, manifest.VersionId, manifest.Bytes);
+        return new DataSource(raw.Sha256, raw, async (folder, progress, stop) =>
+        {
+            var options = new DebianSourceOptions { ListsFolder = lists, MaxRows = data.MaxRows, Seed = data.Seed };
+            return (await new DebianPackageSource(options).WriteAsync(Path.Combine(folder, "rows.jsonl"), progress, stop)).Rows;
+        });
+    }
+}
+
+/// <summary>An opened source.</summary>
+/// <param name="Digest">Stands for its content: changes whenever the content does.</param>
+/// <param name="Raw">Its files as an artefact; null where they stay in the store.</param>
+/// <param name="WriteAsync">Writes <c>rows.jsonl</c> into a folder.</param>
+public sealed record DataSource(
+    object Digest, ArtifactRef? Raw, Func<string, IProgress<StageProgress>, CancellationToken, Task<RowAccounting>> WriteAsync);

@@ -1,0 +1,98 @@
+using Pipeline.Activities.Running;
+using Pipeline.Data.Building;
+using Pipeline.Data.Formats;
+using Pipeline.Data.Labels;
+using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.Inputs;
+using Temporalio.Activities;
+
+namespace Pipeline.Activities.Data;
+
+/// <summary>The training set and its review sample as activities.</summary>
+/// <param name="work">Cache, folders, fence.</param>
+/// <param name="paths">Where shipped rehearsal rows lie.</param>
+public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IDatasetActivities
+{
+    /// <inheritdoc/>
+    [Activity]
+    public Task<DatasetResult> BuildDatasetAsync(BuildDatasetInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return work.RunAsync<DatasetResult>(
+            "dataset",
+            new { input.Rows, input.HeldOut, input.BaseModel, input.Dataset, input.Seed, input.ReviewRows, builder = DatasetBuilder.CodeVersion },
+            result => [result.Dataset],
+            run => BuildAsync(input, run),
+            (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<ReviewSample> DrawReviewSampleAsync(DrawReviewInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var pulse = new ActivityPulse();
+        var dataset = await work.Artifacts.OpenAsync(input.Dataset, pulse.Stop);
+        var folder = work.Artifacts.NewFolder();
+        foreach (var path in Directory.EnumerateFiles(dataset, "review*"))
+        {
+            File.Copy(path, Path.Combine(folder, Path.GetFileName(path)));
+        }
+
+        var rows = Directory.EnumerateFiles(folder, "*.jsonl").Sum(path => File.ReadLines(path).Count());
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = input.Dataset.Sha256 };
+        return new ReviewSample(await work.Artifacts.CommitAsync("review-sample", folder, properties, null, pulse.Stop), rows);
+    }
+
+    private async Task<DatasetResult> BuildAsync(BuildDatasetInput input, StageRun run)
+    {
+        var (options, folder) = (input.Dataset, run.Artifacts.NewFolder());
+        var rows = await TaskRowsAsync(run, input.Rows, options, "train.jsonl", options.MaxTrainRows, input.Seed);
+        var test = await TaskRowsAsync(run, input.HeldOut, options, "test.jsonl", options.TestRows, input.Seed);
+        var sources = new List<DatasetSource> { new("task", [rows.Path]) { Licence = "see the run" } };
+        if (options.RehearsalRows > 0)
+        {
+            sources.Add(new DatasetSource("rehearsal", [RehearsalFile(options)]) { Format = DataFormat.Parts, Rows = options.RehearsalRows, Replay = true });
+        }
+
+        var recipe = new DatasetRecipe("training-set", await run.OpenAsync(input.BaseModel), sources)
+        {
+            Labels = new LabelOptions { MaxLength = options.MaxTokens },
+            Seed = input.Seed,
+            ReviewRows = input.ReviewRows,
+            ReplayShare = options.RehearsalRows == 0 ? 0 : (double)options.RehearsalRows / (options.RehearsalRows + rows.Count),
+        };
+        var builder = new DatasetBuilder { Progress = new Progress<Pipeline.Data.Stages.StageProgress>(step => run.Pulse.Report(new ActivityProgress("dataset", step.Bytes, step.TotalBytes, $"{step.Rows:N0} rows"))) };
+        var index = await Task.Run(() => builder.Build(recipe, folder, run.Stop), run.Stop);
+        File.Copy(test.Path, Path.Combine(folder, "test.jsonl"));
+        return new DatasetResult
+        {
+            Dataset = await run.CommitAsync("dataset", folder),
+            TrainRows = index.Rows,
+            TrainTokens = index.Tokens,
+            TestRows = test.Count,
+            Summary = new StageSummary
+            {
+                Text = $"{index.Rows:N0} rows, {index.Tokens:N0} tokens, {index.SupervisedTokens:N0} learned; rehearsal {index.Replay.OfRows:P0}; labels of {index.Audit.Proven:N0} rows proven; {test.Count:N0} test rows",
+                Counts = new Dictionary<string, double>(StringComparer.Ordinal) { ["rows"] = index.Rows, ["tokens"] = index.Tokens, ["supervisedTokens"] = index.SupervisedTokens },
+            },
+        };
+    }
+
+    private static async Task<(string Path, int Count)> TaskRowsAsync(StageRun run, ArtifactRef rows, DatasetOptions options, string name, int most, long seed)
+    {
+        var source = Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
+        var lines = File.ReadLines(source).Where(line => line.Length > 0);
+        if (options.Task == "debian-section")
+        {
+            lines = lines.Select(DebianSectionTask.Chat);
+        }
+
+        var chosen = SeededSample.Take(lines, most, seed);
+        var path = Path.Combine(run.Artifacts.NewFolder(), name);
+        await File.WriteAllLinesAsync(path, chosen, run.Stop);
+        return (path, chosen.Count);
+    }
+
+    private string RehearsalFile(DatasetOptions options) => options.Rehearsal == "replay" ? Path.Combine(paths.Root, "infra", "sample-data", "replay.jsonl") : options.Rehearsal;
+}

@@ -1,0 +1,131 @@
+using Pipeline.Activities.Running;
+using Pipeline.Activities.Storage;
+using Pipeline.Registry.Licences;
+using Pipeline.Registry.Models;
+using Pipeline.Registry.Packaging;
+using Pipeline.Workflows;
+using Pipeline.Workflows.Contracts;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Pipeline.Activities.Registration;
+
+/// <summary>Versions and aliases as activities.</summary>
+/// <param name="registry">The model registry.</param>
+/// <param name="artifacts">Local folders.</param>
+/// <param name="bases">Base models.</param>
+public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts artifacts, BaseRegistration bases) : IRegistryActivities
+{
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<RegisteredVersion> RegisterAdapterAsync(RegisterAdapterInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var pulse = new ActivityPulse();
+        var licence = CheckLicence(input);
+        var model = await bases.RegisterAsync(input.BaseModelName, await artifacts.OpenAsync(input.BaseModel, pulse.Stop), input.BaseLicence, pulse.Stop);
+        var card = new ModelCard
+        {
+            Title = input.Name,
+            Description = $"LoRA adapter of {input.BaseModelName}, made by {input.WorkflowId}.",
+            Base = model,
+            Kind = PackageKind.Adapter,
+            Licence = licence.Licence,
+            Obligations = licence.Obligations,
+            Datasets = [.. input.Lineage.Where(edge => edge.Role == "dataset").Select(edge => edge.Reference)],
+        };
+        var package = await new Package(registry.Artifacts).CreateAsync(await artifacts.OpenAsync(input.Adapter, pulse.Stop), card, pulse.Stop);
+        var info = ActivityExecutionContext.Current.Info;
+        var run = $"{info.WorkflowId}/{info.WorkflowRunId}";
+        var lineage = new List<string>();
+        foreach (var node in LineageNodes.Of(input.Lineage, run))
+        {
+            lineage.Add(await registry.Lineage.RecordAsync(node, pulse.Stop));
+        }
+
+        var version = await registry.RegisterAsync(
+            new RegisterVersion
+            {
+                Name = input.Name,
+                Package = package.VersionId,
+                Base = model,
+                Actor = info.WorkflowId ?? "pipeline",
+                IdempotencyKey = $"{info.WorkflowRunId}-{info.ActivityId}",
+                Lineage = [.. lineage.Order(StringComparer.Ordinal)],
+                Licence = licence.Licence,
+                Obligations = licence.Obligations,
+                Description = card.Description,
+            },
+            pulse.Stop);
+        return new RegisteredVersion(version.Name, version.Version, version.Package);
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public async Task RetireVersionAsync(RetireVersionInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        try
+        {
+            await registry.DeleteAsync(input.Version.Name, input.Version.Version, ActorOf(), input.Reason, ActivityExecutionContext.Current.CancellationToken);
+        }
+        catch (RegistryException exception) when (exception.Error is RegistryError.Deleted or RegistryError.NotFound)
+        {
+            // An earlier attempt did it.
+        }
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<AliasMove> MoveAliasAsync(MoveAliasInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var cancellation = ActivityExecutionContext.Current.CancellationToken;
+        var state = await registry.StateAsync(input.Name, cancellation);
+        int? before = state.Aliases.TryGetValue(input.Alias, out var version) ? version : null;
+        int? target = input.Version == 0 ? null : input.Version;
+        if (before == target && input.OperationId.Length == 0)
+        {
+            return new AliasMove(before ?? 0, input.Version);
+        }
+
+        var moved = await registry.MoveAliasAsync(
+            new MoveAlias
+            {
+                Name = input.Name,
+                Alias = input.Alias,
+                Version = target,
+                Expected = before,
+                Actor = input.Actor,
+                Reason = input.Reason,
+                RequestId = input.OperationId,
+                Waiver = input.Waiver,
+            },
+            cancellation);
+        return new AliasMove(moved.From ?? 0, moved.To ?? 0);
+    }
+
+    private static string ActorOf() => ActivityExecutionContext.Current.Info.WorkflowId ?? "pipeline";
+
+    // What the product ships is known; what the owner waives is recorded with name and reason.
+    private static IEnumerable<LicenceWaiver> Waivers(RegisterAdapterInput input, LicenceUse use)
+    {
+        yield return new LicenceWaiver(
+            ShippedLicences.DebianMetadata, LicenceUse.Research, "pipeline", "package descriptions that Debian publishes, used for trials on the own machine");
+        foreach (var licence in input.DataLicences.Append(input.BaseLicence).Where(_ => input.LicenceWaiver.Length > 0))
+        {
+            yield return new LicenceWaiver(licence, use, input.Owner, input.LicenceWaiver);
+        }
+    }
+
+    private static LicenceVerdict CheckLicence(RegisterAdapterInput input)
+    {
+        var use = input.Use == "research" ? LicenceUse.Research : LicenceUse.Commercial;
+        var verdict = LicenceGate.Check(input.BaseLicence, input.DataLicences, use, [.. Waivers(input, use)]);
+        return verdict.Decision == LicenceDecision.Block
+            ? throw new ApplicationFailureException(
+                $"{string.Join("; ", verdict.Findings)} ({input.BaseModelName}: '{input.BaseLicence}', data: {string.Join(", ", input.DataLicences)}, use: {input.Use})",
+                ErrorTypes.LicenceBlocked, nonRetryable: true)
+            : verdict;
+    }
+}

@@ -1,0 +1,69 @@
+using Pipeline.Activities.Data;
+using Pipeline.Activities.Models;
+using Pipeline.Activities.Registration;
+using Pipeline.Activities.Storage;
+using Pipeline.Workflows;
+using Pipeline.Workflows.Contracts;
+using Temporalio.Activities;
+using Temporalio.Exceptions;
+
+namespace Pipeline.Activities.Running;
+
+/// <summary>What frames a run.</summary>
+/// <param name="artifacts">Local folders.</param>
+/// <param name="models">Base models.</param>
+/// <param name="benchmarks">Benchmarks.</param>
+/// <param name="registration">Registers base models.</param>
+/// <param name="reports">Writes reports.</param>
+/// <param name="facts">What the settings and the machine say.</param>
+public sealed class RunActivities(
+    LocalArtifacts artifacts, BaseModelFolder models, Benchmarks benchmarks, BaseRegistration registration, Reports.RunReportPage reports, RunFacts facts) : IRunActivities
+{
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<RunContext> PrepareRunAsync(PrepareRunInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var pulse = new ActivityPulse();
+        input.Input.Evaluate.Benchmarks.ToList().ForEach(name => benchmarks.FolderOf(name));
+        var folder = models.Find(input.Input.BaseModel);
+        pulse.Report(new ActivityProgress("validate", 0, 0, $"reading {folder}"));
+        var licence = BaseModelFolder.LicenceOf(folder) is { Length: > 0 } named ? named : models.IsShipped(folder) ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown;
+        var model = await artifacts.CommitCopyAsync("base-model", folder, pulse.Stop);
+        await registration.RegisterAsync(input.Input.BaseModel, await artifacts.OpenAsync(model, pulse.Stop), licence, pulse.Stop);
+        return new RunContext
+        {
+            BaseModel = model,
+            BaseLicence = licence,
+            DataLicence = input.Input.Data.Licence is { Length: > 0 } given ? given
+                : input.Input.Data.Source is "debian" or "debian-sample" ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown,
+            Approvers = Narrow(facts.Approvers, input.Input.Approval.Approvers),
+            ApprovalsRequired = Math.Max(facts.ApprovalsRequired, input.Input.Approval.Required),
+            CodeVersion = facts.CodeVersion,
+            Notes = facts.Notes,
+        };
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<ReportResult> WriteReportAsync(ReportInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return reports.WriteAsync(input, ActivityExecutionContext.Current.CancellationToken);
+    }
+
+    // An input can take people off the list of the deployment, never add any.
+    private static IReadOnlyList<string> Narrow(IReadOnlyList<string> deployment, IReadOnlyList<string> input)
+    {
+        if (deployment.Count == 0 || input.Count == 0)
+        {
+            return deployment.Count == 0 ? input : deployment;
+        }
+
+        var both = deployment.Intersect(input, StringComparer.Ordinal).ToList();
+        return both.Count > 0
+            ? both
+            : throw new ApplicationFailureException(
+                $"approval.approvers: none of {string.Join(", ", input)} may approve here; the settings name {string.Join(", ", deployment)}", ErrorTypes.InvalidRecipe, nonRetryable: true);
+    }
+}

@@ -1,0 +1,124 @@
+using Pipeline.Activities.Running;
+using Pipeline.Registry.Artifacts;
+using Pipeline.Registry.Storage;
+using Pipeline.Workflows.Contracts;
+
+namespace Pipeline.Activities.Storage;
+
+/// <summary>Artefacts of the store as local folders, and local folders as artefacts of the store.</summary>
+/// <remarks>A folder appears under its version only when every file is there with the digest that the manifest names.</remarks>
+/// <param name="store">The object store.</param>
+/// <param name="paths">Where local copies are kept.</param>
+public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
+{
+    private readonly ArtifactStore _artifacts = new(store);
+
+    /// <summary>A local folder with the files of an artefact.</summary>
+    /// <param name="artifact">The artefact.</param>
+    /// <param name="cancellation">Stops the download.</param>
+    /// <returns>Absolute path; read only.</returns>
+    /// <exception cref="ObjectStoreException">The version was not committed, or is damaged.</exception>
+    public async Task<string> OpenAsync(ArtifactRef artifact, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        var folder = FolderOf(artifact.Kind, artifact.Sha256);
+        if (Directory.Exists(folder))
+        {
+            return folder;
+        }
+
+        var manifest = await _artifacts.FindAsync(artifact.Kind, artifact.Sha256, cancellation)
+            ?? throw new ObjectStoreException(ObjectStoreError.NotFound, $"{artifact.Uri} is not in {store.Location}");
+        var partial = NewFolder();
+        foreach (var file in manifest.Files)
+        {
+            var path = Inside(partial, file.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? partial);
+            await _artifacts.GetFileAsync(file, path, cancellation);
+        }
+
+        Publish(partial, folder);
+        return folder;
+    }
+
+    /// <summary>A new folder for the output of an activity.</summary>
+    /// <returns>Absolute path of an empty folder.</returns>
+    public string NewFolder() => paths.Of("cache", "work", Guid.NewGuid().ToString("N"));
+
+    /// <summary>Stores the files of a folder and commits them as one version; the manifest is written last.</summary>
+    /// <param name="kind">Kind of the artefact.</param>
+    /// <param name="folder">Folder to take over; it becomes the local copy.</param>
+    /// <param name="properties">What the version was made from.</param>
+    /// <param name="fence">Proves right before the commit that no later attempt owns the work; null for none.</param>
+    /// <param name="cancellation">Stops the upload.</param>
+    /// <returns>Reference to the version.</returns>
+    public async Task<ArtifactRef> CommitAsync(
+        string kind, string folder, IReadOnlyDictionary<string, string> properties, Fence? fence, CancellationToken cancellation)
+    {
+        var files = new List<ArtifactFile>();
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            files.Add(await _artifacts.PutFileAsync(path, Path.GetRelativePath(folder, path).Replace('\\', '/'), cancellation));
+        }
+
+        var manifest = Manifest.Create(kind, files, properties);
+        if (fence is not null)
+        {
+            await fence.CheckAsync(cancellation);
+        }
+
+        await _artifacts.CommitAsync(manifest, cancellation);
+        Publish(folder, FolderOf(kind, manifest.VersionId));
+        return ArtifactRef.Of(kind, manifest.VersionId, manifest.Bytes);
+    }
+
+    /// <summary>Stores the files of a folder that belongs to somebody else, and commits them as one version.</summary>
+    /// <param name="kind">Kind of the artefact.</param>
+    /// <param name="folder">Folder with files; it is not changed, and folders below it are left out.</param>
+    /// <param name="cancellation">Stops the upload.</param>
+    /// <returns>Reference to the version.</returns>
+    public async Task<ArtifactRef> CommitCopyAsync(string kind, string folder, CancellationToken cancellation)
+    {
+        var files = new List<ArtifactFile>();
+        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            files.Add(await _artifacts.PutFileAsync(path, Path.GetFileName(path), cancellation));
+        }
+
+        var manifest = Manifest.Create(kind, files, []);
+        await _artifacts.CommitAsync(manifest, cancellation);
+        return ArtifactRef.Of(kind, manifest.VersionId, manifest.Bytes);
+    }
+
+    /// <summary>Whether a version is committed.</summary>
+    /// <param name="artifact">The artefact.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    /// <returns>True when its manifest is there.</returns>
+    public async Task<bool> ExistsAsync(ArtifactRef artifact, CancellationToken cancellation) =>
+        await _artifacts.FindAsync(artifact.Kind, artifact.Sha256, cancellation) is not null;
+
+    // Names come from a manifest, so they are not trusted as paths.
+    private static string Inside(string folder, string name)
+    {
+        var path = Path.GetFullPath(Path.Combine(folder, name));
+        return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new ObjectStoreException(ObjectStoreError.Integrity, $"file name '{name}' leads out of its artefact");
+    }
+
+    private static void Publish(string partial, string folder)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder) ?? folder);
+        try
+        {
+            Directory.Move(partial, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Somebody else had the same content first.
+            Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    private string FolderOf(string kind, string versionId) => Path.Combine(paths.State, "cache", "artifacts", kind, versionId);
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text;
+
+namespace Pipeline.Data.Sanitization;
+
+/// <summary>Takes HTML out of a text: known tags, comments, scripts and styles go, character references become characters.</summary>
+/// <remarks>Only names of real elements count, so <c>List&lt;int&gt;</c>, <c>a &lt; b</c> and placeholders such as <c>&lt;EMAIL&gt;</c> stay.</remarks>
+internal static class HtmlText
+{
+    private static readonly HashSet<string> Elements = new(
+        ("a abbr address article aside audio b blockquote body br button canvas caption center cite code col dd del details div dl dt em embed " +
+        "fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link main " +
+        "meta nav noscript object ol option p picture pre q s samp script section select small source span strike strong style sub summary sup " +
+        "svg table tbody td textarea tfoot th thead title tr tt u ul var video").Split(' '),
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly HashSet<string> Blocks = new(
+        "article aside blockquote body br caption dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section table td th title tr ul".Split(' '),
+        StringComparer.OrdinalIgnoreCase);
+
+    public static bool MayChange(ReadOnlySpan<byte> text)
+    {
+        for (var at = 0; text[at..].IndexOf((byte)'<') is >= 0 and var skip; at += skip + 1)
+        {
+            var next = at + skip + 1;
+            if (next < text.Length && (char.IsAsciiLetter((char)text[next]) || text[next] is (byte)'/' or (byte)'!'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static string Strip(string text)
+    {
+        // What a reference stood for may be a tag again; two or three rounds are the most that real data needs.
+        for (var round = 0; round < 8; round++)
+        {
+            var stripped = Once(text);
+            if (stripped is null)
+            {
+                return text;
+            }
+
+            text = WebUtility.HtmlDecode(stripped);
+        }
+
+        return text;
+    }
+
+    // Null when there is no tag.
+    private static string? Once(string text)
+    {
+        StringBuilder? output = null;
+        var kept = 0;
+        for (var at = text.IndexOf('<', StringComparison.Ordinal); at >= 0; at = text.IndexOf('<', at + 1))
+        {
+            var end = TagEnd(text, at, out var name);
+            if (end < 0)
+            {
+                continue;
+            }
+
+            output ??= new StringBuilder(text.Length);
+            output.Append(text, kept, at - kept);
+            if (Blocks.Contains(name) && output.Length > 0 && output[^1] != '\n')
+            {
+                output.Append('\n');
+            }
+
+            kept = end;
+            at = end - 1;
+        }
+
+        return output?.Append(text, kept, text.Length - kept).ToString();
+    }
+
+    // The end of what starts here when it is a comment, or a tag of a known element; with its content for scripts and styles.
+    private static int TagEnd(string text, int at, out string name)
+    {
+        name = "";
+        if (string.CompareOrdinal(text, at, "<!--", 0, 4) == 0)
+        {
+            var comment = text.IndexOf("-->", at + 4, StringComparison.Ordinal);
+            return comment < 0 ? -1 : comment + 3;
+        }
+
+        var start = at + 1 < text.Length && text[at + 1] == '/' ? at + 2 : at + 1;
+        var stop = start;
+        while (stop < text.Length && stop - start < 12 && char.IsAsciiLetterOrDigit(text[stop]))
+        {
+            stop++;
+        }
+
+        name = text[start..stop];
+        var close = Elements.Contains(name) && (stop == text.Length || text[stop] is '>' or '/' or ' ' or '\n' or '\t') ? text.IndexOf('>', stop) : -1;
+        if (close < 0 || text.IndexOf('<', stop, close - stop) >= 0)
+        {
+            return -1;
+        }
+
+        if (start == at + 1 && name.ToLowerInvariant() is "script" or "style" && text.IndexOf($"</{name}", close, StringComparison.OrdinalIgnoreCase) is > 0 and var foot
+            && text.IndexOf('>', foot) is > 0 and var last)
+        {
+            return last + 1;
+        }
+
+        return close + 1;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+
+namespace Pipeline.Evaluation.Harness;
+
+/// <summary>Builds the exact text that a model sees.</summary>
+/// <param name="options">How questions are put.</param>
+/// <param name="renderChat">Renders turns with the start of an assistant turn at the end; needed for chats only.</param>
+/// <remarks>Source: lm-evaluation-harness 0.4.13.</remarks>
+public sealed class PromptBuilder(PromptOptions options, Func<IReadOnlyList<ChatTurn>, string>? renderChat = null)
+{
+    /// <summary>Context and continuations of a question.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="document">One of its questions.</param>
+    /// <returns>Texts; without continuations when text is to be generated.</returns>
+    public (string Context, IReadOnlyList<string> Continuations) Build(EvaluationTask task, TaskDocument document)
+    {
+        var chat = options.ChatTemplate || task.Chat;
+        var context = task.Output == OutputType.LogLikelihoodRolling ? "" : chat ? Chat(task, document) : Plain(task, document);
+        // In a chat the answer starts a turn of its own, so nothing stands before it.
+        var delimiter = chat ? "" : task.TargetDelimiter;
+        IReadOnlyList<string> continuations = task.Output switch
+        {
+            OutputType.MultipleChoice => [.. document.Choices.Select(choice => delimiter + choice)],
+            OutputType.LogLikelihood => [document.Target],
+            _ => [],
+        };
+        return (context, continuations);
+    }
+
+    private string Plain(EvaluationTask task, TaskDocument document)
+    {
+        var text = new StringBuilder(options.SystemInstruction).Append(task.Description);
+        foreach (var example in Shown(task))
+        {
+            text.Append(example.Text).Append(task.TargetDelimiter).Append(example.Target).Append(task.ExampleDelimiter);
+        }
+
+        return text.Append(document.Text).ToString();
+    }
+
+    private string Chat(EvaluationTask task, TaskDocument document)
+    {
+        var render = renderChat ?? throw new InvalidOperationException($"task '{task.Name}' asks as a chat; the model has no chat template");
+        var turns = new List<ChatTurn>();
+        var system = options.SystemInstruction.Length > 0 && task.Description.Length > 0
+            ? $"{options.SystemInstruction}\n\n{task.Description}" : options.SystemInstruction + task.Description;
+        if (system.Length > 0) turns.Add(new ChatTurn("system", system));
+        if (options.ExamplesAsTurns)
+        {
+            foreach (var example in Shown(task)) turns.AddRange([new("user", example.Text), new("assistant", example.Target)]);
+            turns.Add(new("user", document.Text));
+        }
+        else
+        {
+            var text = new StringBuilder();
+            foreach (var example in Shown(task)) text.Append(example.Text).Append(task.TargetDelimiter).Append(example.Target).Append(task.ExampleDelimiter);
+            turns.Add(new("user", text.Append(document.Text).ToString()));
+        }
+
+        return render(turns);
+    }
+
+    private IEnumerable<TaskDocument> Shown(EvaluationTask task)
+    {
+        var count = options.ShotsOf(task);
+        if (count > task.Examples.Count) throw new InvalidOperationException($"task '{task.Name}' has {task.Examples.Count} worked examples; {count} were asked for");
+        return task.Examples.Take(count);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Pipeline.Evaluation.Harness;
+
+namespace Pipeline.Evaluation.Judge;
+
+/// <summary>A model behind an OpenAI-compatible endpoint, such as the product's own gateway.</summary>
+/// <param name="client">Client with the base address (ending in <c>/v1/</c>) and, where needed, the authorization header.</param>
+/// <param name="model">Id of the model.</param>
+/// <param name="maxTokens">Most tokens of an answer.</param>
+public sealed class OpenAiChatModel(HttpClient client, string model, int maxTokens = 1024) : IChatModel
+{
+    /// <inheritdoc/>
+    public string Id => model;
+
+    /// <inheritdoc/>
+    public async Task<string> ReplyAsync(IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
+    {
+        var body = new { model, temperature = 0, max_tokens = maxTokens, messages = turns.Select(turn => new { role = turn.Role, content = turn.Content }) };
+        using var response = await client.PostAsJsonAsync("chat/completions", body, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"{client.BaseAddress}chat/completions answered {(int)response.StatusCode} for model '{model}'", null, response.StatusCode);
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() ?? "";
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new HttpRequestException($"{client.BaseAddress}chat/completions gave no chat completion for model '{model}': {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+using System.Collections.Concurrent;
+using Pipeline.Llm.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Generation;
+
+/// <summary>
+/// Continuous batching on one thread: sequences join and leave between two steps, prompts are processed in pieces beside the decoding
+/// of others, keys and values lie in pages, and every row has its own adapter.
+/// </summary>
+/// <remarks><b>Source:</b> iteration-level scheduling of Orca (OSDI 2022), paged attention of arXiv 2309.06180.</remarks>
+public sealed class GenerationEngine : IGenerationEngine
+{
+    private const long DefaultCacheBytes = 1L << 30;
+
+    private readonly CausalLanguageModel _model;
+    private readonly GenerationOptions _options;
+    private readonly IAdapterHost _adapters;
+    private readonly KeyValuePages _pages;
+    private readonly PrefixCache _prefixes;
+    private readonly BatchRunner _runner;
+    private readonly ConcurrentQueue<Action> _commands = new();
+    private readonly ConcurrentQueue<SequenceState> _incoming = new();
+    private readonly Queue<SequenceState> _waiting = new();
+    private readonly List<SequenceState> _running = [];
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private volatile GenerationStatus _status = new(0, 0, 0, 0, 0, 0);
+    private long _prefixHits;
+
+    /// <summary>Starts an engine.</summary>
+    /// <param name="model">The base model; the engine's thread is its only user from now on, and the caller disposes it after the engine.</param>
+    /// <param name="options">Sizes; null takes the defaults.</param>
+    public GenerationEngine(CausalLanguageModel model, GenerationOptions? options = null)
+    {
+        (_model, _options) = (model, options ?? new GenerationOptions());
+        ContextLength = _options.ContextLength > 0 ? Math.Min(_options.ContextLength, model.Config.MaxPositions) : model.Config.MaxPositions;
+        // Read once here: the bank compares it on other threads.
+        _ = model.Fingerprint;
+        _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32 ? new AdapterBank(model) : new ModuleAdapterHost(model);
+        _pages = new KeyValuePages(model, CacheTokens(model));
+        _prefixes = new PrefixCache(_pages);
+        _runner = new BatchRunner(model, _adapters, _pages);
+        _thread = new Thread(Loop) { IsBackground = true, Name = "generation" };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public int ContextLength { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _model.Config.VocabularySize;
+
+    /// <inheritdoc/>
+    public int MaxBatch => _options.MaxBatch;
+
+    /// <inheritdoc/>
+    public GenerationStream Submit(GenerationRequest request)
+    {
+        if (request.Prompt.Count == 0 || request.Prompt.Count >= ContextLength)
+        {
+            throw new ArgumentException($"the prompt has {request.Prompt.Count} tokens; 1 to {ContextLength - 1} fit the context", nameof(request));
+        }
+
+        var outside = request.Prompt.Where(id => id < 0 || id >= VocabularySize).Take(1).ToList();
+        if (outside.Count > 0)
+        {
+            throw new ArgumentException($"token {outside[0]} is outside the vocabulary of {VocabularySize}", nameof(request));
+        }
+
+        if (request.Adapter is { } adapter && !_adapters.Contains(adapter))
+        {
+            throw new GenerationException($"adapter '{adapter}' is not loaded");
+        }
+
+        if (_stopping)
+        {
+            throw new GenerationException("the engine has stopped");
+        }
+
+        var sequence = new SequenceState(request, ContextLength);
+        _incoming.Enqueue(sequence);
+        _wake.Set();
+        return sequence.Stream;
+    }
+
+    /// <inheritdoc/>
+    public Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default) => _adapters.ChangesModel
+        ? OnThreadAsync(() => _adapters.Load(name, directory)).WaitAsync(cancellation)
+        : Task.Run(() => _adapters.Load(name, directory), cancellation);
+
+    /// <inheritdoc/>
+    public Task UnloadAdapterAsync(string name) => OnThreadAsync(() =>
+    {
+        if (_running.Concat(_waiting).Concat(_incoming).Any(sequence => sequence.Request.Adapter == name))
+        {
+            throw new GenerationException($"adapter '{name}' is in use");
+        }
+
+        _prefixes.ForgetScopes(scope => scope.StartsWith(name + "\n", StringComparison.Ordinal));
+        _adapters.Unload(name);
+    });
+
+    /// <inheritdoc/>
+    public GenerationStatus Status() => _status with { Adapters = _adapters.Count };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopping)
+        {
+            _stopping = true;
+            _wake.Set();
+            await Task.Run(_thread.Join);
+            _adapters.Dispose();
+            _pages.Dispose();
+            _wake.Dispose();
+        }
+    }
+
+    private long CacheTokens(CausalLanguageModel model)
+    {
+        var config = model.Config;
+        using var one = zeros([1], model.DType);
+        var bytes = 2L * config.LayerCount * config.KeyValueHeadCount * config.HeadDimension * one.ElementSize;
+        var full = (long)_options.MaxBatch * ContextLength;
+        return _options.CacheTokens > 0 ? Math.Max(_options.CacheTokens, ContextLength) : Math.Max(ContextLength, Math.Min(full, DefaultCacheBytes / bytes));
+    }
+
+    private Task OnThreadAsync(Action action)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _commands.Enqueue(() =>
+        {
+            try
+            {
+                action();
+                done.SetResult();
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        _wake.Set();
+        return done.Task;
+    }
+
+    private void Loop()
+    {
+        while (!_stopping)
+        {
+            while (_commands.TryDequeue(out var command))
+            {
+                command();
+            }
+
+            DropCancelled();
+            Admit();
+            _status = new GenerationStatus(
+                _running.Count, _waiting.Count, 0, (long)_pages.InUse * KeyValuePages.PageSize, _pages.Bytes, Interlocked.Read(ref _prefixHits));
+            if (_running.Count == 0)
+            {
+                _wake.WaitOne();
+                continue;
+            }
+
+            Step(Prefills());
+            Step([.. _running.Where(sequence => sequence.Decodes).Select(sequence => (sequence, 1))]);
+        }
+
+        foreach (var sequence in _running.Concat(_waiting).Concat(_incoming))
+        {
+            sequence.Stream.Fail(new GenerationException("the engine has stopped"));
+        }
+    }
+
+    private void DropCancelled()
+    {
+        foreach (var sequence in _running.Where(sequence => sequence.Stream.IsCancelled).ToList())
+        {
+            End(sequence, FinishReason.Cancelled);
+        }
+    }
+
+    private void Admit()
+    {
+        while (_incoming.TryDequeue(out var fresh))
+        {
+            _waiting.Enqueue(fresh);
+        }
+
+        while (_waiting.TryPeek(out var sequence))
+        {
+            if (sequence.Stream.IsCancelled)
+            {
+                _waiting.Dequeue();
+                sequence.Stream.Complete(FinishReason.Cancelled);
+                continue;
+            }
+
+            if (_running.Count >= _options.MaxBatch || !MakeRoom(sequence))
+            {
+                return;
+            }
+
+            _waiting.Dequeue();
+            _running.Add(sequence);
+            if (_options.PrefixCache && sequence.Scope is { } scope)
+            {
+                var found = _prefixes.Find(scope, sequence.Tokens, sequence.Table);
+                sequence.Stream.SetCachedPromptTokens(found);
+                Interlocked.Add(ref _prefixHits, found);
+            }
+        }
+    }
+
+    // Every admitted sequence can reach its limit, so none is ever thrown out half way.
+    private bool MakeRoom(SequenceState sequence)
+    {
+        var promised = _running.Sum(other => (long)other.MostPages - other.Table.Pages.Count);
+        while (_pages.Available - promised < sequence.MostPages)
+        {
+            if (!_prefixes.Forget())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private List<(SequenceState Sequence, int Count)> Prefills()
+    {
+        var room = _options.PrefillTokens;
+        var parts = new List<(SequenceState Sequence, int Count)>();
+        foreach (var sequence in _running.Where(sequence => !sequence.Decodes))
+        {
+            var count = Math.Min(sequence.Pending, room);
+            if (count == 0)
+            {
+                break;
+            }
+
+            parts.Add((sequence, count));
+            room -= count;
+        }
+
+        return parts;
+    }
+
+    private void Step(List<(SequenceState Sequence, int Count)> batch)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var tokens = _runner.Run(batch);
+            for (var row = 0; row < batch.Count; row++)
+            {
+                if (tokens[row] is { } token)
+                {
+                    Take(batch[row].Sequence, token);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nothing of the model changes during a pass, so the other sequences go on.
+            foreach (var (sequence, _) in batch.Where(part => _running.Contains(part.Sequence)))
+            {
+                Leave(sequence);
+                sequence.Stream.Fail(exception);
+            }
+        }
+    }
+
+    private void Take(SequenceState sequence, GeneratedToken token)
+    {
+        if (!double.IsFinite(token.LogProb) || !double.IsFinite(token.Entropy))
+        {
+            Leave(sequence);
+            sequence.Stream.Fail(new GenerationException("the model gave numbers that are not finite"));
+            return;
+        }
+
+        if (sequence.Request.Sampling.StopTokens.Contains(token.Id))
+        {
+            End(sequence, FinishReason.Stop);
+            return;
+        }
+
+        sequence.Tokens.Add(token.Id);
+        sequence.Stream.Write(token);
+        if (sequence.Tokens.Count >= sequence.Limit)
+        {
+            End(sequence, FinishReason.Length);
+        }
+    }
+
+    private void End(SequenceState sequence, FinishReason reason)
+    {
+        if (_options.PrefixCache && sequence.Scope is { } scope)
+        {
+            _prefixes.Add(scope, sequence.Tokens, sequence.Table);
+        }
+
+        Leave(sequence);
+        sequence.Stream.Complete(reason);
+    }
+
+    private void Leave(SequenceState sequence)
+    {
+        _running.Remove(sequence);
+        _pages.Release(sequence.Table.Pages);
+    }
+}

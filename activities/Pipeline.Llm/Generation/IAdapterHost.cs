@@ -1,0 +1,31 @@
+using Pipeline.Llm.Models;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Generation;
+
+/// <summary>Holds the adapters of an engine and applies them to mixed batches.</summary>
+internal interface IAdapterHost : IDisposable
+{
+    /// <summary>Adapters that are loaded.</summary>
+    int Count { get; }
+
+    /// <summary>Whether loading and dropping must wait for the engine's thread.</summary>
+    bool ChangesModel { get; }
+
+    /// <summary>Whether an adapter is loaded.</summary>
+    bool Contains(string name);
+
+    /// <summary>Loads an adapter.</summary>
+    void Load(string name, string directory);
+
+    /// <summary>Frees an adapter that no batch uses.</summary>
+    void Unload(string name);
+
+    /// <summary>Runs a batch whose rows name their adapters.</summary>
+    /// <returns>States [b, s, d].</returns>
+    Tensor Hidden(CausalLanguageModel model, ModelInput input, IReadOnlyList<string?> adapters);
+
+    /// <summary>The head under the rows' adapters.</summary>
+    /// <returns>Logits [b, v].</returns>
+    Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters);
+}

@@ -1,0 +1,49 @@
+using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Generation;
+
+/// <summary>Adapters attached to the model's modules: works on every device and element type.</summary>
+/// <param name="model">The base model.</param>
+internal sealed class ModuleAdapterHost(CausalLanguageModel model) : IAdapterHost
+{
+    private readonly Dictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
+
+    public int Count => _adapters.Count;
+
+    public bool ChangesModel => true;
+
+    public bool Contains(string name) => _adapters.ContainsKey(name);
+
+    public void Load(string name, string directory)
+    {
+        if (!_adapters.ContainsKey(name))
+        {
+            _adapters.Add(name, LoraAdapter.Load(model, directory, name));
+        }
+    }
+
+    public void Unload(string name)
+    {
+        if (_adapters.Remove(name, out var adapter))
+        {
+            adapter.Remove();
+        }
+    }
+
+    public Tensor Hidden(CausalLanguageModel model, ModelInput input, IReadOnlyList<string?> adapters) =>
+        model.Hidden(input with { AdapterPerRow = adapters });
+
+    public Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters) => model.Logits(hidden, adapters);
+
+    public void Dispose()
+    {
+        foreach (var adapter in _adapters.Values)
+        {
+            adapter.Remove();
+        }
+
+        _adapters.Clear();
+    }
+}

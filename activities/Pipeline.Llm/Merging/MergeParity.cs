@@ -1,0 +1,118 @@
+using Pipeline.Llm.Checkpoints;
+using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Llm.Merging;
+
+/// <summary>The gate before a merged model is promoted: its files, read again from disk, must act like base and adapter.</summary>
+/// <remarks>
+/// Both sides compute in float32 on what their files hold, so the figures show what merging and storing changed, and not the noise
+/// of computing in few bits. Prompts are compared one at a time: padding has no part in the result.
+/// </remarks>
+public static class MergeParity
+{
+    /// <summary>Compares.</summary>
+    /// <param name="baseDirectory">The base model.</param>
+    /// <param name="adapterDirectory">The adapter.</param>
+    /// <param name="mergedDirectory">The merged model.</param>
+    /// <param name="prompts">Token ids of prompts, each at least one; some hundred make the share of equal ones mean something.</param>
+    /// <param name="options">Limits; null for the defaults.</param>
+    /// <returns>Figures and verdict.</returns>
+    /// <exception cref="ArgumentException">There is no prompt, or an empty one.</exception>
+    /// <exception cref="InvalidDataException">A directory cannot be read.</exception>
+    public static MergeParityReport Run(
+        string baseDirectory, string adapterDirectory, string mergedDirectory, IReadOnlyList<int[]> prompts, MergeParityOptions? options = null)
+    {
+        if (prompts.Count == 0 || prompts.Any(prompt => prompt.Length == 0))
+        {
+            throw new ArgumentException("merge parity needs prompts of at least one token", nameof(prompts));
+        }
+
+        options ??= new MergeParityOptions();
+        using var mode = no_grad();
+        using var scope = NewDisposeScope();
+        var load = new ModelLoadOptions { DType = ScalarType.Float32, Threads = options.Threads };
+        using var adapted = CausalLanguageModel.Load(baseDirectory, load);
+        LoraAdapter.Load(adapted, adapterDirectory);
+        using var merged = CausalLanguageModel.Load(mergedDirectory, load);
+        var (difference, divergence, agreeing, positions, equal) = (0.0, 0.0, 0L, 0L, 0);
+        foreach (var prompt in prompts)
+        {
+            using var step = NewDisposeScope();
+            var (one, other) = (Logits(adapted, prompt), Logits(merged, prompt));
+            if (!one.shape.SequenceEqual(other.shape))
+            {
+                throw new InvalidDataException($"{mergedDirectory} has {other.shape[^1]} logits, the base {one.shape[^1]}; it is not a merge of it");
+            }
+
+            // A comparison with NaN is false, so a difference that is no number must fail by itself.
+            var largest = (one - other).abs().max().item<float>();
+            difference = float.IsNaN(largest) ? double.PositiveInfinity : Math.Max(difference, largest);
+            var (left, right) = (one.log_softmax(-1), other.log_softmax(-1));
+            divergence += (left.exp() * (left - right)).sum().item<float>();
+            agreeing += one.argmax(-1).eq(other.argmax(-1)).sum().item<long>();
+            positions += prompt.Length;
+            equal += Greedy(adapted, prompt, options.NewTokens).SequenceEqual(Greedy(merged, prompt, options.NewTokens)) ? 1 : 0;
+        }
+
+        return Judge(options, StoredType(mergedDirectory), prompts.Count, positions, difference, divergence / positions, (double)agreeing / positions, equal);
+    }
+
+    private static MergeParityReport Judge(
+        MergeParityOptions options, ScalarType stored, int prompts, long positions, double difference, double divergence, double agreement, int equal)
+    {
+        var (limit, share, reasons) = (options.LimitFor(stored), (double)equal / prompts, new List<string>());
+        if (!(difference <= limit))
+        {
+            reasons.Add($"a logit differs by {difference:G3}, the limit for {stored} files is {limit:G3}");
+        }
+
+        if (!(share >= options.EqualPrompts))
+        {
+            reasons.Add($"{equal} of {prompts} prompts continue alike over {options.NewTokens} tokens, {options.EqualPrompts:P0} must");
+        }
+
+        return new MergeParityReport
+        {
+            Prompts = prompts,
+            Positions = positions,
+            MaxDifference = difference,
+            Limit = limit,
+            MeanDivergence = divergence,
+            TopTokenAgreement = agreement,
+            EqualPrompts = share,
+            EqualPromptsLimit = options.EqualPrompts,
+            Reasons = reasons,
+        };
+    }
+
+    private static Tensor Logits(CausalLanguageModel model, int[] prompt) => model.Logits(model.Hidden(new ModelInput { InputIds = Ids(prompt) }));
+
+    private static Tensor Ids(params int[] ids) => tensor(Array.ConvertAll(ids, id => (long)id)).unsqueeze(0);
+
+    private static List<int> Greedy(CausalLanguageModel model, int[] prompt, int count)
+    {
+        using var cache = new KeyValueCache(model.Config, 1, Math.Min(model.Config.MaxPositions, prompt.Length + count), model.DType);
+        var (tokens, next) = (new List<int>(count), prompt);
+        // Behind the context there is nothing to compare.
+        while (tokens.Count < count && prompt.Length + tokens.Count < model.Config.MaxPositions)
+        {
+            using var scope = NewDisposeScope();
+            var states = model.Hidden(new ModelInput { InputIds = Ids(next), Cache = cache });
+            var logits = model.Logits(states.narrow(1, states.size(1) - 1, 1));
+            tokens.Add((int)logits.argmax(-1).item<long>());
+            next = [tokens[^1]];
+        }
+
+        return tokens;
+    }
+
+    private static ScalarType StoredType(string directory)
+    {
+        using var files = WeightFiles.Open(directory);
+        var file = files.FileOf($"{ModelShapes.Embedding}.weight");
+        return WeightLoader.TypeOf(file.Entry($"{ModelShapes.Embedding}.weight"), file.Path);
+    }
+}

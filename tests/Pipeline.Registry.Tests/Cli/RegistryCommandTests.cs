@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Pipeline.Registry.Models;
+using Pipeline.Registry.Storage.Directories;
+using Pipeline.Registry.Tests.Models;
+using Pipeline.Tools;
+
+namespace Pipeline.Registry.Tests.Cli;
+
+/// <summary>The verb as people and scripts use it: the executable, its output and its exit codes.</summary>
+[Trait("Tier", "workflow")]
+public sealed class RegistryCommandTests : IDisposable
+{
+    private readonly TempDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Verb_BaseToLineage_ShowsMovesAndExplains()
+    {
+        var registry = new ModelRegistry(new DirectoryObjectStore(_folder.Combine("store")));
+        await registry.RegisterAsync(await Sample.RequestAsync(registry, "a", "a", await Sample.LineageAsync(registry)));
+        await Sample.RegisterAsync(registry, "b");
+        await registry.ChangeNotesAsync("packages", null, notes => notes with { Description = "=cmd()|'calc', \"x\"" });
+
+        var added = await RunAsync("register-base", Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"), "--licence", "MIT");
+        added.Output.ShouldStartWith("bookworm-6m revision main: llama, 5,786,368 parameters, bf16, ");
+        (await RunAsync("alias", "packages", "champion", "1", "--as", "ada", "--reason", "passed")).Output.ShouldBe("packages@champion: none → 1 (entry 1)\n");
+        var blocked = await RunAsync("alias", "packages", "champion", "2", "--reason", "hurry");
+        (blocked.Code, blocked.Error).ShouldBe((5, blocked.Error));
+        blocked.Error.ShouldStartWith("error: E-REG-GATE: ");
+        (await RunAsync("alias", "packages", "champion", "2", "--expect", "2", "--reason", "x", "--waive-gates", "y")).Code.ShouldBe(6);
+        (await RunAsync("show", "packages@nobody")).Code.ShouldBe(3);
+
+        var list = JsonDocument.Parse((await RunAsync("list", "--json")).Output).RootElement;
+        list.GetProperty("models")[0].GetProperty("aliases").GetProperty("champion").GetInt32().ShouldBe(1);
+        list.GetProperty("bases").GetArrayLength().ShouldBe(2);
+        (await RunAsync("show", "packages")).Output.ShouldContain("AliasMoved champion");
+        var graph = JsonDocument.Parse((await RunAsync("lineage", "packages@champion", "--json")).Output).RootElement;
+        graph.GetProperty("missing").GetArrayLength().ShouldBe(0);
+        await RunAsync("lineage", "packages@champion", "--html", _folder.Combine("lineage.html"));
+        File.ReadAllText(_folder.Combine("lineage.html")).ShouldContain("s3://raw/part-1.jsonl");
+        (await RunAsync("diff", "packages@1", "packages@2")).Output.ShouldContain("lineage dataset");
+        (await RunAsync("list", "--csv")).Output.ShouldContain("\"'=cmd()|'calc', \"\"x\"\"\"\r\n");
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet", [typeof(CommandRunner).Assembly.Location, "registry", .. arguments, "--store", _folder.Combine("store")])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output, await error);
+    }
+}

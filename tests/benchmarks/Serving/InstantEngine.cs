@@ -1,0 +1,29 @@
+using Pipeline.Llm.Generation;
+
+namespace Benchmarks.Serving;
+
+/// <summary>An engine whose every answer is one token, at once.</summary>
+internal sealed class InstantEngine : IGenerationEngine
+{
+    public int ContextLength => 1024;
+
+    public int VocabularySize => 8192;
+
+    public int MaxBatch => 64;
+
+    public GenerationStream Submit(GenerationRequest request)
+    {
+        var stream = new GenerationStream();
+        stream.Write(new GeneratedToken(100, -1, 1, []));
+        stream.Complete(FinishReason.Length);
+        return stream;
+    }
+
+    public Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default) => Task.CompletedTask;
+
+    public Task UnloadAdapterAsync(string name) => Task.CompletedTask;
+
+    public GenerationStatus Status() => new(0, 0, 0, 0, 0, 0);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Pipeline.Gateway.Adapters;
+using Pipeline.Gateway.Chat;
+using Pipeline.Gateway.Configuration;
+using Pipeline.Gateway.Deploy;
+using Pipeline.Hosting.Configuration;
+using Pipeline.Registry.Traffic;
+using Pipeline.Workflows;
+
+// `./pipeline serve|chat|deploy` hand over to this executable.
+var root = new RootCommand("Serving: the gateway, a chat with a model, and the traffic of deployed adapters.")
+{
+    ServeArguments.Create(GatewayRun.RunAsync), ChatCommand.Create(), DeployCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    parsed.Errors.ToList().ForEach(error => Console.Error.WriteLine(error.Message));
+    return ExitCodes.Usage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (Exception exception)
+{
+    await Console.Error.WriteLineAsync($"error: {exception.Message}");
+    return exception switch
+    {
+        ArgumentException or ConfigurationException => ExitCodes.Usage,
+        AdapterLoadException { Fault: AdapterFault.DigestMismatch } => ExitCodes.Integrity,
+        TrafficConflictException => ExitCodes.NotAllowed,
+        InvalidDataException or IOException or AdapterLoadException => ExitCodes.BadInput,
+        HttpRequestException => ExitCodes.Unavailable,
+        OperationCanceledException => ExitCodes.Ok,
+        _ => 1,
+    };
+}

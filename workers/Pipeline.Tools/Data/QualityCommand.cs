@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Pipeline.Data.Sanitization.Quality;
+using Pipeline.Data.Stages;
+
+namespace Pipeline.Tools.Data;
+
+/// <summary><c>data filter</c>: quality heuristics, caps by source, and reports of what speaks to models instead of teaching them.</summary>
+internal static class QualityCommand
+{
+    public static Command Create()
+    {
+        var inputs = new Argument<FileInfo[]>("inputs") { Description = "JSONL files, sanitized", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<DirectoryInfo>("--out") { Description = "folder to write to", Required = true };
+        var limits = new Option<string>("--limits") { Description = "instruction or web-text", DefaultValueFactory = _ => "instruction" };
+        limits.AcceptOnlyFromAmong("instruction", "web-text");
+        var scoreOnly = new Option<bool>("--score-only") { Description = "write scores and remove nothing" };
+        var cap = new Option<int>("--rows-per-source") { Description = "most rows of one source; 0 for no cap" };
+        var source = new Option<string?>("--source-field") { Description = "field that names the source (default: the id up to its last colon)" };
+        var fields = new Option<string[]>("--field") { Description = "text field of the row; repeatable" };
+        var command = new Command("filter", "Remove rows by quality and cap sources.") { inputs, output, limits, scoreOnly, cap, source, fields, DataConsole.Json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var options = new QualityOptions
+            {
+                Limits = parsed.GetValue(limits) == "web-text" ? QualityLimits.WebText : QualityLimits.Instruction,
+                ScoreOnly = parsed.GetValue(scoreOnly),
+                RowsPerSource = parsed.GetValue(cap),
+                SourceField = parsed.GetValue(source),
+                Fields = parsed.GetValue(fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default,
+            };
+            using var progress = new ProgressLine();
+            var files = Array.ConvertAll(parsed.GetRequiredValue(inputs), file => file.FullName);
+            var summary = await new QualityStage(options).RunAsync(files, parsed.GetRequiredValue(output).FullName, progress, cancellationToken);
+            progress.Dispose();
+            DataConsole.Print(parsed, summary);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Pipeline.Registry.Models;
+using Pipeline.Registry.Storage;
+using Pipeline.Workflows;
+
+namespace Pipeline.Tools.Registry;
+
+/// <summary>The verb <c>registry</c>: models, versions, aliases, base models and where they come from.</summary>
+public static class RegistryCommand
+{
+    /// <summary>Builds the verb.</summary>
+    /// <returns>A command to add to the root.</returns>
+    public static Command Create()
+    {
+        var command = new Command("registry", "Models, versions, aliases, base models and lineage.") { RegistryOptions.Store, RegistryOptions.Json };
+        foreach (var part in new[]
+        {
+            ListCommand.Create(), ShowCommand.Create(), AliasCommand.Create(), LineageCommand.Create(), DiffCommand.Create(),
+            RegisterBaseCommand.Create(), CopyCommand.Create(),
+        })
+        {
+            command.Subcommands.Add(part);
+        }
+
+        return command;
+    }
+
+    /// <summary>Runs a command's body and turns the registry's refusals into a line and an exit code.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="body">What it does.</param>
+    internal static void Run(Command command, Func<ParseResult, ModelRegistry, CancellationToken, Task> body) =>
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            try
+            {
+                await body(parsed, RegistryOptions.Open(parsed), cancellation);
+                return ExitCodes.Ok;
+            }
+            catch (Exception exception) when (CodeOf(exception) is { } code)
+            {
+                await Console.Error.WriteLineAsync($"error: {exception.Message}");
+                return code;
+            }
+        });
+
+    private static int? CodeOf(Exception exception) => exception switch
+    {
+        RegistryException refused => refused.Error switch
+        {
+            RegistryError.GateMissing => ExitCodes.GateFailed,
+            RegistryError.BaseMismatch or RegistryError.Digest or RegistryError.AliasMoved or RegistryError.Conflict => ExitCodes.Integrity,
+            RegistryError.InUse or RegistryError.Destination => ExitCodes.NotAllowed,
+            _ => ExitCodes.BadInput,
+        },
+        ObjectStoreException store => store.Error switch
+        {
+            ObjectStoreError.Unavailable => ExitCodes.Unavailable,
+            ObjectStoreError.Integrity or ObjectStoreError.PreconditionFailed => ExitCodes.Integrity,
+            ObjectStoreError.AccessDenied or ObjectStoreError.ReadOnly => ExitCodes.NotAllowed,
+            ObjectStoreError.NoSpace or ObjectStoreError.Disk => ExitCodes.Resources,
+            ObjectStoreError.Unsupported => ExitCodes.Usage,
+            _ => ExitCodes.BadInput,
+        },
+        _ => null,
+    };
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Pipeline.Data.Building;
+using Pipeline.Data.Labels;
+using Pipeline.Tools.Data;
+
+namespace Pipeline.Tools.Text;
+
+/// <summary><c>dataset build|inspect|show</c>: from rows to token shards with proven labels.</summary>
+internal static class DatasetCommand
+{
+    private static readonly Option<string?> Model = new("--model", "-m") { Description = "model directory with tokenizer and chat template" };
+    private static readonly Option<TrainOn> Learned = new("--train-on") { Description = "what is learned: roles (assistant turns), last, turn (turns with a weight), all, completion", DefaultValueFactory = _ => TrainOn.Roles };
+
+    public static Command Create() => new("dataset", "Build training datasets and look into them.") { Build(), Inspect(), Show() };
+
+    private static Command Build()
+    {
+        var inputs = new Argument<string[]>("inputs") { Description = "a recipe (one .json file with \"sources\"), or files with rows", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--out") { Description = "folder to write", Required = true };
+        var replay = new Option<string[]>("--replay") { Description = "file with general-domain rehearsal rows; repeatable" };
+        var share = new Option<double>("--replay-share") { Description = "share of rehearsal among all rows", DefaultValueFactory = _ => 0.07 };
+        var length = new Option<int?>("--max-length") { Description = "longest row in tokens" };
+        var over = new Option<OverLength>("--over-length") { Description = "what happens to longer rows: drop, keepStart, keepEnd, raise" };
+        var seed = new Option<long>("--seed") { Description = "seed of samples and order", DefaultValueFactory = _ => 1 };
+        var command = new Command("build", "Tokenize, label, prove, mix and shuffle rows into shards.") { inputs, output, Model, replay, share, length, over, Learned, seed, DataConsole.Json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var given = parsed.GetRequiredValue(inputs);
+            var recipe = given is [var single] && parsed.GetValue(Model) is null && single.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+                ? DatasetRecipe.Load(single)
+                : new DatasetRecipe(Path.GetFileNameWithoutExtension(given[0]), RequireModel(parsed), [.. Sources(given, replay: false), .. Sources(parsed.GetValue(replay) ?? [], replay: true)])
+                {
+                    Labels = new LabelOptions { MaxLength = parsed.GetValue(length), OverLength = parsed.GetValue(over), TrainOn = parsed.GetValue(Learned) },
+                    ReplayShare = parsed.GetValue(share),
+                    Seed = parsed.GetValue(seed),
+                };
+            using var progress = new ProgressLine();
+            var index = new DatasetBuilder { Progress = progress }.Build(recipe, parsed.GetRequiredValue(output), cancellationToken);
+            progress.Dispose();
+            if (index.WasCached) Console.Error.WriteLine("nothing changed: this version is in place");
+            DatasetOutput.Write(index, parsed.GetValue(DataConsole.Json));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command Inspect()
+    {
+        var folder = new Argument<string>("folder") { Description = "folder of a dataset" };
+        var verify = new Option<bool>("--verify") { Description = "compare the digest of every file with the index" };
+        var command = new Command("inspect", "What is in a dataset: counts, lengths, sources, checks.") { folder, verify, DataConsole.Json };
+        command.SetAction(parsed =>
+        {
+            using var dataset = SftDataset.Open(parsed.GetRequiredValue(folder));
+            if (parsed.GetValue(verify)) dataset.Verify();
+            DatasetOutput.Write(dataset.Index, parsed.GetValue(DataConsole.Json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var source = new Argument<string>("source") { Description = "folder of a dataset, or a file with rows, which are labelled as build would" };
+        var row = new Option<long>("--row") { Description = "first row, from 0" };
+        var count = new Option<int>("--count") { Description = "number of rows", DefaultValueFactory = _ => 3 };
+        var color = new Option<bool>("--color") { Description = "colours also when the output is not a terminal" };
+        var command = new Command("show", "Print rows as token(label, id): green is learned, grey is not.") { source, Model, row, count, Learned, color };
+        command.SetAction(parsed =>
+        {
+            var output = new RowOutput(RequireModel(parsed), parsed.GetValue(color) || !Console.IsOutputRedirected, Console.Out);
+            var (path, first, rows) = (parsed.GetRequiredValue(source), parsed.GetValue(row), parsed.GetValue(count));
+            if (Directory.Exists(path)) output.WriteDataset(path, first, rows);
+            else output.WriteFile(path, first, rows, parsed.GetValue(Learned));
+            return 0;
+        });
+        return command;
+    }
+
+    private static string RequireModel(ParseResult parsed) => parsed.GetValue(Model) ?? throw new ArgumentException("name the model directory with --model", nameof(parsed));
+
+    private static IEnumerable<DatasetSource> Sources(string[] files, bool replay) => files.Select(file => File.Exists(file)
+        ? new DatasetSource(Path.GetFileNameWithoutExtension(file), [file]) { Replay = replay }
+        : throw new FileNotFoundException($"E-ING-MISSING  there is no file '{file}'", file));
+}
