@@ -21,7 +21,7 @@ public sealed class S3Server : IDisposable
         var program = Fixtures.RequireTool("VERSITYGW");
         Directory.CreateDirectory(Path.Combine(folder, "pipeline"));
         var port = FreePort();
-        var start = new ProcessStartInfo(program, ["--port", $"127.0.0.1:{port}", "posix", folder]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, ["--port", $"127.0.0.1:{port}", "posix", folder]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ROOT_ACCESS_KEY_ID"] = Key;
         start.Environment["ROOT_SECRET_ACCESS_KEY"] = Key;
         var server = new S3Server(Process.Start(start) ?? throw new InvalidOperationException("the S3 server did not start"), port);
