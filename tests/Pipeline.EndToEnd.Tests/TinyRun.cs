@@ -13,7 +13,8 @@ namespace Pipeline.EndToEnd.Tests;
 public static class TinyRun
 {
     public static FineTuneInput Input { get; } = JsonSerializer.Deserialize<FineTuneInput>(
-        File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json")), PipelineJson.Options)! with { Owner = "olga" };
+        File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json")), PipelineJson.Options)! with
+    { Owner = "olga" };
 
     /// <summary>Starts and follows a run.</summary>
     /// <param name="port">Port of the engine.</param>

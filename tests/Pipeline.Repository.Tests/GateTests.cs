@@ -13,7 +13,7 @@ public sealed class GateTests
         ["Pipeline.Registry"] = [],
         ["Pipeline.Evaluation"] = ["Pipeline.Llm", "Pipeline.Data"],
         ["Pipeline.Activities"] = ["Pipeline.Workflows", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry", "Pipeline.Evaluation"],
-        ["Pipeline.Hosting"] = ["Pipeline.Workflows"],
+        ["Pipeline.Hosting"] = ["Pipeline.Workflows", "Pipeline.Registry"],
         ["Pipeline.Worker"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Activities"],
         ["Pipeline.Gateway"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry"],
         ["Pipeline.Cli"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Registry", "Pipeline.Data"],

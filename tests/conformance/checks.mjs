@@ -201,7 +201,8 @@ export const serverChecks = ({ client, connection, taskQueue, start, settled, ev
     await eventually(async () => (await h.describe()).info.numActionsSkippedOverlap === 1, 'the second is skipped');
     await h.trigger('TERMINATE_OTHER');
     await eventually(async () => (await h.describe()).info.numActionsTaken === 2, 'the third replaces the first');
-    const [running] = (await h.describe()).raw.info.runningWorkflows;
+    let running;
+    await eventually(async () => ([running] = (await h.describe()).raw.info.runningWorkflows) && running, 'the replacement is listed');
     await h.delete();
     await client.workflow.getHandle(running.workflowId).terminate();
   },

@@ -46,7 +46,7 @@ async function settled(h) {
 }
 async function eventually(condition, what) {
   for (let i = 0; !(await condition()); i++) {
-    assert.ok(i < 200, what);
+    assert.ok(i < 800, what);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -21,7 +21,9 @@ public static class ActivityPolicies
     // What restores a safe state is retried until it succeeds.
     private static readonly RetryPolicy Forever = new()
     {
-        InitialInterval = TimeSpan.FromSeconds(1), BackoffCoefficient = 2, MaximumInterval = TimeSpan.FromSeconds(30),
+        InitialInterval = TimeSpan.FromSeconds(1),
+        BackoffCoefficient = 2,
+        MaximumInterval = TimeSpan.FromSeconds(30),
     };
 
     /// <summary>A quick look-up or decision on the CPU pool.</summary>

@@ -27,7 +27,8 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         var card = new ModelCard
         {
             Title = input.Name,
-            Description = $"LoRA adapter of {input.BaseModelName}, made by {input.WorkflowId}.",
+            // Nothing about the run: equal adapters give equal packages, and who made one is in the lineage.
+            Description = $"LoRA adapter of {input.BaseModelName}.",
             Base = model,
             Kind = PackageKind.Adapter,
             Licence = licence.Licence,

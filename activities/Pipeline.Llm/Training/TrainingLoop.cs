@@ -66,7 +66,10 @@ internal sealed class TrainingLoop(
         Alerts.AddRange(alerts);
         control.Progress?.Report(Report(outcome, rate) with
         {
-            Log = log, Evaluation = point, Checkpoint = isSaved ? State.Step : null, Alerts = alerts,
+            Log = log,
+            Evaluation = point,
+            Checkpoint = isSaved ? State.Step : null,
+            Alerts = alerts,
         });
         return stop;
     }

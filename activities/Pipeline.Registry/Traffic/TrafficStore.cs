@@ -59,7 +59,10 @@ public sealed class TrafficStore(IObjectStore store, TimeProvider? time = null)
         TrafficRules.Check(state, actor, reason);
         var next = state with
         {
-            Version = expectedVersion + 1, Actor = actor, Reason = reason, UpdatedAt = (time ?? TimeProvider.System).GetUtcNow(),
+            Version = expectedVersion + 1,
+            Actor = actor,
+            Reason = reason,
+            UpdatedAt = (time ?? TimeProvider.System).GetUtcNow(),
         };
         var current = await ReadAsync(state.Alias, cancellation);
         if ((current?.Version ?? 0) != expectedVersion)

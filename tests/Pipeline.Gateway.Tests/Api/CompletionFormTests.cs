@@ -23,7 +23,12 @@ public sealed class CompletionFormTests : IAsyncLifetime
     {
         var (status, body, response) = await Gateway.PostAsync("/v1/chat/completions", new
         {
-            model = "bookworm", messages = new[] { new { role = "user", content = "hi" } }, max_tokens = 100, n = 2, logprobs = true, top_logprobs = 2,
+            model = "bookworm",
+            messages = new[] { new { role = "user", content = "hi" } },
+            max_tokens = 100,
+            n = 2,
+            logprobs = true,
+            top_logprobs = 2,
         });
         status.ShouldBe(200);
         body.GetProperty("object").GetString().ShouldBe("chat.completion");
@@ -62,7 +67,12 @@ public sealed class CompletionFormTests : IAsyncLifetime
     {
         var events = await EventsAsync("/v1/chat/completions", new
         {
-            model = "bookworm", messages = new[] { new { role = "user", content = "hi" } }, max_tokens = 5, n = 2, stream = true, stream_options = new { include_usage = true },
+            model = "bookworm",
+            messages = new[] { new { role = "user", content = "hi" } },
+            max_tokens = 5,
+            n = 2,
+            stream = true,
+            stream_options = new { include_usage = true },
         });
         foreach (var index in (int[])[0, 1])
         {

@@ -152,7 +152,11 @@ public sealed class RealEngineTests : IAsyncLifetime
         var model = tenant < 0 ? "bookworm" : $"a{tenant}";
         var (status, body, _) = await gateway.PostAsync("/v1/chat/completions", new
         {
-            model, messages = new[] { new { role = "user", content = Questions[question] } }, max_tokens = tokens, temperature = 0, ignore_eos = true,
+            model,
+            messages = new[] { new { role = "user", content = Questions[question] } },
+            max_tokens = tokens,
+            temperature = 0,
+            ignore_eos = true,
         });
         status.ShouldBe(200, body.ToString());
         return body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").ToString();

@@ -51,7 +51,11 @@ public sealed class MonitoringTests : IDisposable
         gateway.AddAdapter("help", "2", _folder.Path);
         await gateway.SetTrafficAsync(new TrafficState
         {
-            Alias = "help", Stable = new TrafficArm { Adapter = "help@1" }, Candidate = new TrafficArm { Adapter = "help@2" }, CandidatePercent = 100, Rollout = "r",
+            Alias = "help",
+            Stable = new TrafficArm { Adapter = "help@1" },
+            Candidate = new TrafficArm { Adapter = "help@2" },
+            CandidatePercent = 100,
+            Rollout = "r",
         });
         var random = new Random(3);
         for (var i = 0; i < 200; i++)

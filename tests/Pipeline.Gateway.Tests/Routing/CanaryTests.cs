@@ -169,8 +169,12 @@ public sealed class CanaryTests : IDisposable
         {
             await gateway.SetTrafficAsync(new TrafficState
             {
-                Alias = "help", Stable = new TrafficArm { Adapter = "help@1" }, Candidate = change?.Invoke(candidate) ?? candidate,
-                CandidatePercent = percent, Rollout = "r1", Shadow = shadow,
+                Alias = "help",
+                Stable = new TrafficArm { Adapter = "help@1" },
+                Candidate = change?.Invoke(candidate) ?? candidate,
+                CandidatePercent = percent,
+                Rollout = "r1",
+                Shadow = shadow,
             });
         }
 

@@ -64,7 +64,10 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public static Client Key(string id, string key, params string[] adapters) => new()
     {
-        Id = id, KeySha256 = Sha(key), KeyDigest = SHA256.HashData(Encoding.UTF8.GetBytes(key)), Adapters = adapters.Length == 0 ? ["*"] : adapters,
+        Id = id,
+        KeySha256 = Sha(key),
+        KeyDigest = SHA256.HashData(Encoding.UTF8.GetBytes(key)),
+        Adapters = adapters.Length == 0 ? ["*"] : adapters,
     };
 
     public static string Sha(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

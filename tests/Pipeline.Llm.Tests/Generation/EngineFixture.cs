@@ -46,7 +46,10 @@ internal sealed class EngineFixture : IAsyncDisposable
     {
         var stream = Engine.Submit(new GenerationRequest
         {
-            Prompt = prompt, Adapter = adapter, CacheScope = scope, Sampling = (sampling ?? new SamplingOptions()) with { MaxTokens = tokens },
+            Prompt = prompt,
+            Adapter = adapter,
+            CacheScope = scope,
+            Sampling = (sampling ?? new SamplingOptions()) with { MaxTokens = tokens },
         });
         return [.. await stream.ReadAllAsync().Select(token => token.Id).ToListAsync()];
     }

@@ -84,7 +84,9 @@ public sealed class GenerationEngineTests
         Should.Throw<GenerationException>(() => fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[1], Adapter = "missing" }));
         var failing = fixture.Engine.Submit(new GenerationRequest
         {
-            Prompt = Prompts[1], Adapter = "a0", Sampling = new SamplingOptions { Temperature = 1, LogitBias = new Dictionary<int, double> { [1 << 20] = 1 } },
+            Prompt = Prompts[1],
+            Adapter = "a0",
+            Sampling = new SamplingOptions { Temperature = 1, LogitBias = new Dictionary<int, double> { [1 << 20] = 1 } },
         });
         await Should.ThrowAsync<GenerationException>(async () => await failing.ReadAllAsync().ToListAsync());
         (await NumbersAsync(fixture)).ShouldBe(before);
@@ -167,7 +169,8 @@ public sealed class GenerationEngineTests
         var free = await fixture.RunAsync(Prompts[4]);
         var stop = fixture.Engine.Submit(new GenerationRequest
         {
-            Prompt = Prompts[4], Sampling = new SamplingOptions { MaxTokens = 24, StopTokens = new HashSet<int> { free[5] }, TopLogProbs = 3 },
+            Prompt = Prompts[4],
+            Sampling = new SamplingOptions { MaxTokens = 24, StopTokens = new HashSet<int> { free[5] }, TopLogProbs = 3 },
         });
         var tokens = await stop.ReadAllAsync().ToListAsync();
         tokens.Select(token => token.Id).ShouldBe(free.TakeWhile(id => id != free[5]));

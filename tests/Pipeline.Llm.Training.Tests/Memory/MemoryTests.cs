@@ -7,12 +7,24 @@ public sealed class MemoryTests
     // Llama 7B: 32 layers of 4096; Llama 65B: 80 layers of 8192.
     private static readonly ModelFootprint Seven = new()
     {
-        Parameters = 7.0e9, LinearParameters = 6.476e9, Layers = 32, Hidden = 4096, KeyValue = 4096, Intermediate = 11008, Vocabulary = 32000,
+        Parameters = 7.0e9,
+        LinearParameters = 6.476e9,
+        Layers = 32,
+        Hidden = 4096,
+        KeyValue = 4096,
+        Intermediate = 11008,
+        Vocabulary = 32000,
     };
 
     private static readonly ModelFootprint SixtyFive = new()
     {
-        Parameters = 65.2e9, LinearParameters = 64.7e9, Layers = 80, Hidden = 8192, KeyValue = 8192, Intermediate = 22016, Vocabulary = 32000,
+        Parameters = 65.2e9,
+        LinearParameters = 64.7e9,
+        Layers = 80,
+        Hidden = 8192,
+        KeyValue = 8192,
+        Intermediate = 22016,
+        Vocabulary = 32000,
     };
 
     [Fact]

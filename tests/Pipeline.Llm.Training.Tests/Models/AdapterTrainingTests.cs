@@ -11,8 +11,13 @@ public sealed class AdapterTrainingTests
 {
     private static readonly TrainingOptions Options = new()
     {
-        LearningRate = 0.01, Schedule = new() { TotalSteps = 1, Kind = ScheduleKind.Constant }, Precision = Precision.Float32, SaveEvery = 0, EvaluateEvery = 0,
-        Batch = new() { MicroBatch = 4, MaxSteps = 5 }, LogEvery = 1,
+        LearningRate = 0.01,
+        Schedule = new() { TotalSteps = 1, Kind = ScheduleKind.Constant },
+        Precision = Precision.Float32,
+        SaveEvery = 0,
+        EvaluateEvery = 0,
+        Batch = new() { MicroBatch = 4, MaxSteps = 5 },
+        LogEvery = 1,
     };
 
     [Fact]

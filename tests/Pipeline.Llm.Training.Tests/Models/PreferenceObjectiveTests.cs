@@ -10,8 +10,13 @@ public sealed class PreferenceObjectiveTests
 {
     private static readonly TrainingOptions Options = new()
     {
-        LearningRate = 0.01, Schedule = new() { TotalSteps = 1, Kind = ScheduleKind.Constant }, Precision = Precision.Float32, LogEvery = 1, SaveEvery = 0,
-        EvaluateEvery = 0, Batch = new() { MicroBatch = 4, MaxSteps = 12, Shuffle = false },
+        LearningRate = 0.01,
+        Schedule = new() { TotalSteps = 1, Kind = ScheduleKind.Constant },
+        Precision = Precision.Float32,
+        LogEvery = 1,
+        SaveEvery = 0,
+        EvaluateEvery = 0,
+        Batch = new() { MicroBatch = 4, MaxSteps = 12, Shuffle = false },
     };
 
     [Theory]

@@ -13,8 +13,14 @@ public sealed class TrajectoryParityTests
 {
     private static readonly TrainingOptions Main = new()
     {
-        LearningRate = 0.01, Schedule = new() { TotalSteps = 20, WarmupSteps = 3 }, Optimizer = new() { WeightDecay = 0.01 }, LogEvery = 1, SaveEvery = 0,
-        EvaluateEvery = 0, KeepCheckpoints = 30, Precision = Precision.Float32,
+        LearningRate = 0.01,
+        Schedule = new() { TotalSteps = 20, WarmupSteps = 3 },
+        Optimizer = new() { WeightDecay = 0.01 },
+        LogEvery = 1,
+        SaveEvery = 0,
+        EvaluateEvery = 0,
+        KeepCheckpoints = 30,
+        Precision = Precision.Float32,
         Batch = new() { MicroBatch = 4, Shuffle = false, Epochs = 1, Layout = BatchLayoutKind.Padded },
     };
 

@@ -17,7 +17,12 @@ public sealed class OptimizerParityTests
         ["adafactor_relative"] = (0, new() { Kind = OptimizerKind.Adafactor, RelativeStep = true, ScaleParameter = true }),
         ["adafactor_warmup_momentum"] = (0, new()
         {
-            Kind = OptimizerKind.Adafactor, RelativeStep = true, ScaleParameter = true, WarmupInit = true, Momentum = 0.9, WeightDecay = 0.01,
+            Kind = OptimizerKind.Adafactor,
+            RelativeStep = true,
+            ScaleParameter = true,
+            WarmupInit = true,
+            Momentum = 0.9,
+            WeightDecay = 0.01,
         }),
     };
 

@@ -8,7 +8,10 @@ public sealed class StopRuleTests
 {
     private static readonly TrainingOptions Long = ToyRun.Options with
     {
-        Batch = ToyRun.Options.Batch with { MaxSteps = 90 }, SaveEvery = 10, EvaluateEvery = 0, LearningRate = 0.02,
+        Batch = ToyRun.Options.Batch with { MaxSteps = 90 },
+        SaveEvery = 10,
+        EvaluateEvery = 0,
+        LearningRate = 0.02,
     };
 
     [Theory]
@@ -34,13 +37,16 @@ public sealed class StopRuleTests
         result.ExportedStep.ShouldBe(50);
         result.Alerts.ShouldContain(alert => alert.Contains("exploded at step 6"));
         var straight = new ToyRun();
-        straight.Trainer(Long).Run(folder.Combine("b"), new() { Progress = new Collect(step =>
+        straight.Trainer(Long).Run(folder.Combine("b"), new()
+        {
+            Progress = new Collect(step =>
         {
             if (step.Step == 50)
             {
                 straight.Weights().ShouldBe(toy.Weights());
             }
-        }) });
+        })
+        });
     }
 
     [Fact]
@@ -93,8 +99,12 @@ public sealed class StopRuleTests
         var toy = new ToyRun { Distort = static (_, loss) => loss * 50 };
         var options = ToyRun.Options with
         {
-            Optimizer = new() { Kind = OptimizerKind.Sgd }, LearningRate = 1, Schedule = new() { TotalSteps = 1, Kind = ScheduleKind.Constant }, WarmupRatio = null,
-            Batch = ToyRun.Options.Batch with { MaxSteps = 1 }, LogEvery = 1,
+            Optimizer = new() { Kind = OptimizerKind.Sgd },
+            LearningRate = 1,
+            Schedule = new() { TotalSteps = 1, Kind = ScheduleKind.Constant },
+            WarmupRatio = null,
+            Batch = ToyRun.Options.Batch with { MaxSteps = 1 },
+            LogEvery = 1,
         };
         var before = toy.Parameters.Select(p => p.Value.detach().clone()).ToList();
         var result = toy.Trainer(options, evaluates: false).Run(folder.Path);

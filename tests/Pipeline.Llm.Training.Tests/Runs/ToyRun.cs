@@ -46,8 +46,13 @@ internal sealed class ToyRun : ITrainingObjective
 
     public static TrainingOptions Options { get; } = new()
     {
-        Batch = new() { MicroBatch = 2, Accumulation = 2, Epochs = 4 }, LearningRate = 0.05, LogEvery = 5, SaveEvery = 4, EvaluateEvery = 6,
-        Precision = Precision.Float32, WarmupRatio = 0.1,
+        Batch = new() { MicroBatch = 2, Accumulation = 2, Epochs = 4 },
+        LearningRate = 0.05,
+        LogEvery = 5,
+        SaveEvery = 4,
+        EvaluateEvery = 6,
+        Precision = Precision.Float32,
+        WarmupRatio = 0.1,
     };
 
     public Trainer Trainer(TrainingOptions? options = null, bool evaluates = true, Func<int, EvaluationPoint>? evaluator = null) =>

@@ -9,7 +9,11 @@ public sealed class TrafficAssignmentTests
 
     private static TrafficState At(double percent) => new()
     {
-        Alias = "a", Stable = new TrafficArm { Adapter = "a@1" }, Candidate = new TrafficArm { Adapter = "a@2" }, CandidatePercent = percent, Rollout = "r1",
+        Alias = "a",
+        Stable = new TrafficArm { Adapter = "a@1" },
+        Candidate = new TrafficArm { Adapter = "a@2" },
+        CandidatePercent = percent,
+        Rollout = "r1",
     };
 
     [Theory]

@@ -102,7 +102,10 @@ public sealed class TrafficStoreTests : IDisposable
     {
         var state = new TrafficState
         {
-            Alias = alias, Stable = new TrafficArm { Adapter = "support@1" }, Candidate = new TrafficArm { Adapter = adapter }, CandidatePercent = percent,
+            Alias = alias,
+            Stable = new TrafficArm { Adapter = "support@1" },
+            Candidate = new TrafficArm { Adapter = adapter },
+            CandidatePercent = percent,
         };
         await Should.ThrowAsync<ArgumentException>(() => Open().SetAsync(state, 0, "ann", "bad"));
     }

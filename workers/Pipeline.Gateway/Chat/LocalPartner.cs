@@ -50,7 +50,9 @@ internal sealed class LocalPartner : IChatPartner
     {
         var stream = _engine.Submit(new GenerationRequest
         {
-            Prompt = _codec.EncodeChat(messages, tools: null), Adapter = _adapted ? Adapter : null, CacheScope = Adapter,
+            Prompt = _codec.EncodeChat(messages, tools: null),
+            Adapter = _adapted ? Adapter : null,
+            CacheScope = Adapter,
             Sampling = _sampling with { StopTokens = _codec.EndTokens },
         });
         try

@@ -31,7 +31,10 @@ internal sealed class RemotePartner : IChatPartner
         using var request = new HttpRequestMessage(HttpMethod.Post, _address);
         request.Content = JsonContent.Create(new
         {
-            model = Name, stream = true, temperature = _sampling.Temperature, max_tokens = _sampling.MaxTokens,
+            model = Name,
+            stream = true,
+            temperature = _sampling.Temperature,
+            max_tokens = _sampling.MaxTokens,
             messages = messages.Select(message => new { role = message.Role, content = message.Content }),
         });
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

@@ -33,7 +33,8 @@ internal static class GatewayRun
         using var model = CausalLanguageModel.Load(directory, new ModelLoadOptions { Threads = parsed.GetValue(arguments.Threads), Log = line => logger.Information("{Line}", line) });
         await using var engine = new GenerationEngine(model, new GenerationOptions
         {
-            MaxBatch = parsed.GetValue(arguments.MaxBatch) ?? settings.Gateway.MaxBatch, ContextLength = parsed.GetValue(arguments.MaxLength),
+            MaxBatch = parsed.GetValue(arguments.MaxBatch) ?? settings.Gateway.MaxBatch,
+            ContextLength = parsed.GetValue(arguments.MaxLength),
         });
         var parts = Parts(arguments, parsed, settings, options, logger, engine, directory);
         await using var app = GatewayApp.Build(options, parts, builder => builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddProvider(new SerilogLoggerProvider(logger)));

@@ -17,7 +17,9 @@ internal sealed class ServeArguments
 
     public Option<string[]> Modules { get; } = new("--lora-modules")
     {
-        Description = "NAME=PATH or {\"name\":…,\"path\":…}", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+        Description = "NAME=PATH or {\"name\":…,\"path\":…}",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
     };
 
     public Option<string?> AdapterRoot { get; } = new("--adapter-root") { Description = "folder that load requests may name (default: --adapters)" };

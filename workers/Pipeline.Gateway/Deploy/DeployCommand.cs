@@ -85,7 +85,11 @@ internal static class DeployCommand
             var trial = parsed.GetValue(candidate) is { } other ? (current?.Candidate?.Adapter == other ? current.Candidate : new TrafficArm { Adapter = other }) : null;
             var state = new TrafficState
             {
-                Alias = alias, Stable = main, Candidate = trial, CandidatePercent = parsed.GetValue(percent), Shadow = parsed.GetValue(shadow),
+                Alias = alias,
+                Stable = main,
+                Candidate = trial,
+                CandidatePercent = parsed.GetValue(percent),
+                Shadow = parsed.GetValue(shadow),
                 Rollout = parsed.GetValue(rollout) ?? (current?.Candidate == trial && current is not null ? current.Rollout : trial?.Adapter ?? ""),
             };
             var version = parsed.GetValue(expected) ?? current?.Version ?? 0;

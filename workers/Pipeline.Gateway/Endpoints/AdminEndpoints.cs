@@ -33,7 +33,11 @@ public sealed class AdminEndpoints(
         Admin(app.MapGet("/metrics", () => Results.Text(prometheus.Render(), "text/plain; version=0.0.4; charset=utf-8")));
         Admin(app.MapGet("/admin/state", () => Results.Json(new
         {
-            engine = engine.Status(), admitted = queue.Total, running = queue.Running, residentAdapters = cache.Resident, draining = drain.IsDraining,
+            engine = engine.Status(),
+            admitted = queue.Total,
+            running = queue.Running,
+            residentAdapters = cache.Resident,
+            draining = drain.IsDraining,
         })));
         Admin(app.MapGet("/admin/alarms", () => Results.Json(drift.Alarms)));
         Admin(app.MapGet("/admin/routing", () => Results.Json(report.Rows())));

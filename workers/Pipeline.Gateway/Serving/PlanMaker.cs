@@ -32,7 +32,12 @@ public sealed class PlanMaker(ITextCodec codec, IGenerationEngine engine, Genera
             {
                 plans.Add(new CompletionPlan
                 {
-                    Call = call, Flow = flow, ClientId = clientId, Prompt = prompt, Index = plans.Count, Arrived = arrived,
+                    Call = call,
+                    Flow = flow,
+                    ClientId = clientId,
+                    Prompt = prompt,
+                    Index = plans.Count,
+                    Arrived = arrived,
                     Sampling = Sampling(call, flow, prompt.Length, choice),
                 });
             }

@@ -56,7 +56,9 @@ public sealed class ModelTextCodec : ITextCodec
         {
             var request = ChatRequest.OfJson(JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark)))) with
             {
-                AddGenerationPrompt = true, Tools = tools, SpecialTokens = _pretrained.SpecialTokens,
+                AddGenerationPrompt = true,
+                Tools = tools,
+                SpecialTokens = _pretrained.SpecialTokens,
             };
             return EncodeParts(_template.Render(request).Text, mark);
         }

@@ -109,7 +109,10 @@ internal static class TrainCommand
         var console = new TrainConsole(Console.Error, !Console.IsErrorRedirected);
         var control = new RunControl
         {
-            Progress = console, Cancellation = cancellation, Resume = parsed.GetValue(Resume), Log = Console.Error.WriteLine,
+            Progress = console,
+            Cancellation = cancellation,
+            Resume = parsed.GetValue(Resume),
+            Log = Console.Error.WriteLine,
         };
         console.Summary(new TrainJob(recipe, model, Console.Error.WriteLine).Run(data, evaluation, output, control));
     }

@@ -80,8 +80,13 @@ internal sealed record TrainRecipe
         Seed = Seed,
         Batch = new()
         {
-            MicroBatch = MicroBatch, Accumulation = Accumulation, PackTokens = PackTokens, Layout = Layout, GroupByLength = GroupByLength,
-            Epochs = Epochs, MaxSteps = MaxSteps,
+            MicroBatch = MicroBatch,
+            Accumulation = Accumulation,
+            PackTokens = PackTokens,
+            Layout = Layout,
+            GroupByLength = GroupByLength,
+            Epochs = Epochs,
+            MaxSteps = MaxSteps,
         },
         LearningRate = LearningRate,
         Schedule = new() { Kind = Schedule, TotalSteps = 1, WarmupSteps = WarmupSteps },
