@@ -19,6 +19,9 @@ internal static class MergeParity
     private const double Float32Tolerance = 1e-4;
     private const double LeastAgreement = 0.99;
 
+    // Below this the merged weights are kept in float32: rounding a small bfloat16 model once more flips near ties, and the space is cheap.
+    private const long SmallModelBytes = 1L << 30;
+
     public static async Task<ParityResult> RunAsync(ParityInput input, StageRun run, ModelLoadOptions machine)
     {
         var (model, adapter) = (await run.OpenAsync(input.BaseModel), await run.OpenAsync(input.Adapter));
@@ -40,7 +43,8 @@ internal static class MergeParity
     private static (double Difference, double Agreement, bool Half) Compare(
         string model, string adapter, string merged, List<int[]> prompts, ModelLoadOptions machine, StageRun run)
     {
-        AdapterMerge.Run(model, adapter, merged, machine.Log);
+        var isSmall = Directory.EnumerateFiles(model, "*.safetensors").Sum(file => new FileInfo(file).Length) < SmallModelBytes;
+        AdapterMerge.Run(model, adapter, merged, machine.Log, isSmall ? float32 : null);
         var options = machine with { DType = float32 };
         using var separate = CausalLanguageModel.Load(model, options);
         LoraAdapter.Load(separate, adapter);
