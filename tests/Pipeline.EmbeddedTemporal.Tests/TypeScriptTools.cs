@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Pipeline.EmbeddedTemporal.Tests;
 
 /// <summary>The scripts of <c>tests/conformance</c> with the official TypeScript SDK, installed once.</summary>
@@ -29,28 +27,6 @@ internal static class TypeScriptTools
         }
     }
 
-    /// <summary>Runs a program in <see cref="Folder"/>; five minutes at most.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string program, params IEnumerable<string> arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Folder,
-        }) ?? throw new InvalidOperationException($"{program} did not start");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(5));
-        try
-        {
-            var error = process.StandardError.ReadToEndAsync(limit.Token);
-            var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, output + await error);
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
-        }
-    }
+    /// <summary>Runs a program in <see cref="Folder"/>.</summary>
+    public static Task<(int Code, string Output)> RunAsync(string program, params IEnumerable<string> arguments) => Programs.RunAsync(program, arguments, Folder);
 }
