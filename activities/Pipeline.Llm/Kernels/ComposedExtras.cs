@@ -67,7 +67,10 @@ public sealed class ComposedExtras : ITorchExtras
 
     /// <inheritdoc/>
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
-        ComposedCrossEntropy.Run(rows => nn.functional.linear(rows, head), hidden, targets, softCap, labelSmoothing);
+        ComposedCrossEntropy.Run(rows => nn.functional.linear(rows, head), head.size(0), hidden, targets, softCap, labelSmoothing);
+
+    /// <inheritdoc/>
+    public Tensor SelectRows(Tensor x, Tensor rows) => x.index_select(0, rows);
 
     /// <inheritdoc/>
     public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
@@ -81,8 +84,25 @@ public sealed class ComposedExtras : ITorchExtras
 
         using var mode = no_grad();
         var count = shape.Aggregate(1L, (product, size) => product * size);
-        var levels = tensor(pairs).view(256, 2).to(codes.device).index_select(0, codes.to(ScalarType.Int32)).view(-1).narrow(0, 0, count);
-        return (levels * scales.repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(shape).to(type);
+        var levels = tensor(pairs).view(256, 2).to(codes.device).index_select(0, codes.to(ScalarType.Int32)).view(-1);
+        if (count == scales.NumberOfElements * Nf4Codec.DefaultBlock)
+        {
+            return (levels.view(-1, Nf4Codec.DefaultBlock) * scales.unsqueeze(1)).to(type).view(shape);
+        }
+
+        return (levels.narrow(0, 0, count) * scales.repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(shape).to(type);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Norms(IReadOnlyList<Tensor> tensors) => stack(tensors.Select(tensor => linalg.vector_norm(Wide(tensor))));
+
+    /// <inheritdoc/>
+    public void Scale(IReadOnlyList<Tensor> tensors, double factor)
+    {
+        foreach (var tensor in tensors)
+        {
+            tensor.mul_(factor);
+        }
     }
 
     /// <inheritdoc/>

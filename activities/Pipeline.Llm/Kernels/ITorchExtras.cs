@@ -69,6 +69,12 @@ public interface ITorchExtras
     /// <returns>Loss, correctness and entropy of each row.</returns>
     TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing);
 
+    /// <summary>Some rows of a matrix.</summary>
+    /// <param name="x">[n, d].</param>
+    /// <param name="rows">Distinct row numbers [k], int64.</param>
+    /// <returns>[k, d].</returns>
+    Tensor SelectRows(Tensor x, Tensor rows);
+
     /// <summary>Restores 4-bit NormalFloat weights; not differentiable.</summary>
     /// <param name="codes">Packed codes, two a byte, the first in the high nibble.</param>
     /// <param name="scales">One float32 scale for 64 elements.</param>
@@ -76,6 +82,16 @@ public interface ITorchExtras
     /// <param name="type">Element type of the result.</param>
     /// <returns>The weights.</returns>
     Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type);
+
+    /// <summary>Euclidean norm of each tensor; not differentiable.</summary>
+    /// <param name="tensors">At least one tensor; all on one device.</param>
+    /// <returns>[count], float32 or wider.</returns>
+    Tensor Norms(IReadOnlyList<Tensor> tensors);
+
+    /// <summary>Multiplies tensors in place; not differentiable.</summary>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="factor">The factor.</param>
+    void Scale(IReadOnlyList<Tensor> tensors, double factor);
 
     /// <summary>One AdamW step on tensors of float32, in place; not differentiable (arXiv 1711.05101).</summary>
     /// <param name="parameters">Parameters; changed.</param>

@@ -26,6 +26,12 @@ internal sealed class WideExtras(ITorchExtras inner) : ITorchExtras
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
         inner.CrossEntropy(Wide(hidden), Wide(head), targets, softCap, labelSmoothing);
 
+    public Tensor SelectRows(Tensor x, Tensor rows) => inner.SelectRows(Wide(x), rows);
+
+    public Tensor Norms(IReadOnlyList<Tensor> tensors) => inner.Norms(tensors);
+
+    public void Scale(IReadOnlyList<Tensor> tensors, double factor) => inner.Scale(tensors, factor);
+
     public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type) => inner.RestoreNf4(codes, scales, shape, type);
 
     public void AdamW(
