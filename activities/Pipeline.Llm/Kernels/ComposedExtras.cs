@@ -84,13 +84,8 @@ public sealed class ComposedExtras : ITorchExtras
 
         using var mode = no_grad();
         var count = shape.Aggregate(1L, (product, size) => product * size);
-        var levels = tensor(pairs).view(256, 2).to(codes.device).index_select(0, codes.to(ScalarType.Int32)).view(-1);
-        if (count == scales.NumberOfElements * Nf4Codec.DefaultBlock)
-        {
-            return (levels.view(-1, Nf4Codec.DefaultBlock) * scales.unsqueeze(1)).to(type).view(shape);
-        }
-
-        return (levels.narrow(0, 0, count) * scales.repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(shape).to(type);
+        var levels = tensor(pairs).view(256, 2).to(codes.device).index_select(0, codes.to(ScalarType.Int32)).view(-1).narrow(0, 0, count);
+        return (levels * scales.repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(shape).to(type);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Pipeline.Llm.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,6 +10,9 @@ namespace Pipeline.Llm.Kernels;
 internal sealed unsafe class DeviceExtras : ITorchExtras
 {
     private readonly ComposedExtras _composed = new();
+
+    // Kept on each device: sending it again would wait for everything queued there.
+    private readonly ConcurrentDictionary<string, Tensor> _pairs = new(StringComparer.Ordinal);
 
     public string Name => "device";
 
@@ -72,7 +78,21 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
         return NativeExtras.Taken(result, x, rows);
     }
 
-    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type) => _composed.RestoreNf4(codes, scales, shape, type);
+    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
+    {
+        var count = shape.Aggregate(1L, (product, size) => product * size);
+        if (count != Nf4Codec.DefaultBlock * scales.NumberOfElements)
+        {
+            return _composed.RestoreNf4(codes, scales, shape, type);
+        }
+
+        using var mode = no_grad();
+        var restored = empty(shape, type, codes.device);
+        var pairs = _pairs.GetOrAdd(codes.device.ToString(), _ => tensor(PairsOfBytes(), device: codes.device).DetachFromDisposeScope());
+        KernelLibrary.Check(KernelLibrary.shim_device_nf4(codes.Handle, scales.Handle, pairs.Handle, restored.Handle));
+        GC.KeepAlive((codes, scales, pairs));
+        return restored;
+    }
 
     public Tensor Norms(IReadOnlyList<Tensor> tensors)
     {
@@ -131,6 +151,10 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
     }
 
     public Tensor? OverMemory(nint address, long[] shape, ScalarType type) => null;
+
+    // The level of the high nibble and that of the low one, side by side.
+    private static long[] PairsOfBytes() =>
+        [.. Enumerable.Range(0, 256).Select(code => MemoryMarshal.Cast<float, long>([CodeBooks.Nf4[code >> 4], CodeBooks.Nf4[code & 15]])[0])];
 
     private static bool IsOnDevice(Tensor x) => x.device_type == DeviceType.CUDA;
 

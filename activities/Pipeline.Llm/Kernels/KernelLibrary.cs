@@ -67,6 +67,9 @@ internal static unsafe partial class KernelLibrary
         nint query, nint key, nint value, nint bounds, long longest, double scale, long window, nint* result);
 
     [LibraryImport(Library)]
+    public static partial int shim_device_nf4(nint codes, nint scales, nint pairs, nint result);
+
+    [LibraryImport(Library)]
     public static partial int shim_device_norms(nint* tensors, long count, nint* result);
 
     [LibraryImport(Library)]

@@ -1,4 +1,5 @@
 using Pipeline.Llm.Kernels;
+using Pipeline.Llm.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -58,6 +59,22 @@ public sealed class DeviceExtrasTests
         };
         var (key, value) = (randn(1, 11, 2, 16, device: Where).to(type), randn(1, 11, 2, 16, device: Where).to(type));
         Same(randn(1, 11, 4, 16, device: Where).to(type), (extras, x) => extras.Attention(x, key, value, pattern), tolerance);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void RestoreNf4_WholeAndPartialBlocks_EqualsComposedExactly(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        foreach (var shape in new[] { new long[] { 6, 64 }, [5, 30] })
+        {
+            var (packed, scales) = Nf4Codec.Quantize(randn(shape).data<float>().ToArray());
+            var (codes, factors) = (tensor(packed, device: Where), tensor(scales, device: Where));
+            var expected = Composed.RestoreNf4(codes, factors, shape, type);
+            (Fewer.RestoreNf4(codes, factors, shape, type) - expected).abs().max().ToDouble().ShouldBe(0);
+        }
     }
 
     [Fact]

@@ -121,6 +121,15 @@ SHIM_EXPORT int32_t shim_device_attention(TensorHandle query, TensorHandle key, 
   });
 }
 
+// Fills `result` from NF4 codes: `pairs` [256] int64 holds the two float32 levels of each byte, `scales` one factor for 64 elements.
+SHIM_EXPORT int32_t shim_device_nf4(TensorHandle codes, TensorHandle scales, TensorHandle pairs, TensorHandle result) {
+  return guarded([&] {
+    auto levels = at::index_select(*pairs, 0, codes->flatten().to(at::kInt)).view(at::kFloat).view({-1, 64});
+    auto blocks = result->view({-1, 64});
+    at::mul_out(blocks, levels, scales->view({-1, 1}));
+  });
+}
+
 // Norm of each tensor [count], of their type.
 SHIM_EXPORT int32_t shim_device_norms(const TensorHandle* tensors, int64_t count, TensorHandle* result) {
   return guarded([&] { *result = wrap(at::stack(at::_foreach_norm(unwrap_list(tensors, count), 2))); });
