@@ -58,11 +58,15 @@ public sealed class ComposedExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
-    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
+    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
+        LoraUpdate(nn.functional.linear(x, weight, bias), update, a, b, scaling);
+
+    /// <inheritdoc/>
+    public Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling)
     {
         var narrow = update.dtype == a.dtype ? update : update.to(a.dtype);
         var delta = nn.functional.linear(nn.functional.linear(narrow, a), b) * scaling;
-        return nn.functional.linear(x, weight, bias) + delta.to(x.dtype);
+        return product + delta.to(product.dtype);
     }
 
     /// <inheritdoc/>

@@ -68,6 +68,9 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
         _composed.LoraLinear(x, weight, bias, update, a, b, scaling);
 
+    public Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling) =>
+        _composed.LoraUpdate(product, update, a, b, scaling);
+
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
         _composed.CrossEntropy(hidden, head, targets, softCap, labelSmoothing);
 

@@ -60,6 +60,15 @@ public interface ITorchExtras
     /// <remarks>Source: arXiv 2106.09685.</remarks>
     Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling);
 
+    /// <summary>A low-rank update on top of a product that was made elsewhere: product + scaling · update·aᵀ·bᵀ.</summary>
+    /// <param name="product">[..., out].</param>
+    /// <param name="update">Input of the update [..., in], after dropout.</param>
+    /// <param name="a">A [r, in].</param>
+    /// <param name="b">B [out, r].</param>
+    /// <param name="scaling">Scale of the update.</param>
+    /// <returns>[..., out] of the element type of <paramref name="product"/>.</returns>
+    Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling);
+
     /// <summary>Cross-entropy of the head's distribution, without keeping the logits of all rows.</summary>
     /// <param name="hidden">States of the rows that count, [n, d].</param>
     /// <param name="head">Weight of the head [v, d].</param>

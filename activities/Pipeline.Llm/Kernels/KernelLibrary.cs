@@ -46,6 +46,9 @@ internal static unsafe partial class KernelLibrary
     public static partial int shim_kernel_lora_linear(nint x, nint weight, nint bias, nint update, nint a, nint b, double scaling, nint* result);
 
     [LibraryImport(Library)]
+    public static partial int shim_kernel_lora_update(nint product, nint update, nint a, nint b, double scaling, nint* result);
+
+    [LibraryImport(Library)]
     public static partial int shim_kernel_cross_entropy(nint hidden, nint head, nint targets, double softCap, double smoothing, nint* results);
 
     [LibraryImport(Library)]

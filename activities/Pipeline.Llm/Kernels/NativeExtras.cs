@@ -118,6 +118,19 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
+    public Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling)
+    {
+        if (!FitsAnyDevice(product, update))
+        {
+            return Elsewhere.LoraUpdate(product, update, a, b, scaling);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_lora_update(product.Handle, update.Handle, a.Handle, b.Handle, scaling, &result));
+        return Taken(result, product, update, a, b);
+    }
+
+    /// <inheritdoc/>
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing)
     {
         if (!Fits(hidden, head) || head.requires_grad || hidden.size(0) == 0)
