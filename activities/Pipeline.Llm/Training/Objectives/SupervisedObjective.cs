@@ -1,4 +1,5 @@
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Modules;
 using Pipeline.Llm.Peft;
 using Pipeline.Llm.Training.Data;
 using TorchSharp;
@@ -59,7 +60,7 @@ public sealed class SupervisedObjective : ITrainingObjective, IDisposable
         var tokens = _model.TokenLoss(ModelInputs.Predicting(hidden, batch), tensor(batch.Targets, device: _model.Device), labelSmoothing);
         var loss = (tokens.Loss * tensor(batch.Weights, device: _model.Device).to(tokens.Loss.dtype)).sum();
         using var noGrad = no_grad();
-        var numbers = stack([loss.detach().to(float64), tokens.Correct.sum().to(float64), tokens.Entropy.sum().to(float64)]).cpu().data<double>();
+        var numbers = stack([loss.detach().to(float64), tokens.Correct.sum().to(float64), tokens.Entropy.sum().to(float64)]).Values<double>();
         return (loss, new()
         {
             Loss = numbers[0],

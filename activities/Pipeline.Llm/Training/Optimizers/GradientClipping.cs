@@ -1,3 +1,4 @@
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,7 +27,7 @@ public static class GradientClipping
 
         // Collected on the device, so that there is one transfer a step.
         var norms = stack(present.Select(gradient => linalg.vector_norm(gradient.dtype == ScalarType.Float64 ? gradient : gradient.@float())));
-        var values = norms.to(float64).cpu().data<double>().ToArray();
+        var values = norms.to(float64).Values<double>();
         var total = Math.Sqrt(values.Sum(static value => value * value)) / lossScale;
         var factor = Math.Min(1, maximum / (total + 1e-6)) / lossScale;
         if (double.IsFinite(total) && factor != 1)
