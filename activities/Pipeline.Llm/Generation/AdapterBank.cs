@@ -21,7 +21,7 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel => false;
+    public bool ChangesModel(string directory) => false;
 
     /// <summary>Bytes of the adapters' memory.</summary>
     public long Bytes => _memory.Bytes;
@@ -57,7 +57,8 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public void Dispose() => _memory.Dispose();
 
-    private Rows Of(IReadOnlyList<string?> adapters) => new([.. adapters.Select(name => name is null ? null
+    /// <summary>The updates of a batch; null entries for rows without one.</summary>
+    public IRowAdapters Of(IReadOnlyList<string?> adapters) => new Rows([.. adapters.Select(name => name is null ? null
         : _adapters.GetValueOrDefault(name) ?? throw new GenerationException($"adapter '{name}' is not loaded"))]);
 
     private sealed class Rows(BankedAdapter?[] adapters) : IRowAdapters

@@ -21,22 +21,30 @@ internal sealed class BankedAdapter
     /// <summary>Blocks of memory, for their return.</summary>
     public IReadOnlyList<nint> Blocks => _blocks;
 
+    /// <summary>Why an adapter needs more than updates of rows; null when it does not.</summary>
+    public static string? Obstacle(CausalLanguageModel model, LoraConfig config)
+    {
+        if (ServabilityRules.Obstacles(config, int.MaxValue).ToList() is { Count: > 0 } obstacles)
+        {
+            return string.Join("; ", obstacles);
+        }
+
+        return TargetMatcher.Find(config, model.Config).FirstOrDefault(target => target.IsEmbedding
+            || target.Input * sizeof(float) > AdapterMemory.BlockBytes || target.Output * sizeof(float) > AdapterMemory.BlockBytes) is { } odd
+            ? $"not servable as adapter: it changes {odd.Module}; merge it instead" : null;
+    }
+
     /// <summary>Reads and checks an adapter directory.</summary>
     /// <exception cref="InvalidDataException">The files do not fit the base, or need more than a low-rank update.</exception>
     public static BankedAdapter Read(CausalLanguageModel model, string directory, AdapterMemory memory)
     {
         var config = LoraConfigJson.Read(directory);
-        if (ServabilityRules.Obstacles(config, int.MaxValue).ToList() is { Count: > 0 } obstacles)
+        if (Obstacle(model, config) is { } obstacle)
         {
-            throw new InvalidDataException($"{directory}: {string.Join("; ", obstacles)}");
+            throw new InvalidDataException($"{directory}: {obstacle}");
         }
 
         var targets = TargetMatcher.Find(config, model.Config);
-        if (targets.FirstOrDefault(target => target.IsEmbedding || target.Input * sizeof(float) > AdapterMemory.BlockBytes
-            || target.Output * sizeof(float) > AdapterMemory.BlockBytes) is { } odd)
-        {
-            throw new InvalidDataException($"{directory}: not servable as adapter: it changes {odd.Module}; merge it instead");
-        }
 
         using var scope = NewDisposeScope();
         var tensors = AdapterFile.Read(directory, [.. AdapterShapes.Trainable(config, model.Config)], ScalarType.Float32, model.Fingerprint);

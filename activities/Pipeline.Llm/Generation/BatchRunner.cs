@@ -1,4 +1,5 @@
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,7 +64,7 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         {
             if (sequences[row].Sampler is { } sampler)
             {
-                ids[row] = sampler.Choose(logits[row].data<float>().ToArray());
+                ids[row] = sampler.Choose(logits[row].Values<float>());
             }
         }
 
@@ -73,7 +74,7 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         {
             var top = sequences[row].Request.Sampling.TopLogProbs;
             yield return new GeneratedToken(
-                (int)ids[row], chosenValues[row], entropyValues[row], top == 0 ? [] : Top(logProbs[row].data<float>().ToArray(), top));
+                (int)ids[row], chosenValues[row], entropyValues[row], top == 0 ? [] : Top(logProbs[row].Values<float>(), top));
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class GenerationEngine : IGenerationEngine
         ContextLength = _options.ContextLength > 0 ? Math.Min(_options.ContextLength, model.Config.MaxPositions) : model.Config.MaxPositions;
         // Read once here: the bank compares it on other threads.
         _ = model.Fingerprint;
-        _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32 ? new AdapterBank(model) : new ModuleAdapterHost(model);
+        _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32 ? new MixedAdapterHost(model) : new ModuleAdapterHost(model);
         _pages = new KeyValuePages(model, CacheTokens(model));
         _prefixes = new PrefixCache(_pages);
         _runner = new BatchRunner(model, _adapters, _pages);
@@ -87,9 +87,17 @@ public sealed class GenerationEngine : IGenerationEngine
     }
 
     /// <inheritdoc/>
-    public Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default) => _adapters.ChangesModel
-        ? OnThreadAsync(() => _adapters.Load(name, directory)).WaitAsync(cancellation)
-        : Task.Run(() => _adapters.Load(name, directory), cancellation);
+    public async Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default)
+    {
+        if (_adapters.ChangesModel(directory))
+        {
+            await OnThreadAsync(() => _adapters.Load(name, directory)).WaitAsync(cancellation);
+        }
+        else
+        {
+            await Task.Run(() => _adapters.Load(name, directory), cancellation);
+        }
+    }
 
     /// <inheritdoc/>
     public Task UnloadAdapterAsync(string name) => OnThreadAsync(() =>

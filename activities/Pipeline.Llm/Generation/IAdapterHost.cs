@@ -9,8 +9,8 @@ internal interface IAdapterHost : IDisposable
     /// <summary>Adapters that are loaded.</summary>
     int Count { get; }
 
-    /// <summary>Whether loading and dropping must wait for the engine's thread.</summary>
-    bool ChangesModel { get; }
+    /// <summary>Whether loading an adapter changes the model, so that it must wait for the engine's thread.</summary>
+    bool ChangesModel(string directory);
 
     /// <summary>Whether an adapter is loaded.</summary>
     bool Contains(string name);

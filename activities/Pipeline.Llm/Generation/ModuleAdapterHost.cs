@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using static TorchSharp.torch;
@@ -8,11 +9,11 @@ namespace Pipeline.Llm.Generation;
 /// <param name="model">The base model.</param>
 internal sealed class ModuleAdapterHost(CausalLanguageModel model) : IAdapterHost
 {
-    private readonly Dictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel => true;
+    public bool ChangesModel(string directory) => true;
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
@@ -20,13 +21,13 @@ internal sealed class ModuleAdapterHost(CausalLanguageModel model) : IAdapterHos
     {
         if (!_adapters.ContainsKey(name))
         {
-            _adapters.Add(name, LoraAdapter.Load(model, directory, name));
+            _adapters[name] = LoraAdapter.Load(model, directory, name);
         }
     }
 
     public void Unload(string name)
     {
-        if (_adapters.Remove(name, out var adapter))
+        if (_adapters.TryRemove(name, out var adapter))
         {
             adapter.Remove();
         }

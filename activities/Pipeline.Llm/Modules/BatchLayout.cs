@@ -160,7 +160,7 @@ internal sealed class BatchLayout
         }
 
         using var local = mask.to(ScalarType.Int64).cpu().contiguous().DetachFromDisposeScope();
-        var flags = local.data<long>().ToArray();
+        var flags = local.Values<long>();
         for (var row = 0; row < rows; row++)
         {
             var line = flags.AsSpan(row * columns, columns);

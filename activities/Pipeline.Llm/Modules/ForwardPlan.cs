@@ -60,19 +60,15 @@ internal static class ForwardPlan
 
     private static AdapterRoute Route(CausalLanguageModel model, ModelInput input, BatchLayout layout)
     {
-        if (input.RowAdapters is { } rows)
-        {
-            return AdapterRoute.Outside(rows);
-        }
-
         if (input.AdapterPerRow is not { } names)
         {
-            return AdapterRoute.Everything;
+            return input.RowAdapters is { } rows ? AdapterRoute.Nothing.With(rows) : AdapterRoute.Everything;
         }
 
         model.CheckAdapters(names, layout.Packed?.Count ?? layout.Rows);
-        return layout.Packed is { } packed
+        var route = layout.Packed is { } packed
             ? AdapterRoute.Of(names, packed, 1, model.Device)
             : AdapterRoute.Of(names, [.. names.Select(_ => 1)], 0, model.Device);
+        return route.With(input.RowAdapters);
     }
 }

@@ -1,4 +1,5 @@
 using Pipeline.Llm.Kernels;
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal sealed class Nf4Weight : IQuantizedWeight
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var values = weight.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        var values = weight.detach().to(ScalarType.Float32).Values<float>();
         var (packed, absMax) = Nf4Codec.Quantize(values);
         var codes = tensor(packed).to(weight.device).DetachFromDisposeScope();
         Scales scales;

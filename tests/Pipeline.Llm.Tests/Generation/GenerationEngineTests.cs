@@ -1,5 +1,7 @@
 using Pipeline.Llm.Generation;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
+using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Tests.Generation;
 
@@ -43,6 +45,44 @@ public sealed class GenerationEngineTests
         (await Task.WhenAll(Prompts.Select((prompt, i) => fixture.RunAsync(prompt, names[i % 4])))).ShouldBe(alone);
         var answers = await Task.WhenAll(names.Select(name => fixture.RunAsync(Prompts[0], name)));
         answers.Select(tokens => string.Join(',', tokens)).Distinct().Count().ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task S0_47_Submit_AdaptersOfEveryKindInOneBatch_SameTokensAsEachAlone()
+    {
+        await using var fixture = new EngineFixture();
+        var lora = new LoraConfig { Rank = 4, Alpha = 32, TargetModules = LoraConfig.AllProjections };
+        EngineFixture.MakeAdapters(fixture.Directory.Path,
+        [
+            lora,
+            lora with { UseDora = true },
+            lora with { LoraHasBias = true, TargetModules = ["q_proj", "v_proj"] },
+            lora with { ModulesToSave = ["norm"] },
+        ]);
+        string?[] names = [null, "a0", "a1", "a2", "a3"];
+        foreach (var name in names.OfType<string>())
+        {
+            await fixture.Engine.LoadAdapterAsync(name, fixture.Directory.Combine(name));
+        }
+
+        fixture.Engine.Status().Adapters.ShouldBe(4);
+        var alone = new List<int[]>();
+        foreach (var name in names)
+        {
+            alone.Add(await fixture.RunAsync(Prompts[0], name));
+        }
+
+        (await Task.WhenAll(names.Select(name => fixture.RunAsync(Prompts[0], name)))).ShouldBe(alone);
+        alone.Select(tokens => string.Join(',', tokens)).Distinct().Count().ShouldBe(5);
+        foreach (var name in names.OfType<string>())
+        {
+            using var model = CausalLanguageModel.Load(EngineFixture.ModelDirectory, new() { Threads = 1 });
+            LoraAdapter.Load(model, fixture.Directory.Combine(name));
+            Greedy(model, Prompts[0], 24).ShouldBe(alone[Array.IndexOf(names, name)], name);
+            await fixture.Engine.UnloadAdapterAsync(name);
+        }
+
+        (await fixture.RunAsync(Prompts[0])).ShouldBe(alone[0]);
     }
 
     [Fact]
@@ -255,5 +295,19 @@ public sealed class GenerationEngineTests
     {
         var stream = fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[5], Sampling = new SamplingOptions { MaxTokens = 16 } });
         return [.. (await stream.ReadAllAsync().ToListAsync()).Select(token => token with { Top = [] })];
+    }
+
+    private static int[] Greedy(CausalLanguageModel model, int[] prompt, int count)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        List<int> all = [.. prompt];
+        for (var i = 0; i < count; i++)
+        {
+            var hidden = model.Hidden(new() { InputIds = tensor(all.ConvertAll(id => (long)id).ToArray()).unsqueeze(0) });
+            all.Add((int)model.Logits(hidden.narrow(1, all.Count - 1, 1)).argmax(-1).item<long>());
+        }
+
+        return [.. all.Skip(prompt.Length)];
     }
 }

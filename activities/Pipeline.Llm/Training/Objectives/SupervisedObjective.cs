@@ -1,4 +1,5 @@
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Modules;
 using Pipeline.Llm.Peft;
 using Pipeline.Llm.Training.Data;
 using TorchSharp;
@@ -66,7 +67,7 @@ public sealed class SupervisedObjective : ITrainingObjective, IDisposable
 
     private static ObjectiveSums Sums(Tensor numbers, MicroBatch batch)
     {
-        var values = numbers.cpu().data<double>();
+        var values = numbers.Values<double>();
         return new()
         {
             Loss = values[0],

@@ -1,4 +1,5 @@
 using Pipeline.Llm.Kernels;
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ public static class GradientClipping
 
         // Collected on the device, so that there is one transfer a step.
         var norms = TorchExtras.Current.Norms(present);
-        var values = norms.to(float64).cpu().data<double>().ToArray();
+        var values = norms.to(float64).Values<double>();
         var total = Math.Sqrt(values.Sum(static value => value * value)) / lossScale;
         var factor = Math.Min(1, maximum / (total + 1e-6)) / lossScale;
         if (double.IsFinite(total) && factor != 1)
