@@ -17,9 +17,7 @@ namespace Temporalio.Tests.Behaviours;
 [Trait("Tier", "workflow")]
 public sealed class WorkerTests(Engines engines)
 {
-    public static TheoryData<string, int> Caches => new() { { "embedded", 0 }, { "embedded", 1 }, { "real", 0 }, { "real", 1 } };
-
-    [Theory, MemberData(nameof(Caches))]
+    [Theory, EachEngine(0), EachEngine(1)]
     public async Task Cache_SmallerThanTheWork_ReplaysAndFinishes(string engine, int cached)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -33,7 +31,7 @@ public sealed class WorkerTests(Engines engines)
         });
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Restarts_AtRandomMoments_LoseNothing(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -56,7 +54,7 @@ public sealed class WorkerTests(Engines engines)
         }
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Shutdown_WithAnActivityRunning_TellsItAndWaits(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -86,7 +84,7 @@ public sealed class WorkerTests(Engines engines)
         await scenario.RunAsync(options => options.AddWorkflow<CallsOne>(), async () => (await handle.GetResultAsync()).ShouldBe("stopped early"));
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task ActivitySlots_One_NeverRunTwoAtOnce(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -109,7 +107,7 @@ public sealed class WorkerTests(Engines engines)
         most.ShouldBe(1);
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task PayloadCodec_Configured_HistoryHoldsNoPlainText(string engine)
     {
         var plain = await engines.ClientAsync(engine);
@@ -129,7 +127,7 @@ public sealed class WorkerTests(Engines engines)
         });
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Hosting_ScopedActivities_AreResolvedForEachCall(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -145,15 +143,7 @@ public sealed class WorkerTests(Engines engines)
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    [Fact]
-    public async Task Connect_NothingListens_FailsInTimeAndNamesTheCause()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var failure = await Should.ThrowAsync<InvalidOperationException>(() => TemporalClient.ConnectAsync(new("127.0.0.1:9") { RpcRetry = new() { MaxRetries = 1 } }).WaitAsync(limit.Token));
-        failure.Message.ShouldContain("Connection failed");
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Worker_UnknownNamespace_FailsAtOnce(string engine)
     {
         var known = await engines.ClientAsync(engine);
