@@ -72,8 +72,10 @@ public sealed class ConnectionTests(Engines engines)
         var client = await engines.ClientAsync(engine);
         var handle = await client.StartWorkflowAsync("NobodyRunsIt", [], new($"wf-{Guid.NewGuid()}", "nobody"));
         var watch = Stopwatch.StartNew();
+        using var limit = new CancellationTokenSource(500);
+        // A token, not RpcOptions.Timeout: the timeout bounds one attempt, and a long poll is attempted again.
         await Should.ThrowAsync<WorkflowUpdateRpcTimeoutOrCanceledException>(
-            () => handle.ExecuteUpdateAsync("x", [], new() { Rpc = new() { Timeout = TimeSpan.FromSeconds(1) } }));
+            () => handle.ExecuteUpdateAsync("x", [], new() { Rpc = new() { CancellationToken = limit.Token } }));
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         await handle.TerminateAsync();
     }

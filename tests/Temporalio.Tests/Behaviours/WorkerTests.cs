@@ -85,49 +85,6 @@ public sealed class WorkerTests(Engines engines)
     }
 
     [Theory, EachEngine]
-    public async Task ActivitySlots_One_NeverRunTwoAtOnce(string engine)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        var (inside, most) = (0, 0);
-        [Activity("counted")]
-        async Task<string> CountedAsync()
-        {
-            most = Math.Max(most, Interlocked.Increment(ref inside));
-            await Task.Delay(10);
-            Interlocked.Decrement(ref inside);
-            return "";
-        }
-
-        await scenario.RunAsync(options => { options.AddWorkflow<CallsOne>().AddActivity(CountedAsync); options.MaxConcurrentActivities = 1; }, async () =>
-        {
-            var handles = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
-                scenario.Client.StartWorkflowAsync((CallsOne wf) => wf.RunAsync("counted"), scenario.NewWorkflow())));
-            await Task.WhenAll(handles.Select(handle => handle.GetResultAsync()));
-        });
-        most.ShouldBe(1);
-    }
-
-    [Theory, EachEngine]
-    public async Task PayloadCodec_Configured_HistoryHoldsNoPlainText(string engine)
-    {
-        var plain = await engines.ClientAsync(engine);
-        var options = (TemporalClientOptions)plain.Options.Clone();
-        var client = new TemporalClient(plain.Connection, new TemporalClientOptions
-        {
-            Namespace = options.Namespace,
-            DataConverter = DataConverter.Default with { PayloadCodec = new XorCodec(), FailureConverter = new DefaultFailureConverter.WithEncodedCommonAttributes() },
-        });
-        var scenario = new Scenario(client);
-        await scenario.RunAsync(worker => worker.AddWorkflow<Secretive>(), async () =>
-        {
-            var handle = await client.StartWorkflowAsync((Secretive wf) => wf.RunAsync("planted-secret"), scenario.NewWorkflow());
-            (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException!.Message.ShouldBe("failed over planted-secret");
-            var history = await plain.GetWorkflowHandle(handle.Id).FetchHistoryAsync();
-            history.ToJson().ShouldNotContain("planted-secret");
-        });
-    }
-
-    [Theory, EachEngine]
     public async Task Hosting_ScopedActivities_AreResolvedForEachCall(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -202,13 +159,6 @@ public sealed class WorkerTests(Engines engines)
             Workflow.ExecuteActivityAsync<string?>(activity, [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
     }
 
-    [Workflow]
-    public sealed class Secretive
-    {
-        [WorkflowRun]
-        public Task RunAsync(string secret) => throw new ApplicationFailureException($"failed over {secret}", details: [secret]);
-    }
-
     public sealed class Greeting
     {
         public Guid Id { get; } = Guid.NewGuid();
@@ -218,23 +168,5 @@ public sealed class WorkerTests(Engines engines)
     {
         [Activity]
         public string GreetFromScope() => $"{greeting.Id}";
-    }
-
-    /// <summary>Not encryption: enough to see that nothing travels in plain text.</summary>
-    private sealed class XorCodec : IPayloadCodec
-    {
-        public Task<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>> EncodeAsync(IReadOnlyCollection<Temporalio.Api.Common.V1.Payload> payloads) =>
-            Task.FromResult<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>>([.. payloads.Select(payload =>
-            {
-                var encoded = new Temporalio.Api.Common.V1.Payload { Data = Google.Protobuf.ByteString.CopyFrom(Flip(Google.Protobuf.MessageExtensions.ToByteArray(payload))) };
-                encoded.Metadata["encoding"] = Google.Protobuf.ByteString.CopyFromUtf8("binary/xor");
-                return encoded;
-            })]);
-
-        public Task<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>> DecodeAsync(IReadOnlyCollection<Temporalio.Api.Common.V1.Payload> payloads) =>
-            Task.FromResult<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>>([.. payloads.Select(payload =>
-                Temporalio.Api.Common.V1.Payload.Parser.ParseFrom(Flip(payload.Data.ToByteArray())))]);
-
-        private static byte[] Flip(byte[] data) => [.. data.Select(value => (byte)(value ^ 0x5A))];
     }
 }
