@@ -47,6 +47,7 @@ public sealed class Engines : IAsyncDisposable
                     DevServerOptions = new()
                     {
                         ExistingPath = program,
+                        StartupTimeout = TimeSpan.FromMinutes(1),
                         ExtraArgs = [.. Attributes.SelectMany(attribute => new[] { "--search-attribute", attribute }), "--log-level", "error"],
                     },
                 });

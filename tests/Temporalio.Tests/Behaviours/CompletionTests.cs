@@ -99,6 +99,28 @@ public sealed class CompletionTests(Engines engines)
         (await Should.ThrowAsync<RpcException>(() => client.GetAsyncActivityHandle([1, 2, 3]).CompleteAsync("x"))).Code.ShouldBe(RpcException.StatusCode.InvalidArgument);
     }
 
+    [Theory]
+    [EachEngine("token")]
+    [EachEngine("id")]
+    [EachEngine("heartbeat")]
+    public Task Complete_Over2MB_FailsTheActivityForGood(string engine, string how) => WithAsync(engine, async (scenario, handle, token) =>
+    {
+        var large = new string('x', (2 * 1024 * 1024) + 4096);
+        var activity = how == "id" ? scenario.Client.GetAsyncActivityHandle(handle.Id, handle.ResultRunId!, "1") : scenario.Client.GetAsyncActivityHandle(token);
+        if (how == "heartbeat")
+        {
+            await Should.ThrowAsync<AsyncActivityCanceledException>(() => activity.HeartbeatAsync(new() { Details = [large] }));
+        }
+        else
+        {
+            await activity.CompleteAsync(large);
+        }
+
+        var failure = (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException.ShouldBeOfType<ActivityFailureException>();
+        failure.RetryState.ShouldBe(RetryState.NonRetryableFailure);
+        failure.InnerException!.Message.ShouldBe(how == "heartbeat" ? "Heartbeat details exceed size limit." : "Complete result exceeds size limit.");
+    });
+
     private Task WithAsync(string engine, Func<Scenario, WorkflowHandle<Defers, string>, byte[], Task> body) =>
         engines.RunAsync(engine, options => options.AddWorkflow<Defers>().AddAllActivities(typeof(Later), null), async scenario =>
         {

@@ -109,6 +109,25 @@ public sealed class WorkerTests(Engines engines)
         (await Should.ThrowAsync<Exception>(() => worker.ExecuteAsync(TestContext.Current.CancellationToken))).Message.ShouldContain("nowhere", Case.Insensitive);
     }
 
+    [Theory, EachEngine]
+    public async Task Worker_WithNothingToDo_IsRefused(string engine)
+    {
+        var client = await engines.ClientAsync(engine);
+        Should.Throw<ArgumentException>(() => new TemporalWorker(client, new("tq")));
+    }
+
+    [Theory, EachEngine]
+    public async Task Worker_SameActivityTwice_IsRefused(string engine)
+    {
+        [Activity("once")]
+        static void Once()
+        {
+        }
+
+        var client = await engines.ClientAsync(engine);
+        Should.Throw<ArgumentException>(() => new TemporalWorker(client, new TemporalWorkerOptions("tq").AddActivity(Once).AddActivity(Once))).Message.ShouldContain("once");
+    }
+
     [Fact]
     public async Task ActivityEnvironment_Heartbeats_AreCaptured()
     {
