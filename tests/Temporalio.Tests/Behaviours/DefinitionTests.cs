@@ -20,10 +20,10 @@ public sealed class DefinitionTests
     [Fact]
     public void Names_OfInterfacesAndAsyncMethods_DropTheirConventions()
     {
-        var definition = WorkflowDefinition.Create(typeof(Named));
+        var definition = WorkflowDefinition.Create<Named>();
         definition.Name.ShouldBe("Named");
         definition.Signals.Keys.ShouldBe(["Go"]);
-        WorkflowDefinition.Create(typeof(INamed)).Name.ShouldBe("Named");
+        WorkflowDefinition.Create<INamed>().Name.ShouldBe("Named");
     }
 
     [Fact]

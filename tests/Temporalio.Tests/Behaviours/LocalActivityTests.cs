@@ -77,7 +77,7 @@ public sealed class LocalActivityTests(Engines engines)
             switch (what)
             {
                 case "slow":
-                    await Task.Delay(2500, context.CancellationToken);
+                    await Task.Delay(3500, context.CancellationToken);
                     break;
                 case "second" when run == 1:
                     throw new ApplicationFailureException("not yet");
@@ -94,7 +94,7 @@ public sealed class LocalActivityTests(Engines engines)
         await engines.RunAsync(engine, worker => { worker.AddWorkflow<Locals>().AddActivity(ActAsync); change?.Invoke(worker); }, async scenario =>
         {
             var start = scenario.NewWorkflow();
-            start.TaskTimeout = TimeSpan.FromSeconds(kind is "slow" or "cancelled" ? 1 : 10);
+            start.TaskTimeout = TimeSpan.FromSeconds(kind is "slow" or "cancelled" ? 3 : 10);
             options.StartToCloseTimeout ??= TimeSpan.FromSeconds(10);
             await body(await scenario.Client.StartWorkflowAsync((Locals wf) => wf.RunAsync(kind, options), start), () => runs);
         });

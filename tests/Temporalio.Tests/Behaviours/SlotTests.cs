@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Temporalio.Activities;
 using Temporalio.Client;
 using Temporalio.Worker;
@@ -95,11 +96,19 @@ public sealed class SlotTests(Engines engines)
             Workflow.ExecuteActivityAsync("counted", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(20) })));
     }
 
-    /// <summary>A supplier that counts; its slots are those of a semaphore.</summary>
-    private sealed class CountingSlots(int count) : CustomSlotSupplier
+    /// <summary>A supplier that counts and hands out numbered permits.</summary>
+    private sealed class CountingSlots : CustomSlotSupplier
     {
-        private readonly SemaphoreSlim _free = new(count);
+        private readonly Channel<int> _free = Channel.CreateUnbounded<int>();
         private int _released;
+
+        public CountingSlots(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                _free.Writer.TryWrite(i);
+            }
+        }
 
         public ConcurrentQueue<string> Used { get; } = new();
 
@@ -110,23 +119,21 @@ public sealed class SlotTests(Engines engines)
         public override async Task<SlotPermit> ReserveSlotAsync(SlotReserveContext ctx, CancellationToken cancellationToken)
         {
             Types[ctx.SlotType] = true;
-            await _free.WaitAsync(cancellationToken);
-            return new("a permit");
+            return new(await _free.Reader.ReadAsync(cancellationToken));
         }
 
         public override SlotPermit? TryReserveSlot(SlotReserveContext ctx)
         {
             Types[ctx.SlotType] = true;
-            return _free.Wait(0) ? new("a permit") : null;
+            return _free.Reader.TryRead(out var permit) ? new(permit) : null;
         }
 
         public override void MarkSlotUsed(SlotMarkUsedContext ctx) => Used.Enqueue(((SlotInfo.ActivitySlotInfo)ctx.SlotInfo).ActivityType);
 
         public override void ReleaseSlot(SlotReleaseContext ctx)
         {
-            ctx.Permit.UserData.ShouldBe("a permit");
             Interlocked.Increment(ref _released);
-            _free.Release();
+            _free.Writer.TryWrite((int)ctx.Permit.UserData!);
         }
     }
 }

@@ -17,43 +17,6 @@ namespace Temporalio.Tests.Behaviours;
 [Trait("Tier", "workflow")]
 public sealed class WorkerTests(Engines engines)
 {
-    [Theory, EachEngine(0), EachEngine(1)]
-    public async Task Cache_SmallerThanTheWork_ReplaysAndFinishes(string engine, int cached)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        await scenario.RunAsync(options => { options.AddWorkflow<Steps>().AddAllActivities(typeof(SampleActivities), null); options.MaxCachedWorkflows = cached; }, async () =>
-        {
-            var handles = await StartAsync(scenario, 6);
-            foreach (var handle in handles)
-            {
-                (await handle.GetResultAsync()).ShouldBe("s0 s1 s2 s3");
-            }
-        });
-    }
-
-    [Theory, EachEngine]
-    public async Task Restarts_AtRandomMoments_LoseNothing(string engine)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        var handles = await StartAsync(scenario, 40);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        var results = Task.WhenAll(handles.Select(handle => handle.GetResultAsync(rpcOptions: new() { CancellationToken = limit.Token })));
-        var random = new Random(7);
-        while (!results.IsCompleted)
-        {
-            using var life = new CancellationTokenSource(TimeSpan.FromMilliseconds(20 + random.Next(400)));
-            using var worker = new TemporalWorker(scenario.Client, scenario.Options(options => options.AddWorkflow<Steps>().AddAllActivities(typeof(SampleActivities), null)));
-            await Should.ThrowAsync<OperationCanceledException>(() => worker.ExecuteAsync(life.Token));
-        }
-
-        (await results).ShouldAllBe(result => result == "s0 s1 s2 s3");
-        var replayer = new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<Steps>());
-        foreach (var handle in handles.Take(10))
-        {
-            await replayer.ReplayWorkflowAsync(await handle.FetchHistoryAsync());
-        }
-    }
-
     [Theory, EachEngine]
     public async Task Shutdown_WithAnActivityRunning_TellsItAndWaits(string engine)
     {
@@ -139,35 +102,6 @@ public sealed class WorkerTests(Engines engines)
             return Task.CompletedTask;
         });
         beats.Single().ShouldBe([1, "two"]);
-    }
-
-    private static async Task<List<WorkflowHandle<Steps, string>>> StartAsync(Scenario scenario, int count)
-    {
-        var handles = new List<WorkflowHandle<Steps, string>>();
-        for (var i = 0; i < count; i++)
-        {
-            handles.Add(await scenario.Client.StartWorkflowAsync((Steps wf) => wf.RunAsync(), scenario.NewWorkflow()));
-        }
-
-        return handles;
-    }
-
-    /// <summary>Activities, timers and a child in turn.</summary>
-    [Workflow]
-    public sealed class Steps
-    {
-        [WorkflowRun]
-        public async Task<string> RunAsync()
-        {
-            var done = new List<string>();
-            for (var i = 0; i < 4; i++)
-            {
-                done.Add(await Workflow.ExecuteActivityAsync<string>("echo", [$"s{i}"], new() { StartToCloseTimeout = TimeSpan.FromSeconds(2), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(20) } }));
-                await Workflow.DelayAsync(10);
-            }
-
-            return string.Join(' ', done);
-        }
     }
 
     [Workflow]
