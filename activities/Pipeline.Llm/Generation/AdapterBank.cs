@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,18 +29,16 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
-    public void Load(string name, string directory)
+    public Action Prepare(string name, AdapterContent content)
     {
-        if (_adapters.ContainsKey(name))
+        var adapter = BankedAdapter.Read(model, content, _memory);
+        return () =>
         {
-            return;
-        }
-
-        var adapter = BankedAdapter.Read(model, directory, _memory);
-        if (!_adapters.TryAdd(name, adapter))
-        {
-            _memory.Return(adapter.Blocks);
-        }
+            if (!_adapters.TryAdd(name, adapter))
+            {
+                _memory.Return(adapter.Blocks);
+            }
+        };
     }
 
     public void Unload(string name)
