@@ -22,12 +22,12 @@ internal sealed class EngineFixture : IAsyncDisposable
     public TempDirectory Directory { get; } = new();
 
     /// <summary>Adapter directories whose updates are large enough to change every answer.</summary>
-    public static void MakeAdapters(string folder, int count, int rank = 4)
+    public static void MakeAdapters(string folder, int count, int rank = 4, IReadOnlyList<string>? targets = null)
     {
         using var model = CausalLanguageModel.Load(ModelDirectory, new() { Threads = 1 });
         for (var i = 0; i < count; i++)
         {
-            var config = new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = LoraConfig.AllProjections };
+            var config = new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = targets ?? LoraConfig.AllProjections };
             var adapter = LoraAdapter.Create(model, config, seed: i, name: "made");
             using var scope = TorchSharp.torch.NewDisposeScope();
             using var mode = TorchSharp.torch.no_grad();

@@ -12,7 +12,7 @@ namespace Pipeline.Gateway.Adapters;
 /// <param name="events">Receives hits, loads and evictions; null for none.</param>
 /// <param name="time">Clock; null takes the system's.</param>
 public sealed class AdapterCache(
-    IGenerationEngine engine, int maxResident, int maxInUse, IAdapterCacheEvents? events = null, TimeProvider? time = null)
+    IGenerationEngine engine, int maxResident, int maxInUse, IAdapterCacheEvents? events = null, TimeProvider? time = null) : IDisposable
 {
     // Users of loaded adapters may pass those who wait for room, but not for longer than this.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -108,6 +108,9 @@ public sealed class AdapterCache(
 
         await (unload ?? Task.CompletedTask);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _readers.Dispose();
 
     // Gives entries to waiters in order; those behind may pass only when they need no room.
     private void Pump()
