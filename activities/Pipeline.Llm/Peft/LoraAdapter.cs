@@ -106,7 +106,7 @@ public sealed class LoraAdapter
         var tensors = AdapterFile.Read(directory, shapes, ParameterType(model), model.Fingerprint);
         foreach (var (key, value) in tensors.ToList())
         {
-            tensors[key] = value.to(model.Device).DetachFromDisposeScope();
+            tensors[key] = value.to(model.Placement.Of(key)).DetachFromDisposeScope();
         }
 
         return new(model, config, name, shapes, tensors);
