@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,25 +22,25 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel(string directory) => false;
+    public bool ChangesModel(AdapterContent content) => false;
+
+    public bool IsAttached(string name) => false;
 
     /// <summary>Bytes of the adapters' memory.</summary>
     public long Bytes => _memory.Bytes;
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
-    public void Load(string name, string directory)
+    public Action Prepare(string name, AdapterContent content)
     {
-        if (_adapters.ContainsKey(name))
+        var adapter = BankedAdapter.Read(model, content, _memory);
+        return () =>
         {
-            return;
-        }
-
-        var adapter = BankedAdapter.Read(model, directory, _memory);
-        if (!_adapters.TryAdd(name, adapter))
-        {
-            _memory.Return(adapter.Blocks);
-        }
+            if (!_adapters.TryAdd(name, adapter))
+            {
+                _memory.Return(adapter.Blocks);
+            }
+        };
     }
 
     public void Unload(string name)

@@ -13,17 +13,16 @@ internal sealed class MixedAdapterHost(CausalLanguageModel model) : IAdapterHost
 
     public int Count => _bank.Count + _attached.Count;
 
-    public bool ChangesModel(string directory) => BankedAdapter.Obstacle(model, LoraConfigJson.Read(directory)) is not null;
+    public bool ChangesModel(AdapterContent content) => BankedAdapter.Obstacle(model, LoraConfigJson.Read(content)) is not null;
+
+    public bool IsAttached(string name) => _attached.Contains(name);
 
     public bool Contains(string name) => _bank.Contains(name) || _attached.Contains(name);
 
-    public void Load(string name, string directory)
+    public Action Prepare(string name, AdapterContent content)
     {
-        if (!Contains(name))
-        {
-            IAdapterHost host = ChangesModel(directory) ? _attached : _bank;
-            host.Load(name, directory);
-        }
+        IAdapterHost host = ChangesModel(content) ? _attached : _bank;
+        return host.Prepare(name, content);
     }
 
     public void Unload(string name)

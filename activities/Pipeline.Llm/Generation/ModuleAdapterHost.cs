@@ -13,16 +13,16 @@ internal sealed class ModuleAdapterHost(CausalLanguageModel model) : IAdapterHos
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel(string directory) => true;
+    public bool ChangesModel(AdapterContent content) => true;
+
+    public bool IsAttached(string name) => _adapters.ContainsKey(name);
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
-    public void Load(string name, string directory)
+    public Action Prepare(string name, AdapterContent content)
     {
-        if (!_adapters.ContainsKey(name))
-        {
-            _adapters[name] = LoraAdapter.Load(model, directory, name);
-        }
+        var attach = LoraAdapter.Prepare(model, content, name);
+        return () => _adapters.GetOrAdd(name, _ => attach());
     }
 
     public void Unload(string name)

@@ -199,7 +199,7 @@ public sealed class CausalLanguageModel : IDisposable
         var plain = _head.Slot.Quantized is null && !_head.Slot.Adapters.Exists(adapter => adapter.Owner.Enabled);
         var loss = plain
             ? TorchExtras.Current.CrossEntropy(hidden, _head.Slot.DenseWeight(), targets, Config.FinalSoftCap, labelSmoothing)
-            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), hidden, targets, Config.FinalSoftCap, labelSmoothing);
+            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), Config.VocabularySize, hidden, targets, Config.FinalSoftCap, labelSmoothing);
         return new(loss.Loss.MoveToOuterDisposeScope(), loss.Correct.MoveToOuterDisposeScope(), loss.Entropy.MoveToOuterDisposeScope());
     }
 

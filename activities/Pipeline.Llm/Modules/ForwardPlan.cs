@@ -1,5 +1,7 @@
 using Pipeline.Llm.Kernels;
 using Pipeline.Llm.Models;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Modules;
 
@@ -17,7 +19,15 @@ internal static class ForwardPlan
 
         var positions = input.Positions?.to(model.Device) ?? layout.Positions(before, model.Device);
         var pattern = Pattern(model, layout, before, window: null);
-        var sliding = config.SlidingWindow is { } window ? Pattern(model, layout, before, window) : pattern;
+        if (pattern.Visible is null && model.Device.type == DeviceType.CUDA)
+        {
+            var (bounds, longest) = layout.Bounds();
+            pattern = pattern with { Bounds = tensor(bounds, device: model.Device), LongestRun = longest };
+        }
+
+        var sliding = config.SlidingWindow is { } window
+            ? Pattern(model, layout, before, window) with { Bounds = pattern.Bounds, LongestRun = pattern.LongestRun }
+            : pattern;
         var rotation = Rotation.Of(config.Rope, config, positions, model.DType);
         return new()
         {

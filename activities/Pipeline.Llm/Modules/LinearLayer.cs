@@ -49,17 +49,9 @@ internal sealed class LinearLayer(ModuleSlot slot)
     {
         var (a, b) = Factors(only);
         var inner = only.Magnitude is null ? bias : null;
-        Tensor sum;
-        if (Slot.Quantized is { } quantized && !adapters.Any(adapter => adapter.Weight is not null))
-        {
-            sum = QuantizedLora.apply(x, only.Owner.Drop(x), quantized, a, b, only.Scaling);
-            sum = inner is null ? sum : sum + inner;
-        }
-        else
-        {
-            sum = TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), inner, only.Owner.Drop(x), a, b, only.Scaling);
-        }
-
+        var sum = Slot.Quantized is null
+            ? TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), inner, only.Owner.Drop(x), a, b, only.Scaling)
+            : TorchExtras.Current.LoraUpdate(Base(x, inner, adapters), only.Owner.Drop(x), a, b, only.Scaling);
         if (only.Magnitude is not { } magnitude)
         {
             return sum;

@@ -22,8 +22,8 @@ internal sealed class EngineFixture : IAsyncDisposable
     public TempDirectory Directory { get; } = new();
 
     /// <summary>Adapter directories whose updates are large enough to change every answer.</summary>
-    public static void MakeAdapters(string folder, int count, int rank = 4) => MakeAdapters(
-        folder, [.. Enumerable.Repeat(new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = LoraConfig.AllProjections }, count)]);
+    public static void MakeAdapters(string folder, int count, int rank = 4, IReadOnlyList<string>? targets = null) => MakeAdapters(
+        folder, [.. Enumerable.Repeat(new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = targets ?? LoraConfig.AllProjections }, count)]);
 
     /// <summary>The same, for adapters of any kind.</summary>
     public static void MakeAdapters(string folder, IReadOnlyList<LoraConfig> configs)
