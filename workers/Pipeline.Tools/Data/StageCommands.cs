@@ -63,11 +63,11 @@ internal static class StageCommands
     private static Command Decontaminate()
     {
         var against = new Option<FileInfo[]>("--against") { Description = "JSONL file of an evaluation set with question and answer (or choices); repeatable", Required = true };
-        var n = new Option<int>("--ngram") { Description = "words of a shared run that make a hit", DefaultValueFactory = _ => 13 };
+        var n = new Option<int[]>("--ngram") { Description = "words of a shared run that make a hit; repeatable (13 and 8)", DefaultValueFactory = _ => [13] };
         return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields], (parsed, inputs, output, progress, cancellationToken) =>
         {
             var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationFile.Read(file.FullName)).ToList();
-            return new DecontaminationStage(new DecontaminationOptions { NGram = parsed.GetValue(n), Fields = TextOf(parsed) }).RunAsync(inputs, items, output, progress, cancellationToken);
+            return new DecontaminationStage(new DecontaminationOptions { NGrams = parsed.GetRequiredValue(n), Fields = TextOf(parsed) }).RunAsync(inputs, items, output, progress, cancellationToken);
         });
     }
 
