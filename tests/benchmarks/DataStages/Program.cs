@@ -27,7 +27,7 @@ switch (args[0])
         Report((await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] }).RunAsync([args[1]], items, args[2])).Rows.ToString());
         return;
     default:
-        throw new ArgumentException($"unknown benchmark '{args[0]}'");
+        throw new ArgumentException($"unknown benchmark '{args[0]}'", nameof(args));
 }
 
 void Report(string what)
