@@ -154,18 +154,19 @@ public sealed class CausalLanguageModel : IDisposable
     /// <summary>The head for a batch that names adapters by row.</summary>
     /// <param name="hidden">States [b, ..., d].</param>
     /// <param name="adapterPerRow">Adapter of each row of the first dimension, null entries for the base.</param>
+    /// <param name="rows">Updates that lie outside the model and act as well, one for each row; null for none.</param>
     /// <returns>Logits [b, ..., v].</returns>
-    public Tensor Logits(Tensor hidden, IReadOnlyList<string?> adapterPerRow)
+    public Tensor Logits(Tensor hidden, IReadOnlyList<string?> adapterPerRow, IRowAdapters? rows = null)
     {
         CheckAdapters(adapterPerRow, (int)hidden.size(0));
-        return Logits(hidden, AdapterRoute.Of(adapterPerRow, [.. adapterPerRow.Select(_ => 1)], 0, Device));
+        return Logits(hidden, AdapterRoute.Of(adapterPerRow, [.. adapterPerRow.Select(_ => 1)], 0, Device).With(rows));
     }
 
     /// <summary>The head for a batch whose adapters lie outside the model.</summary>
     /// <param name="hidden">States [b, ..., d].</param>
     /// <param name="rows">Updates, one for each row of the first dimension.</param>
     /// <returns>Logits [b, ..., v].</returns>
-    public Tensor Logits(Tensor hidden, IRowAdapters rows) => Logits(hidden, AdapterRoute.Outside(rows));
+    public Tensor Logits(Tensor hidden, IRowAdapters rows) => Logits(hidden, AdapterRoute.Nothing.With(rows));
 
     /// <summary>Cross-entropy of target tokens under the head, without keeping all logits.</summary>
     /// <param name="hidden">States of the rows that count [n, d].</param>
@@ -178,7 +179,7 @@ public sealed class CausalLanguageModel : IDisposable
         var plain = _head.Slot.Quantized is null && !_head.Slot.Adapters.Exists(adapter => adapter.Owner.Enabled);
         var loss = plain
             ? TorchExtras.Current.CrossEntropy(hidden, _head.Slot.DenseWeight(), targets, Config.FinalSoftCap, labelSmoothing)
-            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), hidden, targets, Config.FinalSoftCap, labelSmoothing);
+            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), Config.VocabularySize, hidden, targets, Config.FinalSoftCap, labelSmoothing);
         return new(loss.Loss.MoveToOuterDisposeScope(), loss.Correct.MoveToOuterDisposeScope(), loss.Entropy.MoveToOuterDisposeScope());
     }
 

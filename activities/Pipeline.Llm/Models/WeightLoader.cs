@@ -53,6 +53,15 @@ internal static class WeightLoader
         return copy;
     }
 
+    /// <summary>The element type in which a model directory keeps its weights: that of the embedding.</summary>
+    internal static ScalarType StoredType(string directory)
+    {
+        const string Name = $"{ModelShapes.Embedding}.weight";
+        using var files = WeightFiles.Open(directory);
+        var file = files.FileOf(Name);
+        return TypeOf(file.Entry(Name), file.Path);
+    }
+
     internal static ScalarType TypeOf(SafeTensorsEntry entry, string path) => entry.DType switch
     {
         SafeTensorsDType.F32 => ScalarType.Float32,

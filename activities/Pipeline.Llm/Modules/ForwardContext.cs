@@ -27,6 +27,7 @@ internal sealed record ForwardContext
     /// <summary>Lets the caller's scope own the tables.</summary>
     public void MoveToOuterDisposeScope()
     {
+        Pattern.Bounds?.MoveToOuterDisposeScope();
         Rotation.MoveToOuterDisposeScope();
         if (!ReferenceEquals(Rotation, SlidingRotation))
         {

@@ -29,9 +29,14 @@ internal sealed class LinearLayer(ModuleSlot slot)
     {
         var bias = Slot.BiasUnder(adapters, x.dtype);
         var ranked = adapters.Where(adapter => adapter.A is not null).ToList();
-        if (Slot.Quantized is null && ranked is [{ Magnitude: null, BBias: null } only])
+        if (ranked is [{ Magnitude: null, BBias: null } only])
         {
             var (a, b) = Factors(only);
+            if (Slot.Quantized is not null)
+            {
+                return TorchExtras.Current.LoraUpdate(Base(x, bias, adapters), only.Owner.Drop(x), a, b, only.Scaling);
+            }
+
             return TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), bias, only.Owner.Drop(x), a, b, only.Scaling);
         }
 

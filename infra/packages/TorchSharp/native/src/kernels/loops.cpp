@@ -279,12 +279,13 @@ void dot_rows(const float* a, const float* b, float* y, int64_t rows, int64_t wi
   }
 }
 
-void adamw(float* p, const float* g, float* m, float* v, int64_t count, float decay, float beta1, float beta2, float epsilon, float step_size,
-           float correction2, float gradient_scale) {
+// rest is 1 - beta, taken before it was rounded: of 0.999 few digits would be left afterwards.
+void adamw(float* p, const float* g, float* m, float* v, int64_t count, float decay, float beta1, float rest1, float beta2, float rest2,
+           float epsilon, float step_size, float correction2, float gradient_scale) {
   for (int64_t i = 0; i < count; i++) {
     float gradient = g[i] * gradient_scale;
-    m[i] = m[i] * beta1 + gradient * (1.0f - beta1);
-    v[i] = v[i] * beta2 + gradient * gradient * (1.0f - beta2);
+    m[i] = m[i] * beta1 + gradient * rest1;
+    v[i] = v[i] * beta2 + gradient * gradient * rest2;
     p[i] = p[i] * decay - step_size * (m[i] / (__builtin_sqrtf(v[i]) / correction2 + epsilon));
   }
 }
