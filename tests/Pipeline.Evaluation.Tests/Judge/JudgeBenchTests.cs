@@ -105,6 +105,23 @@ public sealed class JudgeBenchTests
         Should.Throw<TaskFormatException>(() => JudgeQuestion.Load(path)).Message.ShouldContain("'81' occurs twice");
     }
 
+    [Fact]
+    public void S1_31_BuiltIn_EightyQuestionsOfTwoTurnsInEightCategories()
+    {
+        var questions = JudgeQuestion.BuiltIn();
+        (questions.Count, questions.Select(question => question.Id).Distinct().Count()).ShouldBe((80, 80));
+        questions.ShouldAllBe(question => question.Turns.Count == 2 && (question.References.Count == 0 || question.References.Count == 2));
+        questions.CountBy(question => question.Category).ShouldAllBe(pair => pair.Value == 10);
+        questions.Select(question => question.Category).Distinct().Count().ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData("no", "no JSON")]
+    [InlineData("""{"turns":["q"],"first":["a"],"second":["b","c"],"person":"A"}""", "2 second answers")]
+    [InlineData("""{"turns":["q"],"first":["a"],"second":["b"],"person":"x"}""", "'person' is 'x'")]
+    [InlineData("""{"turns":["q"],"first":["a"],"person":"A"}""", "'second'")]
+    public void Comparison_WrongRow_NamesIt(string line, string reason) => Should.Throw<TaskFormatException>(() => LabelledComparison.Of(line, "labels.jsonl, row 3")).Message.ShouldContain(reason);
+
     private sealed class Scripted(string id, params string[] replies) : IChatModel
     {
         private int _next;
