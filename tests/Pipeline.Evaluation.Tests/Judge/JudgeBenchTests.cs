@@ -79,6 +79,7 @@ public sealed class JudgeBenchTests
         using var client = new HttpClient(handler) { BaseAddress = new Uri("http://gateway/v1/") };
         (await new OpenAiChatModel(client, "judge-1").ReplyAsync([new ChatTurn("user", "hi <b>")], CancellationToken.None)).ShouldBe("[[7]]");
         handler.Path.ShouldBe("/v1/chat/completions");
+        handler.Length.ShouldNotBeNull().ShouldBeGreaterThan(0);
         handler.Body.ShouldContain("\"model\":\"judge-1\"");
         handler.Body.ShouldContain("\"role\":\"user\"");
     }
@@ -143,9 +144,12 @@ public sealed class JudgeBenchTests
 
         public string Body { get; private set; } = "";
 
+        public long? Length { get; private set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Path = request.RequestUri?.AbsolutePath;
+            Length = request.Content?.Headers.ContentLength;
             Body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
             return new HttpResponseMessage(status) { Content = new StringContent(reply, Encoding.UTF8, "application/json") };
         }
