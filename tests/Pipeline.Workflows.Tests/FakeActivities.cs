@@ -144,6 +144,20 @@ public sealed class FakeActivities
     }
 
     [Activity]
+    public async Task<BaselineResult> CompareBaselinesAsync(BaselineInput input)
+    {
+        await EnterAsync();
+        return new([new("character n-grams", 0.7, 10, 0.1)], new() { Text = "70 %" });
+    }
+
+    [Activity]
+    public async Task<SpeedResult> MeasureSpeedAsync(SpeedInput input)
+    {
+        await EnterAsync();
+        return new() { Requests = input.Requests, TokensPerSecond = 100 };
+    }
+
+    [Activity]
     public async Task<GateDecision> DecideGateAsync(GateInput input)
     {
         await EnterAsync();

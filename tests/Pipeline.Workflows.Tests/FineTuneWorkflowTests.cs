@@ -166,7 +166,7 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         await TestPipeline.ApproveAsync(handle);
         await handle.GetResultAsync();
-        string[] gpu = ["TryPrompts", "TrainAdapter", "EvaluateShard", "CheckMergeParity"];
+        string[] gpu = ["TryPrompts", "TrainAdapter", "EvaluateShard", "MeasureSpeed", "CheckMergeParity"];
         pipeline.Fakes.Calls.ShouldAllBe(call => call.Queue == (gpu.Contains(call.Activity) ? TaskQueues.GpuOf(pipeline.Queue) : TaskQueues.CpuOf(pipeline.Queue)));
     }
 

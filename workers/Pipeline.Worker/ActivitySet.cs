@@ -47,7 +47,7 @@ internal sealed class ActivitySet : IDisposable
             new TriggerActivities(store),
             evaluation,
         ];
-        _gpu = [new TrainingActivities(model, paths, machine), evaluation];
+        _gpu = [new TrainingActivities(model, store, paths, machine), evaluation];
     }
 
     public TemporalWorkerOptions AddTo(TemporalWorkerOptions options, bool gpu)
@@ -70,11 +70,16 @@ internal sealed class ActivitySet : IDisposable
         Log = log,
     };
 
+    /// <summary>Digest of the code that works on runs.</summary>
+    public static string CodeVersionOf() =>
+        CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(RunActivities), typeof(Pipeline.Workflows.PipelineWorkflows));
+
     private static RunFacts FactsOf(PipelineSettings settings) => new()
     {
         Approvers = settings.Approval.Approvers,
         ApprovalsRequired = settings.Approval.Required,
-        CodeVersion = CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(RunActivities)),
+        ApproverKeys = settings.Approval.KeysByName(),
+        CodeVersion = CodeVersionOf(),
         Notes = torch.cuda_is_available() ? [] : ["this machine has no GPU: the GPU pool runs on the CPU"],
     };
 }

@@ -49,7 +49,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var evaluation = input.Evaluation;
         return work.RunAsync<ShardResult>(
             "evaluate",
-            new { evaluation.BaseModel, evaluation.Adapter, evaluation.Dataset, evaluation.Evaluate.Shots, evaluation.Evaluate.Limit, evaluation.Evaluate.Benchmarks, input.Shard, EvaluationRunner.Harness },
+            new { evaluation.BaseModel, evaluation.Adapter, evaluation.Dataset, evaluation.Evaluate.Shots, evaluation.Evaluate.Limit, evaluation.OwnShots, input.Shard, EvaluationRunner.Harness },
             result => [result.Items],
             run => EvaluateAsync(input, run),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
@@ -79,9 +79,14 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var folder = work.Artifacts.NewFolder();
         ResultsJson.Save(whole, Path.Combine(folder, ResultsFile));
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["baseModel"] = input.Evaluation.BaseModel.Sha256, ["adapter"] = input.Evaluation.Adapter?.Sha256 ?? "" };
-        var report = await work.Artifacts.CommitAsync("evaluation", folder, properties, null, pulse.Stop);
         var cached = input.Shards.Count(shard => shard.Summary.Cached);
         var metrics = Metrics(whole);
+        if (metrics.FirstOrDefault(metric => metric.Name == EvaluationTasks.Own) is { } own)
+        {
+            properties[EvaluationTasks.Own] = own.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        var report = await work.Artifacts.CommitAsync("evaluation", folder, properties, null, pulse.Stop);
         return new EvaluationResult
         {
             Report = report,
@@ -97,13 +102,39 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
 
     /// <inheritdoc/>
     [Activity]
+    public Task<BaselineResult> CompareBaselinesAsync(BaselineInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return work.RunAsync<BaselineResult>(
+            "baselines", new { input.Dataset }, _ => [], async run => SimpleArms.Run(await run.OpenAsync(input.Dataset), run.Stop),
+            (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<SpeedResult> MeasureSpeedAsync(SpeedInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return work.RunAsync<SpeedResult>(
+            "speed", new { input.BaseModel, input.Adapter, input.Dataset, input.Requests }, _ => [], run => SpeedTest.RunAsync(input, run, machine), (result, _, _) => result);
+    }
+
+    /// <inheritdoc/>
+    [Activity]
     public async Task<GateDecision> DecideGateAsync(GateInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var pulse = new ActivityPulse();
         var baseline = ResultsJson.Load(Path.Combine(await work.Artifacts.OpenAsync(input.Baseline, pulse.Stop), ResultsFile));
         var candidate = ResultsJson.Load(Path.Combine(await work.Artifacts.OpenAsync(input.Candidate, pulse.Stop), ResultsFile));
-        var report = GateEvaluator.Evaluate(GateRules.Of(input.Gate, candidate), candidate, new Dictionary<string, EvaluationResults>(StringComparer.Ordinal) { ["base"] = baseline });
+        var arms = new Dictionary<string, EvaluationResults>(StringComparer.Ordinal) { [GateRules.Base] = baseline };
+        if (input.Prompted is not null)
+        {
+            arms[GateRules.Prompted] = ResultsJson.Load(Path.Combine(await work.Artifacts.OpenAsync(input.Prompted, pulse.Stop), ResultsFile));
+        }
+
+        var rules = GateRules.Of(input.Gate, candidate, arms.ContainsKey(GateRules.Prompted));
+        var report = GateEvaluator.Evaluate(rules, candidate, arms, input.Adapter.Length == 0 ? null : input.Adapter);
         return GateRules.Decision(report, await EvidenceAsync(report, pulse.Stop));
     }
 
@@ -122,8 +153,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var metrics = new List<Metric>();
         foreach (var (name, group) in results.Groups)
         {
-            var key = name == EvaluationTasks.Own ? $"{EvaluationTasks.OwnMetric},none" : "acc,none";
-            if (group.Metrics.TryGetValue(key, out var value))
+            if (group.Metrics.TryGetValue($"{EvaluationTasks.MetricOf(name)},none", out var value))
             {
                 metrics.Add(new Metric(name, value.Value, group.Questions, value.StandardError ?? double.NaN));
             }

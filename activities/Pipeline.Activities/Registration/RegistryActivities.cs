@@ -23,6 +23,7 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         ArgumentNullException.ThrowIfNull(input);
         using var pulse = new ActivityPulse();
         var licence = CheckLicence(input);
+        await CheckEvaluationAsync(input, pulse.Stop);
         var model = await bases.RegisterAsync(input.BaseModelName, await artifacts.OpenAsync(input.BaseModel, pulse.Stop), input.BaseLicence, pulse.Stop);
         var card = new ModelCard
         {
@@ -107,6 +108,18 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
     }
 
     private static string ActorOf() => ActivityExecutionContext.Current.Info.WorkflowId ?? "pipeline";
+
+    // Whoever removes the evaluation takes the right to register away with it.
+    private async Task CheckEvaluationAsync(RegisterAdapterInput input, CancellationToken cancellation)
+    {
+        var properties = input.Evaluation is null ? null : await artifacts.PropertiesAsync(input.Evaluation, cancellation);
+        if (properties?.GetValueOrDefault("adapter") != input.Adapter.Sha256 || !properties.ContainsKey("task"))
+        {
+            throw new ApplicationFailureException(
+                $"the store has no evaluation of the adapter {input.Adapter.Sha256[..12]} on its task ({input.Evaluation?.Uri ?? "none is named"}); retry from the stage 'evaluate'",
+                ErrorTypes.Integrity, nonRetryable: true);
+        }
+    }
 
     // What the product ships is known; what the owner waives is recorded with name and reason.
     private static IEnumerable<LicenceWaiver> Waivers(RegisterAdapterInput input, LicenceUse use)

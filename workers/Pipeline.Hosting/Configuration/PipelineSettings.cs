@@ -45,6 +45,9 @@ public sealed record EngineSettings
     /// <summary>Transport security.</summary>
     public TlsSettings Tls { get; init; } = new();
 
+    /// <summary>Version of the workers; a run stays with the version that it began with.</summary>
+    public WorkerDeploymentSettings Deployment { get; init; } = new();
+
     /// <summary>Loopback port of a local engine.</summary>
     /// <value>The default is 7233.</value>
     public int Port { get; init; } = 7233;
@@ -52,6 +55,18 @@ public sealed record EngineSettings
     /// <summary>Loopback port of a local engine's Web UI.</summary>
     /// <value>The default is 8233.</value>
     public int UiPort { get; init; } = 8233;
+}
+
+/// <summary>Worker deployment versions; needs an engine that has them.</summary>
+public sealed record WorkerDeploymentSettings
+{
+    /// <summary>Name of the deployment; empty polls without versions.</summary>
+    /// <value>The default is empty.</value>
+    public string Name { get; init; } = "";
+
+    /// <summary>Build of these workers; empty takes the digest of their code.</summary>
+    /// <value>The default is empty.</value>
+    public string Build { get; init; } = "";
 }
 
 /// <summary>TLS towards the Temporal cluster.</summary>
@@ -178,6 +193,10 @@ public sealed record ApprovalSettings
     /// <summary>Names that may approve; empty accepts any name but the submitter's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
+    /// <summary>Public keys of approvers as <c>NAME=KEY</c>, P-256 in SubjectPublicKeyInfo and Base64; when there are any, decisions must be signed.</summary>
+    /// <value>The default is empty.</value>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
     /// <summary>Approvals needed for a promotion.</summary>
     /// <value>The default is 1.</value>
     public int Required { get; init; } = 1;
@@ -185,6 +204,11 @@ public sealed record ApprovalSettings
     /// <summary>Hours until an unanswered request is rejected.</summary>
     /// <value>The default is 336 (two weeks).</value>
     public int ExpireHours { get; init; } = 336;
+
+    /// <summary>The keys by the name of the approver.</summary>
+    /// <returns>Base64 text of each key.</returns>
+    public IReadOnlyDictionary<string, string> KeysByName() => Keys
+        .Select(entry => entry.Split('=', 2)).ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.Ordinal);
 }
 
 /// <summary>Retention.</summary>

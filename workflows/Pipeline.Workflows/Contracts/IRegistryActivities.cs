@@ -6,7 +6,10 @@ namespace Pipeline.Workflows.Contracts;
 public interface IRegistryActivities
 {
     /// <summary>Registers an adapter as an immutable version.</summary>
-    /// <remarks>Fails with <see cref="ErrorTypes.LicenceBlocked"/> (not retried) when a licence does not allow the use.</remarks>
+    /// <remarks>
+    /// Fails, not retried, with <see cref="ErrorTypes.LicenceBlocked"/> when a licence does not allow the use, and with
+    /// <see cref="ErrorTypes.Integrity"/> when the store has no evaluation of this adapter on its task.
+    /// </remarks>
     /// <param name="input">Adapter, origin and evidence.</param>
     /// <returns>The version.</returns>
     [Activity]
@@ -54,6 +57,9 @@ public sealed record RegisterAdapterInput
 
     /// <summary>Who accepted it.</summary>
     public string Owner { get; init; } = "";
+
+    /// <summary>Evaluation of exactly this adapter; without it nothing is registered.</summary>
+    public ArtifactRef? Evaluation { get; init; }
 
     /// <summary>Where the version comes from: role and digest, in order.</summary>
     public IReadOnlyList<LineageEdge> Lineage { get; init; } = [];

@@ -79,11 +79,11 @@ public sealed partial class FineTuneWorkflow
         var rows = await DecontaminateAsync(distinct);
         var dataset = await BuildDatasetAsync(run, rows, kept);
         await ReviewAsync(run, dataset);
-        await TryPromptsAsync(run, dataset);
+        var preflight = await TryPromptsAsync(run, dataset);
 
         var training = await TrainAsync(run, dataset);
-        var evaluations = await EvaluateAsync(run, dataset, training);
-        var gate = await DecideAsync(evaluations);
+        var evaluations = await EvaluateAsync(run, dataset, training, preflight);
+        var gate = await DecideAsync(evaluations, training);
         if (gate.Verdict == GateVerdict.Fail && !_input.Gate.AskWaiver)
         {
             return End(Verdict.Rejected, $"the gate failed: {Failed(gate)}");
@@ -96,7 +96,7 @@ public sealed partial class FineTuneWorkflow
         }
 
         await CheckParityAsync(run, dataset, training);
-        var version = await RegisterAsync(run, dataset, training, gate);
+        var version = await RegisterAsync(run, dataset, training, evaluations);
         if (!_input.Canary.Deploy)
         {
             return End(Verdict.Registered, $"{version.Id} is registered and not deployed");

@@ -1,0 +1,63 @@
+using Pipeline.Activities.Running;
+using Pipeline.Hosting.Configuration;
+using Pipeline.Workflows;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Worker;
+using Temporalio.Worker.Tuning;
+
+namespace Pipeline.Worker;
+
+/// <summary>One Temporal worker for each queue of a pool; those that use a device share its slots.</summary>
+/// <param name="client">Connection.</param>
+/// <param name="pool">Queues and slots.</param>
+/// <param name="activities">Activities.</param>
+/// <param name="version">Version of a worker deployment; null polls without versions.</param>
+internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, ActivitySet activities, WorkerDeploymentVersion? version)
+{
+    private const string CpuSuffix = "-cpu";
+    private const string GpuSuffix = "-gpu";
+
+    // Long enough for a training to write a full checkpoint and to store it.
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
+    private const int WorkflowSlots = 100;
+
+    /// <summary>Creates the workers; each queue of a device is served twice: for the pool, and for this host alone.</summary>
+    public List<TemporalWorker> Create()
+    {
+        var devices = new DeviceSlots(pool.Slots);
+        var workers = new List<TemporalWorker>();
+        foreach (var queue in pool.Queues)
+        {
+            if (queue.EndsWith(GpuSuffix, StringComparison.Ordinal))
+            {
+                var host = TaskQueues.HostOf(queue, HostName.Current);
+                workers.AddRange(new[] { queue, host }.Select(name => new TemporalWorker(client, activities.AddTo(Shared(name, devices), gpu: true))));
+            }
+            else
+            {
+                var options = Options(queue);
+                options.MaxConcurrentActivities = pool.Slots;
+                workers.Add(new TemporalWorker(client, queue.EndsWith(CpuSuffix, StringComparison.Ordinal) ? activities.AddTo(options, gpu: false) : options.AddPipelineWorkflows()));
+            }
+        }
+
+        return workers;
+    }
+
+    private TemporalWorkerOptions Shared(string queue, DeviceSlots devices)
+    {
+        var options = Options(queue);
+        options.Tuner = new WorkerTuner(new FixedSizeSlotSupplier(WorkflowSlots), devices, new FixedSizeSlotSupplier(WorkflowSlots), new FixedSizeSlotSupplier(WorkflowSlots));
+        return options;
+    }
+
+    private TemporalWorkerOptions Options(string queue) => new(queue)
+    {
+        GracefulShutdownTimeout = Drain,
+        MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(3),
+        Interceptors = [new FailureInterceptor()],
+        Identity = $"{Environment.ProcessId}@{HostName.Current}/{queue}",
+        DeploymentOptions = version is null ? null : new WorkerDeploymentOptions(version, useWorkerVersioning: true) { DefaultVersioningBehavior = VersioningBehavior.Pinned },
+    };
+}
