@@ -2,19 +2,31 @@ using Temporalio.Worker.Tuning;
 
 namespace Pipeline.Worker;
 
-/// <summary>Slots that all queues of a process share: one activity for each device, whichever queue it came from.</summary>
+/// <summary>Slots of one queue, one for each device; none is given while every device works.</summary>
+/// <param name="gate">Knows what the devices do.</param>
 /// <param name="devices">Devices of the process.</param>
-internal sealed class DeviceSlots(int devices) : CustomSlotSupplier
+internal sealed class DeviceSlots(DeviceGate gate, int devices) : CustomSlotSupplier
 {
     private readonly SemaphoreSlim _free = new(devices);
 
     public override async Task<SlotPermit> ReserveSlotAsync(SlotReserveContext ctx, CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
+        try
+        {
+            await gate.WaitIdleAsync(cancellationToken);
+        }
+        catch
+        {
+            _free.Release();
+            throw;
+        }
+
         return new SlotPermit();
     }
 
-    public override SlotPermit? TryReserveSlot(SlotReserveContext ctx) => _free.Wait(0) ? new SlotPermit() : null;
+    // Eager tasks would come past the order of the queue.
+    public override SlotPermit? TryReserveSlot(SlotReserveContext ctx) => null;
 
     public override void MarkSlotUsed(SlotMarkUsedContext ctx)
     {

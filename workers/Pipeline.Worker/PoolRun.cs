@@ -32,7 +32,8 @@ internal static class PoolRun
         await SearchAttributeSetup.EnsureAsync(client);
         using var activities = new ActivitySet(settings, options, store, paths, line => logger.Information("{Line}", line));
         var version = WorkerVersion.Of(settings.Engine, ActivitySet.CodeVersionOf());
-        var workers = new QueueWorkers(client, options, activities, version).Create();
+        using var queues = new QueueWorkers(client, options, activities, version);
+        var workers = queues.Create();
         var ready = false;
         await using var page = metricsPort > 0 ? new MetricsPage(metricsPort, new PrometheusText(), () => ready) : null;
         try

@@ -13,7 +13,7 @@ namespace Pipeline.Worker;
 /// <param name="pool">Queues and slots.</param>
 /// <param name="activities">Activities.</param>
 /// <param name="version">Version of a worker deployment; null polls without versions.</param>
-internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, ActivitySet activities, WorkerDeploymentVersion? version)
+internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, ActivitySet activities, WorkerDeploymentVersion? version) : IDisposable
 {
     private const string CpuSuffix = "-cpu";
     private const string GpuSuffix = "-gpu";
@@ -21,18 +21,18 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
     // Long enough for a training to write a full checkpoint and to store it.
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
     private const int WorkflowSlots = 100;
+    private readonly DeviceGate _gate = new(pool.Slots);
 
     /// <summary>Creates the workers; each queue of a device is served twice: for the pool, and for this host alone.</summary>
     public List<TemporalWorker> Create()
     {
-        var devices = new DeviceSlots(pool.Slots);
         var workers = new List<TemporalWorker>();
         foreach (var queue in pool.Queues)
         {
             if (queue.EndsWith(GpuSuffix, StringComparison.Ordinal))
             {
                 var host = TaskQueues.HostOf(queue, HostName.Current);
-                workers.AddRange(new[] { queue, host }.Select(name => new TemporalWorker(client, activities.AddTo(Shared(name, devices), gpu: true))));
+                workers.AddRange(new[] { queue, host }.Select(name => new TemporalWorker(client, activities.AddTo(OfDevice(name), gpu: true))));
             }
             else
             {
@@ -45,10 +45,13 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
         return workers;
     }
 
-    private TemporalWorkerOptions Shared(string queue, DeviceSlots devices)
+    public void Dispose() => _gate.Dispose();
+
+    private TemporalWorkerOptions OfDevice(string queue)
     {
         var options = Options(queue);
-        options.Tuner = new WorkerTuner(new FixedSizeSlotSupplier(WorkflowSlots), devices, new FixedSizeSlotSupplier(WorkflowSlots), new FixedSizeSlotSupplier(WorkflowSlots));
+        options.Tuner = new WorkerTuner(new FixedSizeSlotSupplier(WorkflowSlots), new DeviceSlots(_gate, pool.Slots), new FixedSizeSlotSupplier(WorkflowSlots), new FixedSizeSlotSupplier(WorkflowSlots));
+        options.Interceptors = [new FailureInterceptor(), _gate];
         return options;
     }
 
