@@ -12,6 +12,8 @@ namespace Pipeline.EndToEnd.Tests;
 /// <summary>A run of the recipe <c>tiny</c>, followed to its end and approved on the way.</summary>
 public static class TinyRun
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
     public static FineTuneInput Input { get; } = JsonSerializer.Deserialize<FineTuneInput>(
         File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json")), PipelineJson.Options)! with
     { Owner = "olga" };
@@ -24,13 +26,14 @@ public static class TinyRun
         var client = await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}") { DataConverter = PipelineJson.Converter() });
         var input = Input;
         var handle = await client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
+        var patience = System.Diagnostics.Stopwatch.StartNew();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
             try
             {
                 var stages = await handle.QueryAsync(wf => wf.Status);
-                foreach (var stage in stages.Where(stage => stage.State == Workflows.Contracts.StageState.Running && seen.Add(stage.Name)))
+                foreach (var stage in stages.Where(stage => stage.State is not (Workflows.Contracts.StageState.Pending or Workflows.Contracts.StageState.Parked) && seen.Add(stage.Name)))
                 {
                     await (atStage?.Invoke(stage.Name) ?? Task.CompletedTask);
                 }
@@ -51,6 +54,7 @@ public static class TinyRun
                 // Something was ended on purpose; it comes back.
             }
 
+            patience.Elapsed.ShouldBeLessThan(Patience, "the run does not come to its end");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }

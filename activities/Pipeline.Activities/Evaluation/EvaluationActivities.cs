@@ -17,7 +17,7 @@ namespace Pipeline.Activities.Evaluation;
 /// <param name="machine">Device, threads and log of this worker.</param>
 public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, WorkerPaths paths, ModelLoadOptions machine) : IEvaluationActivities
 {
-    private const string ResultsFile = "results.json";
+    internal const string ResultsFile = "results.json";
     private const int SelfTestQuestions = 4;
     private readonly EvaluationTasks _tasks = new(benchmarks);
 
@@ -49,7 +49,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var evaluation = input.Evaluation;
         return work.RunAsync<ShardResult>(
             "evaluate",
-            new { evaluation.BaseModel, evaluation.Adapter, evaluation.Dataset, evaluation.Evaluate.Shots, evaluation.Evaluate.Limit, evaluation.OwnShots, input.Shard, EvaluationRunner.Harness },
+            new { evaluation.BaseModel, evaluation.Adapter, evaluation.Dataset, evaluation.Evaluate.Shots, evaluation.Evaluate.Limit, evaluation.OwnShots, evaluation.Fresh, input.Shard, EvaluationRunner.Harness },
             result => [result.Items],
             run => EvaluateAsync(input, run),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
@@ -148,7 +148,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
     }
 
-    private static List<Metric> Metrics(EvaluationResults results)
+    internal static List<Metric> Metrics(EvaluationResults results)
     {
         var metrics = new List<Metric>();
         foreach (var (name, group) in results.Groups)
@@ -181,7 +181,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
                     var options = EvaluationTasks.OptionsOf(task, evaluation);
                     var prompts = new PromptBuilder(options, ModelSession.RendererOf(model));
                     var progress = new Progress<int>(done => run.Pulse.Report(new ActivityProgress($"evaluate {evaluation.Arm}", done, task.Questions.Count, task.Name)));
-                    var runner = new EvaluationRunner(identity, prompts, options, () => (session.Scoring, session.Encoder), paths.Of("cache", "evaluation"));
+                    var runner = new EvaluationRunner(identity, prompts, options, () => (session.Scoring, session.Encoder), Answers(evaluation));
                     var outcome = runner.Run(task, progress, run.Stop);
                     results.Add(outcome.Result);
                     File.Copy(outcome.AnswersFile, Path.Combine(folder, $"{task.Name}.jsonl"));
@@ -194,6 +194,8 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var items = results.Sum(result => result.Ids.Count);
         return new ShardResult(input.Shard, await run.CommitAsync("evaluation-shard", folder), correct, new StageSummary { Text = $"{correct} of {items} right" });
     }
+
+    private string Answers(EvaluateInput evaluation) => evaluation.Fresh.Length == 0 ? paths.Of("cache", "evaluation") : paths.Of("cache", "evaluation", "fresh", evaluation.Fresh);
 
     // Answers that depend on their neighbours in the batch would make every comparison a lottery.
     private static bool SelfTest(ModelSession session, PromptBuilder prompts, EvaluationTask task) =>

@@ -75,6 +75,9 @@ internal sealed class EvaluationTasks(Benchmarks benchmarks)
         _ => "acc",
     };
 
+    /// <summary>Whether a group is a bias or toxicity probe: reported, but no measure of what a model can do.</summary>
+    public static bool IsProbe(string group) => MetricOf(group) is not ("acc" or OwnMetric);
+
     private static IEnumerable<TaskDocument> Read(string path, int most) => File.ReadLines(path).Take(most).Select((line, index) =>
     {
         using var row = JsonDocument.Parse(line);

@@ -1,3 +1,4 @@
+using Pipeline.Activities.Monitoring;
 using Pipeline.Activities.Running;
 using Pipeline.Activities.Storage;
 using Pipeline.Registry.Licences;
@@ -14,7 +15,8 @@ namespace Pipeline.Activities.Registration;
 /// <param name="registry">The model registry.</param>
 /// <param name="artifacts">Local folders.</param>
 /// <param name="bases">Base models.</param>
-public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts artifacts, BaseRegistration bases) : IRegistryActivities
+/// <param name="records">What versions were made of.</param>
+public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts artifacts, BaseRegistration bases, ServingRecords records) : IRegistryActivities
 {
     /// <inheritdoc/>
     [Activity]
@@ -59,7 +61,14 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
                 Description = card.Description,
             },
             pulse.Stop);
-        return new RegisteredVersion(version.Name, version.Version, version.Package);
+        var registered = new RegisteredVersion(version.Name, version.Version, version.Package);
+        if (input is { Dataset: { } dataset, Evaluation: { } evaluation })
+        {
+            var record = new ServingRecord { Version = registered, Adapter = input.Adapter, BaseModel = input.BaseModel, Dataset = dataset, Evaluation = evaluation, Evaluate = input.Evaluate };
+            await records.SaveAsync(record, pulse.Stop);
+        }
+
+        return registered;
     }
 
     /// <inheritdoc/>
@@ -75,6 +84,15 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         {
             // An earlier attempt did it.
         }
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<int> ReadAliasAsync(AliasName alias)
+    {
+        ArgumentNullException.ThrowIfNull(alias);
+        var state = await registry.StateAsync(alias.Name, ActivityExecutionContext.Current.CancellationToken);
+        return state.Aliases.TryGetValue(alias.Alias, out var version) ? version : 0;
     }
 
     /// <inheritdoc/>

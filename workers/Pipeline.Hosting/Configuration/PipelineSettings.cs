@@ -19,6 +19,9 @@ public sealed record PipelineSettings
     /// <summary>Who may approve promotions.</summary>
     public ApprovalSettings Approval { get; init; } = new();
 
+    /// <summary>The model that judges answers.</summary>
+    public JudgeSettings Judge { get; init; } = new();
+
     /// <summary>How long things are kept.</summary>
     public RetentionSettings Retention { get; init; } = new();
 
@@ -209,6 +212,23 @@ public sealed record ApprovalSettings
     /// <returns>Base64 text of each key.</returns>
     public IReadOnlyDictionary<string, string> KeysByName() => Keys
         .Select(entry => entry.Split('=', 2)).ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.Ordinal);
+}
+
+/// <summary>The model that judges answers; it must be another one than what it judges.</summary>
+public sealed record JudgeSettings
+{
+    /// <summary>Base address of an OpenAI-compatible endpoint, such as <c>https://judge.example/v1/</c>; empty for no judge.</summary>
+    /// <value>The default is empty.</value>
+    public string Url { get; init; } = "";
+
+    /// <summary>Id of the judge.</summary>
+    /// <value>The default is empty.</value>
+    public string Model { get; init; } = "";
+
+    /// <summary>Key of the endpoint.</summary>
+    /// <value>The default is empty. Environment: PIPELINE_JUDGE__API_KEY.</value>
+    [Secret]
+    public string ApiKey { get; init; } = "";
 }
 
 /// <summary>Retention.</summary>

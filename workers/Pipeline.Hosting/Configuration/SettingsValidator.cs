@@ -41,6 +41,13 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
             .Must(entry => KeyProblem(entry).Length == 0).WithName("approval.keys")
             .WithMessage((_, entry) => $"'approval.keys' has an entry that {KeyProblem(entry)}; the form is NAME=KEY with a P-256 key from `openssl pkey -in FILE -pubout -outform DER | base64 -w0`.");
         RuleFor(settings => settings.Approval.ExpireHours).InclusiveBetween(1, 8760).WithName("approval.expireHours");
+        RuleFor(settings => settings.Judge.Url)
+            .Must(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
+            .When(settings => settings.Judge.Url.Length > 0)
+            .WithName("judge.url").WithMessage("'{PropertyName}' must be an https URL; http is for this machine only.");
+        RuleFor(settings => settings.Judge.Model)
+            .NotEmpty().When(settings => settings.Judge.Url.Length > 0)
+            .WithName("judge.model").WithMessage("'{PropertyName}' must be given together with judge.url.");
         RuleFor(settings => settings.Retention.Checkpoints).InclusiveBetween(1, 1000).WithName("retention.checkpoints");
         RuleFor(settings => settings.Retention.LogDays).InclusiveBetween(1, 3650).WithName("retention.logDays");
         RuleFor(settings => settings.Telemetry.OtlpEndpoint)

@@ -132,6 +132,9 @@ public sealed record EvaluateInput
     /// <summary>Whether only the task's own rows are asked.</summary>
     public bool OwnOnly { get; init; }
 
+    /// <summary>Set where no earlier answer may be used; results are kept under it.</summary>
+    public string Fresh { get; init; } = "";
+
     /// <summary>Worked examples in front of each of the task's own rows.</summary>
     public int OwnShots { get; init; }
 

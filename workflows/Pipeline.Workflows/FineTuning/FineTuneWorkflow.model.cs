@@ -127,6 +127,8 @@ public sealed partial class FineTuneWorkflow
                 Use = _input.Package.Use,
                 LicenceWaiver = _input.Package.LicenceWaiver,
                 Owner = _input.Owner,
+                Dataset = dataset.Dataset,
+                Evaluate = _input.Evaluate,
                 Evaluation = evaluations.After.Report,
                 Lineage = [.. _lineage],
                 WorkflowId = Workflow.Info.WorkflowId,
@@ -142,6 +144,7 @@ public sealed partial class FineTuneWorkflow
         StageNames.Canary,
         async () =>
         {
+            await GuardAsync(version);
             var order = new CanaryInput
             {
                 Route = _input.Package.Name,

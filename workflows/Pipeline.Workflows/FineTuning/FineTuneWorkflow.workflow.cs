@@ -25,15 +25,16 @@ public sealed partial class FineTuneWorkflow
         {
             result = await TellStoryAsync();
             _undo.Clear();
+            await ReleaseGuardAsync();
         }
         catch (AbortException abort)
         {
-            await _undo.RunAsync();
+            await UndoAsync();
             result = End(Verdict.Aborted, abort.Message);
         }
         catch (Exception exception) when (TemporalException.IsCanceledException(exception) && Workflow.CancellationToken.IsCancellationRequested)
         {
-            await _undo.RunAsync();
+            await UndoAsync();
             End(Verdict.Aborted, "cancelled");
             throw;
         }
@@ -51,6 +52,12 @@ public sealed partial class FineTuneWorkflow
         }
     }
 
+    private async Task UndoAsync()
+    {
+        await _undo.RunAsync();
+        await ReleaseGuardAsync();
+    }
+
     // Going back to an earlier stage starts the story again; stages before it have their results already.
     private async Task<FineTuneResult> TellStoryAsync()
     {
@@ -62,7 +69,7 @@ public sealed partial class FineTuneWorkflow
             }
             catch (RewindException rewind)
             {
-                await _undo.RunAsync();
+                await UndoAsync();
                 _stages.Forget(rewind.Stage);
             }
         }
@@ -105,7 +112,7 @@ public sealed partial class FineTuneWorkflow
         var canary = await CanaryAsync(version, dataset, training);
         if (!canary.Passed)
         {
-            await _undo.RunAsync();
+            await UndoAsync();
             return End(Verdict.RolledBack, $"canary: {canary.Reason}");
         }
 
