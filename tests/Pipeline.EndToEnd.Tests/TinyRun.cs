@@ -24,8 +24,16 @@ public static class TinyRun
     public static async Task<FineTuneResult> RunAsync(int port, Func<string, Task>? atStage = null)
     {
         var client = await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}") { DataConverter = PipelineJson.Converter() });
-        var input = Input;
-        var handle = await client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
+        return await FollowAsync(await StartAsync(client, Input), atStage);
+    }
+
+    /// <summary>Starts a run.</summary>
+    public static Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(ITemporalClient client, FineTuneInput input) =>
+        client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
+
+    /// <summary>Follows a run to its end and approves on the way.</summary>
+    public static async Task<FineTuneResult> FollowAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, Func<string, Task>? atStage = null)
+    {
         var patience = System.Diagnostics.Stopwatch.StartNew();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (true)

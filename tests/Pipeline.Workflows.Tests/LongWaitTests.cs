@@ -2,6 +2,8 @@ using Pipeline.Workflows.Approvals;
 using Pipeline.Workflows.Contracts;
 using Pipeline.Workflows.Deployment;
 using Pipeline.Workflows.Triggers;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.OperatorService.V1;
 using Temporalio.Client;
 using Temporalio.Testing;
 
@@ -13,11 +15,30 @@ public sealed class LongWaitTests : IAsyncLifetime
 {
     private WorkflowEnvironment _environment = null!; // set before every test
 
-    public async ValueTask InitializeAsync() => _environment = await WorkflowEnvironment.StartTimeSkippingAsync(new()
+    public async ValueTask InitializeAsync()
     {
-        TestServer = new() { ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal") },
-        DataConverter = Json.PipelineJson.Converter(),
-    });
+        _environment = await StartAsync(tries: 4);
+        var request = new AddSearchAttributesRequest { Namespace = _environment.Client.Options.Namespace };
+        SearchAttributes.All.ToList().ForEach(attribute => request.SearchAttributes.Add(attribute.Name, IndexedValueType.Keyword));
+        await _environment.Client.OperatorService.AddSearchAttributesAsync(request);
+    }
+
+    // The client waits five seconds for the server to listen, which a busy machine may need more than once.
+    private static async Task<WorkflowEnvironment> StartAsync(int tries)
+    {
+        try
+        {
+            return await WorkflowEnvironment.StartTimeSkippingAsync(new()
+            {
+                TestServer = new() { ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal") },
+                DataConverter = Json.PipelineJson.Converter(),
+            });
+        }
+        catch (InvalidOperationException) when (tries > 1)
+        {
+            return await StartAsync(tries - 1);
+        }
+    }
 
     public ValueTask DisposeAsync() => _environment.DisposeAsync();
 

@@ -66,6 +66,6 @@ public sealed class ServingRecords(IObjectStore store)
 
     private static string FolderOf(string name, int version) => $"serving/{name}/{version}/";
 
-    private Task PutAsync<T>(string key, T content, CancellationToken cancellation) =>
+    private Task<ObjectInfo> PutAsync<T>(string key, T content, CancellationToken cancellation) =>
         store.PutAsync(key, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(content, PipelineJson.Options)), PutCondition.Absent, cancellation);
 }

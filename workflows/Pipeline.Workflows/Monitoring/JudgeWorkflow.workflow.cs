@@ -7,6 +7,12 @@ namespace Pipeline.Workflows.Monitoring;
 [Workflow]
 public sealed class JudgeWorkflow
 {
+    private RegisteredVersion? _version;
+
+    /// <summary>Version that is looked at, or null before it is known.</summary>
+    [WorkflowQuery("version")]
+    public RegisteredVersion? Version => _version;
+
     /// <summary>Judges.</summary>
     /// <param name="input">What to judge; nothing at all takes the defaults.</param>
     /// <returns>The marks, and whether they raise the alarm.</returns>
@@ -16,6 +22,7 @@ public sealed class JudgeWorkflow
         input ??= new JudgeInput();
         var alias = new AliasName(input.Name, input.Alias);
         var serving = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.FindServingAsync(alias), ActivityPolicies.Quick($"what {input.Name} serves"));
+        _version = serving.Version;
         var order = new JudgeAnswersInput(serving, input.Answers, Workflow.Random.Next(), Workflow.UtcNow);
         var marks = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.JudgeAnswersAsync(order), ActivityPolicies.Data($"judge {input.Answers} answers"));
 

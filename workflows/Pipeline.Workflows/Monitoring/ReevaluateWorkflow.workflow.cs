@@ -8,6 +8,12 @@ namespace Pipeline.Workflows.Monitoring;
 [Workflow]
 public sealed class ReevaluateWorkflow
 {
+    private RegisteredVersion? _version;
+
+    /// <summary>Version that is looked at, or null before it is known.</summary>
+    [WorkflowQuery("version")]
+    public RegisteredVersion? Version => _version;
+
     /// <summary>Evaluates.</summary>
     /// <param name="input">What to evaluate; nothing at all takes the defaults.</param>
     /// <returns>Whether it drifted.</returns>
@@ -17,6 +23,7 @@ public sealed class ReevaluateWorkflow
         input ??= new ReevaluateInput();
         var alias = new AliasName(input.Name, input.Alias);
         var serving = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.FindServingAsync(alias), ActivityPolicies.Quick($"what {input.Name} serves"));
+        _version = serving.Version;
         var order = new EvaluateInput
         {
             BaseModel = serving.BaseModel,
