@@ -32,7 +32,10 @@ public sealed class TypeScriptConformanceTests
 
     private static async Task CheckAsync(string program, string histories)
     {
-        await using var engine = await EngineProcess.StartAsync(program);
+        // One partition a queue: only within a partition does the real server order tasks by priority.
+        await using var engine = await EngineProcess.StartAsync(program, false,
+            "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1", "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
+            "--dynamic-config-value", "matching.useNewMatcher=true");
         var (code, output) = await RunAsync("node", "conformance.mjs", "--address", engine.Address, "--histories", histories);
         code.ShouldBe(0, output);
         TestContext.Current.TestOutputHelper?.WriteLine(output);

@@ -199,6 +199,8 @@ export const serverChecks = ({ client, connection, taskQueue, start, settled, ev
     await eventually(async () => (await h.describe()).raw.info.runningWorkflows.length === 1, 'one runs');
     await h.trigger('SKIP');
     await eventually(async () => (await h.describe()).info.numActionsSkippedOverlap === 1, 'the second is skipped');
+    // In another second, because the time is part of the id.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     await h.trigger('TERMINATE_OTHER');
     await eventually(async () => (await h.describe()).info.numActionsTaken === 2, 'the third replaces the first');
     let running;

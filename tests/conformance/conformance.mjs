@@ -10,6 +10,7 @@ import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/clie
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activities } from './activities.mjs';
 import { serverChecks } from './checks.mjs';
+import { routingChecks } from './routing.mjs';
 
 const { values: arg } = parseArgs({ options: { address: { type: 'string', default: '127.0.0.1:7233' }, only: { type: 'string' }, histories: { type: 'string' } } });
 Runtime.install({ logger: new DefaultLogger('ERROR', () => {}) });
@@ -21,7 +22,7 @@ const worker = await Worker.create({ connection: native, taskQueue, workflowsPat
 const running = worker.run();
 
 const histories = {};
-const masked = new Set(['eventTime', 'taskId', 'requestId', 'historySizeBytes', 'identity', 'workerVersion', 'useWorkflowBuildId', 'inheritBuildId', 'sdkMetadata', 'meteringMetadata', 'stackTrace', 'source', 'namespaceId', 'parentWorkflowNamespaceId', 'createTime', 'expireTime', 'buildId', 'binaryChecksum']);
+const masked = new Set(['eventTime', 'taskId', 'requestId', 'historySizeBytes', 'identity', 'workerVersion', 'useWorkflowBuildId', 'inheritBuildId', 'sdkMetadata', 'meteringMetadata', 'stackTrace', 'source', 'namespaceId', 'parentWorkflowNamespaceId', 'createTime', 'expireTime', 'firstWorkflowTaskBackoff', 'backoffStartInterval', 'buildId', 'binaryChecksum']);
 // Ids become U1, U2, ... in order of appearance: the same id everywhere stays the same.
 function comparable(history) {
   const ids = new Map();
@@ -186,6 +187,7 @@ const checks = {
     assert.match((await failure(client.workflow.count('this is not a query'))).cause.details, /malformed SQL query: syntax error at position 41 near 'a'/);
   },
   ...serverChecks({ client, connection, taskQueue, start, settled, eventually, failure, sequence }),
+  ...routingChecks({ client, connection, native, eventually, failure, sequence }),
   'a missing workflow is not found': async () => {
     const e = await failure(client.workflow.getHandle('missing').describe());
     assert.equal(e.constructor.name, 'WorkflowNotFoundError');

@@ -171,3 +171,21 @@ exports.details = async () => {
   wf.setCurrentDetails('**waiting**');
   await wf.condition(() => false);
 };
+// Versioned workers: what each says about the version it ran on.
+const versioned = (behavior, run) => (wf.setWorkflowOptions({ versioningBehavior: behavior }, run), run);
+const moving = async (last) => {
+  let go = false;
+  wf.setHandler(wf.defineSignal('go'), () => void (go = true));
+  const before = await greet('before');
+  await wf.condition(() => go);
+  const after = await greet('after');
+  return [before, after, await last()];
+};
+exports.versionedChild = versioned('AUTO_UPGRADE', async () => greet('child'));
+exports.pinned = versioned('PINNED', () => moving(() => wf.executeChild('versionedChild', { workflowId: wf.workflowInfo().workflowId + '-child' })));
+exports.autoUpgrade = versioned('AUTO_UPGRADE', () => moving(() => 'end'));
+exports.pinnedAgain = versioned('PINNED', async (n) => {
+  const build = await greet('run');
+  if (n > 0) await wf.continueAsNew(n - 1);
+  return build;
+});

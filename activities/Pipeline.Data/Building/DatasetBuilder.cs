@@ -18,7 +18,7 @@ public sealed class DatasetBuilder
     /// <summary>Version of this code; a part of every dataset's version.</summary>
     public const string CodeVersion = "sft/1";
 
-    /// <summary>Ranks rows for <see cref="DatasetRecipe.KeepBest"/>.</summary>
+    /// <summary>Ranks rows for <see cref="DatasetRecipe.KeepBest"/>; null takes <see cref="LexicalScorer"/>.</summary>
     public IRowScorer? Scorer { get; init; }
 
     /// <summary>Limits of the readers.</summary>
@@ -42,20 +42,33 @@ public sealed class DatasetBuilder
     {
         ArgumentNullException.ThrowIfNull(recipe);
         var pretrained = PretrainedTokenizer.Load(recipe.Tokenizer);
+        var scorer = Scorer ?? (recipe.KeepBest is null ? null : new LexicalScorer());
         var template = Template(recipe, pretrained);
         var digests = recipe.Sources.Select(s => s.Files.Select(Digest).ToList()).ToList();
         var tokenizerDigest = TokenizerDigest(recipe.Tokenizer);
-        var version = new DatasetVersion([.. digests.SelectMany(d => d)], recipe.Canonical() + Scorer?.Name, tokenizerDigest, template?.Sha256 ?? string.Empty, Code).Id();
+        var version = new DatasetVersion([.. digests.SelectMany(d => d), .. (recipe.Split?.Files ?? []).Select(Digest)], recipe.Canonical() + scorer?.Name, tokenizerDigest, template?.Sha256 ?? string.Empty, Code).Id();
         if (Cached(folder, version) is { } found) return found with { WasCached = true };
         Prepare(folder);
         using var spill = new RowSpill(folder);
         var quarantine = new QuarantineLog(maxRows: 100_000, recipe.MaxRefused);
-        var labelled = Label(recipe, pretrained, template, spill, quarantine, folder, cancellationToken);
+        var splitter = recipe.Split is null ? null : new RowSplitter(recipe.Split, recipe.Seed);
+        var labelled = Label(recipe, pretrained, template, scorer, spill, splitter, quarantine, folder, cancellationToken);
+        var held = splitter?.Divide(labelled) ?? [];
         var advice = new List<string>();
         var chosen = Mixture.Choose(recipe, labelled, spill, advice);
         DatasetChecks.EnsureUseful(recipe, labelled, chosen);
-        var writer = new DatasetWriter(recipe, folder, pretrained, spill, chosen);
-        var index = writer.Write(version, tokenizerDigest, template?.Sha256 ?? string.Empty, labelled, digests, advice, cancellationToken);
+        var origin = new DatasetOrigin(version, tokenizerDigest, template?.Sha256 ?? string.Empty, labelled, digests);
+        var parts = new Dictionary<string, long>(StringComparer.Ordinal);
+        for (var part = 0; part < held.Length; part++)
+        {
+            var (name, rows) = (DatasetSplit.Parts[part], held[part].Sum(source => source.LongLength));
+            if (rows == 0) continue;
+            parts[name] = rows;
+            Directory.CreateDirectory(Path.Combine(folder, name));
+            new DatasetWriter(recipe with { Name = $"{recipe.Name} ({name})" }, Path.Combine(folder, name), pretrained, spill, held[part]).WritePart(origin, cancellationToken);
+        }
+
+        var index = new DatasetWriter(recipe, folder, pretrained, spill, chosen).Write(origin, advice, parts, cancellationToken);
         quarantine.WriteTo(Path.Combine(folder, "quarantine.jsonl"));
         return index;
     }
@@ -84,17 +97,22 @@ public sealed class DatasetBuilder
         {
             foreach (var file in Directory.GetFiles(folder, pattern)) File.Delete(file);
         }
+
+        foreach (var part in DatasetSplit.Parts)
+        {
+            if (File.Exists(Path.Combine(folder, part, DatasetIndex.FileName))) Directory.Delete(Path.Combine(folder, part), recursive: true);
+        }
     }
 
     private List<SourceLabelling> Label(
-        DatasetRecipe recipe, PretrainedTokenizer pretrained, ChatTemplate? template, RowSpill spill, QuarantineLog quarantine, string folder, CancellationToken cancellationToken)
+        DatasetRecipe recipe, PretrainedTokenizer pretrained, ChatTemplate? template, IRowScorer? scorer, RowSpill spill, RowSplitter? splitter, QuarantineLog quarantine, string folder, CancellationToken cancellationToken)
     {
         var labeller = new RowLabeller(pretrained, template, recipe.Labels) { Now = recipe.TemplateClock, Variables = recipe.TemplateVariables };
         var (all, bytes) = (new List<SourceLabelling>(), 0L);
         var total = recipe.Sources.Sum(s => s.Files.Sum(f => new FileInfo(f).Length));
         foreach (var source in recipe.Sources)
         {
-            var labelling = new SourceLabelling(source, labeller, Scorer, quarantine);
+            var labelling = new SourceLabelling(source, labeller, scorer, quarantine, splitter, recipe.Split?.StratifyBy);
             labelling.Run(spill, Reader, read => Progress?.Report(new StageProgress("dataset", "label", spill.Count, bytes += read, total)), cancellationToken);
             all.Add(labelling);
         }

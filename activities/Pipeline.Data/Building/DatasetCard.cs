@@ -33,6 +33,8 @@ internal static class DatasetCard
         Line($"{index.Accounting}.");
         foreach (var (rule, rows) in index.Accounting.Removed) Line(string.Create(CultureInfo.InvariantCulture, $"- removed by `{rule}`: {rows:N0}"));
         Line();
+        foreach (var (part, rows) in index.Parts) Line(string.Create(CultureInfo.InvariantCulture, $"- held out in `{part}/`: {rows:N0}"));
+        Line();
         Line("| tokens | rows |");
         Line("|---|---|");
         foreach (var (upper, rows) in index.Lengths) Line(string.Create(CultureInfo.InvariantCulture, $"| ≤ {upper} | {rows:N0} |"));

@@ -85,6 +85,9 @@ public sealed record DatasetIndex
     /// <summary>What the labels were checked for.</summary>
     public required LabelAudit Audit { get; init; }
 
+    /// <summary>Rows of the other parts by folder name, such as <c>validation</c>; each is a dataset of its own.</summary>
+    public IReadOnlyDictionary<string, long> Parts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+
     /// <summary>Advice and warnings; none of them blocks.</summary>
     public required IReadOnlyList<string> Advice { get; init; }
 

@@ -27,6 +27,9 @@ public sealed record DatasetRecipe(string Name, string Tokenizer, IReadOnlyList<
     /// <value>Default: 0.07; 0.05 to 0.10 protects against forgetting.</value>
     public double ReplayShare { get; init; } = 0.07;
 
+    /// <summary>Validation and test parts; null keeps every row for training.</summary>
+    public DatasetSplit? Split { get; init; }
+
     /// <summary>Seed of samples and order.</summary>
     /// <value>Default: 1.</value>
     public long Seed { get; init; } = 1;
@@ -81,6 +84,9 @@ public sealed record DatasetRecipe(string Name, string Tokenizer, IReadOnlyList<
                 Tokenizer = Absolute(recipe.Tokenizer),
                 Template = recipe.Template is { } template ? Absolute(template) : null,
                 Sources = [.. recipe.Sources.Select(s => s with { Files = [.. s.Files.Select(Absolute)] })],
+                Split = recipe.Split is { } split
+                    ? split with { ValidationIds = [.. split.ValidationIds.Select(Absolute)], TestIds = [.. split.TestIds.Select(Absolute)], Clusters = [.. split.Clusters.Select(Absolute)] }
+                    : null,
             };
         }
         catch (JsonException exception)
@@ -95,5 +101,6 @@ public sealed record DatasetRecipe(string Name, string Tokenizer, IReadOnlyList<
         Tokenizer = string.Empty,
         Template = null,
         Sources = [.. Sources.Select(s => s with { Files = [] })],
+        Split = Split is null ? null : Split with { ValidationIds = [], TestIds = [], Clusters = [] },
     }, Json);
 }

@@ -7,7 +7,7 @@ namespace Pipeline.Data.Building;
 /// <param name="Files">JSONL, JSON, CSV, Parquet or text files, also compressed; read in this order.</param>
 public sealed record DatasetSource(string Name, IReadOnlyList<string> Files)
 {
-    /// <summary>Shape of the rows; null finds it and refuses mixtures.</summary>
+    /// <summary>Shape of the rows; null finds it and refuses mixtures. Of preference rows only the chosen answers are learned, and only when named here.</summary>
     public DataFormat? Format { get; init; }
 
     /// <summary>Explicit mapping for rows of no known shape; replaces <see cref="Format"/>.</summary>

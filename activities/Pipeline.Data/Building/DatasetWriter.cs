@@ -19,29 +19,35 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
     private long _supervised;
     private int _longest;
 
-    public DatasetIndex Write(
-        string version,
-        string tokenizerDigest,
-        string templateDigest,
-        IReadOnlyList<SourceLabelling> sources,
-        IReadOnlyList<IReadOnlyList<string>> digests,
-        List<string> advice,
-        CancellationToken cancellationToken)
+    /// <summary>Writes the training set.</summary>
+    public DatasetIndex Write(DatasetOrigin origin, List<string> advice, IReadOnlyDictionary<string, long> parts, CancellationToken cancellationToken)
     {
+        var accounting = new RowAccounting();
+        foreach (var source in origin.Sources) accounting.Add(source.Accounting);
+        var replay = Replay();
+        advice.AddRange(Advice(replay, chosen.Sum(c => c.Length)));
+        return Write(origin, accounting.Check("dataset"), advice, parts, cancellationToken);
+    }
+
+    /// <summary>Writes a part that was taken out of the training set.</summary>
+    public void WritePart(DatasetOrigin origin, CancellationToken cancellationToken)
+    {
+        var rows = chosen.Sum(c => c.Length);
+        Write(origin, new RowAccounting { In = rows, Out = rows }, [], new Dictionary<string, long>(StringComparer.Ordinal), cancellationToken);
+    }
+
+    private DatasetIndex Write(DatasetOrigin origin, RowAccounting accounting, List<string> advice, IReadOnlyDictionary<string, long> parts, CancellationToken cancellationToken)
+    {
+        var sources = origin.Sources;
         int[] rows = [.. chosen.SelectMany(c => c)];
         var order = SeededOrder.Permutation(rows.Length, (ulong)recipe.Seed).Select(i => rows[i]).ToArray();
         WriteShards(order, SeededOrder.Sample(rows.Length, recipe.ReviewRows, (ulong)recipe.Seed + 1), cancellationToken);
-        var accounting = new RowAccounting();
-        foreach (var source in sources) accounting.Add(source.Accounting);
-        accounting.Check("dataset");
-        var replay = Replay();
-        advice.AddRange(Advice(replay, rows.Length));
         var index = new DatasetIndex
         {
             Name = recipe.Name,
-            Version = version,
-            TokenizerSha256 = tokenizerDigest,
-            TemplateSha256 = templateDigest,
+            Version = origin.Version,
+            TokenizerSha256 = origin.TokenizerSha256,
+            TemplateSha256 = origin.TemplateSha256,
             VocabularySize = _tokenizer.IdLimit,
             PadTokenId = pretrained.SpecialTokenId("pad_token") ?? pretrained.SpecialTokenId("eos_token") ?? 0,
             Rows = rows.Length,
@@ -50,9 +56,10 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
             LongestRow = _longest,
             Lengths = _lengths.ToDictionary(l => l.Key.ToString(), l => l.Value),
             Accounting = accounting,
-            Sources = [.. sources.Select((s, i) => Summary(s, i, digests[i]))],
-            Replay = replay,
+            Sources = [.. sources.Select((s, i) => Summary(s, i, origin.Digests[i]))],
+            Replay = Replay(),
             Audit = Sum(sources),
+            Parts = parts,
             Advice = advice,
             Shards = _shards,
             Files = [],

@@ -7,7 +7,7 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Building;
 
 /// <summary>Reads, converts and labels the rows of one source into the spill.</summary>
-internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller, IRowScorer? scorer, QuarantineLog quarantine)
+internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller, IRowScorer? scorer, QuarantineLog quarantine, RowSplitter? splitter = null, string? stratum = null)
 {
     private const int BatchRows = 256;
     private readonly FormatDetector _detector = new();
@@ -74,8 +74,9 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
             if (source.Map is null && format is null) throw new RowFaultException("E-FMT-UNKNOWN", "no known format fits; name a mapping for the source");
             var canonical = source.Map is { } map ? map.Apply(json, id) : RowConverter.Convert(json, format!.Value, id); // checked above
             UnicodeRules.Check(canonical);
+            if (source.Format == DataFormat.Preference && canonical.Preference is { } pair) canonical = pair.Chosen;
             var labelled = labeller.Fit(labeller.Label(canonical), out var removed);
-            return new Result(labelled, removed, scorer?.Score(canonical) ?? 0, null, id, format);
+            return new Result(labelled, removed, scorer?.Score(canonical) ?? 0, null, id, format, stratum is not null && json.TryGetProperty(stratum, out var value) ? value.ToString() : string.Empty);
         }
         catch (RowFaultException fault)
         {
@@ -89,6 +90,7 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
         if (source.Map is null && source.Format is null) _detector.Add(result.Format);
         if (result.Fault is { } fault)
         {
+            if (fault.Code == "E-FMT-PREFERENCE") throw new DataInputException(fault.Code, $"{result.Id}: {fault.Message}");
             if (fault.Code.StartsWith("E-LABEL", StringComparison.Ordinal))
             {
                 FailureCount++;
@@ -118,6 +120,7 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
         Count(labelled);
         Kept.Add(spill.Count);
         spill.Add(labelled, result.Score);
+        splitter?.Add(labelled.Id, result.Stratum, source.Replay);
     }
 
     private void Count(LabelledRow row)
@@ -145,5 +148,5 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
         return $"{source.Name}:{row.Line}";
     }
 
-    private sealed record Result(LabelledRow? Row, string? Removed, double Score, RowFaultException? Fault, string Id, DataFormat? Format);
+    private sealed record Result(LabelledRow? Row, string? Removed, double Score, RowFaultException? Fault, string Id, DataFormat? Format, string Stratum = "");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Data.Packing;
 
 namespace Pipeline.Data.Formats;
 
@@ -11,7 +12,7 @@ public sealed record TextPart(string Text, bool Loss)
     public double? Weight { get; init; }
 }
 
-/// <summary>A row in one of the two canonical forms: messages, or parts of a document.</summary>
+/// <summary>A row in canonical form: messages, or parts of a document; else a pair of such rows, or tokens.</summary>
 /// <param name="Id">Where it came from, <c>file:line</c>.</param>
 /// <param name="Format">The shape it was read in.</param>
 /// <param name="Messages">Turns; null for documents.</param>
@@ -21,4 +22,10 @@ public sealed record CanonicalRow(string Id, DataFormat Format, IReadOnlyList<Ch
 {
     /// <summary>Number of messages that are the prompt of a prompt-completion row; 0 for others.</summary>
     public int PromptMessages { get; init; }
+
+    /// <summary>Ids and labels of a pre-tokenised row; null for others.</summary>
+    public TokenRow? Tokens { get; init; }
+
+    /// <summary>Both answers of a preference row; null for others.</summary>
+    public PreferencePair? Preference { get; init; }
 }

@@ -23,4 +23,10 @@ public enum DataFormat
 
     /// <summary><c>parts: [{text, loss}]</c>.</summary>
     Parts,
+
+    /// <summary><c>chosen</c> and <c>rejected</c>, with or without <c>prompt</c>; texts or lists of messages.</summary>
+    Preference,
+
+    /// <summary><c>input_ids</c>, optional <c>labels</c>: tokens of the model's own tokenizer.</summary>
+    PreTokenised,
 }

@@ -17,7 +17,9 @@ public static class RowConverter
         DataFormat.ShareGpt => Conversation(row, "conversations", format, id),
         DataFormat.PromptCompletionChat => PromptAndCompletion(row, id),
         DataFormat.Alpaca => Document(id, format, new TextPart(AlpacaPrompt.Of(Text(row, "instruction"), Optional(row, "input")), Loss: false), new TextPart(Filled(row, "output"), Loss: true)),
-        DataFormat.PromptCompletion => Document(id, format, new TextPart(Text(row, "prompt"), Loss: false), new TextPart(Filled(row, "completion"), Loss: true)),
+        DataFormat.PromptCompletion => PromptAndText(id, Text(row, "prompt"), Filled(row, "completion")),
+        DataFormat.Preference => PreferenceReader.Read(row, id),
+        DataFormat.PreTokenised => TokenReader.Read(row, id),
         DataFormat.Text => Document(id, format, new TextPart(Filled(row, "text"), Loss: true)),
         _ => Document(id, format, Parts(row)),
     };
@@ -32,13 +34,23 @@ public static class RowConverter
 
     private static CanonicalRow PromptAndCompletion(JsonElement row, string id)
     {
-        List<ChatMessage> prompt = MessageReader.Read(row.GetProperty("prompt"), "prompt", shareGpt: false);
-        var completion = MessageReader.Read(row.GetProperty("completion"), "completion", shareGpt: false);
+        var prompt = MessageReader.Read(row.GetProperty("prompt"), "prompt", shareGpt: false);
+        return PromptAndMessages(id, prompt, MessageReader.Read(row.GetProperty("completion"), "completion", shareGpt: false), Tools(row), "completion");
+    }
+
+    /// <summary>A row of a prompt and an answer that is learned.</summary>
+    internal static CanonicalRow PromptAndText(string id, string prompt, string answer) =>
+        Document(id, DataFormat.PromptCompletion, new TextPart(prompt, Loss: false), new TextPart(answer, Loss: true));
+
+    /// <summary>A row of prompt turns and answer turns that are learned.</summary>
+    internal static CanonicalRow PromptAndMessages(string id, List<ChatMessage> prompt, List<ChatMessage> completion, JsonElement? tools, string field)
+    {
+        if (completion.Count == 0) throw new RowFaultException("E-SCHEMA-EMPTY", $"nothing of '{field}' is left behind the prompt");
 
         // Only the completion is learned from, so assistant turns of the prompt get weight 0.
         List<ChatMessage> all = [.. prompt.Select(m => m with { Weight = 0 }), .. completion];
-        MessageReader.CheckOrder(all, "prompt + completion");
-        return new CanonicalRow(id, DataFormat.PromptCompletionChat, all, null, Tools(row)) { PromptMessages = prompt.Count };
+        MessageReader.CheckOrder(all, $"prompt + {field}");
+        return new CanonicalRow(id, DataFormat.PromptCompletionChat, all, null, tools) { PromptMessages = prompt.Count };
     }
 
     private static CanonicalRow Document(string id, DataFormat format, params TextPart[] parts) => new(id, format, null, [.. parts.Where(p => p.Text.Length > 0)]);
@@ -59,7 +71,7 @@ public static class RowConverter
         return parts.Any(p => p.Loss && p.Text.Length > 0) ? [.. parts] : throw new RowFaultException("E-SCHEMA-NO-LOSS", "no part has loss: true, so there is nothing to learn from it");
     }
 
-    private static JsonElement? Tools(JsonElement row)
+    internal static JsonElement? Tools(JsonElement row)
     {
         if (!row.TryGetProperty("tools", out var tools) || tools.ValueKind == JsonValueKind.Null) return null;
         return tools.ValueKind == JsonValueKind.Array ? tools.Clone() : throw new RowFaultException("E-SCHEMA-TOOLS", "'tools' is not a list");

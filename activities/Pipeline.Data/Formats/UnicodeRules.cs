@@ -19,6 +19,9 @@ internal static class UnicodeRules
         }
 
         foreach (var part in row.Parts ?? []) Check(part.Text, "part");
+        if (row.Preference is not { } pair) return;
+        Check(pair.Chosen);
+        Check(pair.Rejected);
     }
 
     private static void Check(string text, string where)

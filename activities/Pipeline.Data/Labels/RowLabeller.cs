@@ -13,6 +13,7 @@ public sealed class RowLabeller
     private readonly LabelOptions _options;
     private readonly ConversationLabeller? _conversations;
     private readonly DocumentLabeller _documents;
+    private readonly TokenLabeller _tokens;
 
     /// <summary>Prepares labelling.</summary>
     /// <param name="pretrained">Tokenizer and special tokens of the model.</param>
@@ -25,6 +26,7 @@ public sealed class RowLabeller
         (_pretrained, _tokenizer, _options) = (pretrained, pretrained.Tokenizer.With(null, null), options);
         _conversations = template is null ? null : new ConversationLabeller(_tokenizer, template, options);
         _documents = new DocumentLabeller(_tokenizer, pretrained.SpecialTokens.GetValueOrDefault("eos_token"), options);
+        _tokens = new TokenLabeller(_tokenizer);
     }
 
     /// <summary>Clock that templates see; null takes the machine's, which makes a dataset depend on the day it is built.</summary>
@@ -42,6 +44,8 @@ public sealed class RowLabeller
     public LabelledRow Label(CanonicalRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
+        if (row.Tokens is { } tokens) return _tokens.Label(row.Id, tokens);
+        if (row.Preference is not null) throw new RowFaultException("E-FMT-PREFERENCE", "the row has two answers; train on pairs with a preference loss, or name the format 'preference' to learn the chosen ones only");
         try
         {
             var (supervision, realigned) = (Supervise(row, realign: false), false);

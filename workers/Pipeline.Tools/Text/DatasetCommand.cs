@@ -5,13 +5,13 @@ using Pipeline.Tools.Data;
 
 namespace Pipeline.Tools.Text;
 
-/// <summary><c>dataset build|inspect|show</c>: from rows to token shards with proven labels.</summary>
+/// <summary><c>dataset build|inspect|show|convert|schema</c>: from rows to token shards with proven labels.</summary>
 internal static class DatasetCommand
 {
     private static readonly Option<string?> Model = new("--model", "-m") { Description = "model directory with tokenizer and chat template" };
     private static readonly Option<TrainOn> Learned = new("--train-on") { Description = "what is learned: roles (assistant turns), last, turn (turns with a weight), all, completion", DefaultValueFactory = _ => TrainOn.Roles };
 
-    public static Command Create() => new("dataset", "Build training datasets and look into them.") { Build(), Inspect(), Show() };
+    public static Command Create() => new("dataset", "Build training datasets and look into them.") { Build(), Inspect(), Show(), FormatCommands.Convert(), FormatCommands.Schema() };
 
     private static Command Build()
     {
@@ -22,7 +22,13 @@ internal static class DatasetCommand
         var length = new Option<int?>("--max-length") { Description = "longest row in tokens" };
         var over = new Option<OverLength>("--over-length") { Description = "what happens to longer rows: drop, keepStart, keepEnd, raise" };
         var seed = new Option<long>("--seed") { Description = "seed of samples and order", DefaultValueFactory = _ => 1 };
-        var command = new Command("build", "Tokenize, label, prove, mix and shuffle rows into shards.") { inputs, output, Model, replay, share, length, over, Learned, seed, DataConsole.Json };
+        var best = new Option<double?>("--keep-best") { Description = "share of the task rows to keep, best first by their text" };
+        var validation = new Option<double>("--validation") { Description = "share of the rows for a validation part" };
+        var test = new Option<double>("--test") { Description = "share of the rows for a test part" };
+        var stratify = new Option<string?>("--stratify") { Description = "field whose values the parts hold in proportion" };
+        var clusters = new Option<string[]>("--clusters") { Description = "removed.jsonl of the dedup stage: near-duplicates stay in one part; repeatable" };
+        var command = new Command("build", "Tokenize, label, prove, mix and shuffle rows into shards.")
+            { inputs, output, Model, replay, share, length, over, Learned, seed, best, validation, test, stratify, clusters, DataConsole.Json };
         command.SetAction((parsed, cancellationToken) =>
         {
             var given = parsed.GetRequiredValue(inputs);
@@ -33,6 +39,10 @@ internal static class DatasetCommand
                     Labels = new LabelOptions { MaxLength = parsed.GetValue(length), OverLength = parsed.GetValue(over), TrainOn = parsed.GetValue(Learned) },
                     ReplayShare = parsed.GetValue(share),
                     Seed = parsed.GetValue(seed),
+                    KeepBest = parsed.GetValue(best),
+                    Split = parsed.GetValue(validation) + parsed.GetValue(test) > 0
+                        ? new DatasetSplit { Validation = parsed.GetValue(validation), Test = parsed.GetValue(test), StratifyBy = parsed.GetValue(stratify), Clusters = parsed.GetValue(clusters) ?? [] }
+                        : null,
                 };
             using var progress = new ProgressLine();
             var index = new DatasetBuilder { Progress = progress }.Build(recipe, parsed.GetRequiredValue(output), cancellationToken);

@@ -25,6 +25,7 @@ internal static class DatasetOutput
         Console.WriteLine($"{index.Name}  {index.Version}");
         Console.WriteLine($"rows      {index.Rows:N0} in {index.Shards.Count} shards; {index.Accounting}");
         foreach (var (rule, rows) in index.Accounting.Removed) Console.WriteLine($"          removed by {rule}: {rows:N0}");
+        foreach (var (part, rows) in index.Parts) Console.WriteLine($"          {part}/ holds {rows:N0}");
         Console.WriteLine($"tokens    {index.Tokens:N0}, learned {index.SupervisedTokens:N0}, longest row {index.LongestRow:N0}");
         Console.WriteLine($"lengths   {string.Join(", ", index.Lengths.Select(l => $"≤{l.Key}: {l.Value:N0}"))}");
         foreach (var source in index.Sources) Console.WriteLine($"source    {source.Name}{(source.Replay ? " (rehearsal)" : "")}: {source.Read:N0} read, {source.Rows:N0} used, {source.Tokens:N0} tokens");

@@ -14,6 +14,7 @@ internal static class BatchOperations
         StartBatchOperationRequest.OperationOneofCase.ResetOperation => (BatchOperationType.Reset, r.ResetOperation.Identity),
         StartBatchOperationRequest.OperationOneofCase.UnpauseActivitiesOperation => (BatchOperationType.UnpauseActivity, r.UnpauseActivitiesOperation.Identity),
         StartBatchOperationRequest.OperationOneofCase.ResetActivitiesOperation => (BatchOperationType.ResetActivity, r.ResetActivitiesOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.UpdateWorkflowOptionsOperation => (BatchOperationType.UpdateExecutionOptions, r.UpdateWorkflowOptionsOperation.Identity),
         StartBatchOperationRequest.OperationOneofCase.None => (BatchOperationType.Unspecified, ""),
         _ => throw RpcError.Unimplemented($"the batch operation {r.OperationCase}"),
     };
@@ -48,6 +49,10 @@ internal static class BatchOperations
             case StartBatchOperationRequest.OperationOneofCase.ResetActivitiesOperation:
                 var reset = r.ResetActivitiesOperation;
                 foreach (var a in Activities(run, reset.Type)) run.ResetActivity(tx, a, reset.ResetHeartbeat, reset.KeepPaused, reset.Jitter.Span());
+                break;
+            case StartBatchOperationRequest.OperationOneofCase.UpdateWorkflowOptionsOperation:
+                var options = r.UpdateWorkflowOptionsOperation;
+                if (run.IsOpen) Frontend.OptionsHandlers.Change(tx, run, options.WorkflowExecutionOptions, options.UpdateMask, options.Identity);
                 break;
         }
     }

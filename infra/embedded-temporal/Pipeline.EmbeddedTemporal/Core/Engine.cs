@@ -1,4 +1,5 @@
 using Pipeline.EmbeddedTemporal.Batches;
+using Pipeline.EmbeddedTemporal.Deployments;
 using Pipeline.EmbeddedTemporal.History;
 using Pipeline.EmbeddedTemporal.Matching;
 using Pipeline.EmbeddedTemporal.Schedules;
@@ -25,6 +26,7 @@ internal sealed class Engine : IDisposable
         Runs = new RunCache(this);
         Matching = new MatchingService(this);
         Namespaces = new NamespaceRegistry(this);
+        Deployments = new DeploymentService(this);
         Schedules = new ScheduleService(this);
         Batches = new BatchService(this, logger);
         TimeSkipper = new TimeSkipper(this);
@@ -57,6 +59,8 @@ internal sealed class Engine : IDisposable
     public MatchingService Matching { get; }
 
     public NamespaceRegistry Namespaces { get; }
+
+    public DeploymentService Deployments { get; }
 
     public ScheduleService Schedules { get; }
 
@@ -134,6 +138,8 @@ internal sealed class Engine : IDisposable
         catch
         {
             if (tx.Dirty.Count > 0) Runs.Discard(tx.Dirty);
+            // A poller that was handed a task of this transaction must not wait for it for ever.
+            tx.Batch.Fail(new RpcError(StatusCode.Unavailable, "the task was withdrawn"));
             throw;
         }
 
@@ -147,6 +153,7 @@ internal sealed class Engine : IDisposable
     private void Load()
     {
         Namespaces.Load();
+        Deployments.Load();
         Runs.LoadOpen();
         Schedules.Load();
         Batches.Load();

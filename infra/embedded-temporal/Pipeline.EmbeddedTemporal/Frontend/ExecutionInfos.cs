@@ -29,12 +29,28 @@ internal static class ExecutionInfos
             RootExecution = new WorkflowExecution { WorkflowId = s.RootWorkflowId, RunId = s.RootRunId },
             FirstRunId = s.FirstRunId,
             Priority = s.Priority,
+            WorkerDeploymentName = s.Version?.Deployment ?? "",
+            VersioningInfo = Versioning(s),
             MostRecentWorkerVersionStamp = s.WorkerBuildId.Length > 0 ? new WorkerVersionStamp { BuildId = s.WorkerBuildId } : null,
         };
         if (s.ParentRunId.Length == 0) return info;
         info.ParentNamespaceId = run.Engine.Namespaces.Find(s.ParentNamespace)?.Id ?? "";
         info.ParentExecution = new WorkflowExecution { WorkflowId = s.ParentWorkflowId, RunId = s.ParentRunId };
         return info;
+    }
+
+    private static WorkflowExecutionVersioningInfo? Versioning(RunState s)
+    {
+        if (s.Versioning == VersioningBehavior.Unspecified && s is { Override: null, TransitionTo: null, InheritedVersion: null }) return null;
+        var version = s.Version ?? s.InheritedVersion;
+        return new WorkflowExecutionVersioningInfo
+        {
+            Behavior = s.Versioning,
+            DeploymentVersion = version?.Proto(),
+            Version = version?.DottedKey ?? "",
+            VersioningOverride = OptionsHandlers.Shown(s.Override),
+            VersionTransition = s.TransitionTo is { } target ? new DeploymentVersionTransition { DeploymentVersion = target.Proto(), Version = target.DottedKey } : null,
+        };
     }
 
     public static PendingActivityInfo Pending(Run run, ActivityState a) => new()

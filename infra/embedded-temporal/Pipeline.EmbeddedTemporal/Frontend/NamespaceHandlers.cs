@@ -71,6 +71,7 @@ internal sealed class NamespaceHandlers(Engine engine)
         {
             var entry = r.NamespaceId.Length > 0 ? engine.Namespaces.FindById(r.NamespaceId) ?? engine.Namespaces.Get(r.NamespaceId) : engine.Namespaces.Get(r.Namespace);
             foreach (var schedule in engine.Schedules.Of(entry.Name).ToList()) engine.Schedules.Remove(tx, schedule);
+            foreach (var deployment in engine.Deployments.Of(entry.Name).ToList()) engine.Deployments.Remove(tx, deployment);
             foreach (var runId in engine.Store.RunIds(entry.Name))
             {
                 if (engine.Runs.FindByRunId(runId) is { } run) engine.Runs.Remove(tx, run);

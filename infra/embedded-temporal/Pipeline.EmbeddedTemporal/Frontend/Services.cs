@@ -13,6 +13,8 @@ internal static class Services
         new MultiOperationHandlers(engine, workflows).Bind(service);
         new WorkerHandlers(engine).Bind(service);
         new ActivityHandlers(engine).Bind(service);
+        new OptionsHandlers(engine).Bind(service);
+        new DeploymentHandlers(engine).Bind(service);
         new ScheduleHandlers(engine).Bind(service);
         new BatchHandlers(engine).Bind(service);
         new ReadHandlers(engine).Bind(service);

@@ -1,3 +1,4 @@
+using Pipeline.EmbeddedTemporal.Deployments;
 using Pipeline.EmbeddedTemporal.Matching;
 using Temporalio.Api.TaskQueue.V1;
 
@@ -6,7 +7,6 @@ namespace Pipeline.EmbeddedTemporal.Frontend;
 // Task queues: who polls them and what waits in them.
 internal sealed class TaskQueueHandlers(Engine engine)
 {
-    private const string Unversioned = "__unversioned__";
     private const float DefaultRate = 4000;
     private static readonly TimeSpan PollerLife = TimeSpan.FromMinutes(5);
 
@@ -28,19 +28,20 @@ internal sealed class TaskQueueHandlers(Engine engine)
         var name = r.TaskQueue.Name;
         if (r.ApiMode == DescribeTaskQueueMode.Enhanced) return Enhanced(r, name);
         var type = r.TaskQueueType == TaskQueueType.Activity ? TaskQueueType.Activity : TaskQueueType.Workflow;
-        var queue = engine.Matching.Find(r.Namespace, name, type);
+        var queues = engine.Matching.FindAll(r.Namespace, name, type);
+        var queue = queues.Find(q => q.RatePerSecond is not null);
         var response = new DescribeTaskQueueResponse
         {
-            VersioningInfo = new TaskQueueVersioningInfo { CurrentVersion = Unversioned },
+            VersioningInfo = Versioning(r.Namespace, name, type),
             EffectiveRateLimit = new DescribeTaskQueueResponse.Types.EffectiveRateLimit
             {
                 RequestsPerSecond = (float?)queue?.RatePerSecond ?? DefaultRate,
                 RateLimitSource = queue?.RatePerSecond is null ? RateLimitSource.System : RateLimitSource.Worker,
             },
         };
-        if (queue is not null) response.Pollers.Add(Pollers(queue));
-        if (r.ReportStats) response.Stats = Stats(queue);
-        if (r.IncludeTaskQueueStatus) response.TaskQueueStatus = new TaskQueueStatus { BacklogCountHint = queue?.ValidBacklog.Count() ?? 0 };
+        response.Pollers.Add(Pollers(queues));
+        if (r.ReportStats) response.Stats = Stats(queues);
+        if (r.IncludeTaskQueueStatus) response.TaskQueueStatus = new TaskQueueStatus { BacklogCountHint = queues.Sum(q => q.ValidBacklog.Count()) };
         return response;
     }
 
@@ -50,10 +51,10 @@ internal sealed class TaskQueueHandlers(Engine engine)
         IEnumerable<TaskQueueType> types = r.TaskQueueTypes.Count > 0 ? r.TaskQueueTypes : [TaskQueueType.Workflow, TaskQueueType.Activity];
         foreach (var type in types)
         {
-            var queue = engine.Matching.Find(r.Namespace, name, type);
+            var queues = engine.Matching.FindAll(r.Namespace, name, type);
             var typed = new TaskQueueTypeInfo();
-            if (r.ReportPollers && queue is not null) typed.Pollers.Add(Pollers(queue));
-            if (r.ReportStats) typed.Stats = Stats(queue);
+            if (r.ReportPollers) typed.Pollers.Add(Pollers(queues));
+            if (r.ReportStats) typed.Stats = Stats(queues);
             info.TypesInfo[(int)type] = typed;
         }
 
@@ -61,18 +62,36 @@ internal sealed class TaskQueueHandlers(Engine engine)
         return new DescribeTaskQueueResponse { VersionsInfo = { [""] = info } };
     }
 
-    private static IEnumerable<PollerInfo> Pollers(MatchQueue queue) => queue.Seen(DateTime.UtcNow - PollerLife);
-
-    private static TaskQueueStats Stats(MatchQueue? queue)
+    private TaskQueueVersioningInfo Versioning(string ns, string name, TaskQueueType type)
     {
-        var waiting = queue?.ValidBacklog.ToList() ?? [];
+        if (engine.Deployments.RoutingOf(ns, name, type) is not { } d) return new TaskQueueVersioningInfo { CurrentVersion = DeploymentVersion.Unversioned };
+        var routing = DeploymentInfos.Routing(d);
+        return new TaskQueueVersioningInfo
+        {
+            CurrentVersion = routing.CurrentVersion,
+            CurrentDeploymentVersion = routing.CurrentDeploymentVersion,
+            RampingVersion = routing.RampingVersion,
+            RampingDeploymentVersion = routing.RampingDeploymentVersion,
+            RampingVersionPercentage = routing.RampingVersionPercentage,
+            UpdateTime = d.RoutingChanged?.Proto(),
+        };
+    }
+
+    private static IEnumerable<PollerInfo> Pollers(List<MatchQueue> queues) =>
+        queues.SelectMany(q => q.Seen(DateTime.UtcNow - PollerLife)).OrderByDescending(p => p.LastAccessTime);
+
+    public static TaskQueueStats Stats(MatchQueue? queue) => Stats(queue is null ? [] : [queue]);
+
+    private static TaskQueueStats Stats(List<MatchQueue> queues)
+    {
+        var waiting = queues.SelectMany(q => q.ValidBacklog).ToList();
         var age = waiting.Count == 0 ? TimeSpan.Zero : DateTime.UtcNow - waiting.Min(i => i.Added);
         return new TaskQueueStats
         {
             ApproximateBacklogCount = waiting.Count,
             ApproximateBacklogAge = age.Proto(),
-            TasksAddRate = queue?.AddRate ?? 0,
-            TasksDispatchRate = queue?.DispatchRate ?? 0,
+            TasksAddRate = queues.Sum(q => q.AddRate),
+            TasksDispatchRate = queues.Sum(q => q.DispatchRate),
         };
     }
 }

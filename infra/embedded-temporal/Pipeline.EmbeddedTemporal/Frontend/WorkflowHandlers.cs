@@ -26,12 +26,28 @@ internal sealed class WorkflowHandlers(Engine engine)
         {
             var (run, started) = StartPolicy.Start(tx, r, signal: null);
             if (started && r.RequestEagerExecution && run.State.Task is { IsStarted: false })
-                eager = run.StartTask(tx, new WorkerIdentity(r.Identity, "", null), fullHistory: true);
-            return new StartWorkflowExecutionResponse { RunId = run.State.RunId, Started = started, Status = run.State.Status };
+            {
+                // A worker that starts a workflow itself may only run it when the workflow would have come to it anyway.
+                var worker = WorkerIdentity.Of(r.Identity, "", null, r.EagerWorkerDeploymentOptions);
+                if (worker.Version == run.TaskVersion) eager = run.StartTask(tx, worker, fullHistory: true);
+            }
+
+            return new StartWorkflowExecutionResponse { RunId = run.State.RunId, Started = started, Status = run.State.Status, Link = LinkTo(run) };
         });
         if (eager is not null) response.EagerWorkflowTask = eager.Complete(engine.Store);
         return response;
     }
+
+    private static Link LinkTo(Run run) => new()
+    {
+        WorkflowEvent = new Link.Types.WorkflowEvent
+        {
+            Namespace = run.State.Namespace,
+            WorkflowId = run.State.WorkflowId,
+            RunId = run.State.RunId,
+            EventRef = new Link.Types.WorkflowEvent.Types.EventReference { EventId = 1, EventType = EventType.WorkflowExecutionStarted },
+        },
+    };
 
     private async Task<SignalWithStartWorkflowExecutionResponse> SignalWithStart(SignalWithStartWorkflowExecutionRequest r, CallContext context)
     {
@@ -59,6 +75,7 @@ internal sealed class WorkflowHandlers(Engine engine)
             WorkflowStartDelay = r.WorkflowStartDelay,
             UserMetadata = r.UserMetadata,
             Priority = r.Priority,
+            VersioningOverride = r.VersioningOverride,
         };
         if (start.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Unspecified && start.WorkflowIdReusePolicy != WorkflowIdReusePolicy.TerminateIfRunning)
             start.WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting;

@@ -1,3 +1,4 @@
+using Pipeline.EmbeddedTemporal.Deployments;
 using Temporalio.Api.Command.V1;
 
 namespace Pipeline.EmbeddedTemporal.History;
@@ -74,7 +75,9 @@ internal sealed class CommandProcessor(Run run, Tx tx, long completedId, Respond
 
     private void Schedule(ScheduleActivityTaskCommandAttributes command, Temporalio.Api.Sdk.V1.UserMetadata? metadata)
     {
-        var eager = command.RequestEagerExecution && EagerActivities.Count < EagerLimit;
+        // The worker that asks for it runs the activity at once, unless it would go to another version.
+        var eager = command.RequestEagerExecution && EagerActivities.Count < EagerLimit
+            && run.ActivityVersion(command.TaskQueue.Name) == DeploymentVersion.Of(request.DeploymentOptions);
         var activity = run.ScheduleActivity(tx, command, completedId, metadata, offer: !eager);
         if (eager) EagerActivities.Add(activity);
     }

@@ -62,16 +62,20 @@ internal sealed partial class Run
     public void OfferActivity(Tx tx, ActivityState activity)
     {
         var item = new ActivityTaskItem(this, activity);
-        tx.Defer(() => Engine.Matching.Offer(tx, item));
+        tx.Defer(() =>
+        {
+            if (item.IsValid && WaitsForTransition(activity)) HoldForTransition(tx, activity);
+            else Engine.Matching.Offer(tx, item);
+        });
     }
 
     public bool CanStart(ActivityState activity, long stamp) =>
-        State.IsOpen && activity is { IsStarted: false, Paused: false } && activity.Stamp == stamp
+        State.IsOpen && !IsDiscarded && activity is { IsStarted: false, Paused: false } && activity.Stamp == stamp
         && Activities.TryGetValue(activity.ScheduledId, out var live) && ReferenceEquals(live, activity);
 
     public ActivityTaskReply StartActivity(Tx tx, ActivityState activity, WorkerIdentity worker)
     {
-        tx.Touch(this);
+        Transit(tx);
         Mark(ActivityKind, activity.ScheduledId);
         activity.IsStarted = true;
         activity.StartedTime = tx.Now;

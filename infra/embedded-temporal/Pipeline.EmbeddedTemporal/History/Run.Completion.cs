@@ -1,3 +1,4 @@
+using Pipeline.EmbeddedTemporal.Deployments;
 using Pipeline.EmbeddedTemporal.Matching;
 using Temporalio.Api.Command.V1;
 using Temporalio.Api.Workflow.V1;
@@ -95,6 +96,7 @@ internal sealed partial class Run
             Write(tx, StartedEvent(task));
         }
 
+        var version = request.VersioningBehavior == VersioningBehavior.Unspecified ? null : DeploymentVersion.Of(request.DeploymentOptions);
         var id = Write(tx, new HistoryEvent
         {
             EventType = EventType.WorkflowTaskCompleted,
@@ -106,15 +108,16 @@ internal sealed partial class Run
                 WorkerVersion = request.WorkerVersionStamp ?? (task.BuildId.Length > 0 ? new WorkerVersionStamp { BuildId = task.BuildId } : null),
                 SdkMetadata = request.SdkMetadata,
                 MeteringMetadata = request.MeteringMetadata,
-                VersioningBehavior = request.VersioningBehavior,
+                VersioningBehavior = version is null ? VersioningBehavior.Unspecified : request.VersioningBehavior,
+                WorkerDeploymentName = version?.Deployment ?? "",
+                DeploymentVersion = version?.Proto(),
             },
         });
         State.Task = null;
         State.TaskAttempt = 1;
         State.LastCompletedStartedId = task.StartedId;
         State.WorkerBuildId = task.BuildId;
-        State.Deployment = request.DeploymentOptions;
-        State.Versioning = request.VersioningBehavior;
+        ArriveAt(tx, version, request.VersioningBehavior);
         AddResetPoint(tx, task, id);
         return id;
     }

@@ -1,3 +1,5 @@
+using Pipeline.EmbeddedTemporal.Deployments;
+
 namespace Pipeline.EmbeddedTemporal.History;
 
 // Rebuilds the state of a run from events that another run recorded, for a reset.
@@ -42,6 +44,7 @@ internal sealed partial class Run
                 State.Task = null;
                 State.LastCompletedStartedId = task.StartedId;
                 State.WorkerBuildId = task.BuildId;
+                ArriveAt(tx, DeploymentVersion.Of(e.WorkflowTaskCompletedEventAttributes.DeploymentVersion), e.WorkflowTaskCompletedEventAttributes.VersioningBehavior);
                 AddResetPoint(tx, task, e.EventId);
                 break;
             case EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut:
@@ -139,6 +142,9 @@ internal sealed partial class Run
                 break;
             case EventType.WorkflowPropertiesModified:
                 Merge(e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields, State.Memo.Fields);
+                break;
+            case EventType.WorkflowExecutionOptionsUpdated:
+                State.Override = e.WorkflowExecutionOptionsUpdatedEventAttributes.VersioningOverride;
                 break;
             case EventType.WorkflowExecutionUpdateAdmitted:
                 AdmitReapplied(e);

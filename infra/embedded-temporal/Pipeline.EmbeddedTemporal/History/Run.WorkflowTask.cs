@@ -119,7 +119,7 @@ internal sealed partial class Run
     // Hands the pending task to a worker.
     public WorkflowTaskReply StartTask(Tx tx, WorkerIdentity worker, bool fullHistory)
     {
-        tx.Touch(this);
+        Transit(tx);
         var task = State.Task!;
         if (task.Kind == WorkflowTaskKind.Transient && task.ScheduledId != State.NextEventId)
         {
@@ -131,6 +131,7 @@ internal sealed partial class Run
             task.ScheduledId = Append(tx, ScheduledEvent(task));
         }
 
+        BeginTransition(worker);
         task.StartedTime = tx.Now;
         task.Identity = worker.Identity;
         task.BuildId = worker.BuildId;

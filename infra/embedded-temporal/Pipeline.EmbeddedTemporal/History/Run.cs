@@ -38,6 +38,9 @@ internal sealed partial class Run(Engine engine, long seq, RunState state)
 
     public bool IsOpen => State.IsOpen;
 
+    // Another object has taken the place of this one; what still refers to it must not act on it.
+    public bool IsDiscarded { get; set; }
+
     public WorkflowExecution Execution => new() { WorkflowId = State.WorkflowId, RunId = State.RunId };
 
     public NamespaceEntry NamespaceEntry => Engine.Namespaces.Get(State.Namespace);
@@ -46,6 +49,13 @@ internal sealed partial class Run(Engine engine, long seq, RunState state)
     private void Mark(string kind, string id) => _changed.Add((kind, id));
 
     private void Mark(string kind, long id) => Mark(kind, id.ToString("D19", System.Globalization.CultureInfo.InvariantCulture));
+
+    // A start is a transition of its own, also where it shares a transaction with what made the task.
+    private void Transit(Tx tx)
+    {
+        if (tx.Dirty.Contains(this)) State.Transitions++;
+        tx.Touch(this);
+    }
 
     public void AddTimer(DateTime due, TimerKind kind, long id, long stamp) =>
         Engine.AddTimer(due, new TimerEntry(State.RunId, kind, id, stamp));

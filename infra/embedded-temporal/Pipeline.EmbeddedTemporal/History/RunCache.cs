@@ -33,6 +33,7 @@ internal sealed class RunCache(Engine engine)
 
     public void Reset()
     {
+        foreach (var run in _byRunId.Values) run.IsDiscarded = true;
         _byRunId.Clear();
         _current.Clear();
         _closed.Clear();
@@ -147,6 +148,7 @@ internal sealed class RunCache(Engine engine)
 
         foreach (var run in runs)
         {
+            run.IsDiscarded = true;
             _byRunId.Remove(run.State.RunId);
             if (_current.TryGetValue((run.State.Namespace, run.State.WorkflowId), out var current) && ReferenceEquals(current, run))
                 _current.Remove((run.State.Namespace, run.State.WorkflowId));

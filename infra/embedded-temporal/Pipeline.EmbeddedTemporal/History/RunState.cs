@@ -88,9 +88,15 @@ internal sealed class RunState
 
     public string WorkerBuildId { get; set; } = "";
 
-    public Temporalio.Api.Deployment.V1.WorkerDeploymentOptions? Deployment { get; set; }
+    // The worker deployment version that completed the last workflow task, and the behaviour it asked for.
+    public Deployments.DeploymentVersion? Version { get; set; }
 
     public VersioningBehavior Versioning { get; set; }
+
+    // The version of a started task that will change the run's.
+    public Deployments.DeploymentVersion? TransitionTo { get; set; }
+
+    public Deployments.DeploymentVersion? InheritedVersion { get; init; }
 
     public Temporalio.Api.Workflow.V1.VersioningOverride? Override { get; set; }
 

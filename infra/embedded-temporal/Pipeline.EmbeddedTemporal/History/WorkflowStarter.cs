@@ -1,3 +1,5 @@
+using Pipeline.EmbeddedTemporal.Deployments;
+using Pipeline.EmbeddedTemporal.Frontend;
 using Pipeline.EmbeddedTemporal.Visibility;
 
 namespace Pipeline.EmbeddedTemporal.History;
@@ -38,6 +40,7 @@ internal static class WorkflowStarter
             Header = r.Header,
             WorkflowId = r.WorkflowId,
             Priority = r.Priority,
+            VersioningOverride = OptionsHandlers.Checked(r.VersioningOverride),
             WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout).Proto() : null,
         };
         return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId, scheduleId);
@@ -75,6 +78,8 @@ internal static class WorkflowStarter
             Header = a.Header,
             WorkflowId = a.WorkflowId,
             Priority = a.Priority,
+            InheritedPinnedVersion = parent.Inheritable(a.TaskQueue.Name)?.Proto(),
+            VersioningOverride = parent.InheritableOverride(a.TaskQueue.Name),
             WorkflowExecutionExpirationTime = a.WorkflowExecutionTimeout.Span() > TimeSpan.Zero ? tx.Now.After(a.WorkflowExecutionTimeout.Span()).Proto() : null,
         };
         return Create(tx, a.Namespace, runId, started, metadata, "");
@@ -94,6 +99,8 @@ internal static class WorkflowStarter
         started.Memo = a.Memo;
         started.SearchAttributes = a.SearchAttributes ?? CustomOnly(old);
         started.Header = a.Header;
+        started.InheritedPinnedVersion = old.Inheritable(a.TaskQueue.Name)?.Proto();
+        started.VersioningOverride = old.InheritableOverride(a.TaskQueue.Name);
         var backoff = Spaced(tx, old, a.BackoffStartInterval.Span());
         started.FirstWorkflowTaskBackoff = backoff > TimeSpan.Zero ? backoff.Proto() : null;
         Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
@@ -146,6 +153,9 @@ internal static class WorkflowStarter
         started.FirstWorkflowTaskBackoff = Spaced(tx, old, delay).Proto();
         started.Memo = old.State.Memo.Fields.Count > 0 ? old.State.Memo : first.Memo;
         started.SearchAttributes = CustomOnly(old);
+        // Only a version that the failed run had inherited itself passes on to its next attempt.
+        started.InheritedPinnedVersion = old.State.InheritedVersion is null ? null : old.Inheritable(old.State.TaskQueue)?.Proto();
+        started.VersioningOverride = old.InheritableOverride(old.State.TaskQueue);
         Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
     }
 
@@ -159,7 +169,7 @@ internal static class WorkflowStarter
     private static SearchAttributes? CustomOnly(Run old)
     {
         var custom = old.State.SearchAttributes.Clone();
-        custom.IndexedFields.Remove("BuildIds");
+        foreach (var name in Run.VersionAttributes) custom.IndexedFields.Remove(name);
         return custom.IndexedFields.Count > 0 ? custom : null;
     }
 
@@ -238,6 +248,8 @@ internal static class WorkflowStarter
             RootWorkflowId = a.RootWorkflowExecution?.WorkflowId ?? a.WorkflowId,
             RootRunId = a.RootWorkflowExecution?.RunId ?? runId,
             Priority = a.Priority,
+            Override = a.VersioningOverride,
+            InheritedVersion = DeploymentVersion.Of(a.InheritedPinnedVersion),
             UserMetadata = metadata,
             Memo = a.Memo?.Clone() ?? new Memo(),
             SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),

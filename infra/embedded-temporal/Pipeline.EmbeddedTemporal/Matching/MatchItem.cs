@@ -1,3 +1,4 @@
+using Pipeline.EmbeddedTemporal.Deployments;
 using Pipeline.EmbeddedTemporal.History;
 
 namespace Pipeline.EmbeddedTemporal.Matching;
@@ -5,8 +6,11 @@ namespace Pipeline.EmbeddedTemporal.Matching;
 // Something a poller can be given. It stays valid only as long as its owner says so.
 internal abstract class MatchItem
 {
-    // The smaller the earlier; 3 is the middle of the default range 1..5.
-    public virtual int Priority => 3;
+    // The middle of the default range 1..5.
+    public const int DefaultPriority = 3;
+
+    // The smaller the earlier.
+    public virtual int Priority => DefaultPriority;
 
     public abstract string Namespace { get; }
 
@@ -14,27 +18,37 @@ internal abstract class MatchItem
 
     public abstract TaskQueueType Type { get; }
 
+    // The worker deployment version whose pollers may have it; null for unversioned workers and sticky queues.
+    public virtual DeploymentVersion? Version => null;
+
     public DateTime Added { get; } = DateTime.UtcNow;
 
     public abstract bool IsValid { get; }
 
     // Starts the task for the poller. Only called while IsValid.
     public abstract object Start(Tx tx, Poller poller);
+
+    // Looks for a queue again after the routing changed.
+    public virtual void Reoffer(Tx tx, MatchingService matching) => matching.Offer(tx, this);
 }
 
 internal sealed class WorkflowTaskItem(Run run, long stamp, string stickyQueue) : MatchItem
 {
     public override string Namespace => run.State.Namespace;
 
-    public override string Queue => stickyQueue.Length > 0 && run.Engine.Matching.HasStickyPoller(run.State.Namespace, stickyQueue)
-        ? stickyQueue
-        : run.State.TaskQueue;
+    // The worker that has the run cached, as long as it polls and the run stays with its version.
+    public override string Queue => IsSticky ? stickyQueue : run.State.TaskQueue;
+
+    public override DeploymentVersion? Version => IsSticky ? null : run.TaskVersion;
 
     public override TaskQueueType Type => TaskQueueType.Workflow;
 
-    public override int Priority => run.State.Priority?.PriorityKey is > 0 and var key ? key : 3;
+    public override int Priority => run.State.Priority?.PriorityKey is > 0 and var key ? key : DefaultPriority;
 
-    public override bool IsValid => run.IsOpen && run.State.Task is { IsStarted: false } task && task.Stamp == stamp;
+    private bool IsSticky => stickyQueue.Length > 0 && run.State.StickyQueue == stickyQueue
+        && run.Engine.Matching.HasStickyPoller(run.State.Namespace, stickyQueue) && run.TaskVersion == run.State.Version;
+
+    public override bool IsValid => run is { IsOpen: true, IsDiscarded: false } && run.State.Task is { IsStarted: false } task && task.Stamp == stamp;
 
     public override object Start(Tx tx, Poller poller) => run.StartTask(tx, poller.Worker, !poller.IsSticky);
 }
@@ -50,20 +64,32 @@ internal sealed class ActivityTaskItem(Run run, ActivityState activity) : MatchI
 
     public override TaskQueueType Type => TaskQueueType.Activity;
 
-    public override int Priority => (activity.Priority ?? run.State.Priority)?.PriorityKey is > 0 and var key ? key : 3;
+    public override DeploymentVersion? Version => run.ActivityVersion(_queue);
+
+    public override int Priority => (activity.Priority ?? run.State.Priority)?.PriorityKey is > 0 and var key ? key : DefaultPriority;
 
     public override bool IsValid => run.CanStart(activity, _stamp);
 
     public override object Start(Tx tx, Poller poller) => run.StartActivity(tx, activity, poller.Worker);
+
+    // An activity of a run that changes its version waits until the run has arrived there.
+    public override void Reoffer(Tx tx, MatchingService matching)
+    {
+        if (IsValid) run.OfferActivity(tx, activity);
+    }
 }
 
 internal sealed class QueryItem(Run run, string queryId, Temporalio.Api.Query.V1.WorkflowQuery query, string stickyQueue) : MatchItem
 {
     public override string Namespace => run.State.Namespace;
 
-    public override string Queue => stickyQueue.Length > 0 ? stickyQueue : run.State.TaskQueue;
+    public override string Queue => IsSticky ? stickyQueue : run.State.TaskQueue;
+
+    public override DeploymentVersion? Version => IsSticky ? null : run.TaskVersion;
 
     public override TaskQueueType Type => TaskQueueType.Workflow;
+
+    private bool IsSticky => stickyQueue.Length > 0 && run.TaskVersion == run.State.Version;
 
     // Somebody is waiting for the answer.
     public override int Priority => 0;

@@ -81,7 +81,7 @@ internal sealed class MatchQueue
 
     public List<MatchItem> DrainBacklog()
     {
-        var items = ValidBacklog.ToList();
+        var items = _backlog.UnorderedItems.OrderBy(i => i.Priority).Select(i => i.Element).Where(i => i.IsValid).ToList();
         _backlog.Clear();
         return items;
     }
