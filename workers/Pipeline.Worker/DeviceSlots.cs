@@ -5,7 +5,7 @@ namespace Pipeline.Worker;
 /// <summary>Slots of one queue, one for each device; none is given while every device works.</summary>
 /// <param name="gate">Knows what the devices do.</param>
 /// <param name="devices">Devices of the process.</param>
-internal sealed class DeviceSlots(DeviceGate gate, int devices) : CustomSlotSupplier
+internal sealed class DeviceSlots(DeviceGate gate, int devices) : CustomSlotSupplier, IDisposable
 {
     private readonly SemaphoreSlim _free = new(devices);
 
@@ -34,4 +34,6 @@ internal sealed class DeviceSlots(DeviceGate gate, int devices) : CustomSlotSupp
     }
 
     public override void ReleaseSlot(SlotReleaseContext ctx) => _free.Release();
+
+    public void Dispose() => _free.Dispose();
 }

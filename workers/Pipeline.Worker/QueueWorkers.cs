@@ -22,6 +22,7 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
     private const int WorkflowSlots = 100;
     private readonly DeviceGate _gate = new(pool.Slots);
+    private readonly List<DeviceSlots> _slots = [];
 
     /// <summary>Creates the workers; each queue of a device is served twice: for the pool, and for this host alone.</summary>
     public List<TemporalWorker> Create()
@@ -45,12 +46,17 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
         return workers;
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _slots.ForEach(slots => slots.Dispose());
+        _gate.Dispose();
+    }
 
     private TemporalWorkerOptions OfDevice(string queue)
     {
-        var options = Options(queue);
-        options.Tuner = new WorkerTuner(new FixedSizeSlotSupplier(WorkflowSlots), new DeviceSlots(_gate, pool.Slots), new FixedSizeSlotSupplier(WorkflowSlots), new FixedSizeSlotSupplier(WorkflowSlots));
+        var (options, slots) = (Options(queue), new DeviceSlots(_gate, pool.Slots));
+        _slots.Add(slots);
+        options.Tuner = new WorkerTuner(new FixedSizeSlotSupplier(WorkflowSlots), slots, new FixedSizeSlotSupplier(WorkflowSlots), new FixedSizeSlotSupplier(WorkflowSlots));
         options.Interceptors = [new FailureInterceptor(), _gate];
         return options;
     }
