@@ -42,6 +42,7 @@ internal static class WorkflowStarter
             Priority = r.Priority,
             VersioningOverride = OptionsHandlers.Checked(r.VersioningOverride),
             WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout).Proto() : null,
+            EagerExecutionAccepted = r.RequestEagerExecution && backoff == TimeSpan.Zero,
         };
         return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId, scheduleId);
     }
