@@ -102,6 +102,16 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     public async Task<bool> ExistsAsync(ArtifactRef artifact, CancellationToken cancellation) =>
         await _artifacts.FindAsync(artifact.Kind, artifact.Sha256, cancellation) is not null;
 
+    /// <summary>What a version was made from.</summary>
+    /// <param name="artifact">The artefact.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    /// <returns>Properties of its manifest; null when it is not committed.</returns>
+    public async Task<IReadOnlyDictionary<string, string>?> PropertiesAsync(ArtifactRef artifact, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        return (await _artifacts.FindAsync(artifact.Kind, artifact.Sha256, cancellation))?.Properties;
+    }
+
     // Names come from a manifest, so they are not trusted as paths.
     private static string Inside(string folder, string name)
     {

@@ -71,6 +71,13 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
             "server", "start-dev", "--ip", "127.0.0.1", "--port", $"{settings.Engine.Port}", "--ui-port", $"{settings.Engine.UiPort}", "--db-filename", database,
             .. SearchAttributes.All.SelectMany(attribute => new[] { "--search-attribute", $"{attribute.Name}=Keyword" }),
         ];
+        if (RealCli() is not null)
+        {
+            // Priorities and fair shares of tenants need the newer matcher, and one partition for an order that holds.
+            arguments.AddRange(["--dynamic-config-value", "matching.useNewMatcher=true"]);
+            arguments.AddRange(new[] { "Read", "Write" }.SelectMany(kind => new[] { "--dynamic-config-value", $"matching.numTaskqueue{kind}Partitions=1" }));
+        }
+
         if (settings.Engine.Namespace != "default")
         {
             arguments.AddRange(["--namespace", settings.Engine.Namespace]);
