@@ -205,7 +205,7 @@ public sealed class LoraAdapter
     {
         foreach (var (key, value) in tensors.ToList())
         {
-            tensors[key] = value.to(model.Device).DetachFromDisposeScope();
+            tensors[key] = value.to(model.Placement.Of(key)).DetachFromDisposeScope();
         }
 
         return tensors;

@@ -254,6 +254,9 @@ internal static class WorkflowStarter
             UserMetadata = metadata,
             Memo = a.Memo?.Clone() ?? new Memo(),
             SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),
+            ResetPoints = a.PrevAutoResetPoints?.Clone() ?? new Temporalio.Api.Workflow.V1.ResetPoints(),
+            // A run that continues another begins in the transition that closes that one.
+            Transitions = a.ContinuedExecutionRunId.Length > 0 ? -1 : 0,
             RequestIds = origin.RequestId.Length > 0 ? new() { [origin.RequestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
         };
 }
