@@ -112,7 +112,7 @@ public sealed class ControlTests(Engines engines)
         async Task<string> WatchedAsync()
         {
             var context = ActivityExecutionContext.Current;
-            if (context.Info.Attempt > 1 || seen.Count > 0)
+            if (context.Info.Attempt > 1 || !seen.IsEmpty)
             {
                 return "attempt 2";
             }
@@ -125,11 +125,11 @@ public sealed class ControlTests(Engines engines)
                     await Task.Delay(50, context.CancellationToken);
                 }
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException cancelled)
             {
                 var why = context.CancellationDetails!;
                 seen.Enqueue($"cancelled: {(why.IsPaused ? "paused" : why.IsReset ? "reset" : why.IsGoneFromServer ? "gone" : $"{context.CancelReason}")}");
-                throw new ApplicationFailureException("interrupted");
+                throw new ApplicationFailureException("interrupted", cancelled);
             }
         }
 
