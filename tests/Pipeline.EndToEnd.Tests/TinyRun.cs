@@ -12,6 +12,8 @@ namespace Pipeline.EndToEnd.Tests;
 /// <summary>A run of the recipe <c>tiny</c>, followed to its end and approved on the way.</summary>
 public static class TinyRun
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
     public static FineTuneInput Input { get; } = JsonSerializer.Deserialize<FineTuneInput>(
         File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json")), PipelineJson.Options)! with
     { Owner = "olga" };
@@ -22,15 +24,24 @@ public static class TinyRun
     public static async Task<FineTuneResult> RunAsync(int port, Func<string, Task>? atStage = null)
     {
         var client = await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}") { DataConverter = PipelineJson.Converter() });
-        var input = Input;
-        var handle = await client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
+        return await FollowAsync(await StartAsync(client, Input), atStage);
+    }
+
+    /// <summary>Starts a run.</summary>
+    public static Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(ITemporalClient client, FineTuneInput input) =>
+        client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
+
+    /// <summary>Follows a run to its end and approves on the way.</summary>
+    public static async Task<FineTuneResult> FollowAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, Func<string, Task>? atStage = null)
+    {
+        var patience = System.Diagnostics.Stopwatch.StartNew();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
             try
             {
                 var stages = await handle.QueryAsync(wf => wf.Status);
-                foreach (var stage in stages.Where(stage => stage.State == Workflows.Contracts.StageState.Running && seen.Add(stage.Name)))
+                foreach (var stage in stages.Where(stage => stage.State is not (Workflows.Contracts.StageState.Pending or Workflows.Contracts.StageState.Parked) && seen.Add(stage.Name)))
                 {
                     await (atStage?.Invoke(stage.Name) ?? Task.CompletedTask);
                 }
@@ -51,6 +62,7 @@ public static class TinyRun
                 // Something was ended on purpose; it comes back.
             }
 
+            patience.Elapsed.ShouldBeLessThan(Patience, "the run does not come to its end");
             await Task.Delay(200, TestContext.Current.CancellationToken);
         }
     }

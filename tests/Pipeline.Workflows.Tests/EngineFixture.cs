@@ -9,6 +9,13 @@ public sealed class EngineFixture : IAsyncLifetime
     private readonly Dictionary<string, WorkflowEnvironment> _environments = [];
     private readonly SemaphoreSlim _lock = new(1);
 
+    // Order by priority holds within a partition of a queue.
+    private static readonly string[] OrderedQueues =
+    [
+        "--dynamic-config-value", "matching.useNewMatcher=true",
+        "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1", "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
+    ];
+
     public static TheoryData<string> All => ["embedded", "real"];
 
     public async Task<WorkflowEnvironment> StartAsync(string engine)
@@ -21,7 +28,7 @@ public sealed class EngineFixture : IAsyncLifetime
             {
                 environment = await WorkflowEnvironment.StartLocalAsync(new()
                 {
-                    DevServerOptions = new() { ExistingPath = program },
+                    DevServerOptions = new() { ExistingPath = program, ExtraArgs = engine == "real" ? OrderedQueues : [] },
                     DataConverter = PipelineJson.Converter(),
                     SearchAttributes = [.. SearchAttributes.All],
                 });

@@ -7,7 +7,7 @@ namespace Pipeline.Workflows.Tests;
 
 /// <summary>Every activity of a run, in memory; a test replaces what it is about and reads what was called.</summary>
 public sealed class FakeActivities
-    : IRunActivities, IDataActivities, IDatasetActivities, ITrainingActivities, IEvaluationActivities, IRegistryActivities, IDeploymentActivities, ITriggerActivities
+    : IRunActivities, IDataActivities, IDatasetActivities, ITrainingActivities, IEvaluationActivities, IRegistryActivities, IDeploymentActivities, ITriggerActivities, IMonitoringActivities
 {
     private readonly Lock _lock = new();
 
@@ -25,6 +25,10 @@ public sealed class FakeActivities
     public Func<WatchTrafficInput, CanaryMeasurement> Watch { get; set; } = _ => new(new(50, 0, 10, 20), new(50, 0, 10, 20));
 
     public Func<MeasurePrefixInput, PrefixChange> Measure { get; set; } = _ => new(1, 100, "marker");
+
+    public Func<DriftInput, DriftResult> Drift { get; set; } = _ => new(false, "the same", "serving/drift.json");
+
+    public Func<JudgeAnswersInput, JudgeResult> Judge { get; set; } = input => new("judge", 8, input.Answers, 0, 0.9, "serving/judge.json");
 
     public ConcurrentQueue<TrainAdapterInput> Trainings { get; } = new();
 
@@ -144,6 +148,20 @@ public sealed class FakeActivities
     }
 
     [Activity]
+    public async Task<BaselineResult> CompareBaselinesAsync(BaselineInput input)
+    {
+        await EnterAsync();
+        return new([new("character n-grams", 0.7, 10, 0.1)], new() { Text = "70 %" });
+    }
+
+    [Activity]
+    public async Task<SpeedResult> MeasureSpeedAsync(SpeedInput input)
+    {
+        await EnterAsync();
+        return new() { Requests = input.Requests, TokensPerSecond = 100 };
+    }
+
+    [Activity]
     public async Task<GateDecision> DecideGateAsync(GateInput input)
     {
         await EnterAsync();
@@ -170,6 +188,13 @@ public sealed class FakeActivities
     {
         await EnterAsync();
         Retired.Add(input.Version.Digest);
+    }
+
+    [Activity]
+    public async Task<int> ReadAliasAsync(AliasName alias)
+    {
+        await EnterAsync();
+        return Alias;
     }
 
     [Activity]
@@ -238,6 +263,27 @@ public sealed class FakeActivities
     {
         await EnterAsync();
         return Measure(input);
+    }
+
+    [Activity]
+    public async Task<ServingRecord> FindServingAsync(AliasName alias)
+    {
+        await EnterAsync();
+        return new() { Version = new(alias.Name, 3, "digest"), Adapter = Ref("adapter"), BaseModel = Ref("base-model"), Dataset = Ref("dataset"), Evaluation = Ref("evaluation"), Evaluate = new() { SpeedRequests = 0 } };
+    }
+
+    [Activity]
+    public async Task<DriftResult> RecordDriftAsync(DriftInput input)
+    {
+        await EnterAsync();
+        return Drift(input);
+    }
+
+    [Activity]
+    public async Task<JudgeResult> JudgeAnswersAsync(JudgeAnswersInput input)
+    {
+        await EnterAsync();
+        return Judge(input);
     }
 
     private async Task<DataStageResult> StageAsync(string kind)

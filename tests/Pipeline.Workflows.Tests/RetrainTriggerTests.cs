@@ -20,7 +20,7 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
 
     [Theory]
     [MemberData(nameof(EngineFixture.All), MemberType = typeof(EngineFixture))]
-    public async Task P02_ManyNews_StartExactlyOneRun(string engine)
+    public async Task P02_S2_36_ManyNews_StartExactlyOneRun(string engine)
     {
         var fakes = new FakeActivities { Gate = _ => FakeActivities.Decision(GateVerdict.Fail), Measure = input => new(input.Marker.Length == 0 ? 3 : 0, 100, "seen") };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync(engine), fakes);

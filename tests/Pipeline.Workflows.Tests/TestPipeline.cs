@@ -33,9 +33,11 @@ public sealed class TestPipeline : IAsyncDisposable
 
     public string Queue { get; } = $"tq-{Guid.NewGuid():N}";
 
-    public static TestPipeline Start(WorkflowEnvironment environment, FakeActivities? fakes = null)
+    public static TestPipeline Start(WorkflowEnvironment environment, FakeActivities? fakes = null) => Start(environment.Client, fakes);
+
+    public static TestPipeline Start(ITemporalClient client, FakeActivities? fakes = null)
     {
-        var pipeline = new TestPipeline(environment.Client, fakes ?? new FakeActivities());
+        var pipeline = new TestPipeline(client, fakes ?? new FakeActivities());
         pipeline.Run(new TemporalWorkerOptions(pipeline.Queue).AddPipelineWorkflows());
         pipeline.Run(Responsive(TaskQueues.CpuOf(pipeline.Queue)).AddAllActivities(pipeline.Fakes));
         pipeline.Run(Responsive(TaskQueues.GpuOf(pipeline.Queue)).AddAllActivities(pipeline.Fakes));

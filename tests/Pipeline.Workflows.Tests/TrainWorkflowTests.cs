@@ -11,7 +11,7 @@ namespace Pipeline.Workflows.Tests;
 public sealed class TrainWorkflowTests(EngineFixture engines)
 {
     [Fact]
-    public async Task S0_10_Divergence_RestartsWithATenthOfTheRate()
+    public async Task S2_21_Divergence_RestartsWithATenthOfTheRate()
     {
         var fakes = new FakeActivities { Train = input => input.Train.LearningRate > 1e-4 ? throw FakeActivities.Failure(ErrorTypes.LossDiverged) : FakeActivities.Trained(input, 0.4) };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
@@ -23,7 +23,7 @@ public sealed class TrainWorkflowTests(EngineFixture engines)
     }
 
     [Fact]
-    public async Task S0_10_DivergenceEverywhere_GivesUpAfterTheBound()
+    public async Task S2_21_DivergenceEverywhere_GivesUpAfterTheBound()
     {
         var fakes = new FakeActivities { Train = _ => throw FakeActivities.Failure(ErrorTypes.LossDiverged) };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
@@ -54,7 +54,7 @@ public sealed class TrainWorkflowTests(EngineFixture engines)
     }
 
     [Fact]
-    public async Task RankLadder_ClimbsOnQualityFailureOnly()
+    public async Task S2_14_RankLadder_ClimbsOnQualityFailureOnly()
     {
         var decisions = new Queue<GateDecision>([FakeActivities.Decision(GateVerdict.Fail, "task"), FakeActivities.Decision(GateVerdict.Fail, "task"), FakeActivities.Decision(GateVerdict.Fail)]);
         var fakes = new FakeActivities { Gate = _ => decisions.Dequeue() };

@@ -10,6 +10,7 @@ root.Options.Add(CommonOptions.NoInstall);
 root.Subcommands.Add(BenchCommand.Create());
 root.Subcommands.Add(ConfigCommand.Create());
 root.Subcommands.Add(RunCommand.Create());
+root.Subcommands.Add(ScheduleCommands.Create());
 root.Subcommands.Add(TestCommand.Create());
 foreach (var command in ServiceCommands.All().Concat(StatusCommands.All()).Concat(DecisionCommands.All()).Concat(TriggerCommands.All()))
 {

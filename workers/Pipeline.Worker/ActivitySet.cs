@@ -2,6 +2,7 @@ using Pipeline.Activities.Data;
 using Pipeline.Activities.Deployment;
 using Pipeline.Activities.Evaluation;
 using Pipeline.Activities.Models;
+using Pipeline.Activities.Monitoring;
 using Pipeline.Activities.Registration;
 using Pipeline.Activities.Reports;
 using Pipeline.Activities.Running;
@@ -32,6 +33,7 @@ internal sealed class ActivitySet : IDisposable
         var registry = new ModelRegistry(store);
         var benchmarks = new Benchmarks(paths);
         var bases = new BaseRegistration(registry);
+        var records = new ServingRecords(store);
         _gateways = new GatewayConnection(
             settings.Gateway.Urls.Count > 0 ? [.. settings.Gateway.Urls.Select(url => new Uri(url))] : [new Uri($"http://{settings.Gateway.Host}:{settings.Gateway.Port}")],
             Environment.GetEnvironmentVariable("GATEWAY_ADMIN_KEY") ?? "");
@@ -42,12 +44,13 @@ internal sealed class ActivitySet : IDisposable
             new RunActivities(artifacts, new BaseModelFolder(paths), benchmarks, bases, new RunReportPage(artifacts, paths), FactsOf(settings)),
             new DataActivities(data, new DataSources(store, paths), benchmarks),
             new DatasetActivities(data, paths),
-            new RegistryActivities(registry, artifacts, bases),
+            new RegistryActivities(registry, artifacts, bases, records),
             new DeploymentActivities(new TrafficStore(store), _gateways, artifacts),
             new TriggerActivities(store),
+            new MonitoringActivities(registry, records, artifacts, _gateways, new JudgeEndpoint(settings.Judge.Url, settings.Judge.Model, settings.Judge.ApiKey)),
             evaluation,
         ];
-        _gpu = [new TrainingActivities(model, paths, machine), evaluation];
+        _gpu = [new TrainingActivities(model, store, paths, machine), evaluation];
     }
 
     public TemporalWorkerOptions AddTo(TemporalWorkerOptions options, bool gpu)
@@ -70,11 +73,16 @@ internal sealed class ActivitySet : IDisposable
         Log = log,
     };
 
+    /// <summary>Digest of the code that works on runs.</summary>
+    public static string CodeVersionOf() =>
+        CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(RunActivities), typeof(Pipeline.Workflows.PipelineWorkflows));
+
     private static RunFacts FactsOf(PipelineSettings settings) => new()
     {
         Approvers = settings.Approval.Approvers,
         ApprovalsRequired = settings.Approval.Required,
-        CodeVersion = CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(RunActivities)),
+        ApproverKeys = settings.Approval.KeysByName(),
+        CodeVersion = CodeVersionOf(),
         Notes = torch.cuda_is_available() ? [] : ["this machine has no GPU: the GPU pool runs on the CPU"],
     };
 }

@@ -6,17 +6,12 @@ using Pipeline.Hosting.Storage;
 using Pipeline.Hosting.Telemetry;
 using Pipeline.Workflows;
 using Serilog.Extensions.Logging;
-using Temporalio.Client;
-using Temporalio.Worker;
 
 namespace Pipeline.Worker;
 
 /// <summary>Serves the queues of one pool until it is asked to stop, then finishes or hands over what it holds.</summary>
 internal static class PoolRun
 {
-    // Long enough for a training to write a full checkpoint.
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
-
     private static string Root => Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root ? root : Directory.GetCurrentDirectory();
 
     public static async Task<int> RunAsync(string pool, string? config, string[] overrides, int metricsPort, CancellationToken cancellation)
@@ -36,14 +31,23 @@ internal static class PoolRun
         var client = await EngineClient.ConnectAsync(settings.Engine, loggers);
         await SearchAttributeSetup.EnsureAsync(client);
         using var activities = new ActivitySet(settings, options, store, paths, line => logger.Information("{Line}", line));
-        var workers = options.Queues.Select(queue => Create(client, queue, options, activities)).ToList();
+        var version = WorkerVersion.Of(settings.Engine, ActivitySet.CodeVersionOf());
+        using var queues = new QueueWorkers(client, options, activities, version);
+        var workers = queues.Create();
         var ready = false;
         await using var page = metricsPort > 0 ? new MetricsPage(metricsPort, new PrometheusText(), () => ready) : null;
         try
         {
             ready = true;
+            var running = workers.Select(worker => worker.ExecuteAsync(cancellation)).ToList();
+            if (version is not null && options.Queues.Contains(TaskQueues.Pipeline))
+            {
+                await WorkerVersion.MakeCurrentAsync(client, version, cancellation);
+                logger.Information("new runs go to version {Version}; runs that go on stay with theirs", version.ToCanonicalString());
+            }
+
             logger.Information("pool {Pool} serves {Queues} of {Address}, {Slots} at a time", pool, options.Queues, EngineClient.AddressOf(settings.Engine), options.Slots);
-            await Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(cancellation)));
+            await Task.WhenAll(running);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -55,21 +59,5 @@ internal static class PoolRun
         }
 
         return ExitCodes.Ok;
-    }
-
-    // A queue without suffix carries workflow tasks; the others carry the activities of their pool.
-    private static TemporalWorker Create(TemporalClient client, string queue, PoolSettings pool, ActivitySet activities)
-    {
-        var options = new TemporalWorkerOptions(queue)
-        {
-            GracefulShutdownTimeout = Drain,
-            MaxConcurrentActivities = pool.Slots,
-            MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(3),
-            Interceptors = [new FailureInterceptor()],
-            Identity = $"{Environment.ProcessId}@{Environment.MachineName}/{queue}",
-        };
-        return new TemporalWorker(client, queue.EndsWith("-cpu", StringComparison.Ordinal) || queue.EndsWith("-gpu", StringComparison.Ordinal)
-            ? activities.AddTo(options, queue.EndsWith("-gpu", StringComparison.Ordinal))
-            : options.AddPipelineWorkflows());
     }
 }

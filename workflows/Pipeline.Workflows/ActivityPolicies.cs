@@ -18,6 +18,12 @@ public static class ActivityPolicies
         MaximumAttempts = 8,
     };
 
+    // Workers beat every two seconds; a worker that is silent for longer than this is taken for dead.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
+
+    // A supervisor starts a lost worker within a second; a host that is silent for longer is gone.
+    private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(20);
+
     // What restores a safe state is retried until it succeeds.
     private static readonly RetryPolicy Forever = new()
     {
@@ -34,7 +40,7 @@ public static class ActivityPolicies
         TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromMinutes(5),
         ScheduleToCloseTimeout = TimeSpan.FromHours(4),
-        HeartbeatTimeout = TimeSpan.FromSeconds(30),
+        HeartbeatTimeout = Silence,
         RetryPolicy = Infrastructure,
         Summary = summary,
     };
@@ -47,7 +53,7 @@ public static class ActivityPolicies
         TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromHours(12),
         ScheduleToCloseTimeout = TimeSpan.FromHours(48),
-        HeartbeatTimeout = TimeSpan.FromSeconds(30),
+        HeartbeatTimeout = Silence,
         RetryPolicy = Infrastructure,
         Summary = summary,
     };
@@ -62,12 +68,38 @@ public static class ActivityPolicies
         TaskQueue = TaskQueues.GpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromDays(7),
         ScheduleToCloseTimeout = TimeSpan.FromDays(30),
-        HeartbeatTimeout = TimeSpan.FromSeconds(30),
+        HeartbeatTimeout = Silence,
         RetryPolicy = Infrastructure,
         CancellationType = ActivityCancellationType.WaitCancellationCompleted,
         Priority = new Priority(priority, tenant.Length == 0 ? null : tenant, null),
         Summary = summary,
     };
+
+    /// <summary>The first try of a training: the workflow itself decides where the next one goes.</summary>
+    /// <param name="summary">Line shown in the Web UI.</param>
+    /// <param name="tenant">Share of the pool that the work counts towards; empty shares one queue.</param>
+    /// <param name="priority">1 is served first, 5 last.</param>
+    /// <returns>The options.</returns>
+    public static ActivityOptions GpuOnce(string summary, string tenant, int priority)
+    {
+        var options = Gpu(summary, tenant, priority);
+        options.RetryPolicy = new RetryPolicy { MaximumAttempts = 1 };
+        return options;
+    }
+
+    /// <summary>Goes on with a training on the host that has its checkpoints; given up soon when that host does not take it.</summary>
+    /// <param name="host">Name of the host.</param>
+    /// <param name="summary">Line shown in the Web UI.</param>
+    /// <param name="tenant">Share of the pool that the work counts towards; empty shares one queue.</param>
+    /// <param name="priority">1 is served first, 5 last.</param>
+    /// <returns>The options.</returns>
+    public static ActivityOptions GpuOfHost(string host, string summary, string tenant, int priority)
+    {
+        var options = GpuOnce(summary, tenant, priority);
+        options.TaskQueue = TaskQueues.HostOf(TaskQueues.GpuOf(Workflow.Info.TaskQueue), host);
+        options.ScheduleToStartTimeout = HostPatience;
+        return options;
+    }
 
     /// <summary>Restores a safe state: not cancelled with the run, retried until it succeeds.</summary>
     /// <param name="summary">Line shown in the Web UI.</param>
@@ -76,7 +108,7 @@ public static class ActivityPolicies
     {
         TaskQueue = TaskQueues.CpuOf(Workflow.Info.TaskQueue),
         StartToCloseTimeout = TimeSpan.FromMinutes(1),
-        HeartbeatTimeout = TimeSpan.FromSeconds(30),
+        HeartbeatTimeout = Silence,
         RetryPolicy = Forever,
         CancellationToken = CancellationToken.None,
         Summary = summary,

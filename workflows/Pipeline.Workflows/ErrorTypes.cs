@@ -57,6 +57,9 @@ public static class ErrorTypes
     /// <summary>Traffic is not what was set.</summary>
     public const string TrafficMismatch = nameof(TrafficMismatch);
 
+    /// <summary>A worker is being stopped; it wrote down what it had, and another attempt goes on. Always retried.</summary>
+    public const string WorkerDraining = nameof(WorkerDraining);
+
     /// <summary>An operator stopped the run.</summary>
     public const string Aborted = nameof(Aborted);
 

@@ -1,6 +1,7 @@
 using Pipeline.Workflows.Deployment;
 using Pipeline.Workflows.Evaluation;
 using Pipeline.Workflows.FineTuning;
+using Pipeline.Workflows.Monitoring;
 using Pipeline.Workflows.Training;
 using Pipeline.Workflows.Triggers;
 using Temporalio.Worker;
@@ -13,7 +14,7 @@ public static class PipelineWorkflows
     /// <summary>The workflow classes.</summary>
     public static IReadOnlyList<Type> All { get; } =
     [
-        typeof(FineTuneWorkflow), typeof(TrainWorkflow), typeof(EvaluateWorkflow), typeof(CanaryWorkflow), typeof(DeploymentWorkflow), typeof(RetrainTriggerWorkflow),
+        typeof(FineTuneWorkflow), typeof(TrainWorkflow), typeof(EvaluateWorkflow), typeof(CanaryWorkflow), typeof(DeploymentWorkflow), typeof(ReleaseGuardWorkflow), typeof(RetrainTriggerWorkflow), typeof(ReevaluateWorkflow), typeof(JudgeWorkflow),
     ];
 
     /// <summary>Adds all of them to a worker.</summary>

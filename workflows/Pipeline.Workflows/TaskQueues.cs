@@ -20,6 +20,12 @@ public static class TaskQueues
     /// <returns>Name of the queue.</returns>
     public static string CpuOf(string workflowQueue) => workflowQueue + CpuSuffix;
 
+    /// <summary>The queue of one host of a pool, for work that is cheaper where its files are.</summary>
+    /// <param name="queue">Queue of the pool.</param>
+    /// <param name="host">Name of the host.</param>
+    /// <returns>Name of the queue.</returns>
+    public static string HostOf(string queue, string host) => $"{queue}@{host}";
+
     /// <summary>The GPU queue that belongs to a workflow queue.</summary>
     /// <param name="workflowQueue">Queue of the workflow.</param>
     /// <returns>Name of the queue.</returns>

@@ -40,6 +40,12 @@ public static class WorkflowIds
     /// <returns>The id.</returns>
     public static string Deploy(string parentId, int round) => $"{parentId}/deploy-{round}";
 
+    /// <summary>The guard of a run's release.</summary>
+    /// <param name="parentId">Id of the run's workflow.</param>
+    /// <param name="round">Number within the run, from 1.</param>
+    /// <returns>The id.</returns>
+    public static string Guard(string parentId, int round) => $"{parentId}/guard-{round}";
+
     /// <summary>The trigger that watches a data prefix.</summary>
     /// <param name="prefix">Prefix in the object store.</param>
     /// <returns>The id.</returns>

@@ -31,15 +31,15 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
 
         if (data.Source.StartsWith(StoreScheme, StringComparison.Ordinal))
         {
-            return await OpenRawAsync(new ObjectRawStore(store), data.Source[StoreScheme.Length..], cancellation);
+            return await OpenRawAsync(new ObjectRawStore(store), data.Source[StoreScheme.Length..], data, cancellation);
         }
 
         return Directory.Exists(data.Source)
-            ? await OpenRawAsync(new FolderRawStore(data.Source), "", cancellation)
+            ? await OpenRawAsync(new FolderRawStore(data.Source), "", data, cancellation)
             : throw new DirectoryNotFoundException($"data.source '{data.Source}' is neither debian, debian-sample, store:PREFIX nor a folder of this worker");
     }
 
-    private static async Task<DataSource> OpenRawAsync(IRawStore raw, string prefix, CancellationToken cancellation)
+    private static async Task<DataSource> OpenRawAsync(IRawStore raw, string prefix, DataOptions data, CancellationToken cancellation)
     {
         var listing = new SortedDictionary<string, string>(StringComparer.Ordinal);
         await foreach (var found in raw.ListAsync(prefix, cancellation))
@@ -50,7 +50,9 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
         return new DataSource(listing, null, async (folder, progress, stop) =>
         {
             var forward = new Progress<IngestProgress>(step => progress.Report(new StageProgress("ingest", "objects", step.Rows, step.Bytes, 0)));
-            return (await new IngestStage(raw, new IngestOptions { Prefix = prefix }).RunAsync(folder, forward, stop)).Rows;
+            var rows = (await new IngestStage(raw, new IngestOptions { Prefix = prefix }).RunAsync(folder, forward, stop)).Rows;
+            SeededSample.Thin(Path.Combine(folder, "rows.jsonl"), data.MaxRows, data.Seed, rows);
+            return rows;
         });
     }
 

@@ -13,6 +13,11 @@ namespace Pipeline.Activities.Data;
 /// <param name="paths">Where shipped rehearsal rows lie.</param>
 public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IDatasetActivities
 {
+    /// <summary>Name of the file with task rows of the training set as they were written, for worked examples and simple arms.</summary>
+    internal const string Examples = "examples.jsonl";
+
+    private const int MostExamples = 20_000;
+
     /// <inheritdoc/>
     [Activity]
     public Task<DatasetResult> BuildDatasetAsync(BuildDatasetInput input)
@@ -20,7 +25,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         ArgumentNullException.ThrowIfNull(input);
         return work.RunAsync<DatasetResult>(
             "dataset",
-            new { input.Rows, input.HeldOut, input.BaseModel, input.Dataset, input.Seed, input.ReviewRows, builder = DatasetBuilder.CodeVersion },
+            new { input.Rows, input.HeldOut, input.BaseModel, input.Dataset, input.Seed, input.ReviewRows, builder = DatasetBuilder.CodeVersion, MostExamples },
             result => [result.Dataset],
             run => BuildAsync(input, run),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
@@ -65,6 +70,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         var builder = new DatasetBuilder { Progress = new Progress<Pipeline.Data.Stages.StageProgress>(step => run.Pulse.Report(new ActivityProgress("dataset", step.Bytes, step.TotalBytes, $"{step.Rows:N0} rows"))) };
         var index = await Task.Run(() => builder.Build(recipe, folder, run.Stop), run.Stop);
         File.Copy(test.Path, Path.Combine(folder, "test.jsonl"));
+        await File.WriteAllLinesAsync(Path.Combine(folder, Examples), File.ReadLines(rows.Path).Take(MostExamples), run.Stop);
         return new DatasetResult
         {
             Dataset = await run.CommitAsync("dataset", folder),

@@ -1,11 +1,30 @@
 using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Activities.Data;
 
 /// <summary>Draws lines by their digest, so that the same lines are drawn whatever their order.</summary>
 internal static class SeededSample
 {
+    /// <summary>Leaves at most so many rows in a file and accounts for the others; 0 leaves all.</summary>
+    public static void Thin(string path, int most, long seed, RowAccounting rows)
+    {
+        if (most == 0 || rows.Out <= most)
+        {
+            return;
+        }
+
+        // Two passes: the file may be larger than memory, keys of its rows are not.
+        var kept = File.ReadLines(path).Select((line, index) => (Key: KeyOf(line, seed), Index: index))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).ThenBy(entry => entry.Index).Take(most).Select(entry => entry.Index).ToHashSet();
+        var thinned = path + ".thinned";
+        File.WriteAllLines(thinned, File.ReadLines(path).Where((_, index) => kept.Contains(index)));
+        File.Move(thinned, path, overwrite: true);
+        rows.Removed["not-sampled"] = rows.Removed.GetValueOrDefault("not-sampled") + rows.Out - kept.Count;
+        rows.Out = kept.Count;
+    }
+
     /// <summary>Takes at most so many lines; 0 takes all.</summary>
     public static List<string> Take(IEnumerable<string> lines, int most, long seed)
     {
@@ -14,7 +33,9 @@ internal static class SeededSample
             return [.. lines];
         }
 
-        return [.. lines.Select((line, index) => (Line: line, Index: index, Key: Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}\n{line}")))))
+        return [.. lines.Select((line, index) => (Line: line, Index: index, Key: KeyOf(line, seed)))
             .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(most).OrderBy(entry => entry.Index).Select(entry => entry.Line)];
     }
+
+    private static string KeyOf(string line, long seed) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}\n{line}")));
 }

@@ -17,7 +17,7 @@ namespace Pipeline.Activities.Evaluation;
 /// <param name="machine">Device, threads and log of this worker.</param>
 public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, WorkerPaths paths, ModelLoadOptions machine) : IEvaluationActivities
 {
-    private const string ResultsFile = "results.json";
+    internal const string ResultsFile = "results.json";
     private const int SelfTestQuestions = 4;
     private readonly EvaluationTasks _tasks = new(benchmarks);
 
@@ -49,7 +49,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var evaluation = input.Evaluation;
         return work.RunAsync<ShardResult>(
             "evaluate",
-            new { evaluation.BaseModel, evaluation.Adapter, evaluation.Dataset, evaluation.Evaluate.Shots, evaluation.Evaluate.Limit, evaluation.Evaluate.Benchmarks, input.Shard, EvaluationRunner.Harness },
+            new { evaluation.BaseModel, evaluation.Adapter, evaluation.Dataset, evaluation.Evaluate.Shots, evaluation.Evaluate.Limit, evaluation.OwnShots, evaluation.Fresh, input.Shard, EvaluationRunner.Harness },
             result => [result.Items],
             run => EvaluateAsync(input, run),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
@@ -79,9 +79,14 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var folder = work.Artifacts.NewFolder();
         ResultsJson.Save(whole, Path.Combine(folder, ResultsFile));
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["baseModel"] = input.Evaluation.BaseModel.Sha256, ["adapter"] = input.Evaluation.Adapter?.Sha256 ?? "" };
-        var report = await work.Artifacts.CommitAsync("evaluation", folder, properties, null, pulse.Stop);
         var cached = input.Shards.Count(shard => shard.Summary.Cached);
         var metrics = Metrics(whole);
+        if (metrics.FirstOrDefault(metric => metric.Name == EvaluationTasks.Own) is { } own)
+        {
+            properties[EvaluationTasks.Own] = own.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        var report = await work.Artifacts.CommitAsync("evaluation", folder, properties, null, pulse.Stop);
         return new EvaluationResult
         {
             Report = report,
@@ -97,13 +102,39 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
 
     /// <inheritdoc/>
     [Activity]
+    public Task<BaselineResult> CompareBaselinesAsync(BaselineInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return work.RunAsync<BaselineResult>(
+            "baselines", new { input.Dataset }, _ => [], async run => SimpleArms.Run(await run.OpenAsync(input.Dataset), run.Stop),
+            (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public Task<SpeedResult> MeasureSpeedAsync(SpeedInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return work.RunAsync<SpeedResult>(
+            "speed", new { input.BaseModel, input.Adapter, input.Dataset, input.Requests }, _ => [], run => SpeedTest.RunAsync(input, run, machine), (result, _, _) => result);
+    }
+
+    /// <inheritdoc/>
+    [Activity]
     public async Task<GateDecision> DecideGateAsync(GateInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using var pulse = new ActivityPulse();
         var baseline = ResultsJson.Load(Path.Combine(await work.Artifacts.OpenAsync(input.Baseline, pulse.Stop), ResultsFile));
         var candidate = ResultsJson.Load(Path.Combine(await work.Artifacts.OpenAsync(input.Candidate, pulse.Stop), ResultsFile));
-        var report = GateEvaluator.Evaluate(GateRules.Of(input.Gate, candidate), candidate, new Dictionary<string, EvaluationResults>(StringComparer.Ordinal) { ["base"] = baseline });
+        var arms = new Dictionary<string, EvaluationResults>(StringComparer.Ordinal) { [GateRules.Base] = baseline };
+        if (input.Prompted is not null)
+        {
+            arms[GateRules.Prompted] = ResultsJson.Load(Path.Combine(await work.Artifacts.OpenAsync(input.Prompted, pulse.Stop), ResultsFile));
+        }
+
+        var rules = GateRules.Of(input.Gate, candidate, arms.ContainsKey(GateRules.Prompted));
+        var report = GateEvaluator.Evaluate(rules, candidate, arms, input.Adapter.Length == 0 ? null : input.Adapter);
         return GateRules.Decision(report, await EvidenceAsync(report, pulse.Stop));
     }
 
@@ -113,17 +144,16 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
     {
         ArgumentNullException.ThrowIfNull(input);
         return work.RunAsync<ParityResult>(
-            "parity", new { input.BaseModel, input.Adapter, input.Dataset, input.Prompts }, result => [result.Merged], run => MergeParity.RunAsync(input, run, machine),
+            "parity", new { input.BaseModel, input.Adapter, input.Dataset, input.Prompts }, result => [result.Merged], run => MergeParityStage.RunAsync(input, run, machine),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
     }
 
-    private static List<Metric> Metrics(EvaluationResults results)
+    internal static List<Metric> Metrics(EvaluationResults results)
     {
         var metrics = new List<Metric>();
         foreach (var (name, group) in results.Groups)
         {
-            var key = name == EvaluationTasks.Own ? $"{EvaluationTasks.OwnMetric},none" : "acc,none";
-            if (group.Metrics.TryGetValue(key, out var value))
+            if (group.Metrics.TryGetValue($"{EvaluationTasks.MetricOf(name)},none", out var value))
             {
                 metrics.Add(new Metric(name, value.Value, group.Questions, value.StandardError ?? double.NaN));
             }
@@ -151,7 +181,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
                     var options = EvaluationTasks.OptionsOf(task, evaluation);
                     var prompts = new PromptBuilder(options, ModelSession.RendererOf(model));
                     var progress = new Progress<int>(done => run.Pulse.Report(new ActivityProgress($"evaluate {evaluation.Arm}", done, task.Questions.Count, task.Name)));
-                    var runner = new EvaluationRunner(identity, prompts, options, () => (session.Scoring, session.Encoder), paths.Of("cache", "evaluation"));
+                    var runner = new EvaluationRunner(identity, prompts, options, () => (session.Scoring, session.Encoder), Answers(evaluation));
                     var outcome = runner.Run(task, progress, run.Stop);
                     results.Add(outcome.Result);
                     File.Copy(outcome.AnswersFile, Path.Combine(folder, $"{task.Name}.jsonl"));
@@ -164,6 +194,8 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
         var items = results.Sum(result => result.Ids.Count);
         return new ShardResult(input.Shard, await run.CommitAsync("evaluation-shard", folder), correct, new StageSummary { Text = $"{correct} of {items} right" });
     }
+
+    private string Answers(EvaluateInput evaluation) => evaluation.Fresh.Length == 0 ? paths.Of("cache", "evaluation") : paths.Of("cache", "evaluation", "fresh", evaluation.Fresh);
 
     // Answers that depend on their neighbours in the batch would make every comparison a lottery.
     private static bool SelfTest(ModelSession session, PromptBuilder prompts, EvaluationTask task) =>

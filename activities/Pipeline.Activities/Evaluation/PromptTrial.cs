@@ -9,7 +9,7 @@ namespace Pipeline.Activities.Evaluation;
 /// <summary>What prompts alone reach on the held-out rows: without examples and with three, the better one counts.</summary>
 internal static class PromptTrial
 {
-    private static readonly int[] Examples = [0, 3];
+    private static readonly int[] Examples = [0, EvaluationTasks.MostShots];
 
     public static async Task<PreflightResult> RunAsync(PreflightInput input, StageRun run, WorkerPaths paths, ModelLoadOptions machine)
     {
@@ -21,7 +21,7 @@ internal static class PromptTrial
                 using var session = ModelSession.Load(model, null, machine);
                 return Examples.Select(shots =>
                 {
-                    var task = EvaluationTasks.HeldOut(dataset, shots, input.Preflight.Rows);
+                    var task = EvaluationTasks.HeldOut(dataset, input.Preflight.Rows);
                     var options = new PromptOptions { Shots = shots };
                     var runner = new EvaluationRunner(
                         identity, new PromptBuilder(options, ModelSession.RendererOf(model)), options, () => (session.Scoring, session.Encoder), paths.Of("cache", "evaluation"));
@@ -30,6 +30,7 @@ internal static class PromptTrial
                 }).ToList();
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return new PreflightResult(accuracies.Max(), input.Preflight.Rows, new StageSummary { Text = $"{accuracies[0]:P1} without examples, {accuracies[1]:P1} with three" });
+        return new PreflightResult(accuracies.Max(), input.Preflight.Rows, new StageSummary { Text = $"{accuracies[0]:P1} without examples, {accuracies[1]:P1} with three" },
+            Examples[accuracies.IndexOf(accuracies.Max())]);
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Activities.Monitoring;
 using Pipeline.Activities.Running;
 using Pipeline.Activities.Storage;
 using Pipeline.Registry.Licences;
@@ -14,7 +15,8 @@ namespace Pipeline.Activities.Registration;
 /// <param name="registry">The model registry.</param>
 /// <param name="artifacts">Local folders.</param>
 /// <param name="bases">Base models.</param>
-public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts artifacts, BaseRegistration bases) : IRegistryActivities
+/// <param name="records">What versions were made of.</param>
+public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts artifacts, BaseRegistration bases, ServingRecords records) : IRegistryActivities
 {
     /// <inheritdoc/>
     [Activity]
@@ -23,6 +25,7 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         ArgumentNullException.ThrowIfNull(input);
         using var pulse = new ActivityPulse();
         var licence = CheckLicence(input);
+        await CheckEvaluationAsync(input, pulse.Stop);
         var model = await bases.RegisterAsync(input.BaseModelName, await artifacts.OpenAsync(input.BaseModel, pulse.Stop), input.BaseLicence, pulse.Stop);
         var card = new ModelCard
         {
@@ -58,7 +61,14 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
                 Description = card.Description,
             },
             pulse.Stop);
-        return new RegisteredVersion(version.Name, version.Version, version.Package);
+        var registered = new RegisteredVersion(version.Name, version.Version, version.Package);
+        if (input is { Dataset: { } dataset, Evaluation: { } evaluation })
+        {
+            var record = new ServingRecord { Version = registered, Adapter = input.Adapter, BaseModel = input.BaseModel, Dataset = dataset, Evaluation = evaluation, Evaluate = input.Evaluate };
+            await records.SaveAsync(record, pulse.Stop);
+        }
+
+        return registered;
     }
 
     /// <inheritdoc/>
@@ -74,6 +84,15 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         {
             // An earlier attempt did it.
         }
+    }
+
+    /// <inheritdoc/>
+    [Activity]
+    public async Task<int> ReadAliasAsync(AliasName alias)
+    {
+        ArgumentNullException.ThrowIfNull(alias);
+        var state = await registry.StateAsync(alias.Name, ActivityExecutionContext.Current.CancellationToken);
+        return state.Aliases.TryGetValue(alias.Alias, out var version) ? version : 0;
     }
 
     /// <inheritdoc/>
@@ -107,6 +126,18 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
     }
 
     private static string ActorOf() => ActivityExecutionContext.Current.Info.WorkflowId ?? "pipeline";
+
+    // Whoever removes the evaluation takes the right to register away with it.
+    private async Task CheckEvaluationAsync(RegisterAdapterInput input, CancellationToken cancellation)
+    {
+        var properties = input.Evaluation is null ? null : await artifacts.PropertiesAsync(input.Evaluation, cancellation);
+        if (properties?.GetValueOrDefault("adapter") != input.Adapter.Sha256 || !properties.ContainsKey("task"))
+        {
+            throw new ApplicationFailureException(
+                $"the store has no evaluation of the adapter {input.Adapter.Sha256[..12]} on its task ({input.Evaluation?.Uri ?? "none is named"}); retry from the stage 'evaluate'",
+                ErrorTypes.Integrity, nonRetryable: true);
+        }
+    }
 
     // What the product ships is known; what the owner waives is recorded with name and reason.
     private static IEnumerable<LicenceWaiver> Waivers(RegisterAdapterInput input, LicenceUse use)

@@ -21,24 +21,26 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     /// <summary>Writes the report.</summary>
     /// <param name="input">What the run knows.</param>
+    /// <param name="cost">What the engine was used for; null when unknown.</param>
     /// <param name="cancellation">Stops the upload.</param>
     /// <returns>The committed report and a path for people.</returns>
-    public async Task<ReportResult> WriteAsync(ReportInput input, CancellationToken cancellation)
+    public async Task<ReportResult> WriteAsync(ReportInput input, OrchestrationCost? cost, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
         var folder = artifacts.NewFolder();
-        await File.WriteAllTextAsync(Path.Combine(folder, "report.html"), Render(input.Report), cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, "report.html"), Render(input.Report, cost), cancellation);
         var name = string.Concat(input.WorkflowId.Select(character => char.IsAsciiLetterOrDigit(character) || character == '-' ? character : '-'));
         var copy = Path.Combine(paths.Of("reports"), $"{name}.html");
         File.Copy(Path.Combine(folder, "report.html"), copy, overwrite: true);
         var committed = await artifacts.CommitAsync("run-report", folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["run"] = input.WorkflowId }, null, cancellation);
-        return new ReportResult(committed, copy);
+        return new ReportResult(committed, copy, cost);
     }
 
     /// <summary>Renders the page.</summary>
     /// <param name="report">What the run knows.</param>
+    /// <param name="cost">What the engine was used for; null when unknown.</param>
     /// <returns>HTML without references to other files.</returns>
-    public static string Render(RunReport report)
+    public static string Render(RunReport report, OrchestrationCost? cost = null)
     {
         ArgumentNullException.ThrowIfNull(report);
         var page = new StringBuilder();
@@ -58,8 +60,8 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         Decisions(page, report);
         Canary(page, report);
         Lineage(page, report);
-        page.Append($"<p>The history of the run has {report.HistoryEvents} events and {report.HistoryBytes / 1024.0:0} KiB.</p></body></html>");
-        return page.ToString();
+        RunComparisons.Cost(page, report, cost);
+        return page.Append("</body></html>").ToString();
     }
 
     internal static string Text(string text) => WebUtility.HtmlEncode(text);
@@ -109,10 +111,8 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         }
 
         page.Append("</table>");
-        if (report.PromptAccuracy is { } prompt && double.IsFinite(prompt))
-        {
-            page.Append($"<p>For comparison, the best prompt without any training reaches {prompt:P1}.</p>");
-        }
+        RunComparisons.Arms(page, report);
+        RunComparisons.Speed(page, report);
     }
 
     private static void Decisions(StringBuilder page, RunReport report)

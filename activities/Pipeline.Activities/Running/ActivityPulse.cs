@@ -11,7 +11,7 @@ public sealed class ActivityPulse : IDisposable
     private readonly ActivityExecutionContext _context = ActivityExecutionContext.Current;
     private readonly CancellationTokenSource _stop;
     private readonly Timer _timer;
-    private ActivityProgress _progress = new("", 0, 0, "");
+    private ActivityProgress _progress = new("", 0, 0, "", HostName.Current);
 
     /// <summary>Begins to beat.</summary>
     public ActivityPulse()
@@ -25,7 +25,7 @@ public sealed class ActivityPulse : IDisposable
 
     /// <summary>Tells how far the work has come; sent with the next heartbeat.</summary>
     /// <param name="progress">Progress.</param>
-    public void Report(ActivityProgress progress) => _progress = progress;
+    public void Report(ActivityProgress progress) => _progress = progress with { Host = HostName.Current };
 
     /// <summary>Ends the heartbeats.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using Pipeline.Workflows;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 using Temporalio.Worker.Interceptors;
@@ -27,7 +28,7 @@ public sealed class FailureInterceptor : IWorkerInterceptor
             catch (OperationCanceledException exception) when (IsDraining())
             {
                 // Nobody asked for the work to stop for good: another worker goes on where this one was.
-                throw new ApplicationFailureException("the worker drains; another attempt goes on", exception, "WorkerDraining", nextRetryDelay: TimeSpan.FromMilliseconds(100));
+                throw new ApplicationFailureException("the worker drains; another attempt goes on", exception, ErrorTypes.WorkerDraining, nextRetryDelay: TimeSpan.FromMilliseconds(100));
             }
             catch (Exception exception) when (FailureMapping.Map(exception) is not null)
             {

@@ -1,6 +1,7 @@
 using Pipeline.Activities.Data;
 using Pipeline.Activities.Models;
 using Pipeline.Activities.Registration;
+using Pipeline.Activities.Reports;
 using Pipeline.Activities.Storage;
 using Pipeline.Workflows;
 using Pipeline.Workflows.Contracts;
@@ -38,6 +39,7 @@ public sealed class RunActivities(
             DataLicence = input.Input.Data.Licence is { Length: > 0 } given ? given
                 : input.Input.Data.Source is "debian" or "debian-sample" ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown,
             Approvers = Narrow(facts.Approvers, input.Input.Approval.Approvers),
+            ApproverKeys = facts.ApproverKeys,
             ApprovalsRequired = Math.Max(facts.ApprovalsRequired, input.Input.Approval.Required),
             CodeVersion = facts.CodeVersion,
             Notes = facts.Notes,
@@ -46,10 +48,12 @@ public sealed class RunActivities(
 
     /// <inheritdoc/>
     [Activity]
-    public Task<ReportResult> WriteReportAsync(ReportInput input)
+    public async Task<ReportResult> WriteReportAsync(ReportInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return reports.WriteAsync(input, ActivityExecutionContext.Current.CancellationToken);
+        var context = ActivityExecutionContext.Current;
+        var cost = await RunHistories.MeasureAsync(context.TemporalClient, input.WorkflowId, context.Info.WorkflowRunId, context.CancellationToken);
+        return await reports.WriteAsync(input, cost, context.CancellationToken);
     }
 
     // An input can take people off the list of the deployment, never add any.

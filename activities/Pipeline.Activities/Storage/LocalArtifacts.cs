@@ -45,6 +45,11 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     /// <returns>Absolute path of an empty folder.</returns>
     public string NewFolder() => paths.Of("cache", "work", Guid.NewGuid().ToString("N"));
 
+    /// <summary>The folder of one piece of work, the same in every attempt on this machine: a later attempt goes on with what is in it.</summary>
+    /// <param name="key">Digest of everything that the work depends on.</param>
+    /// <returns>Absolute path of a folder that may hold what an earlier attempt finished.</returns>
+    public string WorkFolder(string key) => paths.Of("cache", "work", key);
+
     /// <summary>Stores the files of a folder and commits them as one version; the manifest is written last.</summary>
     /// <param name="kind">Kind of the artefact.</param>
     /// <param name="folder">Folder to take over; it becomes the local copy.</param>
@@ -96,6 +101,16 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     /// <returns>True when its manifest is there.</returns>
     public async Task<bool> ExistsAsync(ArtifactRef artifact, CancellationToken cancellation) =>
         await _artifacts.FindAsync(artifact.Kind, artifact.Sha256, cancellation) is not null;
+
+    /// <summary>What a version was made from.</summary>
+    /// <param name="artifact">The artefact.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    /// <returns>Properties of its manifest; null when it is not committed.</returns>
+    public async Task<IReadOnlyDictionary<string, string>?> PropertiesAsync(ArtifactRef artifact, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(artifact);
+        return (await _artifacts.FindAsync(artifact.Kind, artifact.Sha256, cancellation))?.Properties;
+    }
 
     // Names come from a manifest, so they are not trusted as paths.
     private static string Inside(string folder, string name)

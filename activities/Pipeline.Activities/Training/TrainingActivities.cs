@@ -4,6 +4,7 @@ using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using Pipeline.Llm.Training;
 using Pipeline.Llm.Training.Objectives;
+using Pipeline.Registry.Storage;
 using Pipeline.Workflows.Contracts;
 using Temporalio.Activities;
 
@@ -11,10 +12,13 @@ namespace Pipeline.Activities.Training;
 
 /// <summary>Training as an activity.</summary>
 /// <param name="work">Cache, folders, fence.</param>
+/// <param name="store">Keeps checkpoints for other hosts.</param>
 /// <param name="paths">Where checkpoints lie.</param>
 /// <param name="machine">Device, threads and log of this worker.</param>
-public sealed class TrainingActivities(StageWork work, WorkerPaths paths, ModelLoadOptions machine) : ITrainingActivities
+public sealed class TrainingActivities(StageWork work, IObjectStore store, WorkerPaths paths, ModelLoadOptions machine) : ITrainingActivities
 {
+    private const string Weights = "adapter_model.safetensors";
+
     /// <inheritdoc/>
     [Activity]
     public Task<TrainAdapterResult> TrainAdapterAsync(TrainAdapterInput input)
@@ -33,40 +37,68 @@ public sealed class TrainingActivities(StageWork work, WorkerPaths paths, ModelL
     {
         var (dataset, model) = (await run.OpenAsync(input.Dataset), await run.OpenAsync(input.BaseModel));
         var output = paths.Of("training", run.Key[..32]);
-        using var reporter = new TrainingReporter(run.Pulse, input.ProgressWorkflowId);
+        var mirror = new CheckpointMirror(store, run.Key[..32], output);
+        await mirror.ClaimAsync(run.Stop);
+        var uploads = new CheckpointUploads(mirror, machine.Log ?? (static _ => { }));
+        using var reporter = new TrainingReporter(run.Pulse, input.ProgressWorkflowId, uploads.Begin);
+        var control = new RunControl { Progress = reporter, Cancellation = run.Stop, Resume = true, Attempt = mirror.Attempt, Log = machine.Log };
+        TrainingResult trained;
+        try
+        {
+            // Tensors never leave the thread that made them.
+            trained = await Task.Factory.StartNew(
+                () => Train(input, dataset, model, output, control), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            // When interrupted, the trainer wrote a full checkpoint; whoever goes on may be on another host.
+            await uploads.FlushAsync();
+        }
 
-        // Tensors never leave the thread that made them.
-        var trained = await Task.Factory.StartNew(
-            () => Train(input, dataset, model, output, reporter, run.Stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await mirror.CheckAsync(run.Stop);
+        var adapter = await run.CommitAsync("adapter", FilesOf(trained, run));
+        await mirror.ClearAsync(run.Stop);
+        return await DescribeAsync(trained, adapter, TrainingCurve.Read(Path.Combine(output, "events.jsonl")), reporter.TokensPerSecond, run);
+    }
+
+    private static string FilesOf(TrainingResult trained, StageRun run)
+    {
         var folder = run.Artifacts.NewFolder();
-        foreach (var name in new[] { "adapter_config.json", "adapter_model.safetensors" })
+        foreach (var name in new[] { "adapter_config.json", Weights })
         {
             File.Copy(Path.Combine(trained.Output, name), Path.Combine(folder, name));
         }
 
-        var weights = await FileDigest.OfFileAsync(Path.Combine(folder, "adapter_model.safetensors"), run.Stop);
-        var curve = TrainingCurve.Read(Path.Combine(output, "events.jsonl"));
+        return folder;
+    }
+
+    private async Task<TrainAdapterResult> DescribeAsync(
+        TrainingResult trained, ArtifactRef adapter, IReadOnlyList<LossPoint> curve, double speed, StageRun run)
+    {
         var loss = curve.Count == 0 ? double.NaN : curve[^1].Loss;
-        var adapter = await run.CommitAsync("adapter", folder);
+        var alerts = trained.Alerts.Count > 0 ? $"; {trained.Alerts.Count} alerts" : "";
         return new TrainAdapterResult
         {
             Adapter = adapter,
-            WeightsSha256 = weights,
+            WeightsSha256 = await FileDigest.OfFileAsync(Path.Combine(trained.Output, Weights), run.Stop),
             Steps = trained.Steps,
             ResumedAt = Math.Max(0, trained.Steps - trained.Losses.Count),
             FinalLoss = loss,
-            TokensPerSecond = reporter.TokensPerSecond,
+            TokensPerSecond = speed,
             Device = machine.Device?.ToString() ?? "cpu",
             Curve = curve,
             Summary = new StageSummary
             {
-                Text = $"{trained.Steps} steps, loss {loss:0.000}, {trained.Tokens:N0} tokens at {reporter.TokensPerSecond:N0}/s{(trained.Alerts.Count > 0 ? $"; {trained.Alerts.Count} alerts" : "")}",
-                Counts = new Dictionary<string, double>(StringComparer.Ordinal) { ["steps"] = trained.Steps, ["tokens"] = trained.Tokens, ["peakMemoryBytes"] = trained.PeakMemoryBytes },
+                Text = $"{trained.Steps} steps, loss {loss:0.000}, {trained.Tokens:N0} tokens at {speed:N0}/s{alerts}",
+                Counts = new Dictionary<string, double>(StringComparer.Ordinal)
+                {
+                    ["steps"] = trained.Steps, ["tokens"] = trained.Tokens, ["peakMemoryBytes"] = trained.PeakMemoryBytes,
+                },
             },
         };
     }
 
-    private TrainingResult Train(TrainAdapterInput input, string dataset, string model, string output, TrainingReporter reporter, CancellationToken stop)
+    private TrainingResult Train(TrainAdapterInput input, string dataset, string model, string output, RunControl control)
     {
         var options = TrainingRecipe.Options(input.Train);
         using var rows = SftDataset.Open(dataset);
@@ -74,6 +106,6 @@ public sealed class TrainingActivities(StageWork work, WorkerPaths paths, ModelL
         var adapter = LoraAdapter.Create(loaded, TrainingRecipe.Adapter(input.Train, input.BaseModel.Uri), input.Train.Seed);
         using var objective = new SupervisedObjective(loaded, adapter, options);
         var trainer = new Trainer(ModelTraining.OfAdapter(loaded, adapter), objective, new SftTrainingData(rows), options);
-        return trainer.Run(output, new RunControl { Progress = reporter, Cancellation = stop, Resume = true, Log = machine.Log });
+        return trainer.Run(output, control);
     }
 }

@@ -14,14 +14,15 @@ internal sealed class TrainingReporter : IProgress<TrainingStep>, IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly ActivityPulse _pulse;
     private readonly WorkflowHandle<FineTuneWorkflow>? _run;
+    private readonly Action _saved;
     private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
     private TimeSpan _last = -Pause;
     private int _sent;
     private Task _signal = Task.CompletedTask;
 
-    public TrainingReporter(ActivityPulse pulse, string workflowId)
+    public TrainingReporter(ActivityPulse pulse, string workflowId, Action saved)
     {
-        _pulse = pulse;
+        (_pulse, _saved) = (pulse, saved);
         _run = workflowId.Length == 0 ? null : ActivityExecutionContext.Current.TemporalClient.GetWorkflowHandle<FineTuneWorkflow>(workflowId);
     }
 
@@ -32,12 +33,17 @@ internal sealed class TrainingReporter : IProgress<TrainingStep>, IDisposable
         TokensPerSecond = value.TokensPerSecond;
         _pulse.Report(new ActivityProgress("train", value.Step, value.TotalSteps, $"loss {value.Loss:0.000}, {value.TokensPerSecond:N0} tok/s, {value.Remaining:h\\:mm\\:ss} left"));
 
+        if (value.Checkpoint is not null)
+        {
+            _saved();
+        }
+
         // A signal is an event of the history, so there is one for each part of the training and none for each step.
         var due = (_sent + 1) * value.TotalSteps / MostSignals;
         if (_run is not null && _signal.IsCompleted && value.Step >= due && _sent < MostSignals && _clock.Elapsed - _last > Pause)
         {
             (_sent, _last) = (Math.Max(_sent + 1, value.Step * MostSignals / Math.Max(1, value.TotalSteps)), _clock.Elapsed);
-            _signal = SendAsync(new TrainingProgress(value.Step, value.TotalSteps, value.Loss, value.TokensPerSecond));
+            _signal = SendAsync(new TrainingProgress(value.Step, value.TotalSteps, value.Loss, value.TokensPerSecond, value.Remaining));
         }
     }
 

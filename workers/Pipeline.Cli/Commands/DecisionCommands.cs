@@ -16,28 +16,44 @@ internal static class DecisionCommands
     private static readonly Option<string> As = new("--as") { Description = "your name", DefaultValueFactory = _ => Owner.Name };
     private static readonly Option<string> Reason = new("--reason") { Description = "why", DefaultValueFactory = _ => "" };
     private static readonly Option<string> Digest = new("--digest") { Description = "digest that you decide on (default: what is awaited now)", DefaultValueFactory = _ => "" };
+    private static readonly Option<string?> Key = new("--key") { Description = "your private key, PEM; needed where the settings name keys of approvers" };
     private static readonly Option<string> Stage = new("--stage") { Description = "parked stage, or an earlier one", DefaultValueFactory = _ => "" };
     private static readonly Option<string?> Change = new("--change") { Description = "JSON with changed fields of the input" };
 
     public static IEnumerable<Command> All() =>
     [
-        Decide("approve", "approve what a run awaits", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(input))),
-        Decide("reject", "reject what a run awaits", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.RejectAsync(input))),
-        Decide("waive", "waive a failed gate; a second person must do so too", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(input))),
+        Decide("approve", "approved", "approve what a run awaits", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(input))),
+        Decide("reject", "rejected", "reject what a run awaits", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.RejectAsync(input))),
+        Decide("waive", "waived", "waive a failed gate; a second person must do so too", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(input))),
         Retry(),
         Abort(),
     ];
 
-    private static Command Decide(string name, string description, Func<WorkflowHandle<FineTuneWorkflow, FineTuneResult>, DecisionInput, Task> send)
+    private static Command Decide(string name, string verdict, string description, Func<WorkflowHandle<FineTuneWorkflow, FineTuneResult>, DecisionInput, Task> send)
     {
-        var command = new Command(name, description) { Run, As, Reason, Digest };
+        var command = new Command(name, description) { Run, As, Reason, Digest, Key };
         command.SetAction((parsed, _) => SendAsync(parsed, async handle =>
         {
-            var digest = parsed.GetValue(Digest) is { Length: > 0 } given ? given : (await handle.QueryAsync(wf => wf.Awaited))?.Digest ?? "";
-            await send(handle, new DecisionInput { By = parsed.GetValue(As) ?? "", Digest = digest, Reason = parsed.GetValue(Reason) ?? "" });
+            var open = await handle.QueryAsync(wf => wf.Awaited);
+            var digest = parsed.GetValue(Digest) is { Length: > 0 } given ? given : open?.Digest ?? "";
+            var input = new DecisionInput { By = parsed.GetValue(As) ?? "", Digest = digest, Reason = parsed.GetValue(Reason) ?? "" };
+            await send(handle, parsed.GetValue(Key) is { } key && open is not null ? Sign(handle.Id, open, verdict, input, key) : input);
             return $"{name}: recorded for {digest[..Math.Min(12, digest.Length)]}";
         }));
         return command;
+    }
+
+    // The key is read where it lies and goes nowhere.
+    private static DecisionInput Sign(string run, ApprovalRequest open, string verdict, DecisionInput input, string keyFile)
+    {
+        try
+        {
+            return input with { Signature = DecisionSignature.Sign(File.ReadAllText(keyFile), DecisionSignature.TextOf(run, open, verdict, input)) };
+        }
+        catch (Exception exception) when (exception is ArgumentException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new ArgumentException($"{keyFile} holds no private key of an elliptic curve; make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile));
+        }
     }
 
     private static Command Retry()

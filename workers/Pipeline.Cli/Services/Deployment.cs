@@ -71,6 +71,13 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
             "server", "start-dev", "--ip", "127.0.0.1", "--port", $"{settings.Engine.Port}", "--ui-port", $"{settings.Engine.UiPort}", "--db-filename", database,
             .. SearchAttributes.All.SelectMany(attribute => new[] { "--search-attribute", $"{attribute.Name}=Keyword" }),
         ];
+        if (RealCli() is not null)
+        {
+            // Priorities and fair shares of tenants need the newer matcher, and one partition for an order that holds.
+            arguments.AddRange(["--dynamic-config-value", "matching.useNewMatcher=true"]);
+            arguments.AddRange(new[] { "Read", "Write" }.SelectMany(kind => new[] { "--dynamic-config-value", $"matching.numTaskqueue{kind}Partitions=1" }));
+        }
+
         if (settings.Engine.Namespace != "default")
         {
             arguments.AddRange(["--namespace", settings.Engine.Namespace]);
@@ -86,8 +93,20 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
         var name = settings.Pools[pool].Processes == 1 ? $"worker-{pool}" : $"worker-{pool}-{number}";
         return Named(name, [Checkout.Assembly("Pipeline.Worker"), "--pool", pool, "--metrics-port", $"{port}", .. forwarded], port) with
         {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { [AdminKeyVariable] = key },
+            Environment = WorkerVariables(settings.Pools[pool].Threads, key),
         };
+    }
+
+    // The native libraries read these once, when they are loaded; a process cannot set them for itself any more.
+    private static Dictionary<string, string> WorkerVariables(int threads, string key)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { [AdminKeyVariable] = key };
+        if (threads > 0)
+        {
+            (variables["OMP_NUM_THREADS"], variables["OPENBLAS_NUM_THREADS"]) = ($"{threads}", $"{threads}");
+        }
+
+        return variables;
     }
 
     private string GatewayModel()

@@ -19,6 +19,9 @@ public sealed record PipelineSettings
     /// <summary>Who may approve promotions.</summary>
     public ApprovalSettings Approval { get; init; } = new();
 
+    /// <summary>The model that judges answers.</summary>
+    public JudgeSettings Judge { get; init; } = new();
+
     /// <summary>How long things are kept.</summary>
     public RetentionSettings Retention { get; init; } = new();
 
@@ -45,6 +48,9 @@ public sealed record EngineSettings
     /// <summary>Transport security.</summary>
     public TlsSettings Tls { get; init; } = new();
 
+    /// <summary>Version of the workers; a run stays with the version that it began with.</summary>
+    public WorkerDeploymentSettings Deployment { get; init; } = new();
+
     /// <summary>Loopback port of a local engine.</summary>
     /// <value>The default is 7233.</value>
     public int Port { get; init; } = 7233;
@@ -52,6 +58,18 @@ public sealed record EngineSettings
     /// <summary>Loopback port of a local engine's Web UI.</summary>
     /// <value>The default is 8233.</value>
     public int UiPort { get; init; } = 8233;
+}
+
+/// <summary>Worker deployment versions; needs an engine that has them.</summary>
+public sealed record WorkerDeploymentSettings
+{
+    /// <summary>Name of the deployment; empty polls without versions.</summary>
+    /// <value>The default is empty.</value>
+    public string Name { get; init; } = "";
+
+    /// <summary>Build of these workers; empty takes the digest of their code.</summary>
+    /// <value>The default is empty.</value>
+    public string Build { get; init; } = "";
 }
 
 /// <summary>TLS towards the Temporal cluster.</summary>
@@ -178,6 +196,10 @@ public sealed record ApprovalSettings
     /// <summary>Names that may approve; empty accepts any name but the submitter's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
+    /// <summary>Public keys of approvers as <c>NAME=KEY</c>, P-256 in SubjectPublicKeyInfo and Base64; when there are any, decisions must be signed.</summary>
+    /// <value>The default is empty.</value>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
     /// <summary>Approvals needed for a promotion.</summary>
     /// <value>The default is 1.</value>
     public int Required { get; init; } = 1;
@@ -185,6 +207,28 @@ public sealed record ApprovalSettings
     /// <summary>Hours until an unanswered request is rejected.</summary>
     /// <value>The default is 336 (two weeks).</value>
     public int ExpireHours { get; init; } = 336;
+
+    /// <summary>The keys by the name of the approver.</summary>
+    /// <returns>Base64 text of each key.</returns>
+    public IReadOnlyDictionary<string, string> KeysByName() => Keys
+        .Select(entry => entry.Split('=', 2)).ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.Ordinal);
+}
+
+/// <summary>The model that judges answers; it must be another one than what it judges.</summary>
+public sealed record JudgeSettings
+{
+    /// <summary>Base address of an OpenAI-compatible endpoint, such as <c>https://judge.example/v1/</c>; empty for no judge.</summary>
+    /// <value>The default is empty.</value>
+    public string Url { get; init; } = "";
+
+    /// <summary>Id of the judge.</summary>
+    /// <value>The default is empty.</value>
+    public string Model { get; init; } = "";
+
+    /// <summary>Key of the endpoint.</summary>
+    /// <value>The default is empty. Environment: PIPELINE_JUDGE__API_KEY.</value>
+    [Secret]
+    public string ApiKey { get; init; } = "";
 }
 
 /// <summary>Retention.</summary>

@@ -37,13 +37,43 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
         RuleFor(settings => settings.Approval.Required)
             .Must((settings, required) => settings.Approval.Approvers.Count == 0 || required <= settings.Approval.Approvers.Count)
             .WithName("approval.required").WithMessage("'{PropertyName}' asks for more approvals than approval.approvers has names.");
+        RuleForEach(settings => settings.Approval.Keys)
+            .Must(entry => KeyProblem(entry).Length == 0).WithName("approval.keys")
+            .WithMessage((_, entry) => $"'approval.keys' has an entry that {KeyProblem(entry)}; the form is NAME=KEY with a P-256 key from `openssl pkey -in FILE -pubout -outform DER | base64 -w0`.");
         RuleFor(settings => settings.Approval.ExpireHours).InclusiveBetween(1, 8760).WithName("approval.expireHours");
+        RuleFor(settings => settings.Judge.Url)
+            .Must(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
+            .When(settings => settings.Judge.Url.Length > 0)
+            .WithName("judge.url").WithMessage("'{PropertyName}' must be an https URL; http is for this machine only.");
+        RuleFor(settings => settings.Judge.Model)
+            .NotEmpty().When(settings => settings.Judge.Url.Length > 0)
+            .WithName("judge.model").WithMessage("'{PropertyName}' must be given together with judge.url.");
         RuleFor(settings => settings.Retention.Checkpoints).InclusiveBetween(1, 1000).WithName("retention.checkpoints");
         RuleFor(settings => settings.Retention.LogDays).InclusiveBetween(1, 3650).WithName("retention.logDays");
         RuleFor(settings => settings.Telemetry.OtlpEndpoint)
             .Must(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
             .When(settings => settings.Telemetry.OtlpEndpoint.Length > 0)
             .WithName("telemetry.otlpEndpoint").WithMessage("'{PropertyName}' must be an http or https URL.");
+    }
+
+    private static string KeyProblem(string entry)
+    {
+        var parts = entry.Split('=', 2);
+        if (parts.Length != 2 || parts[0].Trim().Length == 0)
+        {
+            return "names nobody";
+        }
+
+        try
+        {
+            using var key = System.Security.Cryptography.ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(parts[1].Trim()), out _);
+            return key.KeySize == 256 ? "" : $"holds a key of {key.KeySize} bits for '{parts[0].Trim()}'";
+        }
+        catch (Exception exception) when (exception is FormatException or System.Security.Cryptography.CryptographicException)
+        {
+            return $"holds no public key for '{parts[0].Trim()}'";
+        }
     }
 
     private static string Range(string path, int from, int to, int value) => $"'{path}' must be between {from} and {to}. You entered {value}.";

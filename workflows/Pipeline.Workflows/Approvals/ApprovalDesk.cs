@@ -67,6 +67,7 @@ internal sealed class ApprovalDesk(Action changed)
         CheckVerdict(open, input, verdict);
         CheckDigest(open, input.Digest);
         CheckPerson(open, input.By);
+        CheckSignature(open, input, verdict);
     }
 
     /// <summary>Counts an answer that <see cref="Check"/> let through.</summary>
@@ -111,6 +112,29 @@ internal sealed class ApprovalDesk(Action changed)
         if (verdict != "approved" && string.IsNullOrWhiteSpace(input.Reason))
         {
             throw Refuse("'reason' is needed");
+        }
+    }
+
+    private static void CheckSignature(ApprovalRequest open, DecisionInput input, string verdict)
+    {
+        if (open.PublicKeys.Count == 0)
+        {
+            return;
+        }
+
+        if (!open.PublicKeys.TryGetValue(input.By, out var key))
+        {
+            throw Refuse($"answers must be signed and there is no key of '{input.By}'; approval.keys of the settings names them");
+        }
+
+        if (input.Signature.Length == 0)
+        {
+            throw Refuse("'signature' is missing; ./pipeline approve --as NAME --key FILE makes one");
+        }
+
+        if (!DecisionSignature.IsValid(key, DecisionSignature.TextOf(Workflow.Info.WorkflowId, open, verdict, input), input.Signature))
+        {
+            throw Refuse($"the signature is not one of '{input.By}' for this run, gate, digest, answer and reason");
         }
     }
 

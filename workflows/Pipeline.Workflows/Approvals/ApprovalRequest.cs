@@ -36,6 +36,9 @@ public sealed record ApprovalRequest
     /// <summary>Who may answer; empty accepts any name but the owner's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
+    /// <summary>Public keys by name; when there are any, answers must be signed.</summary>
+    public IReadOnlyDictionary<string, string> PublicKeys { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Who may also answer once it is escalated.</summary>
     public IReadOnlyList<string> EscalateTo { get; init; } = [];
 

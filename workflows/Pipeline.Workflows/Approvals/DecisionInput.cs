@@ -11,6 +11,9 @@ public sealed record DecisionInput
 
     /// <summary>Why; needed for a rejection and a waiver.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Signature of the answer, DER in Base64; needed where the deployment has keys of approvers.</summary>
+    public string Signature { get; init; } = "";
 }
 
 /// <summary>A note on a sampled row.</summary>

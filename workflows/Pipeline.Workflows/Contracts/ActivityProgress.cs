@@ -5,4 +5,5 @@ namespace Pipeline.Workflows.Contracts;
 /// <param name="Done">Units that are done.</param>
 /// <param name="Total">Units in all; 0 when unknown.</param>
 /// <param name="Text">One line for people.</param>
-public sealed record ActivityProgress(string Stage, double Done, double Total, string Text);
+/// <param name="Host">Host that works; its queue is tried first when the work has to go on after a loss.</param>
+public sealed record ActivityProgress(string Stage, double Done, double Total, string Text, string Host = "");

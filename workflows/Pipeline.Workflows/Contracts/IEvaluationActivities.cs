@@ -31,6 +31,18 @@ public interface IEvaluationActivities
     [Activity]
     Task<EvaluationResult> CombineEvaluationAsync(CombineEvaluationInput input);
 
+    /// <summary>Answers the held-out rows with what needs no language model: the most frequent answer, and character n-grams.</summary>
+    /// <param name="input">The data set.</param>
+    /// <returns>Accuracies; empty when the rows are no classification.</returns>
+    [Activity]
+    Task<BaselineResult> CompareBaselinesAsync(BaselineInput input);
+
+    /// <summary>Measures how fast a model answers.</summary>
+    /// <param name="input">Model and requests.</param>
+    /// <returns>Latencies and throughput on the machine that measured.</returns>
+    [Activity]
+    Task<SpeedResult> MeasureSpeedAsync(SpeedInput input);
+
     /// <summary>Compares base and candidate with paired statistics.</summary>
     /// <param name="input">Both evaluations and thresholds.</param>
     /// <returns>The decision; a blocked candidate is a result, not a failure.</returns>
@@ -55,7 +67,46 @@ public sealed record PreflightInput(ArtifactRef BaseModel, ArtifactRef Dataset, 
 /// <param name="Accuracy">Share of right answers of the best prompt, 0 to 1.</param>
 /// <param name="Rows">Rows that were tried.</param>
 /// <param name="Summary">What the stage did.</param>
-public sealed record PreflightResult(double Accuracy, int Rows, StageSummary Summary);
+/// <param name="Shots">Worked examples of the best prompt.</param>
+public sealed record PreflightResult(double Accuracy, int Rows, StageSummary Summary, int Shots = 0);
+
+/// <summary>Rows for the simple arms.</summary>
+/// <param name="Dataset">The data set with training texts and test rows.</param>
+public sealed record BaselineInput(ArtifactRef Dataset);
+
+/// <summary>What simple arms reach on the held-out rows.</summary>
+/// <param name="Arms">Accuracy by arm.</param>
+/// <param name="Summary">What the activity did.</param>
+public sealed record BaselineResult(IReadOnlyList<Metric> Arms, StageSummary Summary);
+
+/// <summary>What is measured for speed.</summary>
+/// <param name="BaseModel">The base model.</param>
+/// <param name="Adapter">The adapter; null measures the base.</param>
+/// <param name="Dataset">The data set with prompts.</param>
+/// <param name="Requests">Number of requests.</param>
+public sealed record SpeedInput(ArtifactRef BaseModel, ArtifactRef? Adapter, ArtifactRef Dataset, int Requests);
+
+/// <summary>How fast a model answers, four requests at a time.</summary>
+public sealed record SpeedResult
+{
+    /// <summary>Finished requests.</summary>
+    public int Requests { get; init; }
+
+    /// <summary>Median time to the first token, milliseconds.</summary>
+    public double FirstTokenMilliseconds { get; init; }
+
+    /// <summary>Median time of a whole answer, milliseconds.</summary>
+    public double AnswerMilliseconds { get; init; }
+
+    /// <summary>95th percentile of the time of a whole answer, milliseconds.</summary>
+    public double SlowAnswerMilliseconds { get; init; }
+
+    /// <summary>Generated tokens a second over all requests.</summary>
+    public double TokensPerSecond { get; init; }
+
+    /// <summary>Device that answered.</summary>
+    public string Device { get; init; } = "";
+}
 
 /// <summary>What to evaluate.</summary>
 public sealed record EvaluateInput
@@ -77,6 +128,18 @@ public sealed record EvaluateInput
 
     /// <summary>Share of the GPU pool that the work counts towards.</summary>
     public string Tenant { get; init; } = "";
+
+    /// <summary>Whether only the task's own rows are asked.</summary>
+    public bool OwnOnly { get; init; }
+
+    /// <summary>Set where no earlier answer may be used; results are kept under it.</summary>
+    public string Fresh { get; init; } = "";
+
+    /// <summary>Worked examples in front of each of the task's own rows.</summary>
+    public int OwnShots { get; init; }
+
+    /// <summary>Order on a busy GPU pool: 1 is served first, 5 last.</summary>
+    public int Priority { get; init; } = 3;
 }
 
 /// <summary>Shards of an evaluation.</summary>
@@ -118,6 +181,9 @@ public sealed record EvaluationResult
     /// <summary>Shards that were answered from the cache.</summary>
     public int CachedShards { get; init; }
 
+    /// <summary>How fast the model answers; null when it was not measured.</summary>
+    public SpeedResult? Speed { get; init; }
+
     /// <summary>What the evaluation did.</summary>
     public required StageSummary Summary { get; init; }
 }
@@ -133,7 +199,9 @@ public sealed record Metric(string Name, double Value, int Items, double Standar
 /// <param name="Baseline">Evaluation of the base.</param>
 /// <param name="Candidate">Evaluation of the candidate.</param>
 /// <param name="Gate">Thresholds.</param>
-public sealed record GateInput(ArtifactRef Baseline, ArtifactRef Candidate, GateOptions Gate);
+/// <param name="Prompted">Evaluation of the base with its best prompt; null when the diagnostic was left out.</param>
+/// <param name="Adapter">Digest of the adapter that is to be promoted; an evaluation of another one is refused.</param>
+public sealed record GateInput(ArtifactRef Baseline, ArtifactRef Candidate, GateOptions Gate, ArtifactRef? Prompted = null, string Adapter = "");
 
 /// <summary>Answer of a gate.</summary>
 public enum GateVerdict
@@ -179,7 +247,7 @@ public sealed record ParityInput(ArtifactRef BaseModel, ArtifactRef Adapter, Art
 
 /// <summary>Differences between base plus adapter and merged weights.</summary>
 /// <param name="Merged">The merged model.</param>
-/// <param name="LargestDifference">Largest absolute difference of a logit.</param>
+/// <param name="LargestDifference">Largest difference of a logit, relative to the largest logit of its prompt.</param>
 /// <param name="GreedyAgreement">Share of prompts with the same greedy answer.</param>
 /// <param name="Summary">What the stage did.</param>
 public sealed record ParityResult(ArtifactRef Merged, double LargestDifference, double GreedyAgreement, StageSummary Summary);

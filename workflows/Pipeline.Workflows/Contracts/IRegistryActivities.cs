@@ -1,3 +1,4 @@
+using Pipeline.Workflows.Inputs;
 using Temporalio.Activities;
 
 namespace Pipeline.Workflows.Contracts;
@@ -6,7 +7,10 @@ namespace Pipeline.Workflows.Contracts;
 public interface IRegistryActivities
 {
     /// <summary>Registers an adapter as an immutable version.</summary>
-    /// <remarks>Fails with <see cref="ErrorTypes.LicenceBlocked"/> (not retried) when a licence does not allow the use.</remarks>
+    /// <remarks>
+    /// Fails, not retried, with <see cref="ErrorTypes.LicenceBlocked"/> when a licence does not allow the use, and with
+    /// <see cref="ErrorTypes.Integrity"/> when the store has no evaluation of this adapter on its task.
+    /// </remarks>
     /// <param name="input">Adapter, origin and evidence.</param>
     /// <returns>The version.</returns>
     [Activity]
@@ -17,6 +21,12 @@ public interface IRegistryActivities
     /// <returns>A task that ends when it is stored.</returns>
     [Activity]
     Task RetireVersionAsync(RetireVersionInput input);
+
+    /// <summary>Reads where an alias points.</summary>
+    /// <param name="alias">The alias.</param>
+    /// <returns>Number of the version; 0 when it names none.</returns>
+    [Activity]
+    Task<int> ReadAliasAsync(AliasName alias);
 
     /// <summary>Moves an alias and remembers actor and reason.</summary>
     /// <param name="input">Where to.</param>
@@ -55,6 +65,15 @@ public sealed record RegisterAdapterInput
     /// <summary>Who accepted it.</summary>
     public string Owner { get; init; } = "";
 
+    /// <summary>The training set, with the test rows.</summary>
+    public ArtifactRef? Dataset { get; init; }
+
+    /// <summary>How the adapter was evaluated.</summary>
+    public EvaluateOptions Evaluate { get; init; } = new();
+
+    /// <summary>Evaluation of exactly this adapter; without it nothing is registered.</summary>
+    public ArtifactRef? Evaluation { get; init; }
+
     /// <summary>Where the version comes from: role and digest, in order.</summary>
     public IReadOnlyList<LineageEdge> Lineage { get; init; } = [];
 
@@ -79,6 +98,11 @@ public sealed record RegisteredVersion(string Name, int Version, string Digest)
     [System.Text.Json.Serialization.JsonIgnore]
     public string Id => $"{Name}@{Version}";
 }
+
+/// <summary>An alias of an adapter.</summary>
+/// <param name="Name">Name of the adapter.</param>
+/// <param name="Alias">The alias.</param>
+public sealed record AliasName(string Name, string Alias);
 
 /// <summary>A version to retire.</summary>
 /// <param name="Version">The version.</param>

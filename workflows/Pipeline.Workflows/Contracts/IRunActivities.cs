@@ -40,6 +40,9 @@ public sealed record RunContext
     /// <summary>Names that may approve; empty accepts any name but the owner's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
+    /// <summary>Public keys of approvers by name, P-256 in SubjectPublicKeyInfo and Base64; when there are any, decisions must be signed.</summary>
+    public IReadOnlyDictionary<string, string> ApproverKeys { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Approvals needed.</summary>
     /// <value>The default is 1.</value>
     public int ApprovalsRequired { get; init; } = 1;
@@ -59,4 +62,19 @@ public sealed record ReportInput(string WorkflowId, RunReport Report);
 /// <summary>A written report.</summary>
 /// <param name="Artifact">The report as an artefact.</param>
 /// <param name="Path">Path on the machine that wrote it.</param>
-public sealed record ReportResult(ArtifactRef Artifact, string Path);
+/// <param name="Cost">What the engine was used for; null when it could not be measured.</param>
+public sealed record ReportResult(ArtifactRef Artifact, string Path, OrchestrationCost? Cost = null);
+
+/// <summary>What orchestration costs: histories of the run and its children, and the time in which no activity worked.</summary>
+/// <param name="Workflows">Workflows of the run.</param>
+/// <param name="Events">Events of all their histories.</param>
+/// <param name="Bytes">Bytes of all their histories.</param>
+/// <param name="LargestPayloadBytes">Largest event, bytes.</param>
+/// <param name="Seconds">Wall time so far, without the time in which people were asked.</param>
+/// <param name="IdleSeconds">Part of it in which no activity worked.</param>
+public sealed record OrchestrationCost(int Workflows, int Events, long Bytes, long LargestPayloadBytes, double Seconds, double IdleSeconds)
+{
+    /// <summary>Share of the wall time in which no activity worked, 0 to 1.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double Overhead => Seconds > 0 ? IdleSeconds / Seconds : 0;
+}

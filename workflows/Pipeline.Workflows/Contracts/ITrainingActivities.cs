@@ -75,4 +75,5 @@ public sealed record LossPoint(int Step, double Loss, double LearningRate);
 /// <param name="Steps">Steps of the whole training.</param>
 /// <param name="Loss">Loss, nats per token.</param>
 /// <param name="TokensPerSecond">Speed since the last report.</param>
-public sealed record TrainingProgress(int Step, int Steps, double Loss, double TokensPerSecond);
+/// <param name="Remaining">Estimated time to the last step.</param>
+public sealed record TrainingProgress(int Step, int Steps, double Loss, double TokensPerSecond, TimeSpan Remaining = default);

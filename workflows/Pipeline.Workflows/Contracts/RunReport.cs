@@ -33,6 +33,12 @@ public sealed record RunReport
     /// <summary>Attempts of the training with what was changed and why.</summary>
     public IReadOnlyList<TrainingAttempt> TrainingAttempts { get; init; } = [];
 
+    /// <summary>Accuracy of arms that need no language model, 0 to 1.</summary>
+    public IReadOnlyList<Metric> Baselines { get; init; } = [];
+
+    /// <summary>Evaluation of the base with its best prompt; null when the diagnostic was left out.</summary>
+    public EvaluationResult? Prompted { get; init; }
+
     /// <summary>Evaluation of the base.</summary>
     public EvaluationResult? Before { get; init; }
 

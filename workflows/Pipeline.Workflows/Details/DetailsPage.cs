@@ -74,7 +74,12 @@ public static class DetailsPage
             page.AppendLine($"**Awaits {open.Required - given} of {open.Required} answers ({open.Gate})** until {open.Deadline:yyyy-MM-dd HH:mm} UTC"
                 + $"{(open.Approvers.Count > 0 ? $" from {Text(string.Join(", ", open.Approvers))}" : $"; anybody but {Text(open.Owner)}")}.").AppendLine();
             page.AppendLine($"Update `{answer}` or `reject`:");
-            page.AppendLine("```json").AppendLine($"{{\"by\":\"NAME\",\"digest\":\"{open.Digest}\",\"reason\":\"…\"}}").AppendLine("```");
+            var signature = open.PublicKeys.Count > 0 ? ",\"signature\":\"BASE64\"" : "";
+            page.AppendLine("```json").AppendLine($"{{\"by\":\"NAME\",\"digest\":\"{open.Digest}\",\"reason\":\"…\"{signature}}}").AppendLine("```");
+            if (signature.Length > 0)
+            {
+                page.AppendLine("Answers must be signed: `./pipeline approve --as NAME --key FILE` does it.");
+            }
         }
     }
 
@@ -82,8 +87,8 @@ public static class DetailsPage
     {
         if (progress.Count > 0 && report.Verdict is null && progress[^1] is var now)
         {
-            var left = now.TokensPerSecond > 0 && progress.Count > 1 ? $", {Math.Round(100.0 * now.Step / Math.Max(1, now.Steps))} %" : "";
-            page.AppendLine($"Training: step {now.Step} of {now.Steps}{left}, loss {now.Loss:0.000}, {now.TokensPerSecond:0} tok/s {Sparkline([.. progress.Select(point => point.Loss)])}").AppendLine();
+            var left = now.Remaining > TimeSpan.Zero ? $", {now.Remaining:h\\:mm\\:ss} left" : "";
+            page.AppendLine($"Training: step {now.Step} of {now.Steps} ({100.0 * now.Step / Math.Max(1, now.Steps):0} %{left}), loss {now.Loss:0.000}, {now.TokensPerSecond:0} tok/s {Sparkline([.. progress.Select(point => point.Loss)])}").AppendLine();
         }
     }
 

@@ -23,8 +23,17 @@ public sealed class EvaluateWorkflow
         var slots = new Temporalio.Workflows.Semaphore(Math.Max(1, input.Evaluate.Parallel));
         var shards = await Workflow.WhenAllAsync(plan.Shards.Select(shard => EvaluateAsync(input, shard, slots)));
         var combine = new CombineEvaluationInput(input, shards);
-        return await Workflow.ExecuteActivityAsync(
+        var result = await Workflow.ExecuteActivityAsync(
             (IEvaluationActivities a) => a.CombineEvaluationAsync(combine), ActivityPolicies.Quick($"{input.Arm}: join {shards.Length} shards"));
+        return input.OwnOnly || input.Evaluate.SpeedRequests == 0 ? result : result with { Speed = await MeasureSpeedAsync(input) };
+    }
+
+    // After the shards, so that nothing else works on the device.
+    private static Task<SpeedResult> MeasureSpeedAsync(EvaluateInput input)
+    {
+        var order = new SpeedInput(input.BaseModel, input.Adapter, input.Dataset, input.Evaluate.SpeedRequests);
+        return Workflow.ExecuteActivityAsync(
+            (IEvaluationActivities a) => a.MeasureSpeedAsync(order), ActivityPolicies.Gpu($"{input.Arm}: speed of {order.Requests} requests", input.Tenant, input.Priority));
     }
 
     private async Task<ShardResult> EvaluateAsync(EvaluateInput input, EvaluationShard shard, Temporalio.Workflows.Semaphore slots)
@@ -35,7 +44,7 @@ public sealed class EvaluateWorkflow
             var order = new EvaluateShardInput(input, shard);
             var summary = $"{input.Arm}: {shard.Task} {string.Join(", ", shard.Subjects)} ({shard.Items})";
             return await Workflow.ExecuteActivityAsync(
-                (IEvaluationActivities a) => a.EvaluateShardAsync(order), ActivityPolicies.Gpu(summary.Length > 200 ? summary[..200] : summary, input.Tenant));
+                (IEvaluationActivities a) => a.EvaluateShardAsync(order), ActivityPolicies.Gpu(summary.Length > 200 ? summary[..200] : summary, input.Tenant, input.Priority));
         }
         finally
         {

@@ -102,6 +102,10 @@ public sealed partial class FineTuneWorkflow
         StageNames.Preflight,
         async () =>
         {
+            var baselines = new BaselineInput(dataset.Dataset);
+            var simple = await Workflow.ExecuteActivityAsync(
+                (IEvaluationActivities a) => a.CompareBaselinesAsync(baselines), Stoppable(ActivityPolicies.Data("what needs no language model")));
+            _report = _report with { Baselines = simple.Arms };
             if (_input.Preflight.Rows == 0)
             {
                 return NoPreflight("left out by the input");
@@ -109,7 +113,7 @@ public sealed partial class FineTuneWorkflow
 
             var order = new PreflightInput(run.BaseModel, dataset.Dataset, _input.Preflight);
             var tried = await Workflow.ExecuteActivityAsync(
-                (IEvaluationActivities a) => a.TryPromptsAsync(order), Stoppable(ActivityPolicies.Gpu($"prompts alone on {order.Preflight.Rows} rows", _input.Tenant)));
+                (IEvaluationActivities a) => a.TryPromptsAsync(order), Stoppable(ActivityPolicies.Gpu($"prompts alone on {order.Preflight.Rows} rows", _input.Tenant, _input.Priority)));
             _report = _report with { PromptAccuracy = tried.Accuracy };
             return Advise(tried);
         },

@@ -226,6 +226,7 @@ public sealed partial class FineTuneWorkflow
             EvidenceExpires = gate == ApprovalRequest.Review ? DateTime.MaxValue : _evidenceAt + _input.Approval.EvidenceValidFor,
             Required = required,
             Approvers = run.Approvers,
+            PublicKeys = run.ApproverKeys,
             EscalateTo = _input.Approval.EscalateTo,
             Owner = _input.Owner,
         };

@@ -22,6 +22,7 @@ public sealed partial class FineTuneWorkflow
                 BaseModel = run.BaseModel,
                 Train = _input.Train,
                 Tenant = _input.Tenant,
+                Priority = _input.Priority,
                 ProgressWorkflowId = Workflow.Info.WorkflowId,
             };
             var result = await Workflow.ExecuteChildWorkflowAsync((TrainWorkflow wf) => wf.RunAsync(order), Child(WorkflowIds.Train(Workflow.Info.WorkflowId, ++_rounds)));
@@ -31,17 +32,18 @@ public sealed partial class FineTuneWorkflow
         },
         result => result.Training.Summary);
 
-    private Task<Evaluations> EvaluateAsync(RunContext run, DatasetResult dataset, TrainResult training) => _stages.RunAsync(
+    private Task<Evaluations> EvaluateAsync(RunContext run, DatasetResult dataset, TrainResult training, PreflightResult preflight) => _stages.RunAsync(
         StageNames.Evaluate,
         async () =>
         {
-            var order = new EvaluateInput { BaseModel = run.BaseModel, Dataset = dataset.Dataset, Evaluate = _input.Evaluate, Tenant = _input.Tenant };
+            var order = new EvaluateInput { BaseModel = run.BaseModel, Dataset = dataset.Dataset, Evaluate = _input.Evaluate, Tenant = _input.Tenant, Priority = _input.Priority };
             var before = await EvaluateArmAsync(order);
+            var prompted = await EvaluatePromptAsync(order, preflight, before);
             var after = await EvaluateArmAsync(order with { Adapter = training.Training.Adapter, Arm = "candidate" });
-            _report = _report with { Before = before, After = after };
+            _report = _report with { Before = before, Prompted = prompted, After = after };
             Remember("evaluation-before", before.Report, before.Summary.Text);
             Remember("evaluation-after", after.Report, after.Summary.Text);
-            return new Evaluations(before, after, Workflow.UtcNow);
+            return new Evaluations(before, prompted, after, Workflow.UtcNow);
         },
         both => new StageSummary
         {
@@ -49,14 +51,20 @@ public sealed partial class FineTuneWorkflow
             Cached = both.Before.Summary.Cached && both.After.Summary.Cached,
         });
 
+    // The prompt that did best in the diagnostic, on all held-out rows; the plain prompt has been asked already.
+    private async Task<EvaluationResult?> EvaluatePromptAsync(EvaluateInput order, PreflightResult preflight, EvaluationResult before) =>
+        preflight.Rows == 0 ? null
+        : preflight.Shots == 0 ? before
+        : await EvaluateArmAsync(order with { Arm = "base+prompt", OwnOnly = true, OwnShots = preflight.Shots });
+
     private Task<EvaluationResult> EvaluateArmAsync(EvaluateInput order) => Workflow.ExecuteChildWorkflowAsync(
         (EvaluateWorkflow wf) => wf.RunAsync(order), Child(WorkflowIds.Evaluate(Workflow.Info.WorkflowId, order.Arm, ++_rounds)));
 
-    private Task<GateDecision> DecideAsync(Evaluations evaluations) => _stages.RunAsync(
+    private Task<GateDecision> DecideAsync(Evaluations evaluations, TrainResult training) => _stages.RunAsync(
         StageNames.Gate,
         async () =>
         {
-            var order = new GateInput(evaluations.Before.Report, evaluations.After.Report, _input.Gate);
+            var order = new GateInput(evaluations.Before.Report, evaluations.After.Report, _input.Gate, evaluations.Prompted?.Report, training.Training.Adapter.Sha256);
             var decision = await Workflow.ExecuteActivityAsync((IEvaluationActivities a) => a.DecideGateAsync(order), Stoppable(ActivityPolicies.Quick("compare before and after")));
             _report = _report with { Gate = decision };
             _evidenceAt = evaluations.At;
@@ -72,7 +80,7 @@ public sealed partial class FineTuneWorkflow
     {
         var bad = decision.Checks.Where(check => check.Verdict == GateVerdict.Fail).ToList();
         var next = _input.Train.RankLadder.Where(rank => rank > _input.Train.Rank).Order().FirstOrDefault();
-        if (next == 0 || bad.Count == 0 || bad.Any(check => check.Name != "task"))
+        if (next == 0 || bad.Count == 0 || bad.Any(check => !check.Name.StartsWith("task", StringComparison.Ordinal)))
         {
             return;
         }
@@ -98,13 +106,13 @@ public sealed partial class FineTuneWorkflow
         {
             var order = new ParityInput(run.BaseModel, training.Training.Adapter, dataset.Dataset, _input.Package.ParityPrompts);
             var parity = await Workflow.ExecuteActivityAsync(
-                (IEvaluationActivities a) => a.CheckMergeParityAsync(order), Stoppable(ActivityPolicies.Gpu($"merge, read back, compare {order.Prompts} prompts", _input.Tenant)));
+                (IEvaluationActivities a) => a.CheckMergeParityAsync(order), Stoppable(ActivityPolicies.Gpu($"merge, read back, compare {order.Prompts} prompts", _input.Tenant, _input.Priority)));
             Remember("merged-model", parity.Merged, $"largest difference {parity.LargestDifference:0.0e0}");
             return parity;
         },
         parity => parity.Summary);
 
-    private Task<RegisteredVersion> RegisterAsync(RunContext run, DatasetResult dataset, TrainResult training, GateDecision gate) => _stages.RunAsync(
+    private Task<RegisteredVersion> RegisterAsync(RunContext run, DatasetResult dataset, TrainResult training, Evaluations evaluations) => _stages.RunAsync(
         StageNames.Register,
         async () =>
         {
@@ -119,6 +127,9 @@ public sealed partial class FineTuneWorkflow
                 Use = _input.Package.Use,
                 LicenceWaiver = _input.Package.LicenceWaiver,
                 Owner = _input.Owner,
+                Dataset = dataset.Dataset,
+                Evaluate = _input.Evaluate,
+                Evaluation = evaluations.After.Report,
                 Lineage = [.. _lineage],
                 WorkflowId = Workflow.Info.WorkflowId,
             };
@@ -133,6 +144,7 @@ public sealed partial class FineTuneWorkflow
         StageNames.Canary,
         async () =>
         {
+            await GuardAsync(version);
             var order = new CanaryInput
             {
                 Route = _input.Package.Name,
@@ -208,5 +220,5 @@ public sealed partial class FineTuneWorkflow
         .Where(check => check.Verdict != GateVerdict.Pass)
         .Select(check => $"{check.Name} {check.Baseline:0.###} → {check.Candidate:0.###} ({check.Threshold}; {check.Detail})"));
 
-    private sealed record Evaluations(EvaluationResult Before, EvaluationResult After, DateTime At);
+    private sealed record Evaluations(EvaluationResult Before, EvaluationResult? Prompted, EvaluationResult After, DateTime At);
 }

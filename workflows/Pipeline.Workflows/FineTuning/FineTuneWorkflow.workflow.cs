@@ -25,15 +25,16 @@ public sealed partial class FineTuneWorkflow
         {
             result = await TellStoryAsync();
             _undo.Clear();
+            await ReleaseGuardAsync();
         }
         catch (AbortException abort)
         {
-            await _undo.RunAsync();
+            await UndoAsync();
             result = End(Verdict.Aborted, abort.Message);
         }
         catch (Exception exception) when (TemporalException.IsCanceledException(exception) && Workflow.CancellationToken.IsCancellationRequested)
         {
-            await _undo.RunAsync();
+            await UndoAsync();
             End(Verdict.Aborted, "cancelled");
             throw;
         }
@@ -51,6 +52,12 @@ public sealed partial class FineTuneWorkflow
         }
     }
 
+    private async Task UndoAsync()
+    {
+        await _undo.RunAsync();
+        await ReleaseGuardAsync();
+    }
+
     // Going back to an earlier stage starts the story again; stages before it have their results already.
     private async Task<FineTuneResult> TellStoryAsync()
     {
@@ -62,7 +69,7 @@ public sealed partial class FineTuneWorkflow
             }
             catch (RewindException rewind)
             {
-                await _undo.RunAsync();
+                await UndoAsync();
                 _stages.Forget(rewind.Stage);
             }
         }
@@ -79,11 +86,11 @@ public sealed partial class FineTuneWorkflow
         var rows = await DecontaminateAsync(distinct);
         var dataset = await BuildDatasetAsync(run, rows, kept);
         await ReviewAsync(run, dataset);
-        await TryPromptsAsync(run, dataset);
+        var preflight = await TryPromptsAsync(run, dataset);
 
         var training = await TrainAsync(run, dataset);
-        var evaluations = await EvaluateAsync(run, dataset, training);
-        var gate = await DecideAsync(evaluations);
+        var evaluations = await EvaluateAsync(run, dataset, training, preflight);
+        var gate = await DecideAsync(evaluations, training);
         if (gate.Verdict == GateVerdict.Fail && !_input.Gate.AskWaiver)
         {
             return End(Verdict.Rejected, $"the gate failed: {Failed(gate)}");
@@ -96,7 +103,7 @@ public sealed partial class FineTuneWorkflow
         }
 
         await CheckParityAsync(run, dataset, training);
-        var version = await RegisterAsync(run, dataset, training, gate);
+        var version = await RegisterAsync(run, dataset, training, evaluations);
         if (!_input.Canary.Deploy)
         {
             return End(Verdict.Registered, $"{version.Id} is registered and not deployed");
@@ -105,7 +112,7 @@ public sealed partial class FineTuneWorkflow
         var canary = await CanaryAsync(version, dataset, training);
         if (!canary.Passed)
         {
-            await _undo.RunAsync();
+            await UndoAsync();
             return End(Verdict.RolledBack, $"canary: {canary.Reason}");
         }
 

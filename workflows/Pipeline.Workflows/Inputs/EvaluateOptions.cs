@@ -15,6 +15,14 @@ public sealed record EvaluateOptions
     /// <value>The default is 0.</value>
     public int Limit { get; init; }
 
+    /// <summary>Bias and toxicity probes that are reported before and after: bias-pairs, bias-questions, toxicity; empty measures none.</summary>
+    /// <value>The default is <c>bias-pairs</c> and <c>bias-questions</c>.</value>
+    public IReadOnlyList<string> Bias { get; init; } = ["bias-pairs", "bias-questions"];
+
+    /// <summary>Requests with which the speed of base and candidate is measured; 0 measures none.</summary>
+    /// <value>The default is 16.</value>
+    public int SpeedRequests { get; init; } = 16;
+
     /// <summary>Evaluation activities in flight.</summary>
     /// <value>The default is 4.</value>
     public int Parallel { get; init; } = 4;

@@ -15,6 +15,10 @@ public sealed record FineTuneInput : IReadProblems
     /// <value>The default is <c>default</c>.</value>
     public string Recipe { get; init; } = "default";
 
+    /// <summary>What the fine-tune is for: <c>task</c>, <c>domain</c> or <c>style</c>; sets defaults of rank and thresholds.</summary>
+    /// <value>The default is <c>task</c>.</value>
+    public string Purpose { get; init; } = Purposes.Task;
+
     /// <summary>Who starts the run; may not approve it.</summary>
     /// <value>The default is <c>unknown</c>.</value>
     public string Owner { get; init; } = "unknown";
@@ -22,6 +26,10 @@ public sealed record FineTuneInput : IReadProblems
     /// <summary>Share of the GPU pool that the run counts towards.</summary>
     /// <value>The default is empty: one shared queue.</value>
     public string Tenant { get; init; } = "";
+
+    /// <summary>Order on a busy GPU pool: 1 is served first, 5 last.</summary>
+    /// <value>The default is 3.</value>
+    public int Priority { get; init; } = 3;
 
     /// <summary>Name of a registered or shipped base model, or a folder with one.</summary>
     /// <value>The default is <c>bookworm-6m</c>.</value>

@@ -7,6 +7,7 @@ public static class InputValidator
     private static readonly string[] Methods = ["lora", "rslora", "dora", "qlora"];
     private static readonly string[] Schedules = ["constant", "linear", "cosine"];
     private static readonly string[] PiiModes = ["replace", "mask", "redact", "drop"];
+    private static readonly string[] BiasProbes = ["bias-pairs", "bias-questions", "toxicity"];
     private static readonly string[] Uses = ["commercial", "research"];
 
     /// <summary>Checks an input.</summary>
@@ -19,6 +20,9 @@ public static class InputValidator
         problems.Range("version", input.Version, 1, 1);
         problems.Name("recipe", input.Recipe);
         problems.Name("owner", input.Owner);
+        problems.OneOf("purpose", input.Purpose, [.. Purposes.All]);
+        problems.Range("priority", input.Priority, 1, 5);
+        problems.When(input.Tenant.Length > 64, "tenant: at most 64 characters");
         problems.Text("baseModel", input.BaseModel);
         Data(input.Data, problems);
         Dataset(input, problems);
@@ -85,6 +89,8 @@ public static class InputValidator
         problems.When(input.Evaluate.Benchmarks.Count == 0, "evaluate.benchmarks: name at least one; without it nothing protects what the base knows");
         problems.Range("evaluate.shots", input.Evaluate.Shots, 0, 50);
         problems.Range("evaluate.limit", input.Evaluate.Limit, 0, 1_000_000);
+        input.Evaluate.Bias.ToList().ForEach(probe => problems.OneOf("evaluate.bias", probe, BiasProbes));
+        problems.Range("evaluate.speedRequests", input.Evaluate.SpeedRequests, 0, 10_000);
         problems.Range("evaluate.parallel", input.Evaluate.Parallel, 1, 64);
         problems.Range("gate.maxDropPoints", input.Gate.MaxDropPoints, 0, 100);
         problems.Range("gate.failDropPoints", input.Gate.FailDropPoints, 0, 100);

@@ -36,7 +36,8 @@ public sealed class InputConverter<T> : JsonConverter<T>
     public static T Read(JsonElement element)
     {
         var problems = new List<string>();
-        var input = (T)InputReader.Read(typeof(T), element, "", problems);
+        object defaults = typeof(T) == typeof(FineTuneInput) ? Purposes.Defaults(InputReader.PurposeOf(element)) : new T();
+        var input = (T)InputReader.Read(defaults, element, "", problems);
         var problemsProperty = typeof(T).GetProperty(nameof(IReadProblems.ReadProblems), BindingFlags.Public | BindingFlags.Instance);
         problemsProperty?.SetValue(input, problems);
         return input;

@@ -9,9 +9,10 @@ internal static class InputReader
 {
     private const int MostProblems = 50;
 
-    public static object Read(Type type, JsonElement element, string path, List<string> problems)
+    /// <summary>Fills a record that holds the defaults.</summary>
+    public static object Read(object target, JsonElement element, string path, List<string> problems)
     {
-        var target = Activator.CreateInstance(type) ?? throw new InvalidOperationException($"{type} has no default");
+        var type = target.GetType();
         if (element.ValueKind != JsonValueKind.Object)
         {
             Add(problems, $"{(path.Length == 0 ? "input" : path)}: expected an object, found {Show(element)}");
@@ -26,7 +27,7 @@ internal static class InputReader
             {
                 Add(problems, $"{Clean(name)}: unknown field{Hint(field.Name, type)}");
             }
-            else if (ReadValue(property.PropertyType, field.Value, name, problems) is { } value)
+            else if (ReadValue(property.PropertyType, property.GetValue(target), field.Value, name, problems) is { } value)
             {
                 property.SetValue(target, value);
             }
@@ -41,11 +42,11 @@ internal static class InputReader
 
     public static string NameOf(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
-    private static object? ReadValue(Type type, JsonElement value, string path, List<string> problems)
+    private static object? ReadValue(Type type, object? known, JsonElement value, string path, List<string> problems)
     {
-        if (type.IsClass && type != typeof(string) && type.Namespace == typeof(Inputs.FineTuneInput).Namespace)
+        if (known is not null && type.IsClass && type != typeof(string) && type.Namespace == typeof(Inputs.FineTuneInput).Namespace)
         {
-            return Read(type, value, path, problems);
+            return Read(type == typeof(Inputs.FineTuneInput) ? Inputs.Purposes.Defaults(PurposeOf(value)) : known, value, path, problems);
         }
 
         try
@@ -64,6 +65,12 @@ internal static class InputReader
 
         return null;
     }
+
+    /// <summary>The purpose that a written input names; it decides the defaults of the other fields.</summary>
+    public static string PurposeOf(JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("purpose", out var purpose) && purpose.ValueKind == JsonValueKind.String
+            ? purpose.GetString() ?? ""
+            : Inputs.Purposes.Task;
 
     private static string Describe(Type type)
     {

@@ -18,6 +18,9 @@ public sealed record TrainInput
     /// <summary>Share of the GPU pool that the work counts towards.</summary>
     public string Tenant { get; init; } = "";
 
+    /// <summary>Order on a busy GPU pool: 1 is served first, 5 last.</summary>
+    public int Priority { get; init; } = 3;
+
     /// <summary>Workflow that is told about progress; empty tells nobody.</summary>
     public string ProgressWorkflowId { get; init; } = "";
 }

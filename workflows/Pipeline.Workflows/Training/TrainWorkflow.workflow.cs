@@ -9,6 +9,7 @@ namespace Pipeline.Workflows.Training;
 [Workflow]
 public sealed class TrainWorkflow
 {
+    private const int MostLosses = 8;
     private readonly List<TrainingAttempt> _attempts = [];
     private TrainOptions _options = new();
 
@@ -47,11 +48,32 @@ public sealed class TrainWorkflow
         }
     }
 
-    private Task<TrainAdapterResult> TrainAsync(TrainInput input)
+    // Checkpoints are in the store, so any host can go on; the one that began has them at hand and is asked first.
+    private async Task<TrainAdapterResult> TrainAsync(TrainInput input)
     {
         var order = new TrainAdapterInput { Dataset = input.Dataset, BaseModel = input.BaseModel, Train = _options, ProgressWorkflowId = input.ProgressWorkflowId };
         var summary = $"{_options.Method} r{_options.Rank}, learning rate {_options.LearningRate:0.###e0}, batch {_options.BatchSize}";
-        return Workflow.ExecuteActivityAsync((ITrainingActivities a) => a.TrainAdapterAsync(order), ActivityPolicies.Gpu(summary, input.Tenant));
+        var options = ActivityPolicies.GpuOnce(summary, input.Tenant, input.Priority);
+        var (losses, reached, isLast) = (0, 0.0, false);
+        while (true)
+        {
+            try
+            {
+                return await Workflow.ExecuteActivityAsync((ITrainingActivities a) => a.TrainAdapterAsync(order), options);
+            }
+            catch (ActivityFailureException exception) when (!isLast && exception.InnerException is not ApplicationFailureException { NonRetryable: true } and not CanceledFailureException)
+            {
+                var loss = WorkerLoss.Of(exception);
+                losses = loss is { OnPurpose: true } || loss?.Step > reached ? 0 : losses + 1;
+                reached = Math.Max(reached, loss?.Step ?? 0);
+
+                // Anything but a lost worker, and workers that get lost without any progress, are left to the usual policy.
+                isLast = loss is null || losses >= MostLosses;
+                options = isLast ? ActivityPolicies.Gpu(summary, input.Tenant, input.Priority)
+                    : loss is { Host.Length: > 0 } ? ActivityPolicies.GpuOfHost(loss.Host, summary, input.Tenant, input.Priority)
+                    : ActivityPolicies.GpuOnce(summary, input.Tenant, input.Priority);
+            }
+        }
     }
 
     // The effective batch stays the same when memory is short: half the rows at a time, twice as many times.

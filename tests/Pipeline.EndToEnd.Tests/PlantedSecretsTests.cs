@@ -1,0 +1,91 @@
+using System.Text;
+using Pipeline.Hosting.Engine;
+using Pipeline.Workflows;
+using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.FineTuning;
+using Pipeline.Workflows.Json;
+using Temporalio.Client;
+
+namespace Pipeline.EndToEnd.Tests;
+
+/// <summary>B62: secrets of the deployment and personal data of the rows are planted, a whole run is made, and every file, history and page is searched.</summary>
+[Trait("Tier", "e2e")]
+public sealed class PlantedSecretsTests
+{
+    private const string PayloadKey = "cGxhbnRlZC1rZXktb2YtdGhlLXRlc3QtMzItYnl0ZXM=";
+
+    private static readonly Dictionary<string, string> Secrets = new()
+    {
+        ["GATEWAY_ADMIN_KEY"] = "planted-admin-key-7731",
+        ["PIPELINE_JUDGE__API_KEY"] = "planted-judge-key-7731",
+        ["TEMPORAL_API_KEY"] = "",
+        ["PIPELINE_PAYLOAD_KEY"] = PayloadKey,
+    };
+
+    private static readonly string[] Personal = ["jane.planted7731@example.org", "AKIAPLANTED7731ABCDE", "4111 1111 1111 1111", "+49 30 7731 7731"];
+
+    [Fact]
+    public async Task B62_PlantedSecretsAndPersonalData_AreFoundNowhere()
+    {
+        using var folder = new TempDirectory();
+        await using var deployment = LocalDeployment.OnFolder("embedded", folder.Path);
+        Secrets.Where(secret => secret.Value.Length > 0).ToList().ForEach(secret => deployment.Variables[secret.Key] = secret.Value);
+        await deployment.StartAsync();
+        var client = await TemporalClient.ConnectAsync(new($"127.0.0.1:{deployment.EnginePort}") { DataConverter = PipelineJson.Converter(EncryptionCodec.FromBase64(PayloadKey)) });
+        var input = TinyRun.Input with
+        {
+            Data = TinyRun.Input.Data with { Source = await PlantAsync(folder), StratifyBy = "", TextFields = [], Licence = "MIT" },
+            Dataset = TinyRun.Input.Dataset with { Task = "auto", RehearsalRows = 0, TestRows = 10 },
+        };
+        var handle = await TinyRun.StartAsync(client, input);
+        var result = await TinyRun.FollowAsync(handle);
+        result.Verdict.ShouldBe(Verdict.Promoted, result.Reason);
+
+        // Without the key, the engine's own view of the run says nothing about it.
+        var plain = await TemporalClient.ConnectAsync(new($"127.0.0.1:{deployment.EnginePort}"));
+        var history = (await plain.GetWorkflowHandle(handle.Id).FetchHistoryAsync()).ToJson();
+        history.ShouldNotContain(Convert.ToBase64String("artifact:"u8)[..8]);
+        history.ShouldContain(Convert.ToBase64String("binary/encrypted"u8));
+        await File.WriteAllTextAsync(folder.Combine("history.json"), history, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.Combine("report.json"), System.Text.Json.JsonSerializer.Serialize(await handle.QueryAsync(wf => wf.Report), PipelineJson.Options), TestContext.Current.CancellationToken);
+        Search(folder.Path);
+    }
+
+    private static async Task<string> PlantAsync(TempDirectory folder)
+    {
+        var rows = new StringBuilder();
+        for (var row = 0; row < 80; row++)
+        {
+            rows.Append($$"""{"messages":[{"role":"user","content":"Ticket {{row}} about topic {{row * 7919 % 997}}: write to {{Personal[row % Personal.Length]}} and say which team it is for."},{"role":"assistant","content":"team {{row % 3}}"}]}""").Append('\n');
+        }
+
+        Directory.CreateDirectory(folder.Combine("planted"));
+        await File.WriteAllTextAsync(folder.Combine("planted", "rows.jsonl"), rows.ToString());
+        return folder.Combine("planted");
+    }
+
+    private static void Search(string folder)
+    {
+        var (files, hits) = (0, new List<string>());
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var content = File.ReadAllBytes(path).AsSpan();
+            files++;
+            foreach (var secret in Secrets.Values.Where(secret => secret.Length > 0).Concat(HoldsRawRows(path) ? [] : Personal))
+            {
+                if (content.IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0)
+                {
+                    hits.Add($"{Path.GetRelativePath(folder, path)}: {secret}");
+                }
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{files} files searched, {hits.Count} hits");
+        files.ShouldBeGreaterThan(100);
+        hits.ShouldBeEmpty();
+    }
+
+    // Rows as they came are kept: the source, its content-addressed copies, and the rows held out before any cleaning.
+    private static bool HoldsRawRows(string path) => new[] { "/planted/", "/blobs/", "/artifacts/rows/", "/artifacts/held-out-rows/", "/test.jsonl", "/cache/evaluation/", "/artifacts/evaluation-shard/", "/cache/work/" }
+        .Any(part => path.Contains(part, StringComparison.Ordinal));
+}
