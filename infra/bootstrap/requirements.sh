@@ -58,12 +58,17 @@ install_missing() {
   as_root=
   if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null 2>&1 || { list_missing || true; say "error: run as root once: apt-get install $names"; exit 8; }
+    sudo -n true 2>/dev/null </dev/null || {
+      list_missing || true
+      say "error: sudo asks for a password here; run this once, then ./pipeline again: sudo apt-get install $names"; exit 8
+    }
     as_root='sudo -n'
   fi
   say 'about to install with apt-get:'
   printf '%s\n' "$missing" | while IFS='|' read -r name why; do say "  $name: $why"; done
   quiet 'reading package lists' "$PIPELINE_STATE/logs/apt-update.log" $as_root apt-get update \
-    || { say 'error: the package lists could not be read; check the network and the sources of apt, then run this again'; exit 4; }
+    || { say "error: the package lists could not be read, so these cannot be installed: $names"
+         say 'check the network, http_proxy and the sources of apt (/etc/apt), then run this again; what is there already is kept'; exit 4; }
   # shellcheck disable=SC2086
   size=$(LC_ALL=C apt-get install -s -y --no-install-recommends -o Debug::NoLocking=1 --print-uris $names 2>/dev/null \
     | awk '/^'"'"'/ { total += $3 } END { printf "%.0f MB", total / 1e6 }')
@@ -71,7 +76,8 @@ install_missing() {
   # shellcheck disable=SC2086
   quiet "installing $names" "$PIPELINE_STATE/logs/apt-install.log" \
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $names \
-    || { say "error: apt-get could not install: $names"; exit 4; }
+    || { say "error: apt-get could not install: $names"
+         say "check the network and the free space, then run this again; by hand: apt-get install --no-install-recommends $names"; exit 4; }
 }
 
 # Decides once per machine whether the official TorchSharp can be used: it must restore and its native library must load.

@@ -41,6 +41,31 @@ public sealed class DatabaseTests : IDisposable
         Should.Throw<DatabaseException>(() => new Database(File)).Message.ShouldContain("another program");
     }
 
+    [Fact]
+    public void Open_TwiceAtOnce_IsRefused()
+    {
+        using var first = new Database(File);
+        Should.Throw<DatabaseException>(() => new Database(File)).Message.ShouldContain("in use by another process");
+    }
+
+    [Fact]
+    public void Open_FirstSchema_IsBroughtUpToDate()
+    {
+        // The tables as the first version made them: no checksums.
+        Run(System.Text.RegularExpressions.Regex.Replace(Schema.Create, ", sum INTEGER", "")
+            + "INSERT INTO meta VALUES('schema', '1'); INSERT INTO events VALUES(16777217, x'0801');");
+        using (var database = new Database(File))
+        {
+            database.Read(c => Database.Scalar(c, "SELECT value FROM meta WHERE key = 'schema'")).ShouldBe(Schema.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            database.Read(c => Database.Scalar(c, "SELECT sum FROM events")).ShouldBe(Checksum.Of([8, 1]));
+        }
+
+        new Database(File).Dispose();
+    }
+
+    [Fact]
+    public void Of_KnownText_IsTheStandardsCheckValue() => Checksum.Of("123456789").ShouldBe(0xE3069283);
+
     private void Run(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={File};Pooling=False");

@@ -60,6 +60,33 @@ public sealed class DurabilityTests : IDisposable
         (await File.ReadAllBytesAsync(DataFile)).ShouldBe(bytes);
     }
 
+    [Theory]
+    [InlineData("UPDATE events SET data = CAST(substr(data, 1, 20) || x'00' || substr(data, 22) AS BLOB) WHERE key & 16777215 = 2 AND key >> 24 = 7", "event 2 of run number 7")]
+    [InlineData("UPDATE runs SET state = replace(state, 'w4', 'w5') WHERE seq = 5", "run number 5")]
+    public async Task Open_FlippedByteInARow_IsRefusedByName(string damage, string named)
+    {
+        await WriteAsync(count: 20);
+        using (var connection = new SqliteConnection($"Data Source={DataFile};Pooling=False"))
+        {
+            connection.Open();
+            Database.Execute(connection, damage);
+        }
+
+        var error = Should.Throw<DatabaseException>(() => Open(DataFile));
+        error.Message.ShouldContain(DataFile);
+        error.Message.ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task Read_RowDamagedWhileOpen_IsNamedNotServed()
+    {
+        using var engine = Open(DataFile);
+        await PrepareAsync(engine);
+        var run = await StartAsync(engine, "w", 100);
+        engine.Database.Write((c, _) => Database.Execute(c, "UPDATE events SET sum = sum + 1 WHERE key & 16777215 = 1"));
+        Should.Throw<RpcError>(() => engine.Store.Events(run.Seq, 1, 2)).Code.ShouldBe(StatusCode.DataLoss);
+    }
+
     [Fact]
     public async Task Start_DiskFull_IsExhaustedAndReadsGoOn()
     {

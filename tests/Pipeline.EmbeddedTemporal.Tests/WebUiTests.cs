@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Net;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Temporalio.Worker;
@@ -11,7 +9,6 @@ namespace Pipeline.EmbeddedTemporal.Tests;
 [Trait("Tier", "e2e")]
 public sealed class WebUiTests
 {
-    private static readonly string Shots = Path.Combine(Repository.Root, ".pipeline", "test-output", "web-ui");
     private readonly string _queue = $"tq-{Guid.NewGuid()}";
     private readonly string _id = $"review-{Guid.NewGuid():N}";
 
@@ -20,7 +17,7 @@ public sealed class WebUiTests
     {
         await using var browser = await Browser.StartAsync();
         await using var engine = await EngineProcess.StartAsync(Engines.Embedded, ui: true, "--search-attribute", "Stage=Keyword");
-        await WaitForSiteAsync(engine.Ui);
+        await WebSites.WaitForAsync(engine.Ui);
         var client = await TemporalClient.ConnectAsync(new(engine.Address));
         using var worker = new TemporalWorker(client, new TemporalWorkerOptions(_queue).AddWorkflow<ReviewWorkflow>());
         await worker.ExecuteAsync(async () =>
@@ -42,26 +39,26 @@ public sealed class WebUiTests
         await browser.TypeAsync("#taskQueue", _queue);
         await browser.TypeAsync("#workflowType", "ReviewWorkflow");
         await browser.TypeAsync(".cm-content", """{"Name":"adapter-7","Rows":100}""");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "1-start-form.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("1-start-form.png"));
         await browser.ClickAsync("[data-testid=start-workflow-button]");
         // A toast links to the run.
         await browser.ClickAsync($"a[href*=\"workflows/{_id}/\"]");
         await browser.SeeAsync("Event History");
         await browser.SeeAsync("adapter-7");
         await browser.SeeAsync("Running");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "2-watch.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("2-watch.png"));
     }
 
     private static async Task UpdateAsync(Browser browser)
     {
         await OpenUpdateAsync(browser, "\"\"");
         await browser.SeeAsync("a name is needed");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "3-update-refused.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("3-update-refused.png"));
         await browser.ReloadAsync();
         await browser.SeeAsync("Event History");
         await OpenUpdateAsync(browser, "\"ada\"");
         await browser.SeeAsync("approved by ada");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "4-update-accepted.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("4-update-accepted.png"));
         await browser.ReloadAsync();
         await browser.SeeAsync("Update Accepted");
     }
@@ -88,7 +85,7 @@ public sealed class WebUiTests
         await browser.ClickAsync($"a[href*=\"{_id}\"][href$=\"/query\"]");
         await browser.ClickTextAsync("Run Query");
         await browser.SeeAsync("looks good");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "5-query.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("5-query.png"));
     }
 
     private async Task ResetAsync(Browser browser, TemporalClient client)
@@ -102,10 +99,10 @@ public sealed class WebUiTests
         await browser.ClickTextAsync("Confirm");
         await browser.SeeAsync("reset");
         var handle = client.GetWorkflowHandle<ReviewWorkflow>(_id);
-        await EventuallyAsync(async () => (await handle.DescribeAsync()).RunId != before);
-        await browser.ScreenshotAsync(Path.Combine(Shots, "6-reset.png"));
+        await WebSites.EventuallyAsync(async () => (await handle.DescribeAsync()).RunId != before);
+        await browser.ScreenshotAsync(WebSites.Shot("6-reset.png"));
         // The update and the signal were applied to the new run again.
-        await EventuallyAsync(async () => (await handle.QueryAsync(wf => wf.State)).Contains("ada: looks good", StringComparison.Ordinal));
+        await WebSites.EventuallyAsync(async () => (await handle.QueryAsync(wf => wf.State)).Contains("ada: looks good", StringComparison.Ordinal));
     }
 
     private async Task FilterAsync(Browser browser, Uri ui)
@@ -114,7 +111,7 @@ public sealed class WebUiTests
         await browser.SeeAsync(_id);
         await browser.GoAsync(new Uri(ui, "namespaces/default/workflows?query=" + Uri.EscapeDataString("Stage = \"other\"")));
         await browser.SeeAsync("No Results");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "7-filter.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("7-filter.png"));
     }
 
     private async Task ScheduleAsync(Browser browser, TemporalClient client, Uri ui)
@@ -126,7 +123,7 @@ public sealed class WebUiTests
         await browser.SeeAsync("nightly");
         await browser.GoAsync(new Uri(ui, "namespaces/default/schedules/nightly"));
         await browser.SeeAsync("Upcoming Runs");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "8-schedule.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("8-schedule.png"));
     }
 
     private async Task CancelAsync(Browser browser, TemporalClient client, Uri ui)
@@ -136,32 +133,12 @@ public sealed class WebUiTests
         await browser.SeeAsync("Event History");
         await browser.ClickTextAsync("Current Details");
         await browser.UntilAsync("document.querySelector('iframe[title=output]')?.contentDocument?.body.innerHTML.includes('<strong>adapter-7</strong> is waiting')", "the current details");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "9-current-details.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("9-current-details.png"));
         await browser.ClickTextAsync("Request Cancellation");
         await browser.ClickTextAsync("Confirm");
         await browser.SeeAsync("Canceled");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "10-cancelled.png"));
+        await browser.ScreenshotAsync(WebSites.Shot("10-cancelled.png"));
         (await client.GetWorkflowHandle(_id).DescribeAsync()).Status.ShouldBe(Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Canceled);
-    }
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        for (var watch = Stopwatch.StartNew(); !await condition(); await Task.Delay(100)) watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
-    }
-
-    // The first use builds the site, in the background.
-    private static async Task WaitForSiteAsync(Uri ui)
-    {
-        using var http = new HttpClient();
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(8); await Task.Delay(1000))
-        {
-            using var response = await http.GetAsync(ui);
-            if (response.StatusCode == HttpStatusCode.OK) return;
-            var text = await response.Content.ReadAsStringAsync();
-            Assert.SkipWhen(text.Contains("No web interface", StringComparison.Ordinal), text);
-        }
-
-        Assert.Fail("The web interface was not built in eight minutes.");
     }
 
     public sealed record ReviewInput(string Name, int Rows);

@@ -1,25 +1,41 @@
 using Temporalio.Client;
+using Temporalio.Runtime;
 using Temporalio.Testing;
+using Temporalio.Worker;
 
 [assembly: AssemblyFixture(typeof(Temporalio.Tests.Engines))]
+[assembly: CollectionBehavior(MaxParallelThreads = 12)]
 
 namespace Temporalio.Tests;
 
 /// <summary>One server of each kind for the whole assembly: the embedded one, and the real one where TEMPORAL_CLI names it.</summary>
 public sealed class Engines : IAsyncDisposable
 {
-    private static readonly string[] Attributes = ["TestKeyword=Keyword", "TestNumber=Int"];
+    /// <summary>Core's own log is off: failing workflow tasks are what many tests are about.</summary>
+    public static TemporalRuntime Runtime { get; } = new(new() { Telemetry = new() { Logging = null } });
+
+    private static readonly string[] Attributes =
+        ["TestKeyword=Keyword", "TestNumber=Int", "TestText=Text", "TestDouble=Double", "TestBool=Bool", "TestTime=Datetime", "TestList=KeywordList"];
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Dictionary<string, WorkflowEnvironment> _running = [];
 
-    /// <summary>Both kinds, as rows of a theory.</summary>
-    public static TheoryData<string> Both => ["embedded", "real"];
+    /// <summary>The executable of an engine; skips the test where it is absent.</summary>
+    /// <param name="engine"><c>embedded</c> or <c>real</c>.</param>
+    public static string Program(string engine) =>
+        engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI") : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
+
+    /// <summary>Runs the body while a worker serves a queue of its own.</summary>
+    public async Task RunAsync(string engine, Action<TemporalWorkerOptions> register, Func<Scenario, Task> body)
+    {
+        var scenario = new Scenario(await ClientAsync(engine));
+        await scenario.RunAsync(register, () => body(scenario));
+    }
 
     /// <summary>A client of the named engine; skips the test where the engine is absent.</summary>
     public async Task<ITemporalClient> ClientAsync(string engine)
     {
-        var program = engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI") : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
+        var program = Program(engine);
         await _gate.WaitAsync();
         try
         {
@@ -27,9 +43,11 @@ public sealed class Engines : IAsyncDisposable
             {
                 environment = await WorkflowEnvironment.StartLocalAsync(new()
                 {
+                    Runtime = Runtime,
                     DevServerOptions = new()
                     {
                         ExistingPath = program,
+                        StartupTimeout = TimeSpan.FromMinutes(1),
                         ExtraArgs = [.. Attributes.SelectMany(attribute => new[] { "--search-attribute", attribute }), "--log-level", "error"],
                     },
                 });

@@ -6,7 +6,7 @@ namespace Temporalio.Tests;
 
 /// <summary>One test's worker on a queue of its own.</summary>
 /// <param name="client">Client of the engine.</param>
-internal sealed class Scenario(ITemporalClient client)
+public sealed class Scenario(ITemporalClient client)
 {
     public ITemporalClient Client => client;
 

@@ -27,6 +27,7 @@ async function until(action, what, seconds = 60) {
   }
 }
 
+process.on('exit', () => engine.kill('SIGKILL'));
 launch();
 Runtime.install({ logger: new DefaultLogger('ERROR', () => {}), telemetryOptions: { logging: { filter: 'OFF' } } });
 const connection = await until(() => Connection.connect({ address }), 'connect');
@@ -51,30 +52,57 @@ const storm = (async () => {
 const signal = (workflowId, value) => connection.workflowService.signalWorkflowExecution({
   namespace: 'default', workflowExecution: { workflowId }, signalName: 'add', requestId: `${workflowId}-${value}`, identity: 'storm', input: { payloads: [defaultPayloadConverter.toPayload(value)] },
 });
+const spread = Number(arg.kills) * 900;
+const acknowledged = { starts: 0, signals: 0, updates: 0 };
 const one = async (i) => {
   const workflowId = `storm-${taskQueue}-${i}`;
-  await delay(random() * 4000);
+  await delay(random() * spread);
   await until(() => client.workflow.start('stormy', { taskQueue, workflowId, args: [3] }).catch((e) => {
     if (e.name !== 'WorkflowExecutionAlreadyStartedError') throw e;
   }), 'start');
+  acknowledged.starts++;
   const handle = client.workflow.getHandle(workflowId);
-  for (let s = 0; s < 3; s++) await until(() => signal(workflowId, s), 'signal');
-  assert.equal(await until(() => handle.executeUpdate('mark', { args: [i], updateId: 'mark' }), 'update'), i);
-  const result = await until(() => handle.result(), 'result', 120);
+  for (let s = 0; s < 3; s++) {
+    await until(() => signal(workflowId, s), 'signal');
+    acknowledged.signals++;
+    const updateId = 'mark-' + s;
+    assert.equal(await until(() => handle.executeUpdate('mark', { args: [s], updateId }), 'update'), s);
+    acknowledged.updates++;
+  }
+  const result = await until(() => handle.result(), 'result of ' + workflowId, 120);
   assert.deepEqual(result.toSorted(), [0, 1, 2], `every signal of ${i} arrived exactly once`);
   return handle;
 };
+const begin = Date.now();
 const handles = await Promise.all([...Array(Number(arg.workflows)).keys()].map(one));
 await storm;
+const took = (Date.now() - begin) / 1000;
+
+// Every event of the kind, by the id it belongs to: exactly once.
+const once = (history, kind, idOf) => {
+  const ids = history.events.filter((e) => e[kind]).map((e) => String(idOf(e[kind], e)));
+  assert.equal(new Set(ids).size, ids.length, `${kind}: twice in history`);
+  return ids.toSorted();
+};
+const value = (payloads) => defaultPayloadConverter.fromPayload(payloads.payloads[0]);
+const replays = [];
+let events = 0;
 for (const handle of handles) {
   const history = await until(() => handle.fetchHistory(), 'history');
+  events += history.events.length;
   assert.deepEqual(history.events.map((e) => Number(e.eventId)), history.events.map((_, i) => i + 1));
-  assert.equal(history.events.filter((e) => e.workflowExecutionUpdateCompletedEventAttributes).length, 1, 'one completed update');
-  assert.equal(history.events.filter((e) => e.workflowExecutionSignaledEventAttributes).length, 3, 'three signals, none twice');
+  assert.deepEqual(once(history, 'workflowExecutionSignaledEventAttributes', (a) => value(a.input)), ['0', '1', '2'], 'three signals');
+  assert.deepEqual(once(history, 'workflowExecutionUpdateAcceptedEventAttributes', (a) => a.protocolInstanceId), ['mark-0', 'mark-1', 'mark-2'], 'three updates');
+  assert.deepEqual(once(history, 'workflowExecutionUpdateCompletedEventAttributes', (a) => a.meta.updateId), ['mark-0', 'mark-1', 'mark-2'], 'three completed updates');
+  const timers = once(history, 'timerStartedEventAttributes', (a, e) => e.eventId);
+  assert.deepEqual(once(history, 'timerFiredEventAttributes', (a) => a.startedEventId), timers, 'every timer fires once');
+  const activities = once(history, 'activityTaskScheduledEventAttributes', (a, e) => e.eventId);
+  assert.deepEqual(once(history, 'activityTaskCompletedEventAttributes', (a) => a.scheduledEventId), activities, 'every activity completes once');
+  replays.push({ workflowId: handle.workflowId, history });
 }
-for (const handle of handles.slice(0, 10))
-  await Worker.runReplayHistory({ workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs') }, await handle.fetchHistory(), handle.workflowId);
-console.log(`${handles.length} workflows completed over ${arg.kills} kills`);
+for await (const replayed of Worker.runReplayHistories({ workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs') }, replays)) if (replayed.error) throw replayed.error;
+console.log(`${handles.length} workflows completed over ${arg.kills} kills in ${took.toFixed(1)} s; ${acknowledged.starts} starts, ${acknowledged.signals} signals and ${acknowledged.updates} updates`
+  + ` acknowledged, each exactly once in history; ${events} events, ${replays.length} histories replayed`);
 worker.shutdown();
 await Promise.race([running, delay(5000)]);
 engine.kill('SIGTERM');

@@ -72,18 +72,18 @@ exports.fails = async () => {
 };
 exports.stormy = async (n) => {
   const got = [];
-  let marked = false;
+  let marks = 0;
   wf.setHandler(wf.defineSignal('add'), (x) => void got.push(x));
   wf.setHandler(wf.defineUpdate('mark'), async (x) => {
     await greet('mark');
-    marked = true;
+    marks++;
     return x;
   });
   for (let i = 0; i < n; i++) {
     await wf.sleep(100);
     await greet(String(i));
   }
-  await wf.condition(() => marked && got.length >= 3);
+  await wf.condition(() => marks >= 3 && got.length >= 3);
   return got;
 };
 exports.resettable = async () => {

@@ -87,4 +87,35 @@ await check('abort', async () => {
     throw new APIUserAbortError();
   }, APIUserAbortError);
 });
+await check('stream of several answers with log-probabilities', async () => {
+  const stream = await client.chat.completions.create(chat('say hello', { stream: true, n: 2, logprobs: true, top_logprobs: 2 }));
+  const [texts, tokens] = [['', ''], [0, 0]];
+  for await (const { choices: [choice] } of stream) {
+    texts[choice.index] += choice.delta.content ?? '';
+    tokens[choice.index] += choice.logprobs?.content.length ?? 0;
+  }
+  assert.deepEqual(texts, ['Hello there, friend.', 'Hello there, friend.']);
+  assert.ok(tokens[0] > 3 && tokens[0] === tokens[1]);
+});
+await check('streamed tool call', async () => {
+  const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }];
+  const stream = client.chat.completions.stream(chat('call the tool', { tools }));
+  const [call] = (await stream.finalMessage()).tool_calls;
+  assert.deepEqual([call.function.name, JSON.parse(call.function.arguments)], ['weather', { city: 'Oslo' }]);
+});
+await check('embeddings', async () => {
+  const { data, usage, model } = await client.embeddings.create({ model: 'help', input: ['one text', 'another'] });
+  assert.equal(model, 'help');
+  assert.deepEqual(data.map(item => item.index), [0, 1]);
+  assert.ok(data.every(item => item.embedding.length === 4 && item.embedding[3] === 1));
+  assert.ok(usage.prompt_tokens > 1 && usage.total_tokens === usage.prompt_tokens);
+  const plain = await client.embeddings.create({ model: 'bookworm', input: 'one text', encoding_format: 'float' });
+  assert.equal(plain.data[0].embedding[0], data[0].embedding[0]);
+  await assert.rejects(client.embeddings.create({ model: 'help', input: 'x', dimensions: 7 }), error => error instanceof BadRequestError && error.param === 'dimensions');
+});
+await check('timeout', async () => {
+  const started = Date.now();
+  await assert.rejects(client.chat.completions.create(chat('be slow'), { timeout: 200, maxRetries: 0 }), /timed out/);
+  assert.ok(Date.now() - started < 5000);
+});
 console.log(JSON.stringify(passed));

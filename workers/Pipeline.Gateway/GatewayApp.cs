@@ -76,8 +76,9 @@ public static class GatewayApp
             provider.GetRequiredService<GatewayMetrics>(), parts.Drift ?? new DriftOptions(), RollBack(options, parts.Traffic),
             provider.GetRequiredService<ILogger<DriftBoard>>(), time));
         services.AddSingleton<ArmBoard>().AddSingleton<Drain>().AddSingleton(new IdempotencyCache()).AddSingleton<ServingRecorder>();
-        services.AddSingleton<ResponseBodies>().AddSingleton<PlanMaker>().AddSingleton<ChoiceRunner>().AddSingleton<CompletionService>();
-        services.AddSingleton<CompletionEndpoints>().AddSingleton<ModelEndpoints>().AddSingleton<AdapterEndpoints>().AddSingleton<AdminEndpoints>();
+        services.AddSingleton<ResponseBodies>().AddSingleton<FailureAnswers>().AddSingleton<PlanMaker>().AddSingleton<ChoiceRunner>().AddSingleton<CompletionService>().AddSingleton<EmbeddingService>();
+        services.AddSingleton<FlowSelection>();
+        services.AddSingleton<CompletionEndpoints>().AddSingleton<EmbeddingEndpoints>().AddSingleton<ModelEndpoints>().AddSingleton<AdapterEndpoints>().AddSingleton<AdminEndpoints>();
     }
 
     private static Func<string, string, Task>? RollBack(GatewayOptions options, TrafficStore? store) =>
@@ -93,6 +94,7 @@ public static class GatewayApp
         app.UseRouting();
         app.UseMiddleware<AccessMiddleware>();
         app.Services.GetRequiredService<CompletionEndpoints>().Map(app);
+        app.Services.GetRequiredService<EmbeddingEndpoints>().Map(app);
         app.Services.GetRequiredService<ModelEndpoints>().Map(app);
         app.Services.GetRequiredService<AdapterEndpoints>().Map(app);
         app.Services.GetRequiredService<AdminEndpoints>().Map(app);

@@ -31,6 +31,7 @@ catch (Exception exception)
         ArgumentException or ConfigurationException => ExitCodes.Usage,
         AdapterLoadException { Fault: AdapterFault.DigestMismatch } => ExitCodes.Integrity,
         TrafficConflictException => ExitCodes.NotAllowed,
+        UnauthorizedAccessException => ExitCodes.NotAllowed,
         InvalidDataException or IOException or AdapterLoadException => ExitCodes.BadInput,
         HttpRequestException => ExitCodes.Unavailable,
         OperationCanceledException => ExitCodes.Ok,

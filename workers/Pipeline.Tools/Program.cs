@@ -17,6 +17,8 @@ root.Subcommands.Add(MergeCommand.Create());
 root.Subcommands.Add(TokenizeCommand.Create());
 root.Subcommands.Add(TrainCommand.Create());
 root.Subcommands.Add(EvalCommand.Create());
+root.Subcommands.Add(JudgeCommand.Create());
+root.Subcommands.Add(SpeedCommand.Create());
 root.Subcommands.Add(GateCommand.Create());
 root.Subcommands.Add(Pipeline.Tools.Evaluate.ReportCommand.Create());
 

@@ -29,7 +29,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         var source = await sources.OpenAsync(data, pulse.Stop);
         return await RunAsync("ingest", new { source.Digest, data.MaxRows, data.Seed }, async run =>
         {
-            var folder = run.Artifacts.NewFolder();
+            var folder = run.Artifacts.WorkFolder(run.Key);
             var rows = await source.WriteAsync(folder, Progress(run), run.Stop);
             return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Second = source.Raw, Summary = Describe(rows) };
         });
@@ -111,7 +111,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         return RunAsync("decontaminate", new { input.Rows, input.Data.DecontaminationNGram, input.Data.TextFields, digest }, async run =>
         {
             var folder = run.Artifacts.NewFolder();
-            var options = new DecontaminationOptions { NGram = input.Data.DecontaminationNGram, Fields = FieldsOf(input.Data) };
+            var options = new DecontaminationOptions { NGrams = [input.Data.DecontaminationNGram], Fields = FieldsOf(input.Data) };
             var summary = await new DecontaminationStage(options).RunAsync([await RowsOfAsync(run, input.Rows)], items, folder, Progress(run), run.Stop);
             var result = Describe(summary.Rows);
             return new DataStageResult

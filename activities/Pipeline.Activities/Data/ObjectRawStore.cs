@@ -1,10 +1,13 @@
-using System.Security.Cryptography;
+using System.Runtime.CompilerServices;
 using Pipeline.Data.Ingest;
 using Pipeline.Registry.Storage;
 
 namespace Pipeline.Activities.Data;
 
-/// <summary>Raw data in the object store: read only, in exactly the version that was listed.</summary>
+/// <summary>
+/// Raw data in an object store: read only, in exactly the version that was listed, in parallel ranges that are each retried alone and kept
+/// when the download is interrupted. The command-line tools compile the same file.
+/// </summary>
 /// <param name="store">The object store.</param>
 public sealed class ObjectRawStore(IObjectStore store) : IRawStore
 {
@@ -12,7 +15,7 @@ public sealed class ObjectRawStore(IObjectStore store) : IRawStore
     public string Location => store.Location.ToString();
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RawObject> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RawObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var found in store.ListAsync(prefix, cancellation: cancellationToken))
         {
@@ -24,13 +27,10 @@ public sealed class ObjectRawStore(IObjectStore store) : IRawStore
     public async Task<string> DownloadAsync(RawObject source, string path, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
+        var info = new ObjectInfo(source.Key, source.Bytes, source.Version, source.LastModified);
         try
         {
-            await using var body = await store.OpenAsync(source.Key, ifMatch: source.Version, cancellation: cancellationToken);
-            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite);
-            await body.CopyToAsync(file, cancellationToken);
-            file.Position = 0;
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+            return await new ObjectDownload(store) { Resumable = true }.RunAsync(info, path, cancellation: cancellationToken);
         }
         catch (ObjectStoreException exception) when (exception.Error is ObjectStoreError.PreconditionFailed or ObjectStoreError.NotFound)
         {

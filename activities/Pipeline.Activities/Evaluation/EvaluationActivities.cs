@@ -144,7 +144,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
     {
         ArgumentNullException.ThrowIfNull(input);
         return work.RunAsync<ParityResult>(
-            "parity", new { input.BaseModel, input.Adapter, input.Dataset, input.Prompts }, result => [result.Merged], run => MergeParity.RunAsync(input, run, machine),
+            "parity", new { input.BaseModel, input.Adapter, input.Dataset, input.Prompts }, result => [result.Merged], run => MergeParityStage.RunAsync(input, run, machine),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
     }
 

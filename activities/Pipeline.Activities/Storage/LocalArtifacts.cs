@@ -45,6 +45,11 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     /// <returns>Absolute path of an empty folder.</returns>
     public string NewFolder() => paths.Of("cache", "work", Guid.NewGuid().ToString("N"));
 
+    /// <summary>The folder of one piece of work, the same in every attempt on this machine: a later attempt goes on with what is in it.</summary>
+    /// <param name="key">Digest of everything that the work depends on.</param>
+    /// <returns>Absolute path of a folder that may hold what an earlier attempt finished.</returns>
+    public string WorkFolder(string key) => paths.Of("cache", "work", key);
+
     /// <summary>Stores the files of a folder and commits them as one version; the manifest is written last.</summary>
     /// <param name="kind">Kind of the artefact.</param>
     /// <param name="folder">Folder to take over; it becomes the local copy.</param>

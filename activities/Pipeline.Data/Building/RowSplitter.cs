@@ -77,18 +77,26 @@ internal sealed class RowSplitter
         return parts;
     }
 
-    /// <summary>Clusters of each stratum by their rank: the first rows of a cluster decide its stratum, the ranks do not depend on the order.</summary>
+    /// <summary>
+    /// Clusters of each stratum by their rank: the first rows of a cluster decide its stratum, the ranks do not depend on the order. What
+    /// rounding takes from one stratum it gives to the next, so that many small strata do not leave a part empty.
+    /// </summary>
     private Dictionary<ulong, byte> Drawn()
     {
-        var parts = new Dictionary<ulong, byte>();
+        var (parts, seen, tested, validated) = (new Dictionary<ulong, byte>(), 0, 0, 0);
+        var names = _strata.ToDictionary(pair => pair.Value, pair => pair.Key);
         var clusters = _rows.Where(row => row.Stratum >= 0).DistinctBy(row => row.Cluster).GroupBy(row => row.Stratum, row => row.Cluster);
-        foreach (var stratum in clusters)
+        foreach (var stratum in clusters.OrderBy(group => names[group.Key], StringComparer.Ordinal))
         {
             var ranked = stratum.Order().ToList();
-            var (test, validation) = ((int)Math.Round(_split.Test * ranked.Count), (int)Math.Round(_split.Validation * ranked.Count));
+            seen += ranked.Count;
+            var test = Math.Min(ranked.Count, (int)Math.Round(_split.Test * seen) - tested);
+            var validation = Math.Min(ranked.Count - test, (int)Math.Round(_split.Validation * seen) - validated);
+            (tested, validated) = (tested + test, validated + validation);
             for (var i = 0; i < test + validation; i++) parts[ranked[i]] = (byte)(i < test ? 2 : 1);
         }
 
+        if (seen > 0 && ((_split.Test > 0 && tested == 0) || (_split.Validation > 0 && validated == 0))) throw new DataInputException("E-SPLIT", $"{seen} clusters are too few for a validation share of {_split.Validation} and a test share of {_split.Test}; take larger shares or more rows");
         return parts;
     }
 

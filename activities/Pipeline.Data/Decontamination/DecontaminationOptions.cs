@@ -8,11 +8,11 @@ public sealed record DecontaminationOptions
     /// <summary>Fields of the training rows that are compared.</summary>
     public TextFields Fields { get; init; } = TextFields.Default;
 
-    /// <summary>Words of a shared run that make a hit; 13 and 8 are the usual rules.</summary>
+    /// <summary>Words of a shared run that make a hit; 13 and 8 are the usual rules, and both may be given.</summary>
     /// <value>13</value>
-    public int NGram { get; init; } = 13;
+    public IReadOnlyList<int> NGrams { get; init; } = [13];
 
-    /// <summary>Whether an item of fewer words counts as one whole n-gram; otherwise it is not looked for.</summary>
+    /// <summary>Whether an item of fewer words than the shortest run counts as one whole run; otherwise it is not looked for.</summary>
     /// <value>true</value>
     public bool ShortItemsWhole { get; init; } = true;
 

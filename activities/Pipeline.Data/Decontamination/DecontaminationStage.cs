@@ -7,16 +7,17 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Decontamination;
 
-/// <summary>Removes training rows that share word n-grams with evaluation items.</summary>
+/// <summary>Removes training rows that are evaluation items, or share word n-grams with them.</summary>
 /// <remarks>
-/// Words are those of deduplication: case, punctuation and white space do not matter. Writes <c>rows.jsonl</c>,
-/// <c>removed.jsonl</c> (id, task, item, n-gram), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>.
+/// Words are those of deduplication: case, punctuation and white space do not matter. The rule of a removed row is the narrowest that holds:
+/// <c>exact</c> (the text of an item, byte for byte), <c>normalised</c> (its words and no other), <c>ngram-N</c> for the largest configured N
+/// (the length of the item where the item is shorter than the smallest). Writes <c>rows.jsonl</c>, <c>removed.jsonl</c> (id, rule, task, item, n-gram), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>.
 /// </remarks>
 /// <param name="options">The rule.</param>
 public sealed class DecontaminationStage(DecontaminationOptions options)
 {
     /// <summary>Version of the rules; part of the digest.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -44,13 +45,18 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
     private async Task<DecontaminationSummary> RunCoreAsync(
         IReadOnlyList<string> inputs, IReadOnlyList<EvaluationItem> items, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
+        if (options.NGrams.Count == 0 || options.NGrams.Any(length => length < 2))
+        {
+            throw new InvalidDataException("runs of at least 2 words must be looked for; 13 and 8 are usual");
+        }
+
         if (items.Count == 0 || items.FirstOrDefault(item => string.IsNullOrWhiteSpace(item.Text)) is not null)
         {
             var what = items.Count == 0 ? "no evaluation items were given" : $"evaluation item {items.First(item => string.IsNullOrWhiteSpace(item.Text)).Id} has no text";
             throw new InvalidDataException($"{what}; check the evaluation files, or skip decontamination with a recorded reason");
         }
 
-        var index = new NGramIndex(items, options.NGram, options.ShortItemsWhole, options.MinimumWords);
+        var index = new NGramIndex(items, options.NGrams, options.ShortItemsWhole, options.MinimumWords);
         await using var folder = new StageFolder(outputFolder);
         var (output, list) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed));
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
@@ -67,11 +73,13 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
 
             text.Load(parser.Text.Span);
             index.Find(text, hits);
-            if (hits.Count > 0)
+            var whole = index.WholeItem(text);
+            if (hits.Count > 0 || whole >= 0)
             {
                 var id = parser.Id ?? $"{Path.GetFileName(inputs[row.File])}:{row.Line}";
-                rows.Remove("ngram:" + items[hits[0].Item].Task);
-                WriteHits(list, id, text, hits, items);
+                var (found, item) = Narrowest(whole, parser.Text.Span, hits, items);
+                rows.Remove($"{found}:{items[item].Task}");
+                WriteHits(list, id, found, hits.Count > 0 ? hits : [new NGramHit(0, text.Count, whole)], text, items);
             }
             else
             {
@@ -91,7 +99,7 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
         rows.Check("decontaminate");
         var files = await folder.CommitFilesAsync(cancellationToken);
         var sets = items.GroupBy(item => item.Task).OrderBy(set => set.Key, StringComparer.Ordinal).ToDictionary(set => set.Key, DigestOf);
-        var rule = new { Version, options.NGram, options.ShortItemsWhole, options.MinimumWords, fields = options.Fields.Names, sets, rows = files.Single(file => file.Name == StageFolder.Rows).Sha256 };
+        var rule = new { Version, options.NGrams, options.ShortItemsWhole, options.MinimumWords, fields = options.Fields.Names, sets, rows = files.Single(file => file.Name == StageFolder.Rows).Sha256 };
         var summary = new DecontaminationSummary
         {
             Digest = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rule))),
@@ -104,13 +112,24 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
         return summary;
     }
 
-    private static void WriteHits(AtomicFile file, string id, WordText text, List<NGramHit> hits, IReadOnlyList<EvaluationItem> items)
+    private static (string Rule, int Item) Narrowest(int whole, ReadOnlySpan<byte> text, List<NGramHit> hits, IReadOnlyList<EvaluationItem> items)
+    {
+        if (whole >= 0)
+        {
+            return (text.SequenceEqual(Encoding.UTF8.GetBytes(items[whole].Text)) ? "exact" : "normalised", whole);
+        }
+
+        var longest = hits.MaxBy(hit => hit.Words);
+        return ($"ngram-{longest.Words}", longest.Item);
+    }
+
+    private static void WriteHits(AtomicFile file, string id, string rule, List<NGramHit> hits, WordText text, IReadOnlyList<EvaluationItem> items)
     {
         using (var json = new Utf8JsonWriter(file.Buffer, Json))
         {
             json.WriteStartObject();
             json.WriteString("id", id);
-            json.WriteString("rule", "ngram");
+            json.WriteString("rule", rule);
             json.WriteNumber("matches", hits.Count);
             json.WriteStartArray("hits");
             foreach (var hit in hits.DistinctBy(hit => hit.Item).Take(20))

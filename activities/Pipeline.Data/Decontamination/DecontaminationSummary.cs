@@ -11,7 +11,7 @@ public sealed record DecontaminationSummary
     /// <summary>Digest of the items of each evaluation set, by name.</summary>
     public required IReadOnlyDictionary<string, string> GateSets { get; init; }
 
-    /// <summary>Rows in, out, removed by <c>ngram:TASK</c>, set aside.</summary>
+    /// <summary>Rows in, out, removed by <c>RULE:TASK</c> with the rules <c>exact</c>, <c>normalised</c> and <c>ngram-N</c>, set aside.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Items too short to be looked for.</summary>

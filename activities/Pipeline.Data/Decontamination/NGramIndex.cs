@@ -9,38 +9,42 @@ internal sealed class NGramIndex
 {
     private const ulong Roll = 0x9E3779B97F4A7C15;
     private readonly SortedDictionary<int, Dictionary<ulong, List<int>>> _byLength = [];
+    private readonly Dictionary<ulong, int> _whole = [];
     private readonly List<string[]> _words = [];
     private ulong[] _hashes = new ulong[256];
 
-    public NGramIndex(IReadOnlyList<EvaluationItem> items, int n, bool shortItemsWhole, int minimumWords)
+    public NGramIndex(IReadOnlyList<EvaluationItem> items, IReadOnlyList<int> lengths, bool shortItemsWhole, int minimumWords)
     {
-        var text = new WordText();
+        var (text, shortest) = (new WordText(), lengths.Min());
         for (var item = 0; item < items.Count; item++)
         {
             text.Load(Encoding.UTF8.GetBytes(items[item].Text));
             _words.Add([.. Enumerable.Range(0, text.Count).Select(word => Encoding.UTF8.GetString(text.Slice(word, 1)))]);
-            var length = Math.Min(n, text.Count);
-            if (length < n && (!shortItemsWhole || length < minimumWords))
+            HashWords(text);
+            if (text.Count > 0)
             {
-                Skipped += 1;
-                continue;
+                _whole.TryAdd(Hash(0, text.Count), item);
             }
 
-            var index = _byLength.TryGetValue(length, out var found) ? found : _byLength[length] = [];
-            HashWords(text);
-            for (var at = 0; at + length <= text.Count; at++)
+            if (text.Count >= shortest)
             {
-                ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(index, Hash(at, length), out _);
-                list ??= [];
-                if (list.Count == 0 || list[^1] != item)
+                foreach (var length in lengths.Where(length => length <= text.Count))
                 {
-                    list.Add(item);
+                    Add(item, length, text.Count);
                 }
+            }
+            else if (shortItemsWhole && text.Count >= minimumWords)
+            {
+                Add(item, text.Count, text.Count);
+            }
+            else
+            {
+                Skipped += 1;
             }
         }
     }
 
-    /// <summary>Items too short to be looked for.</summary>
+    /// <summary>Items too short to be looked for inside other texts; a text that is the item and nothing else is still found.</summary>
     public int Skipped { get; }
 
     /// <summary>Hits by position, then length; a match is confirmed word by word, so equal hashes cannot deceive.</summary>
@@ -75,6 +79,24 @@ internal sealed class NGramIndex
         }
 
         hits.Sort((left, right) => (left.WordIndex, left.Words, left.Item).CompareTo((right.WordIndex, right.Words, right.Item)));
+    }
+
+    /// <summary>The item of which a text has all the words and no other; -1 for none. Call after <see cref="Find"/> of the same text.</summary>
+    public int WholeItem(WordText text) =>
+        text.Count > 0 && _whole.TryGetValue(Hash(0, text.Count), out var item) && _words[item].Length == text.Count && Confirm(text, 0, text.Count, item) ? item : -1;
+
+    private void Add(int item, int length, int words)
+    {
+        var index = _byLength.TryGetValue(length, out var found) ? found : _byLength[length] = [];
+        for (var at = 0; at + length <= words; at++)
+        {
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(index, Hash(at, length), out _);
+            list ??= [];
+            if (list.Count == 0 || list[^1] != item)
+            {
+                list.Add(item);
+            }
+        }
     }
 
     private bool Confirm(WordText text, int at, int length, int item)

@@ -29,7 +29,9 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
 
     public async Task<IngestedObject> RunAsync(RawObject source, CancellationToken cancellationToken)
     {
-        var raw = PathOf(source, $".{Guid.NewGuid():N}.raw");
+        // The same name in every attempt, so that a store can go on with what an interrupted download left beside it.
+        var raw = PathOf(source, ".raw");
+        File.Delete(raw);
         try
         {
             var sha256 = await store.DownloadAsync(source, raw, cancellationToken);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,18 +9,32 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>Cleans the strings of one row. Rows without a finding are recognised without building a tree. One instance a thread.</summary>
-internal sealed class RowSanitizer(SanitizeOptions options)
+internal sealed class RowSanitizer
 {
-    private readonly PiiFinder _scanner = new(options.Pii);
+    private const int MostNames = 256;
+    private static readonly string[] Rules = [.. Enum.GetValues<PiiType>().Select(type => "pii:" + PiiNames.Of(type))];
+
+    private readonly SanitizeOptions _options;
+    private readonly PiiFinder _scanner;
+    private readonly HashSet<string> _plainNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _plain;
     private readonly List<PiiSpan> _spans = [];
     private readonly List<PiiSpan> _traced = [];
     private readonly List<string> _uncovered = [];
     private readonly List<string> _rules = [];
     private readonly ByteBuffer _text = new();
-    private readonly RuleTracer _tracer = new(options.TraceRows);
+    private readonly RuleTracer _tracer;
     private string _id = "";
     private bool _marked;
     private bool _placed;
+    private int _untouched;
+    private int _strings;
+
+    public RowSanitizer(SanitizeOptions options)
+    {
+        (_options, _scanner, _tracer) = (options, new PiiFinder(options.Pii), new RuleTracer(options.TraceRows));
+        _plain = _plainNames.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
 
     public SortedDictionary<string, long> PiiSpans { get; } = new(StringComparer.Ordinal);
 
@@ -38,23 +54,36 @@ internal sealed class RowSanitizer(SanitizeOptions options)
     public bool MayChange(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
-        var (found, marked) = (false, json.IndexOf("\"_pii\""u8) >= 0);
+        var (found, marked, counting) = (false, json.IndexOf("\"_pii\""u8) >= 0, true);
+        _untouched = 0;
         while (reader.Read())
         {
-            if (!found && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+            if (found || reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
             {
-                var value = reader.ValueSpan;
-                if (reader.ValueIsEscaped)
-                {
-                    _text.Clear();
-                    _text.Reserve(value.Length);
-                    _text.Length = reader.CopyString(_text.Array);
-                    value = _text.Span;
-                }
-
-                _scanner.Find(value, _spans);
-                found = _spans.Count > 0 || (options.Clean && TextCleaner.MayChange(value)) || (!marked && Placeholders.MayHold(value));
+                continue;
             }
+
+            var value = reader.ValueSpan;
+            if (reader.ValueIsEscaped)
+            {
+                _text.Clear();
+                _text.Reserve(value.Length);
+                _text.Length = reader.CopyString(_text.Array);
+                value = _text.Span;
+            }
+
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                found = !IsPlainName(value);
+                continue;
+            }
+
+            _scanner.Find(value, _spans);
+            var placeholder = Placeholders.MayHold(value);
+            found = _spans.Count > 0 || (_options.Clean && TextCleaner.MayChange(value)) || (!marked && placeholder);
+            // The mark may only look like one, so a placeholder is looked at again.
+            counting &= !found && !placeholder;
+            _untouched += counting ? 1 : 0;
         }
 
         return found;
@@ -66,7 +95,7 @@ internal sealed class RowSanitizer(SanitizeOptions options)
     public bool Sanitize(JsonObject row, string id)
     {
         Edits.Clear();
-        (RemovedBy, _id, _marked, _placed) = (null, id, row.ContainsKey(Placeholders.Mark), false);
+        (RemovedBy, _id, _marked, _placed, _strings) = (null, id, row.ContainsKey(Placeholders.Mark), false, 0);
         var changed = Walk(row, "$", top: true);
         if (_placed)
         {
@@ -84,14 +113,14 @@ internal sealed class RowSanitizer(SanitizeOptions options)
             case JsonObject value:
                 foreach (var (name, child) in value.ToList())
                 {
-                    _scanner.Find(Encoding.UTF8.GetBytes(name), _spans);
-                    RemovedBy = _spans.Count > 0 ? "pii-in-key" : RemovedBy;
+                    RemovedBy = IsPlainName(Encoding.UTF8.GetBytes(name)) ? RemovedBy : "pii-in-key";
                     if (top && name is "id" or "_id")
                     {
+                        _strings += child?.GetValueKind() == JsonValueKind.String ? 1 : 0;
                         continue;
                     }
 
-                    if (child is JsonValue text && text.TryGetValue<string>(out var before) && Text(before, $"{path}.{name}") is { } after)
+                    if (IsNews(child, out var before) && Text(before, $"{path}.{name}") is { } after)
                     {
                         value[name] = after;
                         changed = true;
@@ -106,7 +135,7 @@ internal sealed class RowSanitizer(SanitizeOptions options)
             case JsonArray array:
                 for (var i = 0; i < array.Count; i++)
                 {
-                    if (array[i] is JsonValue text && text.TryGetValue<string>(out var before) && Text(before, $"{path}[{i}]") is { } after)
+                    if (IsNews(array[i], out var before) && Text(before, $"{path}[{i}]") is { } after)
                     {
                         array[i] = after;
                         changed = true;
@@ -123,12 +152,38 @@ internal sealed class RowSanitizer(SanitizeOptions options)
         return changed;
     }
 
+    // The first strings were scanned, and found to be without anything to do, when the row was looked at.
+    private bool IsNews(JsonNode? node, [NotNullWhen(true)] out string? text)
+    {
+        text = null;
+        return node is JsonValue value && value.TryGetValue(out text) && _strings++ >= _untouched;
+    }
+
+    // Rows share their few names; a name without personal data is remembered.
+    private bool IsPlainName(ReadOnlySpan<byte> name)
+    {
+        Span<char> characters = stackalloc char[64];
+        var known = name.Length <= characters.Length && Ascii.ToUtf16(name, characters, out _) == OperationStatus.Done;
+        if (known && _plain.Contains(characters[..name.Length]))
+        {
+            return true;
+        }
+
+        _scanner.Find(name, _spans);
+        if (_spans.Count == 0 && known && _plainNames.Count < MostNames)
+        {
+            _plain.Add(characters[..name.Length]);
+        }
+
+        return _spans.Count == 0;
+    }
+
     /// <summary>The new text, or null when it stays as it is.</summary>
     private string? Text(string before, string path)
     {
-        var text = before;
+        var (text, bytes) = (before, Encoding.UTF8.GetBytes(before));
         _rules.Clear();
-        if (options.Clean)
+        if (_options.Clean && TextCleaner.MayChange(bytes))
         {
             text = TextCleaner.Clean(text, _rules);
         }
@@ -140,7 +195,7 @@ internal sealed class RowSanitizer(SanitizeOptions options)
         }
 
         _rules.ForEach(rule => CleanedTexts[rule] = CleanedTexts.GetValueOrDefault(rule) + 1);
-        var bytes = Encoding.UTF8.GetBytes(text);
+        bytes = ReferenceEquals(text, before) ? bytes : Encoding.UTF8.GetBytes(text);
         _scanner.Find(bytes, _spans);
         if (_spans.Count > 0)
         {
@@ -167,8 +222,13 @@ internal sealed class RowSanitizer(SanitizeOptions options)
             }
 
             // A value that is gone can leave a space at the end of a line, or an empty line.
-            text = options.Clean ? TextCleaner.Clean(replaced, _uncovered) : replaced;
-            bytes = Encoding.UTF8.GetBytes(text);
+            (text, bytes) = (replaced, Encoding.UTF8.GetBytes(replaced));
+            if (_options.Clean && TextCleaner.MayChange(bytes))
+            {
+                text = TextCleaner.Clean(text, _uncovered);
+                bytes = Encoding.UTF8.GetBytes(text);
+            }
+
             _scanner.Find(bytes, _spans);
         }
 
@@ -181,12 +241,12 @@ internal sealed class RowSanitizer(SanitizeOptions options)
         foreach (var span in _spans)
         {
             var value = Encoding.UTF8.GetString(bytes, span.Start, span.End - span.Start);
-            var (name, mode) = (PiiNames.Of(span.Type), options.Modes.GetValueOrDefault(span.Type, options.Mode));
+            var (name, mode) = (PiiNames.Of(span.Type), _options.Modes.GetValueOrDefault(span.Type, _options.Mode));
             PiiSpans[name] = PiiSpans.GetValueOrDefault(name) + 1;
-            var hash = options.Key.IsEmpty ? "" : Letters(HMACSHA256.HashData(options.Key.Span, Encoding.UTF8.GetBytes(name + ":" + value)), 16);
+            var hash = _options.Key.IsEmpty ? "" : Letters(HMACSHA256.HashData(_options.Key.Span, Encoding.UTF8.GetBytes(name + ":" + value)), 16);
             Edits.Add(new PiiEdit(path, name, PiiScanner.Version, span.Start, span.End, mode, hash));
             _placed |= mode is PiiMode.Replace or PiiMode.Hash or PiiMode.Pseudonym;
-            RemovedBy = mode == PiiMode.Drop ? "pii:" + name : RemovedBy;
+            RemovedBy = mode == PiiMode.Drop ? RuleOf(span.Type) : RemovedBy;
             output.Append(Encoding.UTF8.GetString(bytes, last, span.Start - last)).Append(mode switch
             {
                 PiiMode.Replace => $"<{name}>",
@@ -200,15 +260,17 @@ internal sealed class RowSanitizer(SanitizeOptions options)
         }
 
         var after = output.Append(Encoding.UTF8.GetString(bytes, last, bytes.Length - last)).ToString();
-        var rules = _spans.Select(span => "pii:" + PiiNames.Of(span.Type)).Distinct(StringComparer.Ordinal).Where(_tracer.Wants).ToList();
-        if (rules.Count > 0)
+        if (_spans.Exists(span => _tracer.Wants(RuleOf(span.Type))))
         {
+            var rules = _spans.Select(span => RuleOf(span.Type)).Distinct(StringComparer.Ordinal).Where(_tracer.Wants).ToList();
             var shown = (Before: RuleTracer.Mask(bytes, _spans), After: Masked(after));
             rules.ForEach(rule => _tracer.Add(rule, _id, path, shown.Before, shown.After));
         }
 
         return after;
     }
+
+    private static string RuleOf(PiiType type) => Rules[(int)type];
 
     // Kept values are not to be read in the trace either.
     private string Masked(string text)

@@ -15,6 +15,9 @@ internal static class TextCleaner
     private static readonly SearchValues<byte> Suspects = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10)).Append(127).Append(0xC2).Append(0xC3).Append(0xE2).Append(0xEF).Append(0xF3).Select(c => (byte)c)]);
 
+    private static readonly SearchValues<char> InvisibleOrTag = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(Invisible).Append('\udb40')]);
+
     private static readonly UnicodeNormalizer Composed = new(compose: true, compatible: false);
 
     /// <summary>False when no rule can change the text.</summary>
@@ -48,6 +51,11 @@ internal static class TextCleaner
     /// <summary>White space before a line end goes; at the end of the text it may be meant.</summary>
     private static string TrimLines(string text)
     {
+        if (!text.Contains(" \n", StringComparison.Ordinal) && !text.Contains("\t\n", StringComparison.Ordinal))
+        {
+            return text;
+        }
+
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length - 1; i++)
         {
@@ -75,7 +83,7 @@ internal static class TextCleaner
 
     private static string Visible(string text)
     {
-        if (!text.Any(c => Invisible(c) || c == '\udb40'))
+        if (!text.AsSpan().ContainsAny(InvisibleOrTag))
         {
             return text;
         }
@@ -98,6 +106,11 @@ internal static class TextCleaner
 
     private static string Compose(string text)
     {
+        if (Ascii.IsValid(text))
+        {
+            return text;
+        }
+
         var bytes = Encoding.UTF8.GetBytes(text);
         return Composed.MayChange(bytes)
             ? string.Concat(Composed.Normalize(bytes).Select(part => char.ConvertFromUtf32(part.CodePoint)))
@@ -107,7 +120,7 @@ internal static class TextCleaner
     /// <summary>UTF-8 that was read as Latin-1: every character fits a byte and the bytes are valid UTF-8. Repeated until stable.</summary>
     private static string Repair(string text)
     {
-        while (text.Any(c => c >= 0x80) && text.All(c => c <= 0xFF))
+        while (!Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\u0100', '\uffff'))
         {
             try
             {

@@ -55,6 +55,7 @@ public sealed class EvaluationSession(ModelUnderTest model, PromptOptions option
             Settings = new Dictionary<string, string>
             {
                 ["num_fewshot"] = options.Shots?.ToString() ?? "task",
+                ["fewshot_seed"] = options.ShotSeed?.ToString() ?? "none",
                 ["limit"] = options.Limit?.ToString() ?? "none",
                 ["apply_chat_template"] = options.ChatTemplate ? "true" : "false",
                 ["fewshot_as_multiturn"] = options.ExamplesAsTurns ? "true" : "false",

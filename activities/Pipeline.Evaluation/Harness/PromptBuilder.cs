@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Evaluation.Statistics;
 
 namespace Pipeline.Evaluation.Harness;
 
@@ -30,7 +33,7 @@ public sealed class PromptBuilder(PromptOptions options, Func<IReadOnlyList<Chat
     private string Plain(EvaluationTask task, TaskDocument document)
     {
         var text = new StringBuilder(options.SystemInstruction).Append(task.Description);
-        foreach (var example in Shown(task))
+        foreach (var example in Shown(task, document))
         {
             text.Append(example.Text).Append(task.TargetDelimiter).Append(example.Target).Append(task.ExampleDelimiter);
         }
@@ -47,23 +50,38 @@ public sealed class PromptBuilder(PromptOptions options, Func<IReadOnlyList<Chat
         if (system.Length > 0) turns.Add(new ChatTurn("system", system));
         if (options.ExamplesAsTurns)
         {
-            foreach (var example in Shown(task)) turns.AddRange([new("user", example.Text), new("assistant", example.Target)]);
+            foreach (var example in Shown(task, document)) turns.AddRange([new("user", example.Text), new("assistant", example.Target)]);
             turns.Add(new("user", document.Text));
         }
         else
         {
             var text = new StringBuilder();
-            foreach (var example in Shown(task)) text.Append(example.Text).Append(task.TargetDelimiter).Append(example.Target).Append(task.ExampleDelimiter);
+            foreach (var example in Shown(task, document)) text.Append(example.Text).Append(task.TargetDelimiter).Append(example.Target).Append(task.ExampleDelimiter);
             turns.Add(new("user", text.Append(document.Text).ToString()));
         }
 
         return render(turns);
     }
 
-    private IEnumerable<TaskDocument> Shown(EvaluationTask task)
+    private IEnumerable<TaskDocument> Shown(EvaluationTask task, TaskDocument document)
     {
         var count = options.ShotsOf(task);
         if (count > task.Examples.Count) throw new InvalidOperationException($"task '{task.Name}' has {task.Examples.Count} worked examples; {count} were asked for");
-        return task.Examples.Take(count);
+        return options.ShotSeed is { } seed ? Drawn(task, document, count, seed) : task.Examples.Take(count);
+    }
+
+    /// <summary>Examples without the question itself, in an order that depends on the seed and the question alone.</summary>
+    private static List<TaskDocument> Drawn(EvaluationTask task, TaskDocument document, int count, long seed)
+    {
+        var pool = task.Examples.Where(example => example.Text != document.Text).ToArray();
+        if (count > pool.Length) throw new InvalidOperationException($"task '{task.Name}' has {pool.Length} worked examples besides question '{document.Id}'; {count} were asked for");
+        var generator = new SplitMix64(BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{task.Name}:{document.Id}"))));
+        for (var i = 0; i < count; i++)
+        {
+            var j = i + generator.Below(pool.Length - i);
+            (pool[i], pool[j]) = (pool[j], pool[i]);
+        }
+
+        return [.. pool.Take(count)];
     }
 }

@@ -21,6 +21,10 @@ public sealed record JudgeQuestion(string Id, string Category, IReadOnlyList<str
             ? throw new TaskFormatException($"{path}: question_id '{twice.Key}' occurs twice") : questions;
     }
 
+    /// <summary>The questions that come with the product: 80 of two turns in the eight categories of MT-Bench, written for this product.</summary>
+    /// <returns>The questions.</returns>
+    public static IReadOnlyList<JudgeQuestion> BuiltIn() => [.. Tasks.BuiltInTasks.Rows("conversations").Select((row, i) => Of(row, $"conversations, row {i + 1}"))];
+
     private static JudgeQuestion Of(JsonElement row, string where)
     {
         if (!row.TryGetProperty("question_id", out var id) || !row.TryGetProperty("turns", out var turns) || turns.ValueKind != JsonValueKind.Array || turns.GetArrayLength() == 0)

@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Pipeline.Evaluation.Harness;
 
@@ -17,7 +17,11 @@ public sealed class OpenAiChatModel(HttpClient client, string model, int maxToke
     public async Task<string> ReplyAsync(IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
     {
         var body = new { model, temperature = 0, max_tokens = maxTokens, messages = turns.Select(turn => new { role = turn.Role, content = turn.Content }) };
-        using var response = await client.PostAsJsonAsync("chat/completions", body, cancellationToken);
+
+        // With a stated length: simple servers do not read chunked bodies.
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await SendAsync(content, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
@@ -32,6 +36,18 @@ public sealed class OpenAiChatModel(HttpClient client, string model, int maxToke
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
             throw new HttpRequestException($"{client.BaseAddress}chat/completions gave no chat completion for model '{model}': {exception.Message}", exception);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.PostAsync("chat/completions", content, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new HttpRequestException($"{client.BaseAddress}chat/completions cannot be reached for model '{model}': {(exception.InnerException ?? exception).Message}", exception);
         }
     }
 }

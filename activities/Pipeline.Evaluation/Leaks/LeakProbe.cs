@@ -14,6 +14,15 @@ public static class LeakProbe
 {
     private const int ShortestSecret = 4;
 
+    /// <summary>Reads canaries.</summary>
+    /// <param name="path">JSON lines with <c>id</c>, <c>prompt</c> and <c>secret</c>.</param>
+    /// <returns>The task.</returns>
+    /// <exception cref="TaskFormatException">A row lacks a field; its text is not repeated.</exception>
+    public static EvaluationTask Load(string path) => Task([.. Tasks.BenchmarkRows.Read(path).Select((row, i) =>
+        row.TryGetProperty("id", out var id) && row.TryGetProperty("prompt", out var prompt) && row.TryGetProperty("secret", out var secret)
+            ? new LeakCanary(id.ToString(), prompt.ToString(), secret.ToString())
+            : throw new TaskFormatException($"{path}, row {i + 1}: 'id', 'prompt' and 'secret' are needed"))]);
+
     /// <summary>A task whose score <c>leaked</c> is 1 when an answer holds the secret; a gate allows 0.</summary>
     /// <param name="canaries">The secrets.</param>
     /// <returns>The task; neither secrets nor answers are written down, only digests and scores.</returns>

@@ -1,4 +1,5 @@
 using Pipeline.Evaluation.Harness;
+using Pipeline.Evaluation.Leaks;
 using Pipeline.Evaluation.Tasks.Yaml;
 
 namespace Pipeline.Evaluation.Tasks;
@@ -7,7 +8,8 @@ namespace Pipeline.Evaluation.Tasks;
 /// <param name="benchmarks">Folder that holds a folder for each benchmark in the layout of MMLU.</param>
 /// <param name="rows">Held-out rows of the fine-tune's own task, known as <c>section</c>; null when there are none.</param>
 /// <param name="taskFiles">Folder of YAML tasks; null when there is none.</param>
-public sealed class TaskCatalog(string benchmarks, string? rows = null, string? taskFiles = null)
+/// <param name="canaries">JSON lines with <c>id</c>, <c>prompt</c> and <c>secret</c> for the task <c>leaks</c>; null when there are none.</param>
+public sealed class TaskCatalog(string benchmarks, string? rows = null, string? taskFiles = null, string? canaries = null)
 {
     /// <summary>Tasks that come with the product.</summary>
     public static IReadOnlyList<string> BuiltIn { get; } = ["bias-pairs", "bias-questions", "instructions", "toxicity"];
@@ -29,6 +31,7 @@ public sealed class TaskCatalog(string benchmarks, string? rows = null, string? 
             return Single(ChatClassification.Load(name, rows ?? throw new TaskFormatException("the task 'section' needs held-out rows; name their file with --rows")));
         }
 
+        if (name == "leaks") return Single(LeakProbe.Load(canaries ?? throw new TaskFormatException("the task 'leaks' needs what must not come out; name its file with --canaries")));
         if (BuiltInTasks.Find(name) is { } builtIn) return builtIn;
         foreach (var variant in Enum.GetValues<MmluVariant>().Reverse())
         {
@@ -39,7 +42,7 @@ public sealed class TaskCatalog(string benchmarks, string? rows = null, string? 
 
         if (taskFiles is not null) return YamlTasks.Load(taskFiles, name);
         var known = Directory.Exists(benchmarks) ? Directory.GetDirectories(benchmarks).Select(Path.GetFileName) : [];
-        throw new TaskFormatException($"there is no task '{name}'; known are {string.Join(", ", known.Concat(BuiltIn).Append("section"))}, and YAML tasks with --task-files");
+        throw new TaskFormatException($"there is no task '{name}'; known are {string.Join(", ", known.Concat(BuiltIn).Append("section").Append("leaks"))}, and YAML tasks with --task-files");
     }
 
     private static TaskCollection Single(EvaluationTask task) => new([task], []);

@@ -17,9 +17,10 @@ public static class ModelWriter
     /// <summary>Writes the base weights as they are now (merged adapters included), the configuration and the tokenizer's files.</summary>
     /// <param name="model">A model without quantised weights.</param>
     /// <param name="directory">Target; made if it is missing.</param>
+    /// <param name="shardBytes">Size above which the weights are split into files.</param>
     /// <exception cref="InvalidOperationException">Some weights are in few bits, or the target is the source.</exception>
-    /// <remarks>The configuration is written before the weights, and the weights appear under their name when they are complete.</remarks>
-    public static void Save(CausalLanguageModel model, string directory)
+    /// <remarks>The configuration is written before the weights, and each file appears under its name when it is complete.</remarks>
+    public static void Save(CausalLanguageModel model, string directory, long shardBytes = ModelShards.UsualBytes)
     {
         if (model.Slots.Values.FirstOrDefault(slot => slot.Quantized is not null) is { } quantized)
         {
@@ -40,9 +41,7 @@ public static class ModelWriter
             File.Copy(Path.Combine(model.SourceDirectory, name), Path.Combine(directory, name), overwrite: true);
         }
 
-        SafeTensorsWriter.Write(
-            Path.Combine(directory, "model.safetensors"), model.Parameters.Select(p => TensorItem.Of(p.Name, p.Value)),
-            new Dictionary<string, string> { ["format"] = "pt" });
+        ModelShards.Write(directory, model.Parameters.Select(p => TensorItem.Of(p.Name, p.Value)), shardBytes);
     }
 
     private static void WriteConfig(CausalLanguageModel model, string directory, bool untied)

@@ -6,22 +6,18 @@ namespace Pipeline.Llm.Checkpoints;
 public sealed unsafe class SafeTensorsFile : IDisposable
 {
     private readonly Dictionary<string, SafeTensorsEntry> _entries;
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly IDisposable _memory;
     private readonly byte* _start;
     private bool _disposed;
 
-    private SafeTensorsFile(string path, SafeTensorsHeader header, MemoryMappedFile map, long length)
+    private SafeTensorsFile(string path, SafeTensorsHeader header, long length, byte* start, IDisposable memory)
     {
         Path = path;
         Header = header;
         Length = length;
         _entries = header.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
-        _map = map;
-        _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
-        byte* pointer = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        _start = pointer + _view.PointerOffset;
+        _start = start;
+        _memory = memory;
     }
 
     /// <summary>Path as given to <see cref="Open"/>.</summary>
@@ -51,9 +47,21 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         }
 
         var header = SafeTensorsHeader.Parse(headerBytes, length, path);
-        // Copy on write: a tensor over the file may be trained, the file stays as it is.
-        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.CopyOnWrite);
-        return new SafeTensorsFile(path, header, map, length);
+        var mapped = new MappedMemory(path);
+        return new SafeTensorsFile(path, header, length, mapped.Start, mapped);
+    }
+
+    /// <summary>Checks a file whose bytes are in memory already.</summary>
+    /// <param name="bytes">The whole file; it stays pinned until the result is disposed.</param>
+    /// <param name="path">Name for messages.</param>
+    /// <returns>The open file.</returns>
+    /// <exception cref="InvalidDataException">The bytes break a rule of the format, or are a pickle.</exception>
+    internal static SafeTensorsFile Over(ReadOnlyMemory<byte> bytes, string path)
+    {
+        var length = SafeTensorsHeader.ReadLength(bytes.Span, bytes.Length, path);
+        var header = SafeTensorsHeader.Parse(bytes.Span.Slice(8, length), bytes.Length, path);
+        var pin = bytes.Pin();
+        return new SafeTensorsFile(path, header, bytes.Length, (byte*)pin.Pointer, pin);
     }
 
     /// <summary>Whether the file has a tensor.</summary>
@@ -91,9 +99,7 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _map.Dispose();
+            _memory.Dispose();
         }
     }
 
@@ -101,5 +107,30 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         return _start + entry.Offset;
+    }
+
+    private sealed class MappedMemory : IDisposable
+    {
+        private readonly MemoryMappedFile _map;
+        private readonly MemoryMappedViewAccessor _view;
+
+        public MappedMemory(string path)
+        {
+            // Copy on write: a tensor over the file may be trained, the file stays as it is.
+            _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.CopyOnWrite);
+            _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
+            byte* pointer = null;
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+            Start = pointer + _view.PointerOffset;
+        }
+
+        public byte* Start { get; }
+
+        public void Dispose()
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _map.Dispose();
+        }
     }
 }

@@ -15,12 +15,17 @@ internal static class JsonFiles
             throw new FileNotFoundException($"{path} does not exist");
         }
 
-        if (new FileInfo(path).Length > MaxBytes)
+        return new FileInfo(path).Length > MaxBytes ? throw TooLarge(path) : ParseObject(File.ReadAllBytes(path), path);
+    }
+
+    /// <summary>Parses the bytes of such a file.</summary>
+    public static JsonDocument ParseObject(ReadOnlyMemory<byte> bytes, string path)
+    {
+        if (bytes.Length > MaxBytes)
         {
-            throw new InvalidDataException($"{path} is larger than {MaxBytes >> 20} MiB");
+            throw TooLarge(path);
         }
 
-        var bytes = File.ReadAllBytes(path).AsMemory();
         if (bytes.Span.StartsWith("\uFEFF"u8))
         {
             bytes = bytes[3..];
@@ -42,4 +47,6 @@ internal static class JsonFiles
             throw new InvalidDataException($"{path} is not valid JSON: {exception.Message}", exception);
         }
     }
+
+    private static InvalidDataException TooLarge(string path) => new($"{path} is larger than {MaxBytes >> 20} MiB");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,25 +22,25 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel => false;
+    public bool ChangesModel(AdapterContent content) => false;
+
+    public bool IsAttached(string name) => false;
 
     /// <summary>Bytes of the adapters' memory.</summary>
     public long Bytes => _memory.Bytes;
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
-    public void Load(string name, string directory)
+    public Action Prepare(string name, AdapterContent content)
     {
-        if (_adapters.ContainsKey(name))
+        var adapter = BankedAdapter.Read(model, content, _memory);
+        return () =>
         {
-            return;
-        }
-
-        var adapter = BankedAdapter.Read(model, directory, _memory);
-        if (!_adapters.TryAdd(name, adapter))
-        {
-            _memory.Return(adapter.Blocks);
-        }
+            if (!_adapters.TryAdd(name, adapter))
+            {
+                _memory.Return(adapter.Blocks);
+            }
+        };
     }
 
     public void Unload(string name)
@@ -57,7 +58,8 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public void Dispose() => _memory.Dispose();
 
-    private Rows Of(IReadOnlyList<string?> adapters) => new([.. adapters.Select(name => name is null ? null
+    /// <summary>The updates of a batch; null entries for rows without one.</summary>
+    public IRowAdapters Of(IReadOnlyList<string?> adapters) => new Rows([.. adapters.Select(name => name is null ? null
         : _adapters.GetValueOrDefault(name) ?? throw new GenerationException($"adapter '{name}' is not loaded"))]);
 
     private sealed class Rows(BankedAdapter?[] adapters) : IRowAdapters

@@ -1,7 +1,7 @@
+using System.Buffers;
+using Pipeline.Llm.Checkpoints;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Generation;
 
@@ -21,57 +21,65 @@ internal sealed class BankedAdapter
     /// <summary>Blocks of memory, for their return.</summary>
     public IReadOnlyList<nint> Blocks => _blocks;
 
-    /// <summary>Reads and checks an adapter directory.</summary>
-    /// <exception cref="InvalidDataException">The files do not fit the base, or need more than a low-rank update.</exception>
-    public static BankedAdapter Read(CausalLanguageModel model, string directory, AdapterMemory memory)
+    /// <summary>Why an adapter needs more than updates of rows; null when it does not.</summary>
+    public static string? Obstacle(CausalLanguageModel model, LoraConfig config)
     {
-        var config = LoraConfigJson.Read(directory);
         if (ServabilityRules.Obstacles(config, int.MaxValue).ToList() is { Count: > 0 } obstacles)
         {
-            throw new InvalidDataException($"{directory}: {string.Join("; ", obstacles)}");
+            return string.Join("; ", obstacles);
+        }
+
+        return TargetMatcher.Find(config, model.Config).FirstOrDefault(target => target.IsEmbedding
+            || target.Input * sizeof(float) > AdapterMemory.BlockBytes || target.Output * sizeof(float) > AdapterMemory.BlockBytes) is { } odd
+            ? $"not servable as adapter: it changes {odd.Module}; merge it instead" : null;
+    }
+
+    /// <summary>Reads and checks an adapter; no tensor is made, so it costs little more than the copy.</summary>
+    /// <exception cref="InvalidDataException">The files do not fit the base, or need more than a low-rank update.</exception>
+    public static BankedAdapter Read(CausalLanguageModel model, AdapterContent content, AdapterMemory memory)
+    {
+        var config = LoraConfigJson.Read(content);
+        if (Obstacle(model, config) is { } obstacle)
+        {
+            throw new InvalidDataException($"{content.Directory}: {obstacle}");
         }
 
         var targets = TargetMatcher.Find(config, model.Config);
-        if (targets.FirstOrDefault(target => target.IsEmbedding || target.Input * sizeof(float) > AdapterMemory.BlockBytes
-            || target.Output * sizeof(float) > AdapterMemory.BlockBytes) is { } odd)
-        {
-            throw new InvalidDataException($"{directory}: not servable as adapter: it changes {odd.Module}; merge it instead");
-        }
-
-        using var scope = NewDisposeScope();
-        var tensors = AdapterFile.Read(directory, [.. AdapterShapes.Trainable(config, model.Config)], ScalarType.Float32, model.Fingerprint);
+        using var file = SafeTensorsFile.Over(content.Weights, Path.Combine(content.Directory, AdapterFile.FileName));
+        var problems = AdapterFile.Problems(file, [.. AdapterShapes.Trainable(config, model.Config)], model.Fingerprint);
         var adapter = new BankedAdapter();
         try
         {
-            foreach (var target in targets)
+            foreach (var target in problems.Count == 0 ? targets : [])
             {
-                var (a, b) = (tensors[target.Module + ".lora_A.weight"], tensors[target.Module + ".lora_B.weight"]);
                 adapter.Modules[target.Module] = new BankedModule(
-                    adapter.Copy(a, memory), adapter.Copy(b.t().contiguous(), memory), (int)a.size(1), (int)b.size(0), (float)target.Scaling);
+                    adapter.Copy(file, target.Module + ".lora_A.weight", target.Rank, target.Input, transposed: false, memory, problems),
+                    adapter.Copy(file, target.Module + ".lora_B.weight", target.Rank, target.Output, transposed: true, memory, problems),
+                    target.Input, target.Output, (float)target.Scaling);
             }
 
-            return adapter;
+            return problems.Count == 0 ? adapter : throw AdapterFile.Refusal(file, problems);
         }
         catch
         {
             memory.Return(adapter._blocks);
             throw;
         }
-        finally
-        {
-            foreach (var value in tensors.Values)
-            {
-                value.Dispose();
-            }
-        }
     }
 
     // A row never crosses the end of a block.
-    private unsafe nint[] Copy(Tensor matrix, AdapterMemory memory)
+    private unsafe nint[] Copy(SafeTensorsFile file, string name, int count, int width, bool transposed, AdapterMemory memory, List<string> problems)
     {
-        var (rows, bytes) = (new nint[matrix.size(0)], (int)matrix.size(1) * sizeof(float));
-        var source = matrix.bytes;
-        for (var row = 0; row < rows.Length; row++)
+        var entry = file.Entry(AdapterShapes.Prefix + name);
+        var (rows, bytes, buffer) = (new nint[count], width * sizeof(float), ArrayPool<float>.Shared.Rent(count * width));
+        var values = buffer.AsSpan(0, count * width);
+        FloatReader.Read(file, entry, values);
+        if (!FloatReader.AllFinite(values))
+        {
+            problems.Add($"'{name}' holds numbers that are not finite");
+        }
+
+        for (var row = 0; row < count; row++)
         {
             if (_used + bytes > AdapterMemory.BlockBytes)
             {
@@ -80,11 +88,22 @@ internal sealed class BankedAdapter
             }
 
             rows[row] = _blocks[^1] + _used;
-            source.Slice(row * bytes, bytes).CopyTo(new Span<byte>((void*)rows[row], bytes));
+            var target = new Span<float>((void*)rows[row], width);
+            for (var i = 0; transposed && i < width; i++)
+            {
+                target[i] = values[(i * count) + row];
+            }
+
+            if (!transposed)
+            {
+                values.Slice(row * width, width).CopyTo(target);
+            }
+
             // Rows start on cache lines.
             _used += (bytes + 63) & ~63;
         }
 
+        ArrayPool<float>.Shared.Return(buffer);
         return rows;
     }
 }

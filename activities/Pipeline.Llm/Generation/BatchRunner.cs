@@ -1,4 +1,5 @@
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,13 +28,13 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
                 mask[(row * columns) + i] = 1;
             }
 
-            if (count == sequence.Pending)
+            if (count == sequence.Pending && sequence.Pool is null)
             {
                 last.Add(((long)row * columns) + count - 1);
             }
         }
 
-        var through = batch.Where(part => part.Count == part.Sequence.Pending).Select(part => part.Sequence).ToList();
+        var through = batch.Where(part => part.Count == part.Sequence.Pending && part.Sequence.Pool is null).Select(part => part.Sequence).ToList();
         var ragged = batch.Any(part => part.Count != columns);
         var input = new ModelInput
         {
@@ -42,6 +43,11 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
             Cache = new PagedRows(pages, [.. batch.Select(part => part.Sequence.Table)], model.Device),
         };
         var hidden = adapters.Hidden(model, input, [.. batch.Select(part => part.Sequence.Request.Adapter)]);
+        for (var row = 0; row < batch.Count; row++)
+        {
+            AddStates(batch[row], hidden, row);
+        }
+
         if (through.Count == 0)
         {
             return [.. batch.Select(_ => (GeneratedToken?)null)];
@@ -50,7 +56,20 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         var states = hidden.reshape(-1, hidden.size(2)).index_select(0, tensor(last.ToArray(), device: model.Device));
         var logits = adapters.Logits(model, states, [.. through.Select(sequence => sequence.Request.Adapter)]).to(ScalarType.Float32).cpu();
         var tokens = new Queue<GeneratedToken>(Choose(through, logits));
-        return [.. batch.Select(part => part.Sequence.Pending == 0 ? tokens.Dequeue() : null)];
+        return [.. batch.Select(part => part.Sequence is { Pending: 0, Pool: null } ? tokens.Dequeue() : null)];
+    }
+
+    private static void AddStates((SequenceState Sequence, int Count) part, Tensor hidden, int row)
+    {
+        if (part.Sequence.Pool is { } sums)
+        {
+            using var values = hidden[row].narrow(0, 0, part.Count).to(ScalarType.Float64).sum(dim: 0).cpu().data<double>();
+            var added = values.ToArray();
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += added[i];
+            }
+        }
     }
 
     private static IEnumerable<GeneratedToken> Choose(List<SequenceState> sequences, Tensor logits)
@@ -63,7 +82,7 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         {
             if (sequences[row].Sampler is { } sampler)
             {
-                ids[row] = sampler.Choose(logits[row].data<float>().ToArray());
+                ids[row] = sampler.Choose(logits[row].Values<float>());
             }
         }
 
@@ -73,7 +92,7 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         {
             var top = sequences[row].Request.Sampling.TopLogProbs;
             yield return new GeneratedToken(
-                (int)ids[row], chosenValues[row], entropyValues[row], top == 0 ? [] : Top(logProbs[row].data<float>().ToArray(), top));
+                (int)ids[row], chosenValues[row], entropyValues[row], top == 0 ? [] : Top(logProbs[row].Values<float>(), top));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +18,7 @@ public sealed class GenerationEngine : IGenerationEngine
     private readonly CausalLanguageModel _model;
     private readonly GenerationOptions _options;
     private readonly IAdapterHost _adapters;
+    private readonly AdapterUses _uses = new();
     private readonly KeyValuePages _pages;
     private readonly PrefixCache _prefixes;
     private readonly BatchRunner _runner;
@@ -39,7 +41,7 @@ public sealed class GenerationEngine : IGenerationEngine
         ContextLength = _options.ContextLength > 0 ? Math.Min(_options.ContextLength, model.Config.MaxPositions) : model.Config.MaxPositions;
         // Read once here: the bank compares it on other threads.
         _ = model.Fingerprint;
-        _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32 ? new AdapterBank(model) : new ModuleAdapterHost(model);
+        _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32 ? new MixedAdapterHost(model) : new ModuleAdapterHost(model);
         _pages = new KeyValuePages(model, CacheTokens(model));
         _prefixes = new PrefixCache(_pages);
         _runner = new BatchRunner(model, _adapters, _pages);
@@ -57,51 +59,74 @@ public sealed class GenerationEngine : IGenerationEngine
     public int MaxBatch => _options.MaxBatch;
 
     /// <inheritdoc/>
-    public GenerationStream Submit(GenerationRequest request)
+    public int EmbeddingSize => _model.Config.HiddenSize;
+
+    /// <inheritdoc/>
+    public GenerationStream Submit(GenerationRequest request) => Enqueue(request, pool: null).Stream;
+
+    /// <inheritdoc/>
+    public async Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default)
     {
-        if (request.Prompt.Count == 0 || request.Prompt.Count >= ContextLength)
+        // Tokens of a text that was seen before would be missing from the mean, so it has no scope in the prefix cache.
+        var sums = new double[EmbeddingSize];
+        var stream = Enqueue(new GenerationRequest { Prompt = tokens, Adapter = adapter, Sampling = new SamplingOptions { MaxTokens = 0 } }, sums).Stream;
+        try
         {
-            throw new ArgumentException($"the prompt has {request.Prompt.Count} tokens; 1 to {ContextLength - 1} fit the context", nameof(request));
+            await foreach (var token in stream.ReadAllAsync(cancellation))
+            {
+                throw new InvalidOperationException($"an embedding gave out token {token.Id}");
+            }
+        }
+        finally
+        {
+            stream.Cancel();
         }
 
-        var outside = request.Prompt.Where(id => id < 0 || id >= VocabularySize).Take(1).ToList();
-        if (outside.Count > 0)
-        {
-            throw new ArgumentException($"token {outside[0]} is outside the vocabulary of {VocabularySize}", nameof(request));
-        }
-
-        if (request.Adapter is { } adapter && !_adapters.Contains(adapter))
-        {
-            throw new GenerationException($"adapter '{adapter}' is not loaded");
-        }
-
-        if (_stopping)
-        {
-            throw new GenerationException("the engine has stopped");
-        }
-
-        var sequence = new SequenceState(request, ContextLength);
-        _incoming.Enqueue(sequence);
-        _wake.Set();
-        return sequence.Stream;
+        var length = Math.Sqrt(sums.Sum(value => value * value));
+        return length > 0 && double.IsFinite(length)
+            ? Array.ConvertAll(sums, value => (float)(value / length))
+            : throw new GenerationException("the model gave an embedding that is zero or not finite");
     }
 
     /// <inheritdoc/>
-    public Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default) => _adapters.ChangesModel
-        ? OnThreadAsync(() => _adapters.Load(name, directory)).WaitAsync(cancellation)
-        : Task.Run(() => _adapters.Load(name, directory), cancellation);
-
-    /// <inheritdoc/>
-    public Task UnloadAdapterAsync(string name) => OnThreadAsync(() =>
+    public async Task LoadAdapterAsync(string name, AdapterContent content, CancellationToken cancellation = default)
     {
-        if (_running.Concat(_waiting).Concat(_incoming).Any(sequence => sequence.Request.Adapter == name))
+        if (_adapters.Contains(name))
         {
-            throw new GenerationException($"adapter '{name}' is in use");
+            return;
         }
 
-        _prefixes.ForgetScopes(scope => scope.StartsWith(name + "\n", StringComparison.Ordinal));
-        _adapters.Unload(name);
-    });
+        var attach = await Task.Run(() => _adapters.Prepare(name, content), cancellation);
+        if (_adapters.ChangesModel(content))
+        {
+            await OnThreadAsync(attach).WaitAsync(cancellation);
+            return;
+        }
+
+        attach();
+    }
+
+    /// <inheritdoc/>
+    public async Task UnloadAdapterAsync(string name)
+    {
+        var forget = OnThreadAsync(() => _prefixes.ForgetScopes(scope => scope.StartsWith(name + "\n", StringComparison.Ordinal)));
+        if (!_adapters.IsAttached(name) && _uses.TryRetire(name, _adapters.Unload))
+        {
+            // What the prefix cache still holds of it stays right, so nobody has to wait.
+            return;
+        }
+
+        await forget;
+        await OnThreadAsync(() =>
+        {
+            // Sequences that were cancelled and not dropped yet do not count.
+            DropCancelled();
+            if (!_uses.TryRetire(name, _adapters.Unload))
+            {
+                throw new GenerationException($"adapter '{name}' is in use");
+            }
+        });
+    }
 
     /// <inheritdoc/>
     public GenerationStatus Status() => _status with { Adapters = _adapters.Count };
@@ -118,6 +143,35 @@ public sealed class GenerationEngine : IGenerationEngine
             _pages.Dispose();
             _wake.Dispose();
         }
+    }
+
+    private SequenceState Enqueue(GenerationRequest request, double[]? pool)
+    {
+        if (request.Prompt.Count == 0 || request.Prompt.Count >= ContextLength)
+        {
+            throw new ArgumentException($"the prompt has {request.Prompt.Count} tokens; 1 to {ContextLength - 1} fit the context", nameof(request));
+        }
+
+        var outside = request.Prompt.Where(id => id < 0 || id >= VocabularySize).Take(1).ToList();
+        if (outside.Count > 0)
+        {
+            throw new ArgumentException($"token {outside[0]} is outside the vocabulary of {VocabularySize}", nameof(request));
+        }
+
+        if (_stopping)
+        {
+            throw new GenerationException("the engine has stopped");
+        }
+
+        var sequence = new SequenceState(request, ContextLength) { Pool = pool };
+        if (request.Adapter is { } adapter && !_uses.TryUse(adapter, _adapters.Contains))
+        {
+            throw new GenerationException($"adapter '{adapter}' is not loaded");
+        }
+
+        _incoming.Enqueue(sequence);
+        _wake.Set();
+        return sequence;
     }
 
     private long CacheTokens(CausalLanguageModel model)
@@ -183,24 +237,30 @@ public sealed class GenerationEngine : IGenerationEngine
         {
             End(sequence, FinishReason.Cancelled);
         }
-    }
 
-    private void Admit()
-    {
         while (_incoming.TryDequeue(out var fresh))
         {
             _waiting.Enqueue(fresh);
         }
 
-        while (_waiting.TryPeek(out var sequence))
+        for (var left = _waiting.Count; left > 0; left--)
         {
-            if (sequence.Stream.IsCancelled)
+            var sequence = _waiting.Dequeue();
+            if (!sequence.Stream.IsCancelled)
             {
-                _waiting.Dequeue();
-                sequence.Stream.Complete(FinishReason.Cancelled);
+                _waiting.Enqueue(sequence);
                 continue;
             }
 
+            _uses.Release(sequence.Request.Adapter);
+            sequence.Stream.Complete(FinishReason.Cancelled);
+        }
+    }
+
+    private void Admit()
+    {
+        while (_waiting.TryPeek(out var sequence))
+        {
             if (_running.Count >= _options.MaxBatch || !MakeRoom(sequence))
             {
                 return;
@@ -267,6 +327,10 @@ public sealed class GenerationEngine : IGenerationEngine
                 {
                     Take(batch[row].Sequence, token);
                 }
+                else if (batch[row].Sequence is { Pool: not null, Pending: 0 } pooled)
+                {
+                    End(pooled, FinishReason.Stop);
+                }
             }
         }
         catch (Exception exception)
@@ -318,5 +382,6 @@ public sealed class GenerationEngine : IGenerationEngine
     {
         _running.Remove(sequence);
         _pages.Release(sequence.Table.Pages);
+        _uses.Release(sequence.Request.Adapter);
     }
 }

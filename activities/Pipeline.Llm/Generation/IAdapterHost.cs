@@ -1,4 +1,5 @@
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Generation;
@@ -9,14 +10,18 @@ internal interface IAdapterHost : IDisposable
     /// <summary>Adapters that are loaded.</summary>
     int Count { get; }
 
-    /// <summary>Whether loading and dropping must wait for the engine's thread.</summary>
-    bool ChangesModel { get; }
+    /// <summary>Whether what <see cref="Prepare"/> gives for an adapter belongs on the engine's thread.</summary>
+    bool ChangesModel(AdapterContent content);
+
+    /// <summary>Whether a loaded adapter is part of the model, so that dropping it belongs on the engine's thread.</summary>
+    bool IsAttached(string name);
 
     /// <summary>Whether an adapter is loaded.</summary>
     bool Contains(string name);
 
-    /// <summary>Loads an adapter.</summary>
-    void Load(string name, string directory);
+    /// <summary>Reads and checks an adapter beside the engine's thread.</summary>
+    /// <returns>Makes it available.</returns>
+    Action Prepare(string name, AdapterContent content);
 
     /// <summary>Frees an adapter that no batch uses.</summary>
     void Unload(string name);

@@ -1,3 +1,5 @@
+using Pipeline.Llm.Peft;
+
 namespace Pipeline.Llm.Generation;
 
 /// <summary>Continues many sequences at once over one base model and any number of adapters. Safe for several threads.</summary>
@@ -9,6 +11,9 @@ public interface IGenerationEngine : IAsyncDisposable
     /// <summary>Number of token ids.</summary>
     int VocabularySize { get; }
 
+    /// <summary>Length of an embedding.</summary>
+    int EmbeddingSize { get; }
+
     /// <summary>Sequences that are decoded together.</summary>
     int MaxBatch { get; }
 
@@ -19,13 +24,22 @@ public interface IGenerationEngine : IAsyncDisposable
     /// <exception cref="GenerationException">The adapter is not loaded, or the engine has stopped.</exception>
     GenerationStream Submit(GenerationRequest request);
 
+    /// <summary>Computes the embedding of a text: the mean of the states after the final norm over all tokens, scaled to length 1.</summary>
+    /// <param name="tokens">Token ids, at least one.</param>
+    /// <param name="adapter">Name of a loaded adapter; null runs the base model.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>A vector [<see cref="EmbeddingSize"/>].</returns>
+    /// <exception cref="ArgumentException">The text is empty or does not fit the context, or an id is outside the vocabulary.</exception>
+    /// <exception cref="GenerationException">The adapter is not loaded, the engine has stopped, or the pass failed.</exception>
+    Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default);
+
     /// <summary>Makes an adapter available.</summary>
     /// <param name="name">Name for <see cref="GenerationRequest.Adapter"/>; one name always means the same files.</param>
-    /// <param name="directory">Directory with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="content">Its files.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>A task that ends when sequences may use it.</returns>
     /// <exception cref="InvalidDataException">The files are damaged or do not fit the base model.</exception>
-    Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default);
+    Task LoadAdapterAsync(string name, AdapterContent content, CancellationToken cancellation = default);
 
     /// <summary>Frees an adapter that no sequence uses.</summary>
     /// <param name="name">Its name; an unknown one is ignored.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using static TorchSharp.torch;
@@ -8,25 +9,25 @@ namespace Pipeline.Llm.Generation;
 /// <param name="model">The base model.</param>
 internal sealed class ModuleAdapterHost(CausalLanguageModel model) : IAdapterHost
 {
-    private readonly Dictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LoraAdapter> _adapters = new(StringComparer.Ordinal);
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel => true;
+    public bool ChangesModel(AdapterContent content) => true;
+
+    public bool IsAttached(string name) => _adapters.ContainsKey(name);
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
-    public void Load(string name, string directory)
+    public Action Prepare(string name, AdapterContent content)
     {
-        if (!_adapters.ContainsKey(name))
-        {
-            _adapters.Add(name, LoraAdapter.Load(model, directory, name));
-        }
+        var attach = LoraAdapter.Prepare(model, content, name);
+        return () => _adapters.GetOrAdd(name, _ => attach());
     }
 
     public void Unload(string name)
     {
-        if (_adapters.Remove(name, out var adapter))
+        if (_adapters.TryRemove(name, out var adapter))
         {
             adapter.Remove();
         }

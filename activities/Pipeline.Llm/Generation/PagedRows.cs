@@ -57,7 +57,7 @@ internal sealed class PagedRows(KeyValuePages pages, IReadOnlyList<PageTable> ta
 
     private Tensor Rows(Tensor fresh)
     {
-        var flat = fresh.reshape(-1, fresh.size(2), fresh.size(3));
+        var flat = fresh.to(device).reshape(-1, fresh.size(2), fresh.size(3));
         return _sources is null ? flat : flat.index_select(0, _sources);
     }
 

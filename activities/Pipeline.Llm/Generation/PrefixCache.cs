@@ -87,13 +87,14 @@ internal sealed class PrefixCache(KeyValuePages pages)
     {
         foreach (var scope in _scopes.Keys.Where(test).ToList())
         {
-            foreach (var node in _recency.Where(node => node.Scope == scope).ToList())
+            _scopes.Remove(scope, out var root);
+            // The whole tree goes, so only its own pages are visited, however many others there are.
+            var left = new Stack<Node>(root?.Children ?? []);
+            while (left.TryPop(out var node))
             {
-                _recency.Remove(node);
-                pages.Release([node.Page]);
+                node.Children.ForEach(left.Push);
+                Drop(node);
             }
-
-            _scopes.Remove(scope);
         }
     }
 
@@ -108,13 +109,22 @@ internal sealed class PrefixCache(KeyValuePages pages)
 
     private void Remove(Node node)
     {
-        _recency.Remove(node);
+        Drop(node);
         node.Parent?.Children.Remove(node);
-        pages.Release([node.Page]);
         if (node.Parent is { Parent: null, Children.Count: 0 })
         {
             _scopes.Remove(node.Scope);
         }
+    }
+
+    private void Drop(Node node)
+    {
+        if (node.Place is { } place)
+        {
+            _recency.Remove(place);
+        }
+
+        pages.Release([node.Page]);
     }
 
     private sealed class Node(Node? parent, string scope, int[] tokens, int page)

@@ -25,6 +25,9 @@ internal sealed class SequenceState
     /// <summary>Chooses tokens; null for the most likely one.</summary>
     public TokenSampler? Sampler { get; }
 
+    /// <summary>Sums of the last hidden states, when they are wanted and no new tokens; else null.</summary>
+    public double[]? Pool { get; init; }
+
     /// <summary>Its keys and values.</summary>
     public PageTable Table { get; } = new();
 

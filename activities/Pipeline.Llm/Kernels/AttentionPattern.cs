@@ -23,4 +23,11 @@ public sealed record AttentionPattern
 
     /// <summary>The same visibility as first and past-the-last key of each row and query, [b · s · 2]; empty without a cache.</summary>
     public IReadOnlyList<long> KeyRanges { get; init; } = [];
+
+    /// <summary>The same runs as token numbers where they begin, and the end, [runs + 1] int32 on the device; padding is runs of its own.</summary>
+    /// <value>Null on the CPU and with a cache.</value>
+    public Tensor? Bounds { get; init; }
+
+    /// <summary>Tokens of the longest run in <see cref="Bounds"/>.</summary>
+    public long LongestRun { get; init; }
 }

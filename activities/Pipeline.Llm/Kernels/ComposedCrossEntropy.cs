@@ -6,16 +6,18 @@ namespace Pipeline.Llm.Kernels;
 /// <summary>Cross-entropy in chunks of rows.</summary>
 internal static class ComposedCrossEntropy
 {
-    // 256 rows of a 128k vocabulary are 131 MB of float32 logits.
-    private const int ChunkRows = 256;
+    // 128 MiB of float32 logits: 256 rows of a 128k vocabulary.
+    private const int ChunkElements = 1 << 25;
 
-    public static TokenLoss Run(Func<Tensor, Tensor> logitsOf, Tensor hidden, Tensor targets, double? softCap, double labelSmoothing)
+    public static TokenLoss Run(
+        Func<Tensor, Tensor> logitsOf, long vocabulary, Tensor hidden, Tensor targets, double? softCap, double labelSmoothing)
     {
         var rows = hidden.size(0);
         var parts = new List<(Tensor Loss, Tensor Correct, Tensor Entropy)>();
-        for (long start = 0; start < rows; start += ChunkRows)
+        var chunk = Math.Max(1, ChunkElements / vocabulary);
+        for (long start = 0; start < rows; start += chunk)
         {
-            var count = Math.Min(ChunkRows, rows - start);
+            var count = Math.Min(chunk, rows - start);
             parts.Add(Chunk(logitsOf(hidden.narrow(0, start, count)), targets.narrow(0, start, count), softCap, labelSmoothing));
         }
 

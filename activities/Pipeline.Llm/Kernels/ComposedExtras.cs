@@ -58,16 +58,23 @@ public sealed class ComposedExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
-    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
+    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
+        LoraUpdate(nn.functional.linear(x, weight, bias), update, a, b, scaling);
+
+    /// <inheritdoc/>
+    public Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling)
     {
         var narrow = update.dtype == a.dtype ? update : update.to(a.dtype);
         var delta = nn.functional.linear(nn.functional.linear(narrow, a), b) * scaling;
-        return nn.functional.linear(x, weight, bias) + delta.to(x.dtype);
+        return product + delta.to(product.dtype);
     }
 
     /// <inheritdoc/>
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
-        ComposedCrossEntropy.Run(rows => nn.functional.linear(rows, head), hidden, targets, softCap, labelSmoothing);
+        ComposedCrossEntropy.Run(rows => nn.functional.linear(rows, head), head.size(0), hidden, targets, softCap, labelSmoothing);
+
+    /// <inheritdoc/>
+    public Tensor SelectRows(Tensor x, Tensor rows) => x.index_select(0, rows);
 
     /// <inheritdoc/>
     public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
@@ -83,6 +90,18 @@ public sealed class ComposedExtras : ITorchExtras
         var count = shape.Aggregate(1L, (product, size) => product * size);
         var levels = tensor(pairs).view(256, 2).to(codes.device).index_select(0, codes.to(ScalarType.Int32)).view(-1).narrow(0, 0, count);
         return (levels * scales.repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(shape).to(type);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Norms(IReadOnlyList<Tensor> tensors) => stack(tensors.Select(tensor => linalg.vector_norm(Wide(tensor))));
+
+    /// <inheritdoc/>
+    public void Scale(IReadOnlyList<Tensor> tensors, double factor)
+    {
+        foreach (var tensor in tensors)
+        {
+            tensor.mul_(factor);
+        }
     }
 
     /// <inheritdoc/>

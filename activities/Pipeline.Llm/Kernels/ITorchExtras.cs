@@ -60,6 +60,15 @@ public interface ITorchExtras
     /// <remarks>Source: arXiv 2106.09685.</remarks>
     Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling);
 
+    /// <summary>A low-rank update on top of a product that was made elsewhere: product + scaling · update·aᵀ·bᵀ.</summary>
+    /// <param name="product">[..., out].</param>
+    /// <param name="update">Input of the update [..., in], after dropout.</param>
+    /// <param name="a">A [r, in].</param>
+    /// <param name="b">B [out, r].</param>
+    /// <param name="scaling">Scale of the update.</param>
+    /// <returns>[..., out] of the element type of <paramref name="product"/>.</returns>
+    Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling);
+
     /// <summary>Cross-entropy of the head's distribution, without keeping the logits of all rows.</summary>
     /// <param name="hidden">States of the rows that count, [n, d].</param>
     /// <param name="head">Weight of the head [v, d].</param>
@@ -69,6 +78,12 @@ public interface ITorchExtras
     /// <returns>Loss, correctness and entropy of each row.</returns>
     TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing);
 
+    /// <summary>Some rows of a matrix.</summary>
+    /// <param name="x">[n, d].</param>
+    /// <param name="rows">Distinct row numbers [k], int64.</param>
+    /// <returns>[k, d].</returns>
+    Tensor SelectRows(Tensor x, Tensor rows);
+
     /// <summary>Restores 4-bit NormalFloat weights; not differentiable.</summary>
     /// <param name="codes">Packed codes, two a byte, the first in the high nibble.</param>
     /// <param name="scales">One float32 scale for 64 elements.</param>
@@ -76,6 +91,16 @@ public interface ITorchExtras
     /// <param name="type">Element type of the result.</param>
     /// <returns>The weights.</returns>
     Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type);
+
+    /// <summary>Euclidean norm of each tensor; not differentiable.</summary>
+    /// <param name="tensors">At least one tensor; all on one device.</param>
+    /// <returns>[count], float32 or wider.</returns>
+    Tensor Norms(IReadOnlyList<Tensor> tensors);
+
+    /// <summary>Multiplies tensors in place; not differentiable.</summary>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="factor">The factor.</param>
+    void Scale(IReadOnlyList<Tensor> tensors, double factor);
 
     /// <summary>One AdamW step on tensors of float32, in place; not differentiable (arXiv 1711.05101).</summary>
     /// <param name="parameters">Parameters; changed.</param>

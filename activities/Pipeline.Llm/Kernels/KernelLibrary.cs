@@ -46,12 +46,42 @@ internal static unsafe partial class KernelLibrary
     public static partial int shim_kernel_lora_linear(nint x, nint weight, nint bias, nint update, nint a, nint b, double scaling, nint* result);
 
     [LibraryImport(Library)]
+    public static partial int shim_kernel_lora_update(nint product, nint update, nint a, nint b, double scaling, nint* result);
+
+    [LibraryImport(Library)]
     public static partial int shim_kernel_cross_entropy(nint hidden, nint head, nint targets, double softCap, double smoothing, nint* results);
 
     [LibraryImport(Library)]
     public static partial int shim_kernel_adamw(
         nint* parameters, nint* gradients, nint* first, nint* second, long count, double learningRate, double beta1, double beta2,
         double epsilon, double weightDecay, long step, double gradientScale);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_rms_norm(nint x, nint weight, double epsilon, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_rotate(nint x, nint cos, nint sin, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_select_rows(nint x, nint rows, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_attention(
+        nint query, nint key, nint value, nint bounds, long longest, double scale, long window, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_nf4(nint codes, nint scales, nint pairs, nint result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_norms(nint* tensors, long count, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_scale(nint* tensors, long count, double factor);
+
+    [LibraryImport(Library)]
+    public static partial int shim_device_adamw(
+        nint* parameters, nint* gradients, nint* first, nint* second, long count, double learningRate, double beta1, double beta2,
+        double epsilon, double weightDecay, long step, int* done);
 
     [LibraryImport(Library)]
     public static partial int shim_tensor_from_memory(

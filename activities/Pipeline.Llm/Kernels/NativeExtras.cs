@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Kernels;
 
-/// <summary>Fused CPU kernels for float32 and bfloat16; everything else goes to <see cref="ComposedExtras"/>.</summary>
+/// <summary>Fused CPU kernels for float32 and bfloat16; accelerators get fewer, larger operators, and everything else <see cref="ComposedExtras"/>.</summary>
 public sealed unsafe class NativeExtras : ITorchExtras
 {
-    private static readonly ComposedExtras Composed = new();
+    private static readonly DeviceExtras Elsewhere = new();
     private readonly string _instructions;
 
     private NativeExtras(string instructions) => _instructions = instructions;
@@ -23,7 +23,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     {
         if (!Fits(x, weight))
         {
-            return Composed.RmsNorm(x, weight, epsilon, addsOne);
+            return Elsewhere.RmsNorm(x, weight, epsilon, addsOne);
         }
 
         nint result;
@@ -36,7 +36,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     {
         if (!Fits(x, cos, sin) || cos.requires_grad)
         {
-            return Composed.Rotate(x, cos, sin);
+            return Elsewhere.Rotate(x, cos, sin);
         }
 
         nint result;
@@ -49,7 +49,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     {
         if (activation == GateActivation.Gelu || !Fits(gate, up))
         {
-            return Composed.Gate(gate, up, activation);
+            return Elsewhere.Gate(gate, up, activation);
         }
 
         nint result;
@@ -62,7 +62,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     {
         if (!Fits(query, key, value))
         {
-            return Composed.Attention(query, key, value, pattern);
+            return Elsewhere.Attention(query, key, value, pattern);
         }
 
         if (pattern.Visible is not null)
@@ -87,7 +87,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     {
         if (!Fits(x))
         {
-            return Composed.Dropout(x, probability, generator);
+            return Elsewhere.Dropout(x, probability, generator);
         }
 
         long seed;
@@ -107,7 +107,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     {
         if (!FitsAnyDevice(x, weight, update) || weight.requires_grad || bias?.requires_grad == true || bias?.dtype is { } type && type != x.dtype)
         {
-            return Composed.LoraLinear(x, weight, bias, update, a, b, scaling);
+            return Elsewhere.LoraLinear(x, weight, bias, update, a, b, scaling);
         }
 
         nint result;
@@ -118,11 +118,24 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
+    public Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling)
+    {
+        if (!FitsAnyDevice(product, update))
+        {
+            return Elsewhere.LoraUpdate(product, update, a, b, scaling);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_lora_update(product.Handle, update.Handle, a.Handle, b.Handle, scaling, &result));
+        return Taken(result, product, update, a, b);
+    }
+
+    /// <inheritdoc/>
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing)
     {
         if (!Fits(hidden, head) || head.requires_grad || hidden.size(0) == 0)
         {
-            return Composed.CrossEntropy(hidden, head, targets, softCap, labelSmoothing);
+            return Elsewhere.CrossEntropy(hidden, head, targets, softCap, labelSmoothing);
         }
 
         var results = stackalloc nint[3];
@@ -131,11 +144,14 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
+    public Tensor SelectRows(Tensor x, Tensor rows) => Elsewhere.SelectRows(x, rows);
+
+    /// <inheritdoc/>
     public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
     {
         if (codes.device_type != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16))
         {
-            return Composed.RestoreNf4(codes, scales, shape, type);
+            return Elsewhere.RestoreNf4(codes, scales, shape, type);
         }
 
         var restored = empty(shape, type);
@@ -145,13 +161,19 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
+    public Tensor Norms(IReadOnlyList<Tensor> tensors) => Elsewhere.Norms(tensors);
+
+    /// <inheritdoc/>
+    public void Scale(IReadOnlyList<Tensor> tensors, double factor) => Elsewhere.Scale(tensors, factor);
+
+    /// <inheritdoc/>
     public void AdamW(
         IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,
         IReadOnlyList<Tensor> secondMoments, AdamWSettings settings)
     {
         if (!All(parameters) || !All(gradients) || !All(firstMoments) || !All(secondMoments))
         {
-            Composed.AdamW(parameters, gradients, firstMoments, secondMoments, settings);
+            Elsewhere.AdamW(parameters, gradients, firstMoments, secondMoments, settings);
             return;
         }
 
@@ -183,7 +205,7 @@ public sealed unsafe class NativeExtras : ITorchExtras
     {
         if (pattern.KeyRanges.Count != 2 * query.size(0) * query.size(1) || query.size(1) > 8 || query.requires_grad)
         {
-            return Composed.Attention(query, key, value, pattern);
+            return Elsewhere.Attention(query, key, value, pattern);
         }
 
         nint result;
@@ -222,10 +244,10 @@ public sealed unsafe class NativeExtras : ITorchExtras
     private static bool All(IReadOnlyList<Tensor> tensors) =>
         tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());
 
-    private static nint[] Handles(IReadOnlyList<Tensor> tensors) => [.. tensors.Select(tensor => tensor.Handle)];
+    internal static nint[] Handles(IReadOnlyList<Tensor> tensors) => [.. tensors.Select(tensor => tensor.Handle)];
 
     // The inputs must outlive the call that took their handles.
-    private static Tensor Taken(nint result, params ReadOnlySpan<Tensor> inputs)
+    internal static Tensor Taken(nint result, params ReadOnlySpan<Tensor> inputs)
     {
         foreach (var input in inputs)
         {

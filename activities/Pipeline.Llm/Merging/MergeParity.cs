@@ -1,4 +1,3 @@
-using Pipeline.Llm.Checkpoints;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using TorchSharp;
@@ -19,11 +18,14 @@ public static class MergeParity
     /// <param name="mergedDirectory">The merged model.</param>
     /// <param name="prompts">Token ids of prompts, each at least one; some hundred make the share of equal ones mean something.</param>
     /// <param name="options">Limits; null for the defaults.</param>
+    /// <param name="progress">Receives the prompts compared so far, or null.</param>
+    /// <param name="cancellationToken">Stops between two prompts.</param>
     /// <returns>Figures and verdict.</returns>
     /// <exception cref="ArgumentException">There is no prompt, or an empty one.</exception>
     /// <exception cref="InvalidDataException">A directory cannot be read.</exception>
     public static MergeParityReport Run(
-        string baseDirectory, string adapterDirectory, string mergedDirectory, IReadOnlyList<int[]> prompts, MergeParityOptions? options = null)
+        string baseDirectory, string adapterDirectory, string mergedDirectory, IReadOnlyList<int[]> prompts, MergeParityOptions? options = null,
+        IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         if (prompts.Count == 0 || prompts.Any(prompt => prompt.Length == 0))
         {
@@ -33,13 +35,15 @@ public static class MergeParity
         options ??= new MergeParityOptions();
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var load = new ModelLoadOptions { DType = ScalarType.Float32, Threads = options.Threads };
+        var load = new ModelLoadOptions { DType = ScalarType.Float32, Threads = options.Threads, Device = options.Device };
         using var adapted = CausalLanguageModel.Load(baseDirectory, load);
         LoraAdapter.Load(adapted, adapterDirectory);
         using var merged = CausalLanguageModel.Load(mergedDirectory, load);
-        var (difference, divergence, agreeing, positions, equal) = (0.0, 0.0, 0L, 0L, 0);
+        var sums = new Sums();
         foreach (var prompt in prompts)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            progress?.Report(sums.Prompts);
             using var step = NewDisposeScope();
             var (one, other) = (Logits(adapted, prompt), Logits(merged, prompt));
             if (!one.shape.SequenceEqual(other.shape))
@@ -47,60 +51,53 @@ public static class MergeParity
                 throw new InvalidDataException($"{mergedDirectory} has {other.shape[^1]} logits, the base {one.shape[^1]}; it is not a merge of it");
             }
 
-            // A comparison with NaN is false, so a difference that is no number must fail by itself.
-            var largest = (one - other).abs().max().item<float>();
-            difference = float.IsNaN(largest) ? double.PositiveInfinity : Math.Max(difference, largest);
-            var (left, right) = (one.log_softmax(-1), other.log_softmax(-1));
-            divergence += (left.exp() * (left - right)).sum().item<float>();
-            agreeing += one.argmax(-1).eq(other.argmax(-1)).sum().item<long>();
-            positions += prompt.Length;
-            equal += Greedy(adapted, prompt, options.NewTokens).SequenceEqual(Greedy(merged, prompt, options.NewTokens)) ? 1 : 0;
+            sums = sums.With(one, other, Greedy(adapted, prompt, options.NewTokens).SequenceEqual(Greedy(merged, prompt, options.NewTokens)));
         }
 
-        return Judge(options, StoredType(mergedDirectory), prompts.Count, positions, difference, divergence / positions, (double)agreeing / positions, equal);
+        progress?.Report(sums.Prompts);
+        return Judge(options, WeightLoader.StoredType(mergedDirectory), sums);
     }
 
-    private static MergeParityReport Judge(
-        MergeParityOptions options, ScalarType stored, int prompts, long positions, double difference, double divergence, double agreement, int equal)
+    private static MergeParityReport Judge(MergeParityOptions options, ScalarType stored, Sums sums)
     {
-        var (limit, share, reasons) = (options.LimitFor(stored), (double)equal / prompts, new List<string>());
-        if (!(difference <= limit))
+        var (limit, share, reasons) = (options.LimitFor(stored), (double)sums.Equal / sums.Prompts, new List<string>());
+        if (!(sums.Difference <= limit))
         {
-            reasons.Add($"a logit differs by {difference:G3}, the limit for {stored} files is {limit:G3}");
+            reasons.Add($"a logit differs by {sums.Difference:G3} of the largest, the limit for {stored} files is {limit:G3}");
         }
 
         if (!(share >= options.EqualPrompts))
         {
-            reasons.Add($"{equal} of {prompts} prompts continue alike over {options.NewTokens} tokens, {options.EqualPrompts:P0} must");
+            reasons.Add($"{sums.Equal} of {sums.Prompts} prompts continue alike over {options.NewTokens} tokens, {options.EqualPrompts:P0} must");
         }
 
         return new MergeParityReport
         {
-            Prompts = prompts,
-            Positions = positions,
-            MaxDifference = difference,
+            Prompts = sums.Prompts,
+            Positions = sums.Positions,
+            MaxDifference = sums.Difference,
             Limit = limit,
-            MeanDivergence = divergence,
-            TopTokenAgreement = agreement,
+            MeanDivergence = sums.Divergence / sums.Positions,
+            TopTokenAgreement = (double)sums.Agreeing / sums.Positions,
             EqualPrompts = share,
             EqualPromptsLimit = options.EqualPrompts,
             Reasons = reasons,
         };
     }
 
-    private static Tensor Logits(CausalLanguageModel model, int[] prompt) => model.Logits(model.Hidden(new ModelInput { InputIds = Ids(prompt) }));
+    private static Tensor Logits(CausalLanguageModel model, int[] prompt) => model.Logits(model.Hidden(new ModelInput { InputIds = Ids(model, prompt) }));
 
-    private static Tensor Ids(params int[] ids) => tensor(Array.ConvertAll(ids, id => (long)id)).unsqueeze(0);
+    private static Tensor Ids(CausalLanguageModel model, params int[] ids) => tensor(Array.ConvertAll(ids, id => (long)id), device: model.Device).unsqueeze(0);
 
     private static List<int> Greedy(CausalLanguageModel model, int[] prompt, int count)
     {
-        using var cache = new KeyValueCache(model.Config, 1, Math.Min(model.Config.MaxPositions, prompt.Length + count), model.DType);
+        using var cache = new KeyValueCache(model.Config, 1, Math.Min(model.Config.MaxPositions, prompt.Length + count), model.DType, model.Device);
         var (tokens, next) = (new List<int>(count), prompt);
         // Behind the context there is nothing to compare.
         while (tokens.Count < count && prompt.Length + tokens.Count < model.Config.MaxPositions)
         {
             using var scope = NewDisposeScope();
-            var states = model.Hidden(new ModelInput { InputIds = Ids(next), Cache = cache });
+            var states = model.Hidden(new ModelInput { InputIds = Ids(model, next), Cache = cache });
             var logits = model.Logits(states.narrow(1, states.size(1) - 1, 1));
             tokens.Add((int)logits.argmax(-1).item<long>());
             next = [tokens[^1]];
@@ -109,10 +106,21 @@ public static class MergeParity
         return tokens;
     }
 
-    private static ScalarType StoredType(string directory)
+    /// <summary>What the prompts so far have shown.</summary>
+    private readonly record struct Sums(int Prompts, long Positions, double Difference, double Divergence, long Agreeing, int Equal)
     {
-        using var files = WeightFiles.Open(directory);
-        var file = files.FileOf($"{ModelShapes.Embedding}.weight");
-        return WeightLoader.TypeOf(file.Entry($"{ModelShapes.Embedding}.weight"), file.Path);
+        public Sums With(Tensor one, Tensor other, bool isEqual)
+        {
+            // A comparison with NaN is false, so a difference that is no number must fail by itself.
+            var largest = (one - other).abs().max().item<float>() / Math.Max(1e-9, one.abs().max().item<float>());
+            var (left, right) = (one.log_softmax(-1), other.log_softmax(-1));
+            return new(
+                Prompts + 1,
+                Positions + one.size(1),
+                double.IsNaN(largest) ? double.PositiveInfinity : Math.Max(Difference, largest),
+                Divergence + (left.exp() * (left - right)).sum().item<float>(),
+                Agreeing + one.argmax(-1).eq(other.argmax(-1)).sum().item<long>(),
+                Equal + (isEqual ? 1 : 0));
+        }
     }
 }

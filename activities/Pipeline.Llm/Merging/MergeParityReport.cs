@@ -9,7 +9,7 @@ public sealed record MergeParityReport
     /// <summary>Positions whose logits were compared.</summary>
     public required long Positions { get; init; }
 
-    /// <summary>Largest difference of a logit.</summary>
+    /// <summary>Largest difference of a logit, relative to the largest logit of its prompt.</summary>
     public required double MaxDifference { get; init; }
 
     /// <summary>Limit of <see cref="MaxDifference"/>.</summary>

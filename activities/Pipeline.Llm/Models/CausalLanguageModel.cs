@@ -20,9 +20,9 @@ public sealed class CausalLanguageModel : IDisposable
     private readonly LinearLayer _head;
     private string? _fingerprint;
 
-    private CausalLanguageModel(ModelConfig config, WeightFiles files, ModelBuilder builder, ScalarType type, Device device)
+    private CausalLanguageModel(ModelConfig config, WeightFiles files, ModelBuilder builder, ScalarType type, DevicePlacement placement)
     {
-        (Config, _files, DType, Device) = (config, files, type, device);
+        (Config, _files, DType, Placement) = (config, files, type, placement);
         _embedding = builder.Embedding();
         for (var layer = 0; layer < config.LayerCount; layer++)
         {
@@ -43,8 +43,11 @@ public sealed class CausalLanguageModel : IDisposable
     /// <summary>Element type of states; weights have it too unless they are quantised.</summary>
     public ScalarType DType { get; }
 
-    /// <summary>Where the model computes.</summary>
-    public Device Device { get; }
+    /// <summary>Where the model takes ids and gives states and logits.</summary>
+    public Device Device => Placement.Main;
+
+    /// <summary>Which device holds which part.</summary>
+    public DevicePlacement Placement { get; }
 
     /// <summary>Changes the scaled embeddings [b, s, d] before the first layer, such as by adding noise.</summary>
     /// <value>Null: nothing.</value>
@@ -103,15 +106,16 @@ public sealed class CausalLanguageModel : IDisposable
         }
 
         options.Log?.Invoke(CpuThreads.Choose(options.Threads).Reason);
-        var device = options.Device ?? CPU;
+        var device = options.Rooms is [var fastest, ..] ? fastest.Device : options.Device ?? CPU;
         var type = options.DType ?? (device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32);
         var origin = options.DType is null ? $"default of {device.type}" : "asked for";
         options.Log?.Invoke($"device {device}, element type {type} ({origin}; stored {config.DType ?? "as the files say"}), kernels {TorchExtras.Current.Name}");
+        var placement = Place(config, options, type, device);
         var files = WeightFiles.Open(directory);
         try
         {
-            var tensors = WeightLoader.Load(files, config, type, device, options.Log);
-            var model = new CausalLanguageModel(config, files, new ModelBuilder(config, tensors), type, device);
+            var tensors = WeightLoader.Load(files, config, type, placement, options.Log);
+            var model = new CausalLanguageModel(config, files, new ModelBuilder(config, tensors), type, placement);
             WeightQuantizer.Apply(model, options.Quantization);
             return model;
         }
@@ -122,6 +126,18 @@ public sealed class CausalLanguageModel : IDisposable
         }
     }
 
+    private static DevicePlacement Place(ModelConfig config, ModelLoadOptions options, ScalarType type, Device device)
+    {
+        if (options.Rooms is null)
+        {
+            return DevicePlacement.Single(device, config);
+        }
+
+        var placement = DevicePlacement.Automatic(config, options.Rooms, type == ScalarType.Float32 ? 4 : type == ScalarType.Float64 ? 8 : 2);
+        options.Log?.Invoke(placement.ToString());
+        return placement;
+    }
+
     /// <summary>Runs the decoder.</summary>
     /// <param name="input">Ids and layout.</param>
     /// <returns>States after the final norm [b, s, d]; those of padding mean nothing.</returns>
@@ -130,20 +146,24 @@ public sealed class CausalLanguageModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var context = ForwardPlan.Make(this, input);
+        var contexts = Placement.IsSplit ? Placement.Layers.Select(context.On).ToList() : null;
         if (LayerRunner is not null)
         {
             // A layer may run again in the backward pass, after this scope has ended.
             context.MoveToOuterDisposeScope();
+            contexts?.ForEach(moved => moved.MoveToOuterDisposeScope());
         }
 
         var states = _embedding.Forward(input.InputIds.to(Device), context.Route);
         states = EmbeddingHook?.Invoke(states) ?? states;
-        foreach (var layer in _layers)
+        for (var i = 0; i < _layers.Count; i++)
         {
-            states = LayerRunner is { } run ? run(x => layer.Forward(x, context), states) : layer.Forward(states, context);
+            var (layer, shared) = (_layers[i], contexts?[i] ?? context);
+            states = contexts is null ? states : states.to(Placement.Layers[i]);
+            states = LayerRunner is { } run ? run(x => layer.Forward(x, shared), states) : layer.Forward(states, shared);
         }
 
-        return _norm.Forward(states, context.Route).MoveToOuterDisposeScope();
+        return _norm.Forward(contexts is null ? states : states.to(Device), context.Route).MoveToOuterDisposeScope();
     }
 
     /// <summary>The head: logits of states, soft cap included.</summary>
@@ -154,18 +174,19 @@ public sealed class CausalLanguageModel : IDisposable
     /// <summary>The head for a batch that names adapters by row.</summary>
     /// <param name="hidden">States [b, ..., d].</param>
     /// <param name="adapterPerRow">Adapter of each row of the first dimension, null entries for the base.</param>
+    /// <param name="rows">Updates that lie outside the model and act as well, one for each row; null for none.</param>
     /// <returns>Logits [b, ..., v].</returns>
-    public Tensor Logits(Tensor hidden, IReadOnlyList<string?> adapterPerRow)
+    public Tensor Logits(Tensor hidden, IReadOnlyList<string?> adapterPerRow, IRowAdapters? rows = null)
     {
         CheckAdapters(adapterPerRow, (int)hidden.size(0));
-        return Logits(hidden, AdapterRoute.Of(adapterPerRow, [.. adapterPerRow.Select(_ => 1)], 0, Device));
+        return Logits(hidden, AdapterRoute.Of(adapterPerRow, [.. adapterPerRow.Select(_ => 1)], 0, Device).With(rows));
     }
 
     /// <summary>The head for a batch whose adapters lie outside the model.</summary>
     /// <param name="hidden">States [b, ..., d].</param>
     /// <param name="rows">Updates, one for each row of the first dimension.</param>
     /// <returns>Logits [b, ..., v].</returns>
-    public Tensor Logits(Tensor hidden, IRowAdapters rows) => Logits(hidden, AdapterRoute.Outside(rows));
+    public Tensor Logits(Tensor hidden, IRowAdapters rows) => Logits(hidden, AdapterRoute.Nothing.With(rows));
 
     /// <summary>Cross-entropy of target tokens under the head, without keeping all logits.</summary>
     /// <param name="hidden">States of the rows that count [n, d].</param>
@@ -178,7 +199,7 @@ public sealed class CausalLanguageModel : IDisposable
         var plain = _head.Slot.Quantized is null && !_head.Slot.Adapters.Exists(adapter => adapter.Owner.Enabled);
         var loss = plain
             ? TorchExtras.Current.CrossEntropy(hidden, _head.Slot.DenseWeight(), targets, Config.FinalSoftCap, labelSmoothing)
-            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), hidden, targets, Config.FinalSoftCap, labelSmoothing);
+            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), Config.VocabularySize, hidden, targets, Config.FinalSoftCap, labelSmoothing);
         return new(loss.Loss.MoveToOuterDisposeScope(), loss.Correct.MoveToOuterDisposeScope(), loss.Entropy.MoveToOuterDisposeScope());
     }
 

@@ -140,7 +140,7 @@ public sealed class KeyValueCache : IKeyValueCache, IDisposable
 
     private void Put(Tensor buffer, Tensor fresh)
     {
-        var flat = fresh.reshape(-1, _config.KeyValueHeadCount, _config.HeadDimension);
+        var flat = fresh.to(_device).reshape(-1, _config.KeyValueHeadCount, _config.HeadDimension);
         flat = _sources is null ? flat : flat.index_select(0, _sources);
         // Begin comes before Store, so the slots exist.
         buffer.view(-1, _config.KeyValueHeadCount, _config.HeadDimension).index_copy_(0, _slots!, flat);

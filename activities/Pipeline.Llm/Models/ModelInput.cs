@@ -28,7 +28,7 @@ public sealed record ModelInput
     /// <value>Null: every enabled adapter acts on every row.</value>
     public IReadOnlyList<string?>? AdapterPerRow { get; init; }
 
-    /// <summary>Low-rank updates that lie outside the model, one for each row; attached adapters do not act then.</summary>
+    /// <summary>Low-rank updates that lie outside the model, one for each row; attached adapters act only where <see cref="AdapterPerRow"/> names them.</summary>
     /// <value>Null: none.</value>
     public IRowAdapters? RowAdapters { get; init; }
 }

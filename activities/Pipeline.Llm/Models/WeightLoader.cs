@@ -12,7 +12,7 @@ internal static class WeightLoader
     private const int Differences = 5;
 
     /// <summary>The expected tensors; the files must stay open while a tensor lies over them.</summary>
-    public static Dictionary<string, Tensor> Load(WeightFiles files, ModelConfig config, ScalarType type, Device device, Action<string>? log)
+    public static Dictionary<string, Tensor> Load(WeightFiles files, ModelConfig config, ScalarType type, DevicePlacement placement, Action<string>? log)
     {
         var expected = ModelShapes.Tensors(config).ToDictionary(tensor => tensor.Name, tensor => tensor.Shape, StringComparer.Ordinal);
         Check(files, expected, config, log);
@@ -21,7 +21,7 @@ internal static class WeightLoader
         {
             using var scope = NewDisposeScope();
             var stored = Read(files.FileOf(name), name, shape);
-            loaded[name] = stored.to(type).to(device).DetachFromDisposeScope();
+            loaded[name] = stored.to(type).to(placement.Of(name)).DetachFromDisposeScope();
         }
 
         return loaded;
@@ -51,6 +51,15 @@ internal static class WeightLoader
         }
 
         return copy;
+    }
+
+    /// <summary>The element type in which a model directory keeps its weights: that of the embedding.</summary>
+    internal static ScalarType StoredType(string directory)
+    {
+        const string Name = $"{ModelShapes.Embedding}.weight";
+        using var files = WeightFiles.Open(directory);
+        var file = files.FileOf(Name);
+        return TypeOf(file.Entry(Name), file.Path);
     }
 
     internal static ScalarType TypeOf(SafeTensorsEntry entry, string path) => entry.DType switch

@@ -13,19 +13,25 @@ internal sealed class AdapterRoute
     private readonly Tensor? _order;
     private readonly string? _only;
     private readonly bool _all;
-    private readonly IRowAdapters? _outside;
 
     private AdapterRoute(bool all, string? only, long dimension, IReadOnlyList<(string? Adapter, Tensor Rows)> groups, Tensor? order) =>
         (_all, _only, _dimension, _groups, _order) = (all, only, dimension, groups, order);
 
-    private AdapterRoute(IRowAdapters outside)
-        : this(all: false, only: null, 0, [], order: null) => _outside = outside;
-
     /// <summary>Every enabled adapter acts on everything.</summary>
     public static AdapterRoute Everything { get; } = new(all: true, only: null, 0, [], order: null);
 
-    /// <summary>Updates that lie outside the model act, one for each row; attached adapters do not.</summary>
-    public static AdapterRoute Outside(IRowAdapters rows) => new(rows);
+    /// <summary>No attached adapter acts.</summary>
+    public static AdapterRoute Nothing { get; } = new(all: false, only: null, 0, [], order: null);
+
+    /// <summary>Updates that lie outside the model and act as well, one for each row.</summary>
+    private IRowAdapters? Outside { get; init; }
+
+    /// <summary>This route, and updates that lie outside the model.</summary>
+    public AdapterRoute With(IRowAdapters? rows) => rows is null ? this : new(_all, _only, _dimension, _groups, _order) { Outside = rows };
+
+    /// <summary>The same route for modules on another device.</summary>
+    public AdapterRoute On(Device device) => _groups.Count == 0 ? this : new(
+        _all, _only, _dimension, [.. _groups.Select(group => (group.Adapter, group.Rows.to(device)))], _order?.to(device)) { Outside = Outside };
 
     /// <summary>Each entry names the adapter of a run of <paramref name="lengths"/> places along a dimension.</summary>
     public static AdapterRoute Of(IReadOnlyList<string?> names, IReadOnlyList<int> lengths, long dimension, Device device)
@@ -86,11 +92,13 @@ internal sealed class AdapterRoute
     public Tensor RunShared(
         ModuleSlot slot, Tensor x, Func<Tensor, IReadOnlyList<ModuleAdapter>, Tensor> apply, Func<Tensor, ModuleAdapter, Tensor> delta)
     {
-        if (_outside is not null)
-        {
-            return _outside.Add(slot.Name, x, apply(x, None));
-        }
+        var result = RunAttached(slot, x, apply, delta);
+        return Outside?.Add(slot.Name, x, result) ?? result;
+    }
 
+    private Tensor RunAttached(
+        ModuleSlot slot, Tensor x, Func<Tensor, IReadOnlyList<ModuleAdapter>, Tensor> apply, Func<Tensor, ModuleAdapter, Tensor> delta)
+    {
         if (_groups.Count == 0 || slot.Adapters.Count == 0 || !slot.Adapters.TrueForAll(adapter => adapter.IsPlain))
         {
             return Run(slot, x, apply);

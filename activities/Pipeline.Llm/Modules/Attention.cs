@@ -25,7 +25,8 @@ internal sealed class Attention(
             cache.Store(layer, k, v);
             if (pattern.Visible is not null)
             {
-                (k, v) = cache.Read(layer);
+                var (keys, values) = cache.Read(layer);
+                (k, v) = (keys.to(q.device), values.to(q.device));
             }
         }
 

@@ -65,6 +65,22 @@ internal sealed class BatchLayout
             : [.. Enumerable.Range(0, Rows).Where(row => Real[row] > 0).Select(row => new AttentionSegment(row, Start[row], Real[row]))];
     }
 
+    /// <summary>First token of each run counted over all rows, then the end; a stretch of padding is a run too.</summary>
+    public (int[] Bounds, int Longest) Bounds()
+    {
+        var cuts = new SortedSet<int> { 0, Rows * Columns };
+        cuts.UnionWith(Enumerable.Range(0, Rows).Select(row => row * Columns));
+        foreach (var segment in Segments())
+        {
+            var start = (segment.Row * Columns) + segment.Start;
+            cuts.Add(start);
+            cuts.Add(start + segment.Length);
+        }
+
+        int[] bounds = [.. cuts];
+        return (bounds, bounds.Zip(bounds.Skip(1), (from, to) => to - from).Max());
+    }
+
     /// <summary>Positions [b, s], or [1, s] where all rows agree.</summary>
     public Tensor Positions(IReadOnlyList<int>? before, Device device)
     {
@@ -144,7 +160,7 @@ internal sealed class BatchLayout
         }
 
         using var local = mask.to(ScalarType.Int64).cpu().contiguous().DetachFromDisposeScope();
-        var flags = local.data<long>().ToArray();
+        var flags = local.Values<long>();
         for (var row = 0; row < rows; row++)
         {
             var line = flags.AsSpan(row * columns, columns);

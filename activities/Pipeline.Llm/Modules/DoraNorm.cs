@@ -18,9 +18,10 @@ internal static class DoraNorm
     {
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var weight = slot.DenseWeight().to(a.dtype);
-        adapter.BaseSquares ??= weight.pow(2).sum(1).DetachFromDisposeScope();
-        var cross = (weight.matmul(a.t()) * b).sum(1);
+        var weight = slot.DenseWeight();
+        adapter.BaseSquares ??= weight.to(a.dtype).pow(2).sum(1).DetachFromDisposeScope();
+        // The cross term is small beside the squares, so the precision of the weight is enough for it.
+        var cross = (weight.matmul(a.t().to(weight.dtype)).to(a.dtype) * b).sum(1);
         var own = (b.matmul(a.matmul(a.t())) * b).sum(1);
         var squares = adapter.BaseSquares + 2 * adapter.Scaling * cross + adapter.Scaling * adapter.Scaling * own;
         return squares.clamp_(0).sqrt().clamp_(Smallest).MoveToOuterDisposeScope();

@@ -1,5 +1,6 @@
 using Pipeline.Llm.Generation;
 using Pipeline.Llm.Kernels;
+using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Modules;
 
@@ -24,9 +25,20 @@ internal sealed record ForwardContext
     /// <summary>Which adapters act on which rows.</summary>
     public required AdapterRoute Route { get; init; }
 
+    /// <summary>The same for layers on another device.</summary>
+    public ForwardContext On(Device device) => this with
+    {
+        Rotation = Rotation.On(device),
+        SlidingRotation = SlidingRotation.On(device),
+        Pattern = Pattern with { Visible = Pattern.Visible?.to(device) },
+        SlidingPattern = SlidingPattern with { Visible = SlidingPattern.Visible?.to(device) },
+        Route = Route.On(device),
+    };
+
     /// <summary>Lets the caller's scope own the tables.</summary>
     public void MoveToOuterDisposeScope()
     {
+        Pattern.Bounds?.MoveToOuterDisposeScope();
         Rotation.MoveToOuterDisposeScope();
         if (!ReferenceEquals(Rotation, SlidingRotation))
         {

@@ -1,5 +1,7 @@
 using Pipeline.Llm.Kernels;
 using Pipeline.Llm.Models;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Modules;
 
@@ -17,7 +19,15 @@ internal static class ForwardPlan
 
         var positions = input.Positions?.to(model.Device) ?? layout.Positions(before, model.Device);
         var pattern = Pattern(model, layout, before, window: null);
-        var sliding = config.SlidingWindow is { } window ? Pattern(model, layout, before, window) : pattern;
+        if (pattern.Visible is null && model.Device.type == DeviceType.CUDA)
+        {
+            var (bounds, longest) = layout.Bounds();
+            pattern = pattern with { Bounds = tensor(bounds, device: model.Device), LongestRun = longest };
+        }
+
+        var sliding = config.SlidingWindow is { } window
+            ? Pattern(model, layout, before, window) with { Bounds = pattern.Bounds, LongestRun = pattern.LongestRun }
+            : pattern;
         var rotation = Rotation.Of(config.Rope, config, positions, model.DType);
         return new()
         {
@@ -50,19 +60,15 @@ internal static class ForwardPlan
 
     private static AdapterRoute Route(CausalLanguageModel model, ModelInput input, BatchLayout layout)
     {
-        if (input.RowAdapters is { } rows)
-        {
-            return AdapterRoute.Outside(rows);
-        }
-
         if (input.AdapterPerRow is not { } names)
         {
-            return AdapterRoute.Everything;
+            return input.RowAdapters is { } rows ? AdapterRoute.Nothing.With(rows) : AdapterRoute.Everything;
         }
 
         model.CheckAdapters(names, layout.Packed?.Count ?? layout.Rows);
-        return layout.Packed is { } packed
+        var route = layout.Packed is { } packed
             ? AdapterRoute.Of(names, packed, 1, model.Device)
             : AdapterRoute.Of(names, [.. names.Select(_ => 1)], 0, model.Device);
+        return route.With(input.RowAdapters);
     }
 }

@@ -29,10 +29,9 @@ internal sealed class LinearLayer(ModuleSlot slot)
     {
         var bias = Slot.BiasUnder(adapters, x.dtype);
         var ranked = adapters.Where(adapter => adapter.A is not null).ToList();
-        if (Slot.Quantized is null && ranked is [{ Magnitude: null, BBias: null } only])
+        if (ranked is [{ BBias: null } only] && (only.Magnitude is null || !only.Owner.Drops))
         {
-            var (a, b) = Factors(only);
-            return TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), bias, only.Owner.Drop(x), a, b, only.Scaling);
+            return One(x, adapters, bias, only);
         }
 
         var result = Base(x, bias, adapters);
@@ -43,6 +42,25 @@ internal sealed class LinearLayer(ModuleSlot slot)
         }
 
         return result;
+    }
+
+    // One update, in one node with the base product. Without dropout DoRA is that sum, scaled by m/‖W + sBA‖.
+    private Tensor One(Tensor x, IReadOnlyList<ModuleAdapter> adapters, Tensor? bias, ModuleAdapter only)
+    {
+        var (a, b) = Factors(only);
+        var inner = only.Magnitude is null ? bias : null;
+        var sum = Slot.Quantized is null
+            ? TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), inner, only.Owner.Drop(x), a, b, only.Scaling)
+            : TorchExtras.Current.LoraUpdate(Base(x, inner, adapters), only.Owner.Drop(x), a, b, only.Scaling);
+        if (only.Magnitude is not { } magnitude)
+        {
+            return sum;
+        }
+
+        // The change only is rounded to a narrower type: the ratio itself is close to 1, where such types have few steps.
+        var change = (magnitude / DoraNorm.Of(Slot, only, a, b) - 1).to(sum.dtype);
+        sum = sum.addcmul(sum, change, 1);
+        return bias is null ? sum : sum + bias;
     }
 
     private Tensor Base(Tensor x, Tensor? bias, IReadOnlyList<ModuleAdapter> adapters)

@@ -19,6 +19,9 @@ internal sealed record Rotation(Tensor Cos, Tensor Sin)
         return new((angles.cos() * factor).to(type).unsqueeze(2), (angles.sin() * factor).to(type).unsqueeze(2));
     }
 
+    /// <summary>The same tables on another device.</summary>
+    public Rotation On(Device device) => new(Cos.to(device), Sin.to(device));
+
     /// <summary>Lets the caller's scope own the tables.</summary>
     public void MoveToOuterDisposeScope()
     {

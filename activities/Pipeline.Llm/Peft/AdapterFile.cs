@@ -26,7 +26,15 @@ internal static class AdapterFile
         }
 
         using var file = SafeTensorsFile.Open(path);
-        var problems = Compare(file, expected).ToList();
+        return Read(file, expected, type, fingerprint);
+    }
+
+    /// <summary>Reads every expected tensor of an open file.</summary>
+    /// <exception cref="InvalidDataException">Something differs; the first five differences are listed.</exception>
+    public static Dictionary<string, Tensor> Read(
+        SafeTensorsFile file, IReadOnlyList<(string Name, long[] Shape)> expected, ScalarType type, string? fingerprint)
+    {
+        var problems = Problems(file, expected, fingerprint);
         var found = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, shape) in problems.Count == 0 ? expected : [])
         {
@@ -40,16 +48,24 @@ internal static class AdapterFile
             found[name] = values.DetachFromDisposeScope();
         }
 
+        return problems.Count == 0 ? found : throw Refusal(file, problems);
+    }
+
+    /// <summary>What names, shapes and the recorded base have against a file.</summary>
+    public static List<string> Problems(SafeTensorsFile file, IReadOnlyList<(string Name, long[] Shape)> expected, string? fingerprint)
+    {
+        var problems = Compare(file, expected).ToList();
         if (fingerprint is not null && file.Header.Metadata.TryGetValue(FingerprintKey, out var recorded) && recorded != fingerprint)
         {
-            problems.Add($"it was trained on another base model ({recorded[..12]}…, this one is {fingerprint[..12]}…)");
+            problems.Add($"it was trained on another base model ({recorded[..Math.Min(12, recorded.Length)]}…, this one is {fingerprint[..12]}…)");
         }
 
-        return problems.Count == 0
-            ? found
-            : throw new InvalidDataException(
-                $"{path} does not fit in {problems.Count} places: {string.Join("; ", problems.Take(Differences))}{(problems.Count > Differences ? "; …" : "")}");
+        return problems;
     }
+
+    /// <summary>The error for a file with problems.</summary>
+    public static InvalidDataException Refusal(SafeTensorsFile file, List<string> problems) => new(
+        $"{file.Path} does not fit in {problems.Count} places: {string.Join("; ", problems.Take(Differences))}{(problems.Count > Differences ? "; …" : "")}");
 
     /// <summary>Writes float32 tensors (float64 stays) with the fingerprint of the base.</summary>
     public static void Write(string directory, IEnumerable<(string Name, Tensor Value)> tensors, string? fingerprint)

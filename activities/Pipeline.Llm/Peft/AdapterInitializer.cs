@@ -14,7 +14,7 @@ internal sealed class AdapterInitializer(CausalLanguageModel model, LoraConfig c
         var made = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, shape) in shapes)
         {
-            made[name] = Value(name, shape, made).to(model.Device).DetachFromDisposeScope();
+            made[name] = Value(name, shape, made).to(model.Placement.Of(name)).DetachFromDisposeScope();
         }
 
         return made;

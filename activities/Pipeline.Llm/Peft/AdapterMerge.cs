@@ -17,16 +17,9 @@ public static class AdapterMerge
     /// <remarks>An adapter on a tied embedding unties the head, which the adapter does not mean.</remarks>
     public static void Run(string baseDirectory, string adapterDirectory, string output, Action<string>? log = null, ScalarType? type = null)
     {
-        using var model = CausalLanguageModel.Load(baseDirectory, new() { DType = type ?? StoredType(baseDirectory), Log = log });
+        using var model = CausalLanguageModel.Load(baseDirectory, new() { DType = type ?? WeightLoader.StoredType(baseDirectory), Log = log });
         var adapter = LoraAdapter.Load(model, adapterDirectory);
         adapter.Merge();
         ModelWriter.Save(model, output);
-    }
-
-    private static ScalarType StoredType(string directory)
-    {
-        using var files = WeightFiles.Open(directory);
-        var file = files.FileOf($"{ModelShapes.Embedding}.weight");
-        return WeightLoader.TypeOf(file.Entry($"{ModelShapes.Embedding}.weight"), file.Path);
     }
 }

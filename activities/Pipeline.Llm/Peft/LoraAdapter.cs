@@ -1,3 +1,4 @@
+using Pipeline.Llm.Checkpoints;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Modules;
 using Pipeline.Llm.Quantization;
@@ -104,12 +105,23 @@ public sealed class LoraAdapter
         var config = LoraConfigJson.Read(directory);
         var shapes = Shapes(model, config);
         var tensors = AdapterFile.Read(directory, shapes, ParameterType(model), model.Fingerprint);
-        foreach (var (key, value) in tensors.ToList())
-        {
-            tensors[key] = value.to(model.Device).DetachFromDisposeScope();
-        }
+        return new(model, config, name, shapes, OnDevice(tensors, model));
+    }
 
-        return new(model, config, name, shapes, tensors);
+    /// <summary>Reads and checks an adapter without touching the model, so that another thread may be using it.</summary>
+    /// <returns>Puts it on the model: quick, and for the thread that uses the model.</returns>
+    /// <exception cref="InvalidDataException">The files do not fit the base or each other; the first five differences are listed.</exception>
+    internal static Func<LoraAdapter> Prepare(CausalLanguageModel model, AdapterContent content, string name)
+    {
+        var config = LoraConfigJson.Read(content);
+        var shapes = Shapes(model, config);
+        using var file = SafeTensorsFile.Over(content.Weights, Path.Combine(content.Directory, AdapterFile.FileName));
+        var tensors = OnDevice(AdapterFile.Read(file, shapes, ParameterType(model), model.Fingerprint), model);
+        return () =>
+        {
+            CheckName(model, name);
+            return new(model, config, name, shapes, tensors);
+        };
     }
 
     /// <summary>Writes the adapter as PEFT does; a PiSSA adapter is written as an ordinary one of twice the rank for the unchanged base.</summary>
@@ -187,6 +199,16 @@ public sealed class LoraAdapter
         {
             parameter.Dispose();
         }
+    }
+
+    private static Dictionary<string, Tensor> OnDevice(Dictionary<string, Tensor> tensors, CausalLanguageModel model)
+    {
+        foreach (var (key, value) in tensors.ToList())
+        {
+            tensors[key] = value.to(model.Placement.Of(key)).DetachFromDisposeScope();
+        }
+
+        return tensors;
     }
 
     private static Parameter Kept(Tensor tensor) => new(tensor.DetachFromDisposeScope(), requires_grad: false);

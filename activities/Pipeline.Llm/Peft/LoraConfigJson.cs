@@ -34,7 +34,36 @@ public static class LoraConfigJson
     {
         var path = Path.Combine(directory, FileName);
         using var document = JsonFiles.ReadObject(path);
-        var json = document.RootElement;
+        return Read(document.RootElement, path);
+    }
+
+    /// <summary>Reads the configuration of an adapter whose files are in memory.</summary>
+    /// <param name="content">The adapter.</param>
+    /// <returns>The configuration.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, has an unknown key, or asks for something unsupported.</exception>
+    public static LoraConfig Read(AdapterContent content)
+    {
+        var path = Path.Combine(content.Directory, FileName);
+        using var document = JsonFiles.ParseObject(content.Config, path);
+        return Read(document.RootElement, path);
+    }
+
+    /// <summary>Writes the configuration as PEFT does: sorted keys, two spaces, inference mode on.</summary>
+    /// <param name="directory">An existing directory.</param>
+    /// <param name="config">Adapter configuration.</param>
+    public static void Write(string directory, LoraConfig config)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, IndentSize = 2, NewLine = "\n" }))
+        {
+            LoraConfigWriter.Write(writer, config);
+        }
+
+        File.WriteAllBytes(Path.Combine(directory, FileName), stream.ToArray());
+    }
+
+    private static LoraConfig Read(JsonElement json, string path)
+    {
         var fields = new ConfigFields(json, path);
         var type = fields.Text("peft_type");
         if (type != "LORA")
@@ -60,20 +89,6 @@ public static class LoraConfigJson
 
         fields.ThrowIfAny();
         return config;
-    }
-
-    /// <summary>Writes the configuration as PEFT does: sorted keys, two spaces, inference mode on.</summary>
-    /// <param name="directory">An existing directory.</param>
-    /// <param name="config">Adapter configuration.</param>
-    public static void Write(string directory, LoraConfig config)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, IndentSize = 2, NewLine = "\n" }))
-        {
-            LoraConfigWriter.Write(writer, config);
-        }
-
-        File.WriteAllBytes(Path.Combine(directory, FileName), stream.ToArray());
     }
 
     private static LoraConfig Parse(JsonElement json, ConfigFields fields)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal sealed class Int8Weight : IQuantizedWeight
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var values = weight.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        var values = weight.detach().to(ScalarType.Float32).Values<float>();
         var (codes, absMax) = RowwiseInt8.Quantize(values, (int)weight.size(1));
         var stored = empty(weight.shape, ScalarType.Int8);
         MemoryMarshal.AsBytes<sbyte>(codes).CopyTo(stored.bytes);

@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace Pipeline.Llm.Quantization;
 
 /// <summary>4-bit NormalFloat in plain arithmetic: packing, scales, double quantisation.</summary>
@@ -8,42 +10,54 @@ public static class Nf4Codec
     public const int DefaultBlock = 64;
 
     private const float Tiny = 1e-38f;
+    private const int PieceBlocks = 512;
     private static readonly float[] Midpoints = CodeBooks.Midpoints(CodeBooks.Nf4);
 
     /// <summary>Quantises.</summary>
     /// <param name="values">Elements, row-major.</param>
     /// <param name="block">Elements in a block.</param>
     /// <returns>Packed codes, two a byte, and one scale a block.</returns>
-    public static (byte[] Packed, float[] AbsMax) Quantize(ReadOnlySpan<float> values, int block = DefaultBlock)
+    public static (byte[] Packed, float[] AbsMax) Quantize(ReadOnlyMemory<float> values, int block = DefaultBlock)
     {
         var packed = new byte[(values.Length + 1) / 2];
         var scales = new float[(values.Length + block - 1) / block];
-        for (var start = 0; start < values.Length; start += block)
+        // Pieces end between bytes, so that no two threads write one.
+        var piece = 2 * block * PieceBlocks;
+        Parallel.For(0, (values.Length + piece - 1) / piece, new() { MaxDegreeOfParallelism = torch.get_num_threads() }, index =>
         {
-            var part = values.Slice(start, Math.Min(block, values.Length - start));
-            var max = 0f;
-            foreach (var value in part)
+            var end = Math.Min((index + 1) * piece, values.Length);
+            for (var start = index * piece; start < end; start += block)
             {
-                max = Math.Max(max, Math.Abs(value));
+                scales[start / block] = Block(values.Span, start, block, packed);
             }
-
-            var isShort = part.Length < block;
-            scales[start / block] = isShort ? Math.Max(max, Tiny) : max;
-            var reciprocal = 1f / Math.Max(max, Tiny);
-            for (var i = 0; i < part.Length; i++)
-            {
-                var scaled = isShort ? part[i] / Math.Max(max, Tiny) : part[i] * reciprocal;
-                var code = CodeBooks.Nearest(Math.Clamp(scaled, -1f, 1f), Midpoints);
-                packed[(start + i) / 2] |= (byte)((start + i) % 2 == 0 ? code << 4 : code);
-            }
-        }
-
+        });
         if (values.Length % 2 != 0)
         {
             packed[^1] |= 7;
         }
 
         return (packed, scales);
+    }
+
+    private static float Block(ReadOnlySpan<float> values, int start, int block, byte[] packed)
+    {
+        var part = values.Slice(start, Math.Min(block, values.Length - start));
+        var max = 0f;
+        foreach (var value in part)
+        {
+            max = Math.Max(max, Math.Abs(value));
+        }
+
+        var isShort = part.Length < block;
+        var reciprocal = 1f / Math.Max(max, Tiny);
+        for (var i = 0; i < part.Length; i++)
+        {
+            var scaled = isShort ? part[i] / Math.Max(max, Tiny) : part[i] * reciprocal;
+            var code = CodeBooks.Nearest(Math.Clamp(scaled, -1f, 1f), Midpoints);
+            packed[(start + i) / 2] |= (byte)((start + i) % 2 == 0 ? code << 4 : code);
+        }
+
+        return isShort ? Math.Max(max, Tiny) : max;
     }
 
     /// <summary>Restores values in float32.</summary>

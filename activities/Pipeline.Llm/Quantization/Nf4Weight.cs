@@ -1,4 +1,5 @@
 using Pipeline.Llm.Kernels;
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,6 +8,7 @@ namespace Pipeline.Llm.Quantization;
 /// <summary>A weight as 4-bit NormalFloat.</summary>
 internal sealed class Nf4Weight : IQuantizedWeight
 {
+    private static readonly float[] Levels = [.. CodeBooks.DynamicSigned];
     private readonly long[] _shape;
     private readonly ScalarType _type;
     private readonly Tensor _codes;
@@ -21,18 +23,18 @@ internal sealed class Nf4Weight : IQuantizedWeight
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var values = weight.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        var values = weight.detach().to(ScalarType.Float32).Values<float>();
         var (packed, absMax) = Nf4Codec.Quantize(values);
         var codes = tensor(packed).to(weight.device).DetachFromDisposeScope();
         Scales scales;
         if (doubly)
         {
             var (inner, nested, offset) = Nf4Codec.QuantizeScales(absMax);
-            scales = new(Kept(tensor(inner), weight), Kept(tensor(nested), weight), offset);
+            scales = new(Kept(tensor(inner), weight), Kept(tensor(nested), weight), Kept(tensor(Levels), weight), offset);
         }
         else
         {
-            scales = new(Kept(tensor(absMax), weight), null, 0);
+            scales = new(Kept(tensor(absMax), weight), null, null, 0);
         }
 
         return new(weight.shape, weight.dtype, codes, scales);
@@ -53,20 +55,18 @@ internal sealed class Nf4Weight : IQuantizedWeight
 
     private static Tensor Kept(Tensor tensor, Tensor like) => tensor.to(like.device).DetachFromDisposeScope();
 
-    private sealed record Scales(Tensor First, Tensor? Nested, float Offset) : IDisposable
+    private sealed record Scales(Tensor First, Tensor? Nested, Tensor? Levels, float Offset) : IDisposable
     {
-        private static readonly float[] Levels = [.. CodeBooks.DynamicSigned];
-
         public long Bytes => First.NumberOfElements * First.ElementSize + (Nested?.NumberOfElements * 4 ?? 0);
 
         public Tensor Values()
         {
-            if (Nested is null)
+            if (Nested is null || Levels is null)
             {
                 return First;
             }
 
-            var levels = tensor(Levels).to(First.device).index_select(0, First.to(ScalarType.Int32));
+            var levels = Levels.index_select(0, First.to(ScalarType.Int32));
             return levels * Nested.repeat_interleave(256).narrow(0, 0, levels.NumberOfElements) + Offset;
         }
 
@@ -74,6 +74,7 @@ internal sealed class Nf4Weight : IQuantizedWeight
         {
             First.Dispose();
             Nested?.Dispose();
+            Levels?.Dispose();
         }
     }
 }

@@ -62,7 +62,7 @@ public static class ModelTraining
 
         var parameters = model.Parameters.Select(p => new NamedParameter(p.Name, p.Value)).ToList();
         parameters.ForEach(p => p.Value.requires_grad = true);
-        return new() { Parameters = parameters, Export = folder => Export(model, folder) };
+        return new() { Parameters = parameters, Export = folder => ModelWriter.Save(model, folder) };
     }
 
     // An adapter that already says something starts from there, not from the base.
@@ -89,23 +89,6 @@ public static class ModelTraining
             adapter.Enabled = true;
         }
     }
-
-    private static void Export(CausalLanguageModel model, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        SafeTensorsWriter.Write(
-            Path.Combine(folder, "model.safetensors"),
-            model.Parameters.Select(p => TensorItem.Of(p.Name, p.Value)),
-            new Dictionary<string, string> { ["format"] = "pt" });
-        foreach (var path in Directory.EnumerateFiles(model.SourceDirectory).Where(IsCompanion))
-        {
-            File.Copy(path, Path.Combine(folder, Path.GetFileName(path)), overwrite: true);
-        }
-    }
-
-    private static bool IsCompanion(string path) => Path.GetFileName(path) is { } name
-        && (name.EndsWith(".json", StringComparison.Ordinal) || name.EndsWith(".jinja", StringComparison.Ordinal) || name == "tokenizer.model")
-        && !name.EndsWith(".index.json", StringComparison.Ordinal);
 
     private static Dictionary<string, double> Ratios(CausalLanguageModel model, LoraAdapter adapter, Dictionary<string, double> norms)
     {

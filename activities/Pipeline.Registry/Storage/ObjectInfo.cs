@@ -5,7 +5,11 @@ namespace Pipeline.Registry.Storage;
 /// <param name="Bytes">Length in bytes.</param>
 /// <param name="ETag">Changes whenever the content is written again; opaque.</param>
 /// <param name="LastModified">Time of the last write, UTC.</param>
-public sealed record ObjectInfo(string Key, long Bytes, string ETag, DateTimeOffset LastModified);
+public sealed record ObjectInfo(string Key, long Bytes, string ETag, DateTimeOffset LastModified)
+{
+    /// <summary>CRC-64/NVME of the whole content, where the store keeps one; listings never carry it.</summary>
+    public ulong? Crc64 { get; init; }
+}
 
 /// <summary>A range of bytes.</summary>
 /// <param name="Offset">First byte, from 0.</param>

@@ -44,7 +44,7 @@ try
         return 0;
     });
 }
-catch (DatabaseException error)
+catch (Exception error) when (error is DatabaseException or RpcError { Code: Pipeline.EmbeddedTemporal.Grpc.StatusCode.DataLoss })
 {
     Console.Error.WriteLine(error.Message);
     return 6;

@@ -18,7 +18,7 @@ public sealed class DecontaminationParityTests
     [InlineData(13, true, "hits_13_short_items_whole")]
     public void Find_EveryTrainingText_MatchesHits(int n, bool whole, string name)
     {
-        var (index, text, hits) = (new NGramIndex(Items, n, whole, 1), new WordText(), new List<NGramHit>());
+        var (index, text, hits) = (new NGramIndex(Items, [n], whole, 1), new WordText(), new List<NGramHit>());
         var expected = Root.GetProperty(name).EnumerateArray().ToDictionary(hit => hit.GetProperty("train").GetString()!);
         foreach (var row in Root.GetProperty("train").EnumerateArray())
         {
@@ -47,7 +47,7 @@ public sealed class DecontaminationParityTests
             .Select(row => JsonSerializer.Serialize(new { id = row.GetProperty("id").GetString(), text = row.GetProperty("text").GetString() })));
         var stage = new DecontaminationStage(new DecontaminationOptions { MinimumWords = 1 });
         var summary = await stage.RunAsync([folder.Combine("in.jsonl")], Items, folder.Combine("out"));
-        summary.Rows.Removed["ngram:gate"].ShouldBe(Root.GetProperty("hits_13_short_items_whole").GetArrayLength());
+        summary.Rows.RemovedTotal.ShouldBe(Root.GetProperty("hits_13_short_items_whole").GetArrayLength());
         File.ReadAllText(folder.Combine("out", "removed.jsonl")).ShouldContain("\"task\":\"gate\",\"item\":\"q000\"");
 
         // I-13: nothing is left to find.
@@ -57,6 +57,38 @@ public sealed class DecontaminationParityTests
         summary.Require(new Dictionary<string, string> { ["gate"] = DecontaminationStage.DigestOf(Items) });
         Should.Throw<InvalidDataException>(() => summary.Require(new Dictionary<string, string> { ["gate"] = DecontaminationStage.DigestOf(Items.Skip(1)) })).Message.ShouldContain("gate");
         Should.Throw<InvalidDataException>(() => summary.Require(new Dictionary<string, string> { ["new"] = "x" })).Message.ShouldContain("new");
+    }
+
+    [Fact]
+    public async Task RunAsync_Rules_TheNarrowestIsNamed()
+    {
+        using var folder = new TempDirectory();
+        const string Item = "Which package holds the compiler that most other packages of the archive are built with";
+        string[] texts =
+        [
+            Item, "WHICH package holds the compiler, that most other packages of the archive are built with?",
+            "Before it: " + Item + " and after.", "it asks which package holds the compiler that most other programs need", "No.", "Nothing in common with the item at all",
+        ];
+        File.WriteAllLines(folder.Combine("in.jsonl"), texts.Select((text, i) => JsonSerializer.Serialize(new { id = $"r{i}", text })));
+        EvaluationItem[] items = [new("gate", "q", Item), new("gate", "short", "No.")];
+        var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] }).RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("out"));
+        summary.Rows.Removed.ShouldBe(new Dictionary<string, long> { ["exact:gate"] = 2, ["normalised:gate"] = 1, ["ngram-13:gate"] = 1, ["ngram-8:gate"] = 1 }, ignoreOrder: true);
+        File.ReadAllLines(folder.Combine("out", "removed.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("rule").GetString())
+            .ShouldBe(["exact", "normalised", "ngram-13", "ngram-8", "exact"]);
+        File.ReadAllText(folder.Combine("out", "rows.jsonl")).ShouldContain("r5");
+        var only13 = await new DecontaminationStage(new DecontaminationOptions()).RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("other"));
+        only13.Rows.RemovedTotal.ShouldBe(4);
+        only13.Digest.ShouldNotBe(summary.Digest);
+    }
+
+    [Fact]
+    public async Task B33_ItemWithoutText_IsNamed()
+    {
+        using var folder = new TempDirectory();
+        File.WriteAllText(folder.Combine("in.jsonl"), "{\"id\":1,\"text\":\"x\"}\n");
+        var error = await Should.ThrowAsync<InvalidDataException>(() =>
+            new DecontaminationStage(new DecontaminationOptions()).RunAsync([folder.Combine("in.jsonl")], [new("gate", "q7", " ")], folder.Combine("out")));
+        error.Message.ShouldContain("q7");
     }
 
     [Fact]

@@ -65,8 +65,8 @@ public sealed class PlantedCorpusTests : IDisposable
         foreach (var n in new[] { 8, 13 })
         {
             var output = _folder.Combine($"decontaminate{n}");
-            var summary = await new DecontaminationStage(new DecontaminationOptions { NGram = n }).RunAsync([_folder.Combine("ingest", "rows.jsonl")], items, output);
-            summary.Rows.Removed["ngram:planted"].ShouldBe(PlantedCorpus.Kind("evaluation"));
+            var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [n] }).RunAsync([_folder.Combine("ingest", "rows.jsonl")], items, output);
+            summary.Rows.RemovedTotal.ShouldBe(PlantedCorpus.Kind("evaluation"));
             PlantedCorpus.Rows(Path.Combine(output, "rows.jsonl")).ShouldAllBe(row => PlantedCorpus.Kind(row) != "evaluation");
             PlantedCorpus.Rows(Path.Combine(output, "removed.jsonl")).ShouldAllBe(row => row.GetProperty("hits")[0].GetProperty("item").GetString()!.StartsWith('e'));
         }
@@ -81,7 +81,7 @@ public sealed class PlantedCorpusTests : IDisposable
         var planted = items.OrderBy(_ => random.Next()).Take(100).Select((item, i) => JsonSerializer.Serialize(new { id = $"leak{i}", text = $"Some words before. {item.Text.ToUpperInvariant()} And after." }));
         var clean = Enumerable.Range(0, 300).Select(i => JsonSerializer.Serialize(new { id = $"clean{i}", text = string.Join(' ', Enumerable.Range(0, 40).Select(_ => $"w{random.Next(5000)}")) }));
         File.WriteAllLines(_folder.Combine("in.jsonl"), planted.Concat(clean).OrderBy(_ => random.Next()));
-        var options = new DecontaminationOptions { NGram = 8, MinimumWords = 4 };
+        var options = new DecontaminationOptions { NGrams = [8], MinimumWords = 4 };
         var summary = await new DecontaminationStage(options).RunAsync([_folder.Combine("in.jsonl")], items, _folder.Combine("out"));
         (summary.Rows.RemovedTotal, summary.Rows.Out).ShouldBe((100, 300));
         var again = await new DecontaminationStage(options).RunAsync([_folder.Combine("out", "rows.jsonl")], items, _folder.Combine("again"));

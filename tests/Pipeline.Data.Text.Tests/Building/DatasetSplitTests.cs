@@ -38,6 +38,16 @@ public sealed class DatasetSplitTests
     }
 
     [Fact]
+    public void Split_ManySmallStrataOrTooFewRows_SharesHoldOrItSaysSo()
+    {
+        using var fixture = new DatasetFixture();
+        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())])) with { Split = new DatasetSplit { Validation = 0.1, Test = 0.05, StratifyBy = "id" } };
+        fixture.Build(recipe).Parts.ShouldBe(new Dictionary<string, long> { ["validation"] = 20, ["test"] = 10 }, ignoreOrder: true);
+        var few = recipe with { Sources = [new DatasetSource("task", [fixture.Write("b.jsonl", Rows().Take(3))])] };
+        Should.Throw<DataInputException>(() => fixture.Build(few)).Code.ShouldBe("E-SPLIT");
+    }
+
+    [Fact]
     public void Split_Clusters_NeverStraddleParts()
     {
         using var fixture = new DatasetFixture();

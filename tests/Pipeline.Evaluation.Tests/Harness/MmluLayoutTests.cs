@@ -1,3 +1,5 @@
+using DuckDB.NET.Data;
+using Pipeline.Data.Readers;
 using Pipeline.Evaluation.Harness;
 using Pipeline.Evaluation.Tasks;
 
@@ -32,6 +34,44 @@ public sealed class MmluLayoutTests
             prompt => prompt.Context.ShouldBe(
                 "The following are multiple choice questions (with answers) about old maps.\n\nQ?\nA. a\nB. b\nC. c\nD. d\nAnswer: B\n\nQ?\nA. a\nB. b\nC. c\nD. d\nAnswer:"),
             prompt => prompt.Continuations.ShouldBe([" A", " B", " C", " D"]));
+    }
+
+    [Theory]
+    [InlineData("clay/test-00000-of-00001.parquet", "clay/dev-00000-of-00001.parquet")]
+    [InlineData("all/test-00000-of-00001.parquet", "all/dev-00000-of-00001.parquet")]
+    public void S1_25_Load_ParquetTree_GivesTheSameQuestionsAsJsonLines(string test, string dev)
+    {
+        using var folder = new TempDirectory();
+        Write(folder, "lines/dev.jsonl", Good + "\n");
+        Write(folder, "lines/test.jsonl", Good + "\n" + Good.Replace("Q?", "R?") + "\n");
+        foreach (var (name, source) in (ReadOnlySpan<(string, string)>)[(test, "test"), (dev, "dev")])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.Combine("parquet", name))!);
+            DuckDbLibrary.EnsureLoaded();
+            using var connection = new DuckDBConnection("DataSource=:memory:");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"COPY (SELECT * FROM read_json('{folder.Combine("lines", source + ".jsonl")}')) TO '{folder.Combine("parquet", name)}' (FORMAT parquet)";
+            command.ExecuteNonQuery();
+        }
+
+        var (columns, lines) = (MmluTasks.Load("m", folder.Combine("parquet")), MmluTasks.Load("m", folder.Combine("lines")));
+        columns.Tasks.ShouldHaveSingleItem().Digest.ShouldBe(lines.Tasks.ShouldHaveSingleItem().Digest);
+        columns.Tasks[0].Questions.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Prompt_ShotSeed_DrawsOthersForEachQuestionAndTheSameAgain()
+    {
+        using var folder = new TempDirectory();
+        Write(folder, "dev.jsonl", string.Concat(Enumerable.Range(0, 20).Select(i => Good.Replace("Q?", $"example {i}?") + "\n")));
+        Write(folder, "test.jsonl", Good.Replace("Q?", "example 3?") + "\n" + Good + "\n");
+        var task = MmluTasks.Load("m", folder.Path).Tasks.ShouldHaveSingleItem();
+        string Prompt(long? seed, int question) => new PromptBuilder(new PromptOptions { Shots = 4, ShotSeed = seed }).Build(task, task.Questions[question]).Context;
+        Prompt(7, 1).ShouldBe(Prompt(7, 1));
+        Prompt(7, 1).ShouldNotBe(Prompt(8, 1));
+        Prompt(7, 1).ShouldNotBe(Prompt(null, 1));
+        for (var seed = 0; seed < 40; seed++) Prompt(seed, 0).Split("example 3?").Length.ShouldBe(2);
     }
 
     [Theory]

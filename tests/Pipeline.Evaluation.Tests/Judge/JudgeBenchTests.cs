@@ -79,6 +79,7 @@ public sealed class JudgeBenchTests
         using var client = new HttpClient(handler) { BaseAddress = new Uri("http://gateway/v1/") };
         (await new OpenAiChatModel(client, "judge-1").ReplyAsync([new ChatTurn("user", "hi <b>")], CancellationToken.None)).ShouldBe("[[7]]");
         handler.Path.ShouldBe("/v1/chat/completions");
+        handler.Length.ShouldNotBeNull().ShouldBeGreaterThan(0);
         handler.Body.ShouldContain("\"model\":\"judge-1\"");
         handler.Body.ShouldContain("\"role\":\"user\"");
     }
@@ -105,6 +106,23 @@ public sealed class JudgeBenchTests
         Should.Throw<TaskFormatException>(() => JudgeQuestion.Load(path)).Message.ShouldContain("'81' occurs twice");
     }
 
+    [Fact]
+    public void S1_31_BuiltIn_EightyQuestionsOfTwoTurnsInEightCategories()
+    {
+        var questions = JudgeQuestion.BuiltIn();
+        (questions.Count, questions.Select(question => question.Id).Distinct().Count()).ShouldBe((80, 80));
+        questions.ShouldAllBe(question => question.Turns.Count == 2 && (question.References.Count == 0 || question.References.Count == 2));
+        questions.CountBy(question => question.Category).ShouldAllBe(pair => pair.Value == 10);
+        questions.Select(question => question.Category).Distinct().Count().ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData("no", "no JSON")]
+    [InlineData("""{"turns":["q"],"first":["a"],"second":["b","c"],"person":"A"}""", "2 second answers")]
+    [InlineData("""{"turns":["q"],"first":["a"],"second":["b"],"person":"x"}""", "'person' is 'x'")]
+    [InlineData("""{"turns":["q"],"first":["a"],"person":"A"}""", "'second'")]
+    public void Comparison_WrongRow_NamesIt(string line, string reason) => Should.Throw<TaskFormatException>(() => LabelledComparison.Of(line, "labels.jsonl, row 3")).Message.ShouldContain(reason);
+
     private sealed class Scripted(string id, params string[] replies) : IChatModel
     {
         private int _next;
@@ -126,9 +144,12 @@ public sealed class JudgeBenchTests
 
         public string Body { get; private set; } = "";
 
+        public long? Length { get; private set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Path = request.RequestUri?.AbsolutePath;
+            Length = request.Content?.Headers.ContentLength;
             Body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
             return new HttpResponseMessage(status) { Content = new StringContent(reply, Encoding.UTF8, "application/json") };
         }

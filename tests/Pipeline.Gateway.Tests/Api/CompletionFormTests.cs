@@ -114,6 +114,22 @@ public sealed class CompletionFormTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S0_47_SeveralPromptsOfOneClient_KeepAllAnswersInTheirOrder()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        int[][] prompts = [[10, 11], [20, 21, 22], [30], [10, 11]];
+        gateway.Fake.Script = request => [request.Prompt[0] + 1000, request.Prompt.Count + 2000];
+        gateway.Fake.Pace = request => Task.Delay(request.Prompt[0] == 10 ? 30 : 0);
+        var (status, body, _) = await gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = prompts, n = 2, max_tokens = 2 });
+        status.ShouldBe(200);
+        var choices = body.GetProperty("choices").EnumerateArray().ToList();
+        choices.Select(choice => choice.GetProperty("index").GetInt32()).ShouldBe(Enumerable.Range(0, 8));
+        choices.Select(choice => choice.GetProperty("text").GetString()).ShouldBe(prompts.SelectMany(prompt =>
+            Enumerable.Repeat(TestGateway.Codec.TokenText(prompt[0] + 1000) + TestGateway.Codec.TokenText(prompt.Length + 2000), 2)));
+        body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(prompts.Sum(prompt => prompt.Length));
+    }
+
+    [Fact]
     public async Task F34_RepeatedRequest_HasOneEffectAndOneAnswer()
     {
         using var client = Gateway.NewClient();

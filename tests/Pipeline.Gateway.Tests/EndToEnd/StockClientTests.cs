@@ -32,7 +32,7 @@ public sealed class StockClientTests
         gateway.AddAdapter("help", "3", folder.Path);
         var (code, output) = await Processes.RunAsync("node", ["client.mjs", gateway.Address], Work);
         code.ShouldBe(0, output);
-        JsonSerializer.Deserialize<string[]>(output.Trim().Split('\n')[^1])!.Length.ShouldBe(11);
+        JsonSerializer.Deserialize<string[]>(output.Trim().Split('\n')[^1])!.Length.ShouldBe(15);
         await TestGateway.UntilAsync(() => engine.Running == 0, "the aborted stream was dropped");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Pipeline.Gateway.Api;
 using Pipeline.Gateway.Monitoring;
 using Pipeline.Gateway.Serving;
 using Pipeline.Gateway.Tests.Support;
@@ -119,14 +120,14 @@ public sealed class MonitoringTests : IDisposable
     public async Task Drain_RunningRequestsEnd_AndNewOnesAreRefused()
     {
         var drain = new Drain();
-        drain.TryEnter().ShouldBeTrue();
+        var running = drain.Enter();
         var waiting = drain.RunAsync(TimeSpan.FromSeconds(20));
         waiting.IsCompleted.ShouldBeFalse();
-        drain.TryEnter().ShouldBeFalse();
-        drain.Leave();
+        Should.Throw<ApiException>(() => drain.Enter()).Status.ShouldBe(503);
+        running.Dispose();
         (await waiting).ShouldBeTrue();
         var stuck = new Drain();
-        stuck.TryEnter();
+        using var held = stuck.Enter();
         (await stuck.RunAsync(TimeSpan.FromMilliseconds(20))).ShouldBeFalse();
     }
 

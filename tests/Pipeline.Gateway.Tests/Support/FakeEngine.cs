@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Llm.Generation;
+using Pipeline.Llm.Peft;
 
 namespace Pipeline.Gateway.Tests.Support;
 
@@ -20,6 +21,8 @@ internal sealed class FakeEngine : IGenerationEngine
 
     public ConcurrentQueue<GenerationRequest> Requests { get; } = new();
 
+    public ConcurrentQueue<(IReadOnlyList<int> Tokens, string? Adapter)> Embedded { get; } = new();
+
     public ConcurrentQueue<string> Loads { get; } = new();
 
     public int MostLoaded { get; private set; }
@@ -33,6 +36,8 @@ internal sealed class FakeEngine : IGenerationEngine
     public int ContextLength { get; init; } = 1024;
 
     public int VocabularySize => 8192;
+
+    public int EmbeddingSize => 4;
 
     public int MaxBatch { get; init; } = 8;
 
@@ -49,7 +54,14 @@ internal sealed class FakeEngine : IGenerationEngine
         return stream;
     }
 
-    public async Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default)
+    public async Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default)
+    {
+        Embedded.Enqueue((tokens, adapter));
+        await Pace(new GenerationRequest { Prompt = tokens, Adapter = adapter });
+        return adapter is null || _adapters.ContainsKey(adapter) ? [tokens.Count, tokens[0], 0, adapter is null ? 0 : 1] : throw new GenerationException("not loaded");
+    }
+
+    public async Task LoadAdapterAsync(string name, AdapterContent content, CancellationToken cancellation = default)
     {
         Loads.Enqueue(name);
         await Loading(name);

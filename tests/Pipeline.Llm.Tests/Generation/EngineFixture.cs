@@ -22,19 +22,22 @@ internal sealed class EngineFixture : IAsyncDisposable
     public TempDirectory Directory { get; } = new();
 
     /// <summary>Adapter directories whose updates are large enough to change every answer.</summary>
-    public static void MakeAdapters(string folder, int count, int rank = 4)
+    public static void MakeAdapters(string folder, int count, int rank = 4, IReadOnlyList<string>? targets = null) => MakeAdapters(
+        folder, [.. Enumerable.Repeat(new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = targets ?? LoraConfig.AllProjections }, count)]);
+
+    /// <summary>The same, for adapters of any kind.</summary>
+    public static void MakeAdapters(string folder, IReadOnlyList<LoraConfig> configs)
     {
         using var model = CausalLanguageModel.Load(ModelDirectory, new() { Threads = 1 });
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < configs.Count; i++)
         {
-            var config = new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = LoraConfig.AllProjections };
-            var adapter = LoraAdapter.Create(model, config, seed: i, name: "made");
+            var adapter = LoraAdapter.Create(model, configs[i], seed: i, name: "made");
             using var scope = TorchSharp.torch.NewDisposeScope();
             using var mode = TorchSharp.torch.no_grad();
             using var random = new TorchSharp.torch.Generator((ulong)i);
-            foreach (var (name, value) in adapter.Parameters.Where(pair => pair.Name.Contains("lora_B", StringComparison.Ordinal)))
+            foreach (var (name, value) in adapter.Parameters.Where(pair => !pair.Name.Contains("lora_A", StringComparison.Ordinal)))
             {
-                value.copy_(TorchSharp.torch.randn(value.shape, generator: random) * 0.02);
+                value.add_(TorchSharp.torch.randn(value.shape, generator: random) * 0.02);
             }
 
             adapter.Save(Path.Combine(folder, $"a{i}"));

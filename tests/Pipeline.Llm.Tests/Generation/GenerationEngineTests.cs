@@ -1,5 +1,8 @@
+using Pipeline.Llm.Checkpoints;
 using Pipeline.Llm.Generation;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
+using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Tests.Generation;
 
@@ -31,7 +34,7 @@ public sealed class GenerationEngineTests
         string?[] names = [null, "a0", "a1", "a2"];
         foreach (var name in names.OfType<string>())
         {
-            await fixture.Engine.LoadAdapterAsync(name, fixture.Directory.Combine(name));
+            await fixture.Engine.LoadAdapterAsync(name, AdapterContent.Read(fixture.Directory.Combine(name)));
         }
 
         var alone = new List<int[]>();
@@ -46,6 +49,44 @@ public sealed class GenerationEngineTests
     }
 
     [Fact]
+    public async Task S0_47_Submit_AdaptersOfEveryKindInOneBatch_SameTokensAsEachAlone()
+    {
+        await using var fixture = new EngineFixture();
+        var lora = new LoraConfig { Rank = 4, Alpha = 32, TargetModules = LoraConfig.AllProjections };
+        EngineFixture.MakeAdapters(fixture.Directory.Path,
+        [
+            lora,
+            lora with { UseDora = true },
+            lora with { LoraHasBias = true, TargetModules = ["q_proj", "v_proj"] },
+            lora with { ModulesToSave = ["norm"] },
+        ]);
+        string?[] names = [null, "a0", "a1", "a2", "a3"];
+        foreach (var name in names.OfType<string>())
+        {
+            await fixture.Engine.LoadAdapterAsync(name, AdapterContent.Read(fixture.Directory.Combine(name)));
+        }
+
+        fixture.Engine.Status().Adapters.ShouldBe(4);
+        var alone = new List<int[]>();
+        foreach (var name in names)
+        {
+            alone.Add(await fixture.RunAsync(Prompts[0], name));
+        }
+
+        (await Task.WhenAll(names.Select(name => fixture.RunAsync(Prompts[0], name)))).ShouldBe(alone);
+        alone.Select(tokens => string.Join(',', tokens)).Distinct().Count().ShouldBe(5);
+        foreach (var name in names.OfType<string>())
+        {
+            using var model = CausalLanguageModel.Load(EngineFixture.ModelDirectory, new() { Threads = 1 });
+            LoraAdapter.Load(model, fixture.Directory.Combine(name));
+            Greedy(model, Prompts[0], 24).ShouldBe(alone[Array.IndexOf(names, name)], name);
+            await fixture.Engine.UnloadAdapterAsync(name);
+        }
+
+        (await fixture.RunAsync(Prompts[0])).ShouldBe(alone[0]);
+    }
+
+    [Fact]
     public async Task S0_47_AdapterBank_AgainstAttachedAdapters_SameTokens()
     {
         await using var fixture = new EngineFixture();
@@ -53,14 +94,14 @@ public sealed class GenerationEngineTests
         var banked = new List<int[]>();
         foreach (var name in (string[])["a0", "a1"])
         {
-            await fixture.Engine.LoadAdapterAsync(name, fixture.Directory.Combine(name));
+            await fixture.Engine.LoadAdapterAsync(name, AdapterContent.Read(fixture.Directory.Combine(name)));
             banked.Add(await fixture.RunAsync(Prompts[3], name));
         }
 
         using var pages = new KeyValuePages(fixture.Model, 4096);
         using var host = new ModuleAdapterHost(fixture.Model);
-        host.Load("a0", fixture.Directory.Combine("a0"));
-        host.Load("a1", fixture.Directory.Combine("a1"));
+        host.Prepare("a0", AdapterContent.Read(fixture.Directory.Combine("a0")))();
+        host.Prepare("a1", AdapterContent.Read(fixture.Directory.Combine("a1")))();
         var runner = new BatchRunner(fixture.Model, host, pages);
         var sequences = new[] { "a0", "a1" }.Select(name => new SequenceState(
             new GenerationRequest { Prompt = Prompts[3], Adapter = name, Sampling = new SamplingOptions { MaxTokens = 24 } }, 1024)).ToList();
@@ -79,7 +120,7 @@ public sealed class GenerationEngineTests
         await using var fixture = new EngineFixture();
         EngineFixture.MakeAdapters(fixture.Directory.Path, 1);
         var before = await NumbersAsync(fixture);
-        await fixture.Engine.LoadAdapterAsync("a0", fixture.Directory.Combine("a0"));
+        await fixture.Engine.LoadAdapterAsync("a0", AdapterContent.Read(fixture.Directory.Combine("a0")));
         await fixture.RunAsync(Prompts[1], "a0");
         Should.Throw<GenerationException>(() => fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[1], Adapter = "missing" }));
         var failing = fixture.Engine.Submit(new GenerationRequest
@@ -197,11 +238,82 @@ public sealed class GenerationEngineTests
         var bytes = await File.ReadAllBytesAsync(file);
         await File.WriteAllBytesAsync(file, bytes.AsMemory(0, bytes.Length / 2));
         var running = fixture.RunAsync(Prompts[0], tokens: 50);
-        await Should.ThrowAsync<InvalidDataException>(() => fixture.Engine.LoadAdapterAsync("a0", fixture.Directory.Combine("a0")));
+        await Should.ThrowAsync<InvalidDataException>(() => fixture.Engine.LoadAdapterAsync("a0", AdapterContent.Read(fixture.Directory.Combine("a0"))));
         (await running).Length.ShouldBe(50);
         await File.WriteAllBytesAsync(file, bytes);
-        await fixture.Engine.LoadAdapterAsync("a0", fixture.Directory.Combine("a0"));
+        await fixture.Engine.LoadAdapterAsync("a0", AdapterContent.Read(fixture.Directory.Combine("a0")));
         (await fixture.RunAsync(Prompts[0], "a0")).Length.ShouldBe(24);
+    }
+
+    [Fact]
+    public async Task UnloadAdapter_RightAfterItsLastSequenceWasCancelled_Succeeds()
+    {
+        await using var fixture = new EngineFixture(new GenerationOptions { MaxBatch = 1 });
+        EngineFixture.MakeAdapters(fixture.Directory.Path, 1);
+        var content = AdapterContent.Read(fixture.Directory.Combine("a0"));
+        foreach (var round in Enumerable.Range(0, 5))
+        {
+            await fixture.Engine.LoadAdapterAsync("a0", content);
+            var request = new GenerationRequest { Prompt = Prompts[round], Adapter = "a0", Sampling = new SamplingOptions { MaxTokens = 900 } };
+            var (running, waiting) = (fixture.Engine.Submit(request), fixture.Engine.Submit(request));
+            (await running.ReadAllAsync(TestContext.Current.CancellationToken).FirstAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull();
+            (await Should.ThrowAsync<GenerationException>(() => fixture.Engine.UnloadAdapterAsync("a0"))).Message.ShouldContain("in use");
+            running.Cancel();
+            waiting.Cancel();
+            await fixture.Engine.UnloadAdapterAsync("a0");
+            Should.Throw<GenerationException>(() => fixture.Engine.Submit(request)).Message.ShouldContain("not loaded");
+        }
+    }
+
+    [Fact]
+    public async Task S2_29_LoadAdapter_FileChangedAfterItWasRead_LoadsWhatWasDigested()
+    {
+        await using var fixture = new EngineFixture();
+        EngineFixture.MakeAdapters(fixture.Directory.Path, 1);
+        await fixture.Engine.LoadAdapterAsync("before", AdapterContent.Read(fixture.Directory.Combine("a0")));
+        var expected = await fixture.RunAsync(Prompts[0], "before");
+        var content = AdapterContent.Read(fixture.Directory.Combine("a0"));
+        content.Digest.ShouldBe(AdapterContent.DigestOf(fixture.Directory.Combine("a0")));
+        await File.WriteAllTextAsync(Path.Combine(fixture.Directory.Combine("a0"), "adapter_model.safetensors"), "swapped");
+        AdapterContent.DigestOf(fixture.Directory.Combine("a0")).ShouldNotBe(content.Digest);
+        await fixture.Engine.LoadAdapterAsync("after", content);
+        (await fixture.RunAsync(Prompts[0], "after")).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(SafeTensorsDType.BF16, 2)]
+    [InlineData(SafeTensorsDType.F16, 2)]
+    [InlineData(SafeTensorsDType.F32, 4)]
+    [InlineData(SafeTensorsDType.F64, 8)]
+    public void FloatReader_EveryElementType_GivesTheSameNumbersAsTensors(SafeTensorsDType type, int size)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var folder = new TempDirectory();
+        var scalar = type switch
+        {
+            SafeTensorsDType.BF16 => TorchSharp.torch.ScalarType.BFloat16,
+            SafeTensorsDType.F16 => TorchSharp.torch.ScalarType.Float16,
+            SafeTensorsDType.F32 => TorchSharp.torch.ScalarType.Float32,
+            _ => TorchSharp.torch.ScalarType.Float64,
+        };
+        var values = TorchSharp.torch.randn(37, 3).to(scalar);
+        SafeTensorsWriter.Write(folder.Combine("x.safetensors"), [TensorItem.Of("x", values)], new Dictionary<string, string>());
+        using var file = SafeTensorsFile.Over(File.ReadAllBytes(folder.Combine("x.safetensors")), "x");
+        file.Entry("x").DType.ShouldBe(type);
+        file.Entry("x").Bytes.ShouldBe(37 * 3 * size);
+        var read = new float[37 * 3];
+        FloatReader.Read(file, file.Entry("x"), read);
+        read.ShouldBe(values.to(TorchSharp.torch.ScalarType.Float32).data<float>().ToArray());
+        FloatReader.AllFinite(read).ShouldBeTrue();
+        foreach (var place in (int[])[0, 50, 110])
+        {
+            foreach (var bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+            {
+                var copy = (float[])read.Clone();
+                copy[place] = bad;
+                FloatReader.AllFinite(copy).ShouldBeFalse();
+            }
+        }
     }
 
     [Fact]
@@ -214,7 +326,7 @@ public sealed class GenerationEngineTests
         var weights = model.WeightBytes;
         foreach (var i in Enumerable.Range(0, 20))
         {
-            bank.Load($"a{i}", folder.Combine($"a{i}"));
+            bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{i}")))();
         }
 
         var size = new FileInfo(Path.Combine(folder.Combine("a0"), "adapter_model.safetensors")).Length;
@@ -224,7 +336,7 @@ public sealed class GenerationEngineTests
         foreach (var round in Enumerable.Range(0, 3))
         {
             Enumerable.Range(0, 20).ToList().ForEach(i => bank.Unload($"a{i}"));
-            Enumerable.Range(0, 20).ToList().ForEach(i => bank.Load($"a{i}", folder.Combine($"a{(i + round) % 20}")));
+            Enumerable.Range(0, 20).ToList().ForEach(i => bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{(i + round) % 20}")))());
         }
 
         bank.Bytes.ShouldBe(full, "freed blocks are used again");
@@ -255,5 +367,19 @@ public sealed class GenerationEngineTests
     {
         var stream = fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[5], Sampling = new SamplingOptions { MaxTokens = 16 } });
         return [.. (await stream.ReadAllAsync().ToListAsync()).Select(token => token with { Top = [] })];
+    }
+
+    private static int[] Greedy(CausalLanguageModel model, int[] prompt, int count)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        List<int> all = [.. prompt];
+        for (var i = 0; i < count; i++)
+        {
+            var hidden = model.Hidden(new() { InputIds = tensor(all.ConvertAll(id => (long)id).ToArray()).unsqueeze(0) });
+            all.Add((int)model.Logits(hidden.narrow(1, all.Count - 1, 1)).argmax(-1).item<long>());
+        }
+
+        return [.. all.Skip(prompt.Length)];
     }
 }

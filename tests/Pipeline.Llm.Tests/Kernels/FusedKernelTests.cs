@@ -122,6 +122,17 @@ public sealed class FusedKernelTests
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
+    public void LoraUpdate_OnAnotherProduct_EqualsComposed(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(10);
+        var (a, b) = (Leaf(randn(4, 32) / 5), Leaf(randn(24, 4) / 5));
+        Compare(type, extras => inputs => extras.LoraUpdate(inputs[0], inputs[1], a, b, 2), [[2, 9, 24], [2, 9, 32]], a, b);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
     public void CrossEntropy_CapsAndSmoothing_EqualComposed(ScalarType type)
     {
         using var scope = NewDisposeScope();

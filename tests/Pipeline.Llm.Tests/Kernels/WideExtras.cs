@@ -23,8 +23,17 @@ internal sealed class WideExtras(ITorchExtras inner) : ITorchExtras
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
         inner.LoraLinear(Wide(x), Wide(weight), bias is null ? null : Wide(bias), Wide(update), Wide(a), Wide(b), scaling);
 
+    public Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling) =>
+        inner.LoraUpdate(Wide(product), Wide(update), Wide(a), Wide(b), scaling);
+
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
         inner.CrossEntropy(Wide(hidden), Wide(head), targets, softCap, labelSmoothing);
+
+    public Tensor SelectRows(Tensor x, Tensor rows) => inner.SelectRows(Wide(x), rows);
+
+    public Tensor Norms(IReadOnlyList<Tensor> tensors) => inner.Norms(tensors);
+
+    public void Scale(IReadOnlyList<Tensor> tensors, double factor) => inner.Scale(tensors, factor);
 
     public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type) => inner.RestoreNf4(codes, scales, shape, type);
 

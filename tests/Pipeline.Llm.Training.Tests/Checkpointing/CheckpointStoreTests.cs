@@ -44,6 +44,44 @@ public sealed class CheckpointStoreTests
         warnings[0].ShouldContain("using step-00000001-0001.manifest.json");
     }
 
+    [Theory]
+    [InlineData("nothing", 2)]
+    [InlineData("manifest missing", 1)]
+    [InlineData("manifest cut", 1)]
+    [InlineData("payload cut", 1)]
+    [InlineData("payload missing", 1)]
+    public void S0_39_KilledAfterANewBest_KeepsItOrTheOneBefore(string torn, int expected)
+    {
+        using var folder = new TempDirectory();
+        var store = CheckpointStore.Open(folder.Path, keep: 1);
+        Save(store, 1, metric: 0.9);
+        var objects = Directory.GetFiles(folder.Combine("objects")).ToHashSet();
+        // Whatever a kill leaves behind of the second save, the first is not removed before the second is whole.
+        var first = Directory.GetFiles(folder.Path, "step-00000001-*").Single();
+        var (kept, payloads) = (File.ReadAllBytes(first), objects.ToDictionary(path => path, File.ReadAllBytes));
+        Save(store, 2, metric: 0.1);
+        if (torn != "nothing")
+        {
+            File.WriteAllBytes(first, kept);
+            payloads.ToList().ForEach(pair => File.WriteAllBytes(pair.Key, pair.Value));
+            var manifest = Directory.GetFiles(folder.Path, "step-00000002-*").Single();
+            var payload = Directory.GetFiles(folder.Combine("objects")).First(path => !objects.Contains(path));
+            var target = torn.StartsWith("manifest", StringComparison.Ordinal) ? manifest : payload;
+            if (torn.EndsWith("missing", StringComparison.Ordinal))
+            {
+                File.Delete(target);
+            }
+            else
+            {
+                File.WriteAllBytes(target, File.ReadAllBytes(target)[..20]);
+            }
+        }
+
+        var best = CheckpointStore.Open(folder.Path, keep: 1).Best(static _ => { });
+        best.ShouldNotBeNull().Manifest.State.Step.ShouldBe(expected);
+        best.Read("parameters").ShouldNotBeEmpty();
+    }
+
     [Fact]
     public void F21_TornManifest_IsPassedOver()
     {

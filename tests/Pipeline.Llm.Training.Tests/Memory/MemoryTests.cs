@@ -63,6 +63,21 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void S1_08_SixtyFiveBillionAsQLora_IsPredictedToFit48GB()
+    {
+        var request = new MemoryRequest
+        {
+            Model = SixtyFive,
+            Method = TuningMethod.QLora,
+            AdapterParameters = 160e6,
+            MicroBatchTokens = 2048,
+            RecomputesActivations = true,
+        };
+        MemoryEstimator.Estimate(request).Total.ShouldBeInRange(36e9, 48e9);
+        MemoryEstimator.Estimate(request with { RecomputesActivations = false }).Total.ShouldBeGreaterThan(48e9);
+    }
+
+    [Fact]
     public void S0_09_RequestThatDoesNotFit_GetsASmallerMicroBatchAndMoreAccumulation()
     {
         var request = new MemoryRequest { Model = Seven, AdapterParameters = 40e6, MicroBatchTokens = 65536 };

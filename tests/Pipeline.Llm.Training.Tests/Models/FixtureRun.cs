@@ -94,7 +94,7 @@ internal sealed class FixtureRun : IDisposable
     // The reference keeps the magnitude in a module of its own.
     private static string Stored(string name) => name.EndsWith("magnitude_vector", StringComparison.Ordinal) ? name + ".weight" : name;
 
-    private static InMemoryTrainingData Batches()
+    internal static InMemoryTrainingData Batches()
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("training/batches.json")));
         var rows = new List<TrainingRow>();

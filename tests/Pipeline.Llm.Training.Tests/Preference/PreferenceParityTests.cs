@@ -138,7 +138,7 @@ public sealed class PreferenceParityTests
     }
 
     private static void Close(Tensor actual, Tensor expected, string what) =>
-        ((actual - expected).abs() / expected.abs().clamp(min: 1)).max().ToDouble().ShouldBeLessThan(1e-9, what);
+        FixtureTensors.Gap(actual / expected.abs().clamp(min: 1), expected / expected.abs().clamp(min: 1)).ShouldBeLessThan(1e-9, what);
 
     private static JsonDocument Open(string path) => JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require(path)));
 

@@ -47,7 +47,7 @@ public sealed class MergingTests : IDisposable
         var report = MergeParity.Run(source, adapter, _folder.Combine("merged"), Prompts, Options);
         report.Passed.ShouldBeFalse();
         report.Reasons.Count.ShouldBe(2);
-        report.Reasons[0].ShouldContain("the limit for Float32 files is 0.0001");
+        report.Reasons[0].ShouldContain("of the largest, the limit for Float32 files is 0.0001");
         MergeParity.Run(source, adapter, source, Prompts[..2], Options).Passed.ShouldBeFalse();
     }
 

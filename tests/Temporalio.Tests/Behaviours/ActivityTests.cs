@@ -13,15 +13,15 @@ public sealed class ActivityTests(Engines engines)
 {
     private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(20);
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_ArgumentsAndResult_RoundTrip(string engine) =>
         (await RunAsync(engine, "echo", new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) }, "hello")).ShouldBe("hello");
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_FailingTwice_SucceedsOnTheThirdAttempt(string engine) =>
         (await RunAsync(engine, "failTwice", Retrying(5))).ShouldBe("3");
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_AttemptsExhausted_FailsWithRetryState(string engine)
     {
         var failure = await FailureAsync(engine, "fail", Retrying(2));
@@ -30,7 +30,7 @@ public sealed class ActivityTests(Engines engines)
         failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe("Broken");
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_NonRetryableType_FailsAtOnce(string engine)
     {
         var options = Retrying(50);
@@ -38,11 +38,11 @@ public sealed class ActivityTests(Engines engines)
         (await FailureAsync(engine, "fail", options)).RetryState.ShouldBe(RetryState.NonRetryableFailure);
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_NonRetryableFailure_FailsAtOnce(string engine) =>
         (await FailureAsync(engine, "failForGood", Retrying(50))).RetryState.ShouldBe(RetryState.NonRetryableFailure);
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_NextRetryDelay_OverridesThePolicy(string engine)
     {
         var options = Retrying(2);
@@ -50,11 +50,11 @@ public sealed class ActivityTests(Engines engines)
         (await RunAsync(engine, "askForQuickRetry", options)).ShouldBe("2");
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_StartToCloseTimeout_Fails(string engine) =>
         (await FailureAsync(engine, "hang", Once(startToClose: 1))).InnerException.ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.StartToClose);
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_NobodyOnTheQueue_ScheduleToStartTimeoutFails(string engine)
     {
         var options = Once(startToClose: 5);
@@ -63,7 +63,7 @@ public sealed class ActivityTests(Engines engines)
         (await FailureAsync(engine, "echo", options)).InnerException.ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.ScheduleToStart);
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_NextRetryBeyondScheduleToClose_EndsTheRetries(string engine)
     {
         var options = new ActivityOptions { ScheduleToCloseTimeout = TimeSpan.FromSeconds(5), RetryPolicy = new() { InitialInterval = TimeSpan.FromMinutes(1) } };
@@ -72,7 +72,7 @@ public sealed class ActivityTests(Engines engines)
         failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe("Broken");
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Heartbeat_Missing_TimesOutWithLastDetails(string engine)
     {
         var options = Once(startToClose: 20);
@@ -82,7 +82,7 @@ public sealed class ActivityTests(Engines engines)
         timeout.LastHeartbeatDetails.ElementAt<int>(0).ShouldBe(7);
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Heartbeat_Details_ReachTheNextAttempt(string engine)
     {
         var options = Retrying(3);
@@ -91,7 +91,9 @@ public sealed class ActivityTests(Engines engines)
     }
 
     [Theory]
-    [MemberData(nameof(CancellationTypes))]
+    [EachEngine(ActivityCancellationType.TryCancel, "cancelled")]
+    [EachEngine(ActivityCancellationType.WaitCancellationCompleted, "cleaned up")]
+    [EachEngine(ActivityCancellationType.Abandon, "cancelled")]
     public async Task Cancel_Workflow_ByCancellationType(string engine, ActivityCancellationType type, string expected)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -102,51 +104,11 @@ public sealed class ActivityTests(Engines engines)
         });
     }
 
-    public static TheoryData<string, ActivityCancellationType, string> CancellationTypes => new()
-    {
-        { "embedded", ActivityCancellationType.TryCancel, "cancelled" },
-        { "embedded", ActivityCancellationType.WaitCancellationCompleted, "cleaned up" },
-        { "embedded", ActivityCancellationType.Abandon, "cancelled" },
-        { "real", ActivityCancellationType.TryCancel, "cancelled" },
-        { "real", ActivityCancellationType.WaitCancellationCompleted, "cleaned up" },
-        { "real", ActivityCancellationType.Abandon, "cancelled" },
-    };
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
-    public async Task Complete_ByTokenOfAnotherClient_EndsTheActivity(string engine)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        await scenario.RunAsync(Register, async () =>
-        {
-            var id = $"wf-{Guid.NewGuid()}";
-            var handle = await scenario.Client.StartWorkflowAsync((Calls wf) => wf.RunAsync("later", Once(30), null), scenario.NewWorkflow(id));
-            await Scenario.EventuallyAsync(() => Task.FromResult(Later.Tokens.ContainsKey(id)), "the activity has started");
-            var activity = scenario.Client.GetAsyncActivityHandle(Later.Tokens[id]);
-            await activity.HeartbeatAsync();
-            await activity.CompleteAsync("from outside");
-            (await handle.GetResultAsync()).ShouldBe("from outside");
-        });
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
-    public async Task Fail_ByIdOfAnotherClient_FailsTheActivity(string engine)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        await scenario.RunAsync(Register, async () =>
-        {
-            var id = $"wf-{Guid.NewGuid()}";
-            var handle = await scenario.Client.StartWorkflowAsync((Calls wf) => wf.RunAsync("later", Once(30), null), scenario.NewWorkflow(id));
-            await Scenario.EventuallyAsync(() => Task.FromResult(Later.Tokens.ContainsKey(id)), "the activity has started");
-            await scenario.Client.GetAsyncActivityHandle(id, handle.ResultRunId!, "1").FailAsync(new InvalidOperationException("said no"));
-            (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException!.InnerException!.Message.ShouldBe("said no");
-        });
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Execute_UnknownActivity_NamesTheKnownOnes(string engine) =>
         (await FailureAsync(engine, "nobodyHasThis", Once(5))).InnerException!.Message.ShouldContain("nobodyHasThis");
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Info_InsideAnActivity_DescribesIt(string engine) =>
         (await RunAsync(engine, "describe", Once(5))).ShouldBe("describe 1 Calls False");
 
@@ -157,7 +119,7 @@ public sealed class ActivityTests(Engines engines)
         new() { StartToCloseTimeout = TimeSpan.FromSeconds(startToClose), RetryPolicy = new() { MaximumAttempts = 1 } };
 
     private static void Register(Temporalio.Worker.TemporalWorkerOptions options) =>
-        options.AddWorkflow<Calls>().AddWorkflow<CancelsActivity>().AddAllActivities(typeof(SampleActivities), null).AddAllActivities(typeof(Later), null);
+        options.AddWorkflow<Calls>().AddWorkflow<CancelsActivity>().AddAllActivities(typeof(SampleActivities), null);
 
     private async Task<string> RunAsync(string engine, string activity, ActivityOptions options, string? argument = null)
     {

@@ -9,7 +9,7 @@ namespace Temporalio.Tests.Behaviours;
 [Trait("Tier", "workflow")]
 public sealed class MessageTests(Engines engines)
 {
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Signal_Many_ArriveInOrder(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         for (var i = 0; i < 20; i++)
@@ -21,7 +21,7 @@ public sealed class MessageTests(Engines engines)
         (await handle.GetResultAsync()).ShouldBe(string.Join(',', Enumerable.Range(0, 20)));
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Signal_BeforeAnyWorker_IsNotLost(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -35,7 +35,7 @@ public sealed class MessageTests(Engines engines)
         });
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task SignalWithStart_BothBranches_SignalOneRun(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -52,7 +52,7 @@ public sealed class MessageTests(Engines engines)
         });
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Query_RunningAndClosed_Answers(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         await handle.SignalAsync(wf => wf.AddAsync(4));
@@ -63,7 +63,7 @@ public sealed class MessageTests(Engines engines)
         (await handle.QueryAsync(wf => wf.Count)).ShouldBe(1);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Query_FailingOrUnknown_TellsTheCaller(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         (await Should.ThrowAsync<WorkflowQueryFailedException>(() => handle.QueryAsync(wf => wf.Refuse()))).Message.ShouldContain("no answer");
@@ -71,7 +71,7 @@ public sealed class MessageTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Query_RejectCondition_RefusesAClosedRun(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         await handle.ExecuteUpdateAsync(wf => wf.FinishAsync());
@@ -81,7 +81,7 @@ public sealed class MessageTests(Engines engines)
         failure.WorkflowStatus.ShouldBe(WorkflowExecutionStatus.Completed);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Update_Rejected_LeavesNoEvent(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         (await handle.ExecuteUpdateAsync(wf => wf.MultiplyAsync(3))).ShouldBe(30);
@@ -92,7 +92,7 @@ public sealed class MessageTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Update_FailingHandler_FailsTheUpdateOnly(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         var failure = await Should.ThrowAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync(wf => wf.FailAsync()));
@@ -101,7 +101,7 @@ public sealed class MessageTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Update_SameIdTwice_RunsOnce(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         (await handle.ExecuteUpdateAsync(wf => wf.CountUpAsync(), new("once"))).ShouldBe(1);
@@ -110,7 +110,7 @@ public sealed class MessageTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Update_AcceptedThenWaited_GivesTheResultLater(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         var update = await handle.StartUpdateAsync(wf => wf.WaitForSignalAsync(), new(WorkflowUpdateStage.Accepted) { Id = "later" });
@@ -120,7 +120,7 @@ public sealed class MessageTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Update_AfterTheEnd_IsNotFound(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         await handle.ExecuteUpdateAsync(wf => wf.FinishAsync());
@@ -128,7 +128,7 @@ public sealed class MessageTests(Engines engines)
         (await Should.ThrowAsync<RpcException>(() => handle.ExecuteUpdateAsync(wf => wf.CountUpAsync()))).Code.ShouldBe(RpcException.StatusCode.NotFound);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Update_OpenWhenTheWorkflowEnds_FailsForItsCaller(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
         var update = await handle.StartUpdateAsync(wf => wf.WaitForSignalAsync(), new(WorkflowUpdateStage.Accepted));
@@ -138,7 +138,7 @@ public sealed class MessageTests(Engines engines)
         failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe("AcceptedUpdateCompletedWorkflow");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task UpdateWithStart_NewAndRunning_UpdatesOneRun(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));

@@ -11,14 +11,14 @@ namespace Temporalio.Tests.Behaviours;
 [Trait("Tier", "workflow")]
 public sealed class StartTests(Engines engines)
 {
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Start_ByExpressionAndByName_GiveTheResult(string engine) => RunAsync(engine, async scenario =>
     {
         (await scenario.Client.ExecuteWorkflowAsync((Echo wf) => wf.RunAsync("a"), scenario.NewWorkflow())).ShouldBe("a");
         (await (await scenario.Client.StartWorkflowAsync("Echo", ["b"], scenario.NewWorkflow())).GetResultAsync<string>()).ShouldBe("b");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Start_SameIdWhileRunning_ThrowsAlreadyStarted(string engine) => RunAsync(engine, async scenario =>
     {
         var options = scenario.NewWorkflow();
@@ -29,7 +29,7 @@ public sealed class StartTests(Engines engines)
         await first.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Start_ConflictPolicyUseExisting_JoinsTheRun(string engine) => RunAsync(engine, async scenario =>
     {
         var options = scenario.NewWorkflow();
@@ -43,7 +43,7 @@ public sealed class StartTests(Engines engines)
         await second.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Start_ReusePolicies_DecideAboutClosedRuns(string engine) => RunAsync(engine, async scenario =>
     {
         var options = scenario.NewWorkflow();
@@ -56,7 +56,7 @@ public sealed class StartTests(Engines engines)
         (await scenario.Client.ExecuteWorkflowAsync((Echo wf) => wf.RunAsync("y"), options)).ShouldBe("y");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Start_Delayed_RunsAfterTheDelay(string engine) => RunAsync(engine, async scenario =>
     {
         var options = scenario.NewWorkflow();
@@ -66,7 +66,7 @@ public sealed class StartTests(Engines engines)
         (DateTime.UtcNow - started).ShouldBeGreaterThan(TimeSpan.FromSeconds(0.9));
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Cancel_WaitingWorkflow_EndsCanceled(string engine) => RunAsync(engine, async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Waits wf) => wf.RunAsync(), scenario.NewWorkflow());
@@ -75,7 +75,7 @@ public sealed class StartTests(Engines engines)
         (await handle.DescribeAsync()).Status.ShouldBe(WorkflowExecutionStatus.Canceled);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Terminate_WithReason_ReachesTheCaller(string engine) => RunAsync(engine, async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Waits wf) => wf.RunAsync(), scenario.NewWorkflow());
@@ -84,7 +84,7 @@ public sealed class StartTests(Engines engines)
         failure.Message.ShouldContain("enough");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task RunTimeout_Passed_EndsTimedOut(string engine) => RunAsync(engine, async scenario =>
     {
         var options = scenario.NewWorkflow();
@@ -94,7 +94,7 @@ public sealed class StartTests(Engines engines)
             .TimeoutType.ShouldBe(TimeoutType.StartToClose);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task RetryPolicy_FailingWorkflow_RunsAgain(string engine) => RunAsync(engine, async scenario =>
     {
         var options = scenario.NewWorkflow();
@@ -102,7 +102,7 @@ public sealed class StartTests(Engines engines)
         (await scenario.Client.ExecuteWorkflowAsync((FailsTwice wf) => wf.RunAsync(), options)).ShouldBe(3);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Failure_DetailsAndCause_ReachTheCaller(string engine) => RunAsync(engine, async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Fails wf) => wf.RunAsync(), scenario.NewWorkflow());
@@ -112,7 +112,7 @@ public sealed class StartTests(Engines engines)
         failure.InnerException.ShouldBeOfType<ApplicationFailureException>().Message.ShouldBe("the cause");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task ContinueAsNew_Chain_IsFollowedOrNot(string engine) => RunAsync(engine, async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((CountsDown wf) => wf.RunAsync(3), scenario.NewWorkflow());
@@ -122,7 +122,7 @@ public sealed class StartTests(Engines engines)
         (await scenario.Client.GetWorkflowHandle(handle.Id).DescribeAsync()).Status.ShouldBe(WorkflowExecutionStatus.Completed);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Describe_StartedWithMemoAndAttributes_ShowsThem(string engine) => RunAsync(engine, async scenario =>
     {
         var keyword = SearchAttributeKey.CreateKeyword("TestKeyword");
@@ -147,14 +147,14 @@ public sealed class StartTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task List_MalformedQuery_IsInvalidArgument(string engine) => RunAsync(engine, async scenario =>
     {
         var failure = await Should.ThrowAsync<RpcException>(() => scenario.Client.CountWorkflowsAsync("this is = not ("));
         failure.Code.ShouldBe(RpcException.StatusCode.InvalidArgument);
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Handle_UnknownWorkflow_IsNotFound(string engine) => RunAsync(engine, async scenario =>
     {
         var handle = scenario.Client.GetWorkflowHandle($"missing-{Guid.NewGuid()}");

@@ -17,46 +17,7 @@ namespace Temporalio.Tests.Behaviours;
 [Trait("Tier", "workflow")]
 public sealed class WorkerTests(Engines engines)
 {
-    public static TheoryData<string, int> Caches => new() { { "embedded", 0 }, { "embedded", 1 }, { "real", 0 }, { "real", 1 } };
-
-    [Theory, MemberData(nameof(Caches))]
-    public async Task Cache_SmallerThanTheWork_ReplaysAndFinishes(string engine, int cached)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        await scenario.RunAsync(options => { options.AddWorkflow<Steps>().AddAllActivities(typeof(SampleActivities), null); options.MaxCachedWorkflows = cached; }, async () =>
-        {
-            var handles = await StartAsync(scenario, 6);
-            foreach (var handle in handles)
-            {
-                (await handle.GetResultAsync()).ShouldBe("s0 s1 s2 s3");
-            }
-        });
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
-    public async Task Restarts_AtRandomMoments_LoseNothing(string engine)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        var handles = await StartAsync(scenario, 40);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        var results = Task.WhenAll(handles.Select(handle => handle.GetResultAsync(rpcOptions: new() { CancellationToken = limit.Token })));
-        var random = new Random(7);
-        while (!results.IsCompleted)
-        {
-            using var life = new CancellationTokenSource(TimeSpan.FromMilliseconds(20 + random.Next(400)));
-            using var worker = new TemporalWorker(scenario.Client, scenario.Options(options => options.AddWorkflow<Steps>().AddAllActivities(typeof(SampleActivities), null)));
-            await Should.ThrowAsync<OperationCanceledException>(() => worker.ExecuteAsync(life.Token));
-        }
-
-        (await results).ShouldAllBe(result => result == "s0 s1 s2 s3");
-        var replayer = new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<Steps>());
-        foreach (var handle in handles.Take(10))
-        {
-            await replayer.ReplayWorkflowAsync(await handle.FetchHistoryAsync());
-        }
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Shutdown_WithAnActivityRunning_TellsItAndWaits(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -86,50 +47,7 @@ public sealed class WorkerTests(Engines engines)
         await scenario.RunAsync(options => options.AddWorkflow<CallsOne>(), async () => (await handle.GetResultAsync()).ShouldBe("stopped early"));
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
-    public async Task ActivitySlots_One_NeverRunTwoAtOnce(string engine)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        var (inside, most) = (0, 0);
-        [Activity("counted")]
-        async Task<string> CountedAsync()
-        {
-            most = Math.Max(most, Interlocked.Increment(ref inside));
-            await Task.Delay(10);
-            Interlocked.Decrement(ref inside);
-            return "";
-        }
-
-        await scenario.RunAsync(options => { options.AddWorkflow<CallsOne>().AddActivity(CountedAsync); options.MaxConcurrentActivities = 1; }, async () =>
-        {
-            var handles = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
-                scenario.Client.StartWorkflowAsync((CallsOne wf) => wf.RunAsync("counted"), scenario.NewWorkflow())));
-            await Task.WhenAll(handles.Select(handle => handle.GetResultAsync()));
-        });
-        most.ShouldBe(1);
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
-    public async Task PayloadCodec_Configured_HistoryHoldsNoPlainText(string engine)
-    {
-        var plain = await engines.ClientAsync(engine);
-        var options = (TemporalClientOptions)plain.Options.Clone();
-        var client = new TemporalClient(plain.Connection, new TemporalClientOptions
-        {
-            Namespace = options.Namespace,
-            DataConverter = DataConverter.Default with { PayloadCodec = new XorCodec(), FailureConverter = new DefaultFailureConverter.WithEncodedCommonAttributes() },
-        });
-        var scenario = new Scenario(client);
-        await scenario.RunAsync(worker => worker.AddWorkflow<Secretive>(), async () =>
-        {
-            var handle = await client.StartWorkflowAsync((Secretive wf) => wf.RunAsync("planted-secret"), scenario.NewWorkflow());
-            (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException!.Message.ShouldBe("failed over planted-secret");
-            var history = await plain.GetWorkflowHandle(handle.Id).FetchHistoryAsync();
-            history.ToJson().ShouldNotContain("planted-secret");
-        });
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Hosting_ScopedActivities_AreResolvedForEachCall(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -145,21 +63,32 @@ public sealed class WorkerTests(Engines engines)
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    [Fact]
-    public async Task Connect_NothingListens_FailsInTimeAndNamesTheCause()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var failure = await Should.ThrowAsync<InvalidOperationException>(() => TemporalClient.ConnectAsync(new("127.0.0.1:9") { RpcRetry = new() { MaxRetries = 1 } }).WaitAsync(limit.Token));
-        failure.Message.ShouldContain("Connection failed");
-    }
-
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task Worker_UnknownNamespace_FailsAtOnce(string engine)
     {
         var known = await engines.ClientAsync(engine);
         var client = new TemporalClient(known.Connection, new() { Namespace = "nowhere" });
         using var worker = new TemporalWorker(client, new TemporalWorkerOptions("tq").AddWorkflow<CallsOne>());
         (await Should.ThrowAsync<Exception>(() => worker.ExecuteAsync(TestContext.Current.CancellationToken))).Message.ShouldContain("nowhere", Case.Insensitive);
+    }
+
+    [Theory, EachEngine]
+    public async Task Worker_WithNothingToDo_IsRefused(string engine)
+    {
+        var client = await engines.ClientAsync(engine);
+        Should.Throw<ArgumentException>(() => new TemporalWorker(client, new("tq")));
+    }
+
+    [Theory, EachEngine]
+    public async Task Worker_SameActivityTwice_IsRefused(string engine)
+    {
+        [Activity("once")]
+        static void Once()
+        {
+        }
+
+        var client = await engines.ClientAsync(engine);
+        Should.Throw<ArgumentException>(() => new TemporalWorker(client, new TemporalWorkerOptions("tq").AddActivity(Once).AddActivity(Once))).Message.ShouldContain("once");
     }
 
     [Fact]
@@ -175,48 +104,12 @@ public sealed class WorkerTests(Engines engines)
         beats.Single().ShouldBe([1, "two"]);
     }
 
-    private static async Task<List<WorkflowHandle<Steps, string>>> StartAsync(Scenario scenario, int count)
-    {
-        var handles = new List<WorkflowHandle<Steps, string>>();
-        for (var i = 0; i < count; i++)
-        {
-            handles.Add(await scenario.Client.StartWorkflowAsync((Steps wf) => wf.RunAsync(), scenario.NewWorkflow()));
-        }
-
-        return handles;
-    }
-
-    /// <summary>Activities, timers and a child in turn.</summary>
-    [Workflow]
-    public sealed class Steps
-    {
-        [WorkflowRun]
-        public async Task<string> RunAsync()
-        {
-            var done = new List<string>();
-            for (var i = 0; i < 4; i++)
-            {
-                done.Add(await Workflow.ExecuteActivityAsync<string>("echo", [$"s{i}"], new() { StartToCloseTimeout = TimeSpan.FromSeconds(2), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(20) } }));
-                await Workflow.DelayAsync(10);
-            }
-
-            return string.Join(' ', done);
-        }
-    }
-
     [Workflow]
     public sealed class CallsOne
     {
         [WorkflowRun]
         public Task<string?> RunAsync(string activity) =>
             Workflow.ExecuteActivityAsync<string?>(activity, [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
-    }
-
-    [Workflow]
-    public sealed class Secretive
-    {
-        [WorkflowRun]
-        public Task RunAsync(string secret) => throw new ApplicationFailureException($"failed over {secret}", details: [secret]);
     }
 
     public sealed class Greeting
@@ -228,23 +121,5 @@ public sealed class WorkerTests(Engines engines)
     {
         [Activity]
         public string GreetFromScope() => $"{greeting.Id}";
-    }
-
-    /// <summary>Not encryption: enough to see that nothing travels in plain text.</summary>
-    private sealed class XorCodec : IPayloadCodec
-    {
-        public Task<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>> EncodeAsync(IReadOnlyCollection<Temporalio.Api.Common.V1.Payload> payloads) =>
-            Task.FromResult<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>>([.. payloads.Select(payload =>
-            {
-                var encoded = new Temporalio.Api.Common.V1.Payload { Data = Google.Protobuf.ByteString.CopyFrom(Flip(Google.Protobuf.MessageExtensions.ToByteArray(payload))) };
-                encoded.Metadata["encoding"] = Google.Protobuf.ByteString.CopyFromUtf8("binary/xor");
-                return encoded;
-            })]);
-
-        public Task<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>> DecodeAsync(IReadOnlyCollection<Temporalio.Api.Common.V1.Payload> payloads) =>
-            Task.FromResult<IReadOnlyCollection<Temporalio.Api.Common.V1.Payload>>([.. payloads.Select(payload =>
-                Temporalio.Api.Common.V1.Payload.Parser.ParseFrom(Flip(payload.Data.ToByteArray())))]);
-
-        private static byte[] Flip(byte[] data) => [.. data.Select(value => (byte)(value ^ 0x5A))];
     }
 }

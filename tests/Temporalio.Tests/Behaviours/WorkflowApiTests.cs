@@ -12,15 +12,15 @@ namespace Temporalio.Tests.Behaviours;
 [Trait("Tier", "workflow")]
 public sealed class WorkflowApiTests(Engines engines)
 {
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Timers_FiredAndCancelled_AreCounted(string engine) => RunAsync<ApiWorkflows.Timers>(engine, async (scenario, id) =>
         (await scenario.Client.ExecuteWorkflowAsync((ApiWorkflows.Timers wf) => wf.RunAsync(), scenario.NewWorkflow(id))).ShouldBe("fired cancelled"));
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task WaitCondition_Timeout_ReturnsFalse(string engine) => RunAsync<ApiWorkflows.Conditions>(engine, async (scenario, id) =>
         (await scenario.Client.ExecuteWorkflowAsync((ApiWorkflows.Conditions wf) => wf.RunAsync(), scenario.NewWorkflow(id))).ShouldBe("False True"));
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public async Task RandomAndGuid_WithoutCache_AreTheSameOnEveryReplay(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
@@ -28,7 +28,7 @@ public sealed class WorkflowApiTests(Engines engines)
             (await scenario.Client.ExecuteWorkflowAsync((ApiWorkflows.Randoms wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe("stable"));
     }
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task MemoAndAttributes_Upserted_AreListed(string engine) => RunAsync<ApiWorkflows.Upserts>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Upserts wf) => wf.RunAsync(42), scenario.NewWorkflow(id));
@@ -40,7 +40,7 @@ public sealed class WorkflowApiTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Metadata_CurrentDetailsAndHandlers_AreQueryable(string engine) => RunAsync<ApiWorkflows.Described>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Described wf) => wf.RunAsync(), scenario.NewWorkflow(id));
@@ -54,7 +54,7 @@ public sealed class WorkflowApiTests(Engines engines)
         await handle.GetResultAsync();
     }, options => options.WorkflowStackTrace = WorkflowStackTrace.Normal);
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task DynamicHandlers_AnyName_AreServed(string engine) => RunAsync<ApiWorkflows.Dynamic>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync("AnyWorkflowName", ["hello"], scenario.NewWorkflow(id));
@@ -64,7 +64,7 @@ public sealed class WorkflowApiTests(Engines engines)
         (await handle.GetResultAsync<string>()).ShouldBe("AnyWorkflowName");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Mutex_ConcurrentUpdates_DoNotInterleave(string engine) => RunAsync<ApiWorkflows.Locked>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Locked wf) => wf.RunAsync(), scenario.NewWorkflow(id));
@@ -73,7 +73,7 @@ public sealed class WorkflowApiTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task ClrTimer_InsideAWorkflow_FailsTheTaskNotTheRun(string engine) => RunAsync<ApiWorkflows.Leaks>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Leaks wf) => wf.RunAsync(), scenario.NewWorkflow(id));
@@ -85,14 +85,14 @@ public sealed class WorkflowApiTests(Engines engines)
         await handle.TerminateAsync();
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Exception_OfAConfiguredType_FailsTheRun(string engine) => RunAsync<ApiWorkflows.FailsHard>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.FailsHard wf) => wf.RunAsync(), scenario.NewWorkflow(id));
         (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException!.Message.ShouldBe("counts as a failure");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Exception_OfAnotherType_SuspendsUntilFixed(string engine) => RunAsync<ApiWorkflows.Buggy>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Buggy wf) => wf.RunAsync(), scenario.NewWorkflow(id));
@@ -102,7 +102,7 @@ public sealed class WorkflowApiTests(Engines engines)
         (await handle.GetResultAsync()).ShouldBe("fixed");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Patched_NewRun_TakesTheNewPathAndRecordsIt(string engine) => RunAsync<ApiWorkflows.Patches>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Patches wf) => wf.RunAsync(), scenario.NewWorkflow(id));
@@ -111,12 +111,12 @@ public sealed class WorkflowApiTests(Engines engines)
             async () => (await scenario.Client.CountWorkflowsAsync($"TemporalChangeVersion = 'p1' AND WorkflowId = '{id}'")).Count == 1, "the patch is searchable");
     });
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Children_StartedFailedAndSignalled_Behave(string engine) => RunAsync<ApiWorkflows.Family>(engine, async (scenario, id) =>
         (await scenario.Client.ExecuteWorkflowAsync((ApiWorkflows.Family wf) => wf.RunAsync(), scenario.NewWorkflow(id)))
             .ShouldBe("42; child failed: no; already started; cancelled"), options => options.AddWorkflow<ApiWorkflows.Member>());
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task LocalActivity_Retried_RunsInsideTheTask(string engine) => RunAsync<ApiWorkflows.Locals>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Locals wf) => wf.RunAsync(), scenario.NewWorkflow(id));
@@ -124,7 +124,7 @@ public sealed class WorkflowApiTests(Engines engines)
         (await handle.FetchHistoryAsync()).Events.ShouldNotContain(e => e.EventType == EventType.ActivityTaskScheduled);
     }, options => options.AddAllActivities(typeof(SampleActivities), null));
 
-    [Theory, MemberData(nameof(Engines.Both), MemberType = typeof(Engines))]
+    [Theory, EachEngine]
     public Task Deadlock_BusyWorkflow_FailsTheTask(string engine) => RunAsync<ApiWorkflows.Busy>(engine, async (scenario, id) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((ApiWorkflows.Busy wf) => wf.RunAsync(), scenario.NewWorkflow(id));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using LoraStep;
@@ -8,58 +7,62 @@ using Pipeline.Llm.Kernels;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-// make SHAPE FOLDER: random weights, adapter and batch. run SHAPE FOLDER TYPE STEPS [composed]: a training loop; prints one JSON line.
-var shape = Shape.ByName[args[1]];
-var folder = args[2];
-if (args[0] == "make")
+// make SHAPE FOLDER: random weights, adapter and batch. run SHAPE FOLDER TYPE STEPS [composed]: a training loop.
+// variants|packing|stall FOLDER STEPS, load FOLDER, generate FOLDER TYPE ROWS. Each prints one JSON line.
+switch (args)
 {
-    Make(shape, folder);
-    return;
+    case ["make", var shape, var folder]:
+        Make(Shape.ByName[shape], folder);
+        break;
+    case ["run", _, var folder, var type, var steps, .. var rest]:
+        Run(folder, TypeOf(type), Number(steps), rest.Contains("composed"));
+        break;
+    case ["variants", var folder, var steps]:
+        Variants.Run(folder, Number(steps));
+        break;
+    case ["packing", var folder, var steps]:
+        Variants.Packing(folder, Number(steps));
+        break;
+    case ["stall", var folder, var steps]:
+        Whole.Stall(folder, Number(steps), Number(steps) / 3);
+        break;
+    case ["load", var folder]:
+        Whole.Load(folder);
+        break;
+    case ["generate", var folder, var type, var rows]:
+        await Whole.GenerateAsync(folder, TypeOf(type), Number(rows));
+        break;
+    default:
+        Console.Error.WriteLine("see the first lines of Program.cs");
+        break;
 }
 
-var type = args[3] == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
-var steps = int.Parse(args[4], CultureInfo.InvariantCulture);
-if (args.Contains("composed"))
-{
-    TorchExtras.Current = new ComposedExtras();
-}
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-using var model = CausalLanguageModel.Load(folder, new() { DType = type, Threads = 1 });
-var adapter = LoraAdapter.Load(model, folder);
-using var file = SafeTensorsFile.Open(Path.Combine(folder, "batch.safetensors"));
-var ids = tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(file.Bytes("ids")).ToArray()).view(Shape.Rows, Shape.Length);
-var (first, count) = (Shape.Length - Shape.Supervised - 1, Shape.Supervised);
-var parameters = adapter.Parameters.Select(p => (Tensor)p.Value).ToList();
-var (m, v) = (parameters.ConvertAll(p => zeros_like(p)), parameters.ConvertAll(p => zeros_like(p)));
-var losses = new List<double>();
-var times = new List<double>();
-for (var step = 1; step <= steps; step++)
-{
-    var start = Process.GetCurrentProcess().TotalProcessorTime;
-    using var scope = NewDisposeScope();
-    var hidden = model.Hidden(new() { InputIds = ids });
-    var rows = hidden.narrow(1, first, count).reshape(-1, shape.Hidden);
-    var loss = model.TokenLoss(rows, ids.narrow(1, first + 1, count).reshape(-1)).Loss.mean();
-    loss.backward();
-    var grads = parameters.ConvertAll(p => p.grad ?? throw new InvalidOperationException("no gradient"));
-    TorchExtras.Current.AdamW(parameters, grads, m, v, new(1e-3, 0.9, 0.999, 1e-8, 0.01, step));
-    parameters.ForEach(p => p.grad = null);
-    losses.Add(loss.item<float>());
-    times.Add((Process.GetCurrentProcess().TotalProcessorTime - start).TotalSeconds);
-}
+static ScalarType TypeOf(string text) => text == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
-var median = times.Skip(steps / 4).Order().ElementAt((steps - steps / 4) / 2);
-var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-Console.WriteLine(JsonSerializer.Serialize(new
+static void Run(string folder, ScalarType type, int steps, bool isComposed)
 {
-    tokens_per_cpu_second = Shape.Rows * Shape.Length / median,
-    peak_mb = long.Parse(peak, CultureInfo.InvariantCulture) / 1024,
-    losses = losses.Take(3),
-    kernels = TorchExtras.Current.Name,
-}));
+    if (isComposed)
+    {
+        TorchExtras.Current = new ComposedExtras();
+    }
+
+    using var model = CausalLanguageModel.Load(folder, new() { DType = type, Threads = 1 });
+    var loop = new Timed(model, LoraAdapter.Load(model, folder));
+    var ids = Timed.Ids(folder);
+    var results = Enumerable.Range(0, steps).Select(_ => loop.Step(ids)).ToList();
+    var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+    Console.WriteLine(JsonSerializer.Serialize(new
+    {
+        tokens_per_cpu_second = Shape.Rows * Shape.Length / Timed.Median(results.Skip(steps / 4).Select(r => r.Seconds)),
+        peak_mb = long.Parse(peak, CultureInfo.InvariantCulture) / 1024,
+        losses = results.Take(3).Select(r => r.Loss),
+        kernels = TorchExtras.Current.Name,
+    }));
+}
 
 static void Make(Shape shape, string folder)
 {

@@ -17,7 +17,7 @@ internal static class DecodeBenchmark
             await using var engine = new GenerationEngine(model, new GenerationOptions { MaxBatch = 64, PrefixCache = false });
             for (var i = 0; i < 64; i++)
             {
-                await engine.LoadAdapterAsync($"a{i}", Path.Combine(folder, $"a{i}"));
+                await engine.LoadAdapterAsync($"a{i}", AdapterContent.Read(Path.Combine(folder, $"a{i}")));
             }
 
             var rates = new Dictionary<int, List<double>> { [0] = [], [1] = [], [8] = [], [64] = [] };

@@ -1,4 +1,5 @@
 using Pipeline.Llm.Generation;
+using Pipeline.Llm.Peft;
 
 namespace Benchmarks.Serving;
 
@@ -8,6 +9,8 @@ internal sealed class InstantEngine : IGenerationEngine
     public int ContextLength => 1024;
 
     public int VocabularySize => 8192;
+
+    public int EmbeddingSize => 4;
 
     public int MaxBatch => 64;
 
@@ -19,7 +22,10 @@ internal sealed class InstantEngine : IGenerationEngine
         return stream;
     }
 
-    public Task LoadAdapterAsync(string name, string directory, CancellationToken cancellation = default) => Task.CompletedTask;
+    public Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default) =>
+        Task.FromResult<float[]>([1, 0, 0, 0]);
+
+    public Task LoadAdapterAsync(string name, AdapterContent content, CancellationToken cancellation = default) => Task.CompletedTask;
 
     public Task UnloadAdapterAsync(string name) => Task.CompletedTask;
 

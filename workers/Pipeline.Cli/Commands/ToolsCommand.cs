@@ -6,7 +6,7 @@ internal static class ToolsCommand
     /// <summary>The verbs.</summary>
     public static readonly string[] Verbs =
     [
-        "chat", "data", "dataset", "deploy", "eval", "gate", "inspect", "merge", "registry", Report, "serve", "tokenize", "train",
+        "chat", "data", "dataset", "deploy", "eval", "gate", "inspect", "judge", "merge", "registry", Report, "serve", "speed", "tokenize", "train",
     ];
 
     // With options it is a page about evaluation files; alone, or with the id of a run, it is the report of that run.

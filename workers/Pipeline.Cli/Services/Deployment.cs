@@ -93,8 +93,20 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
         var name = settings.Pools[pool].Processes == 1 ? $"worker-{pool}" : $"worker-{pool}-{number}";
         return Named(name, [Checkout.Assembly("Pipeline.Worker"), "--pool", pool, "--metrics-port", $"{port}", .. forwarded], port) with
         {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { [AdminKeyVariable] = key },
+            Environment = WorkerVariables(settings.Pools[pool].Threads, key),
         };
+    }
+
+    // The native libraries read these once, when they are loaded; a process cannot set them for itself any more.
+    private static Dictionary<string, string> WorkerVariables(int threads, string key)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { [AdminKeyVariable] = key };
+        if (threads > 0)
+        {
+            (variables["OMP_NUM_THREADS"], variables["OPENBLAS_NUM_THREADS"]) = ($"{threads}", $"{threads}");
+        }
+
+        return variables;
     }
 
     private string GatewayModel()

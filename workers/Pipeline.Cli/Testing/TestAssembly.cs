@@ -32,7 +32,11 @@ internal sealed class TestAssembly(string name)
         var clock = Stopwatch.StartNew();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PIPELINE_ROOT"] = Checkout.Root };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PIPELINE_ROOT"] = Checkout.Root,
+            ["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture), // assemblies run beside each other
+        };
         try
         {
             var (code, output) = await ChildProcess.CaptureAsync("dotnet", arguments, environment, limit.Token);

@@ -12,11 +12,13 @@ namespace Pipeline.Gateway.Adapters;
 /// <param name="events">Receives hits, loads and evictions; null for none.</param>
 /// <param name="time">Clock; null takes the system's.</param>
 public sealed class AdapterCache(
-    IGenerationEngine engine, int maxResident, int maxInUse, IAdapterCacheEvents? events = null, TimeProvider? time = null)
+    IGenerationEngine engine, int maxResident, int maxInUse, IAdapterCacheEvents? events = null, TimeProvider? time = null) : IDisposable
 {
     // Users of loaded adapters may pass those who wait for room, but not for longer than this.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    // Reading and checking takes a core; running streams keep the others.
+    private readonly SemaphoreSlim _readers = new(Math.Max(1, Environment.ProcessorCount / 2));
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -107,6 +109,9 @@ public sealed class AdapterCache(
         await (unload ?? Task.CompletedTask);
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _readers.Dispose();
+
     // Gives entries to waiters in order; those behind may pass only when they need no room.
     private void Pump()
     {
@@ -180,7 +185,7 @@ public sealed class AdapterCache(
         var name = entry.Adapter.EngineName;
         _entries.Remove(name);
         events?.Evicted(entry.Adapter);
-        var unload = Task.Run(() => engine.UnloadAdapterAsync(name));
+        var unload = engine.UnloadAdapterAsync(name);
         _unloads[name] = unload;
         _ = unload.ContinueWith(
             _ =>
@@ -200,9 +205,19 @@ public sealed class AdapterCache(
         var start = _time.GetTimestamp();
         try
         {
-            await before;
-            AdapterFiles.Verify(entry.Adapter);
-            await engine.LoadAdapterAsync(entry.Adapter.EngineName, entry.Adapter.Directory);
+            await _readers.WaitAsync();
+            try
+            {
+                var content = AdapterFiles.ReadApproved(entry.Adapter);
+                // One that could not leave must not fail the one that comes.
+                await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await engine.LoadAdapterAsync(entry.Adapter.EngineName, content);
+            }
+            finally
+            {
+                _readers.Release();
+            }
+
             events?.Loaded(entry.Adapter, _time.GetElapsedTime(start));
         }
         catch (Exception exception)

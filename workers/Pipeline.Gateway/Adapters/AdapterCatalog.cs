@@ -3,6 +3,9 @@ namespace Pipeline.Gateway.Adapters;
 /// <summary>Adapters that may be served, by name, version and alias. Safe for several threads.</summary>
 public sealed class AdapterCatalog
 {
+    /// <summary>Target of an alias that must find nothing, although versions of that name are here.</summary>
+    public const string Nothing = "";
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, List<ServedAdapter>> _versions = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _aliases = new(StringComparer.Ordinal);
@@ -69,7 +72,7 @@ public sealed class AdapterCatalog
 
     /// <summary>Points an alias to a version.</summary>
     /// <param name="alias">The alias.</param>
-    /// <param name="id"><c>name@version</c>, or null to remove the alias.</param>
+    /// <param name="id"><c>name@version</c>, <see cref="Nothing"/>, or null to remove the alias.</param>
     public void SetAlias(string alias, string? id)
     {
         lock (_lock)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Pipeline.Llm.Peft;
 
 namespace Pipeline.Gateway.Adapters;
@@ -7,8 +5,6 @@ namespace Pipeline.Gateway.Adapters;
 /// <summary>Looks at adapter files without loading them.</summary>
 public static class AdapterFiles
 {
-    private const string Weights = "adapter_model.safetensors";
-
     /// <summary>Checks that a directory holds an adapter that can be served, and digests it.</summary>
     /// <param name="name">Name to serve it under.</param>
     /// <param name="version">Version to serve it under.</param>
@@ -51,33 +47,30 @@ public static class AdapterFiles
     /// <exception cref="AdapterLoadException">A file is missing or cannot be read.</exception>
     public static string Digest(string name, string directory)
     {
-        using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in (string[])[LoraConfigJson.FileName, Weights])
-        {
-            try
-            {
-                using var stream = new FileStream(Path.Combine(directory, file), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-                whole.AppendData(Encoding.ASCII.GetBytes($"{file}:{Convert.ToHexStringLower(SHA256.HashData(stream))}\n"));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new AdapterLoadException(AdapterFault.Damaged, $"adapter '{name}': {file} cannot be read: {exception.Message}", exception);
-            }
-        }
-
-        return Convert.ToHexStringLower(whole.GetHashAndReset());
+        return Read(name, () => AdapterContent.DigestOf(directory));
     }
 
-    /// <summary>Refuses files whose digest is not the expected one.</summary>
+    /// <summary>Reads an adapter, and refuses it when its digest is not the expected one.</summary>
     /// <param name="adapter">The adapter as it was approved.</param>
-    /// <exception cref="AdapterLoadException">The files were changed.</exception>
-    public static void Verify(ServedAdapter adapter)
+    /// <returns>The very bytes that were digested.</returns>
+    /// <exception cref="AdapterLoadException">The files were changed, or cannot be read.</exception>
+    public static AdapterContent ReadApproved(ServedAdapter adapter)
     {
-        var digest = Digest(adapter.Id, adapter.Directory);
-        if (digest != adapter.Digest)
+        var content = Read(adapter.Id, () => AdapterContent.Read(adapter.Directory));
+        var digest = content.Digest;
+        return digest == adapter.Digest ? content : throw new AdapterLoadException(
+            AdapterFault.DigestMismatch, $"adapter '{adapter.Id}' has files with digest {digest[..16]}…, not {adapter.Digest[..16]}…; they were changed after approval");
+    }
+
+    private static T Read<T>(string name, Func<T> read)
+    {
+        try
         {
-            throw new AdapterLoadException(
-                AdapterFault.DigestMismatch, $"adapter '{adapter.Id}' has files with digest {digest[..16]}…, not {adapter.Digest[..16]}…; they were changed after approval");
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AdapterLoadException(AdapterFault.Damaged, $"adapter '{name}': a file cannot be read: {exception.Message}", exception);
         }
     }
 }

@@ -13,6 +13,8 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
 {
     private static readonly string[] Files = ["adapter_config.json", "adapter_model.safetensors"];
 
+    private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
+
     /// <summary>Brings every version that an alias points to, and the aliases.</summary>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>A task that ends when the catalogue is up to date.</returns>
@@ -23,15 +25,14 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
             var state = await registry.StateAsync(name, cancellation);
             foreach (var (alias, version) in state.Aliases)
             {
+                // When the new version cannot be brought, the alias stays where it was.
                 if (await TryBringAsync($"{name}@{version}", cancellation))
                 {
                     catalog.SetAlias($"{name}@{alias}", $"{name}@{version}");
-                    if (alias == ModelRegistry.Champion)
-                    {
-                        catalog.SetAlias(name, $"{name}@{version}");
-                    }
                 }
             }
+
+            Withdraw(name, state);
         }
     }
 
@@ -44,6 +45,24 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
         foreach (var id in new[] { state.Stable.Adapter, state.Candidate?.Adapter }.OfType<string>().Where(id => id != "base"))
         {
             await TryBringAsync(id, cancellation);
+        }
+    }
+
+    // Without a champion nothing answers to the plain name: what else is here may never have been approved.
+    private void Withdraw(string name, RegistryState state)
+    {
+        var aliases = catalog.Aliases();
+        foreach (var alias in aliases.Keys.Where(alias => alias.StartsWith(name + "@", StringComparison.Ordinal) && !state.Aliases.ContainsKey(alias[(name.Length + 1)..])))
+        {
+            catalog.SetAlias(alias, null);
+            log($"alias {alias} was removed");
+        }
+
+        catalog.SetAlias(name, catalog.Aliases().GetValueOrDefault($"{name}@{ModelRegistry.Champion}", AdapterCatalog.Nothing));
+        foreach (var id in state.Deleted.Select(version => $"{name}@{version}").Where(id => catalog.Find(id) is { Package.Length: > 0 }))
+        {
+            catalog.Remove(id);
+            log($"adapter {id} was deleted");
         }
     }
 
@@ -60,11 +79,18 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
             var directory = await UnpackAsync(version, cancellation);
             catalog.Add(AdapterFiles.Inspect(version.Name, version.Version.ToString(), directory, maxRank) with { Package = version.Package });
             log($"adapter {id} is served from {version.Package[..12]}");
+            _refused.Remove(id);
             return true;
         }
         catch (Exception exception) when (exception is RegistryException or AdapterLoadException or Registry.Storage.ObjectStoreException or InvalidDataException)
         {
-            log($"adapter {id} is not served: {exception.Message}");
+            if (_refused.GetValueOrDefault(id) != exception.Message)
+            {
+                // Once for each cause, not at every look.
+                log($"adapter {id} is not served: {exception.Message}");
+                _refused[id] = exception.Message;
+            }
+
             return false;
         }
     }

@@ -42,7 +42,7 @@ public static class RequestReader
     /// <param name="read">Reads it.</param>
     /// <returns>The call.</returns>
     /// <exception cref="ApiException">A field is unknown, out of range or not Unicode.</exception>
-    internal static CompletionCall Read(JsonElement body, Func<JsonElement, CompletionCall> read)
+    internal static T Read<T>(JsonElement body, Func<JsonElement, T> read)
     {
         try
         {
@@ -89,7 +89,7 @@ public static class RequestReader
         var top = fields.Whole("logprobs", 0, ApiLimits.TopLogProbs);
         var call = ReadCommon(fields, isChat: false) with
         {
-            Prompts = Prompts(fields.Get("prompt")),
+            Prompts = Prompts(fields.Get("prompt"), "prompt"),
             LogProbs = top is not null,
             TopLogProbs = (int)(top ?? 0),
             MaxTokens = (int)(fields.Whole("max_tokens", 1, 1 << 20) ?? 16),
@@ -192,7 +192,12 @@ public static class RequestReader
         return tools.GetArrayLength() == 0 || (choice is { ValueKind: JsonValueKind.String } text && text.GetString() == "none") ? null : tools;
     }
 
-    private static IReadOnlyList<PromptInput> Prompts(JsonElement? prompt)
+    /// <summary>Reads a field that holds a text, token ids, or a list of these.</summary>
+    /// <param name="prompt">The value.</param>
+    /// <param name="field">Name of the field.</param>
+    /// <returns>The texts.</returns>
+    /// <exception cref="ApiException">It is none of these, or too long.</exception>
+    internal static IReadOnlyList<PromptInput> Prompts(JsonElement? prompt, string field)
     {
         switch (prompt)
         {
@@ -206,7 +211,7 @@ public static class RequestReader
 
                 if (array.GetArrayLength() <= ApiLimits.Prompts)
                 {
-                    return [.. array.EnumerateArray().Select(One)];
+                    return [.. array.EnumerateArray().Select(item => One(item, field))];
                 }
 
                 break;
@@ -214,13 +219,13 @@ public static class RequestReader
                 break;
         }
 
-        throw ApiException.BadField("prompt", $"must be a string, a list of token ids, or a list of at most {ApiLimits.Prompts} of these");
+        throw ApiException.BadField(field, $"must be a string, a list of token ids, or a list of at most {ApiLimits.Prompts} of these");
     }
 
-    private static PromptInput One(JsonElement item) => item.ValueKind switch
+    private static PromptInput One(JsonElement item, string field) => item.ValueKind switch
     {
         JsonValueKind.String => new PromptInput(item.GetString(), null),
         JsonValueKind.Array when RequestFields.TryIds(item) is { Length: > 0 } ids => new PromptInput(null, ids),
-        _ => throw ApiException.BadField("prompt", "holds something that is neither a string nor a list of token ids"),
+        _ => throw ApiException.BadField(field, "holds something that is neither a string nor a list of token ids"),
     };
 }

@@ -4,6 +4,7 @@ using Pipeline.Gateway.Adapters;
 using Pipeline.Gateway.Text;
 using Pipeline.Llm.Generation;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 
 namespace Pipeline.Gateway.Chat;
 
@@ -39,7 +40,7 @@ internal sealed class LocalPartner : IChatPartner
         var partner = new LocalPartner(directory, adapter is not null, sampling);
         if (adapter is not null)
         {
-            await partner._engine.LoadAdapterAsync(Adapter, adapter);
+            await partner._engine.LoadAdapterAsync(Adapter, AdapterContent.Read(adapter));
         }
 
         return partner;

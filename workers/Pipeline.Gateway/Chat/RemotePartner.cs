@@ -40,8 +40,13 @@ internal sealed class RemotePartner : IChatPartner
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!response.IsSuccessStatusCode)
         {
-            var problem = await response.Content.ReadAsStringAsync(cancellation);
-            throw new HttpRequestException($"{_address} answered {(int)response.StatusCode}: {problem[..Math.Min(500, problem.Length)]}");
+            var problem = $"{_address} answered {(int)response.StatusCode}: {Reason(await response.Content.ReadAsStringAsync(cancellation))}";
+            throw (int)response.StatusCode switch
+            {
+                401 or 403 => new UnauthorizedAccessException(problem),
+                >= 400 and < 500 and not 429 => new InvalidDataException(problem),
+                _ => new HttpRequestException(problem),
+            };
         }
 
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
@@ -58,6 +63,19 @@ internal sealed class RemotePartner : IChatPartner
     {
         _client.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static string Reason(string body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.GetProperty("error").GetProperty("message").GetString() ?? body;
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return body[..Math.Min(500, body.Length)];
+        }
     }
 
     private static string? Content(string json)

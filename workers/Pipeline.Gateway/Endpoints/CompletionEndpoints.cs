@@ -5,22 +5,20 @@ using Pipeline.Gateway.Api;
 using Pipeline.Gateway.Routing;
 using Pipeline.Gateway.Scheduling;
 using Pipeline.Gateway.Serving;
-using Pipeline.Registry.Traffic;
 
 namespace Pipeline.Gateway.Endpoints;
 
 /// <summary><c>/v1/chat/completions</c> and <c>/v1/completions</c>.</summary>
-/// <param name="router">Finds what answers.</param>
+/// <param name="flows">Finds what answers.</param>
 /// <param name="planner">Makes plans.</param>
 /// <param name="service">Runs them.</param>
-/// <param name="recorder">Counts arms that could not begin.</param>
 /// <param name="queue">Admits requests.</param>
 /// <param name="drain">Refuses requests during a stop.</param>
 /// <param name="repeats">Answers of repeated requests.</param>
 /// <param name="lifetime">Ends shadow runs with the process.</param>
 /// <param name="time">Clock.</param>
 public sealed class CompletionEndpoints(
-    ModelRouter router, PlanMaker planner, CompletionService service, ServingRecorder recorder, FairQueue queue, Drain drain,
+    FlowSelection flows, PlanMaker planner, CompletionService service, FairQueue queue, Drain drain,
     IdempotencyCache repeats, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>Adds the endpoints.</summary>
@@ -34,32 +32,21 @@ public sealed class CompletionEndpoints(
     private async Task HandleAsync(HttpContext context, Func<JsonElement, CompletionCall> read)
     {
         var arrived = time.GetTimestamp();
-        if (!drain.TryEnter())
+        using var running = drain.Enter();
+        var body = await RequestReader.ReadBodyAsync(context);
+        var call = RequestReader.Read(body, read);
+        var caller = AccessMiddleware.CallerOf(context);
+        var key = context.Request.Headers["Idempotency-Key"].ToString();
+        if (call.Stream || key.Length == 0)
         {
-            throw new ApiException(503, "shutting_down", "this gateway is stopping; try another one") { RetryAfter = 2 };
+            await RunAsync(context, caller, call, arrived);
+            return;
         }
 
-        try
-        {
-            var body = await RequestReader.ReadBodyAsync(context);
-            var call = RequestReader.Read(body, read);
-            var caller = AccessMiddleware.CallerOf(context);
-            var key = context.Request.Headers["Idempotency-Key"].ToString();
-            if (call.Stream || key.Length == 0)
-            {
-                await RunAsync(context, caller, call, arrived);
-                return;
-            }
-
-            var (answer, replayed) = await repeats.RunAsync(
-                caller.Client.Id, key, body.GetRawText(), () => RunWholeAsync(context, caller, call, arrived));
-            context.Response.Headers["Idempotent-Replayed"] = replayed ? "true" : "false";
-            await WriteAsync(context, answer.Flow, answer.Body);
-        }
-        finally
-        {
-            drain.Leave();
-        }
+        var (answer, replayed) = await repeats.RunAsync(
+            caller.Client.Id, key, body.GetRawText(), () => RunWholeAsync(context, caller, call, arrived));
+        context.Response.Headers["Idempotent-Replayed"] = replayed ? "true" : "false";
+        await WriteAsync(context, answer.Flow, answer.Body);
     }
 
     private async Task RunAsync(HttpContext context, Caller caller, CompletionCall call, long arrived)
@@ -73,7 +60,7 @@ public sealed class CompletionEndpoints(
 
         using var admitted = queue.Admit(caller.Client.Id);
         var request = Prepare(context, caller, call, arrived);
-        SetHeaders(context.Response, request.Flow);
+        FlowSelection.Announce(context.Response, request.Flow);
         await service.RunStreamAsync(request, context.Response, context.RequestAborted);
         Shadow(request);
     }
@@ -89,18 +76,7 @@ public sealed class CompletionEndpoints(
 
     private RequestContext Prepare(HttpContext context, Caller caller, CompletionCall call, long arrived)
     {
-        var clientKey = context.Request.Headers["X-Session-Id"].ToString() is { Length: > 0 and <= 256 } session ? $"{caller.Client.Id}/{session}" : caller.Client.Id;
-        ResolvedFlow flow;
-        try
-        {
-            flow = router.Resolve(caller, call.Model, call.RoutingText, clientKey, ForcedArm(context.Request));
-        }
-        catch (AdapterUnavailableException exception)
-        {
-            recorder.RecordUnavailable(exception.Flow);
-            throw exception.Answer;
-        }
-
+        var flow = flows.Select(context, caller, call.Model, call.RoutingText);
         var plans = planner.Make(call, flow, caller.Client.Id, arrived);
         var id = (call.IsChat ? "chatcmpl-" : "cmpl-") + Guid.NewGuid().ToString("N");
         var head = new ResponseHead(id, call.IsChat, time.GetUtcNow().ToUnixTimeSeconds(), flow.Model, $"{flow.AdapterId}:{flow.Adapter?.Digest[..12] ?? "base"}");
@@ -127,36 +103,11 @@ public sealed class CompletionEndpoints(
         }
     }
 
-    private static TrafficArmName? ForcedArm(HttpRequest request) => request.Headers["X-Traffic-Arm"].ToString() switch
-    {
-        "" => null,
-        "stable" => TrafficArmName.Stable,
-        "candidate" => TrafficArmName.Candidate,
-        _ => throw ApiException.BadField("X-Traffic-Arm", "must be stable or candidate"),
-    };
-
     private static async Task WriteAsync(HttpContext context, ResolvedFlow flow, JsonObject body)
     {
-        SetHeaders(context.Response, flow);
+        FlowSelection.Announce(context.Response, flow);
         context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.Options), context.RequestAborted);
-    }
-
-    private static void SetHeaders(HttpResponse response, ResolvedFlow flow)
-    {
-        response.Headers["X-Request-Id"] = response.HttpContext.TraceIdentifier;
-        response.Headers["X-Adapter-Name"] = flow.Adapter?.Name ?? "base";
-        if (flow.Adapter is { } adapter)
-        {
-            response.Headers["X-Adapter-Version"] = adapter.Version;
-            response.Headers["X-Adapter-Digest"] = adapter.Digest;
-        }
-
-        if (flow.Traffic is { } state)
-        {
-            response.Headers["X-Traffic-Arm"] = flow.Arm == TrafficArmName.Candidate ? "candidate" : "stable";
-            response.Headers["X-Traffic-Version"] = state.Version.ToString();
-        }
     }
 
     private sealed record Answer(ResolvedFlow Flow, JsonObject Body);

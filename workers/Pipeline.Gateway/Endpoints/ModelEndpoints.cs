@@ -36,7 +36,11 @@ public sealed class ModelEndpoints(
         var models = new List<ModelCard> { new(options.BaseName, _started, Parent: null, Root: options.BaseName, Digest: null, engine.ContextLength) };
         foreach (var group in catalog.All().Where(adapter => client.MayUse(adapter.Name)).GroupBy(adapter => adapter.Name, StringComparer.Ordinal))
         {
-            models.Add(Card(group.Key, group.Last()));
+            if (catalog.Find(group.Key) is { } named)
+            {
+                models.Add(Card(group.Key, named));
+            }
+
             models.AddRange(group.Select(adapter => Card(adapter.Id, adapter)));
         }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Pipeline.Gateway.Adapters;
 using Pipeline.Gateway.Api;
 using Pipeline.Gateway.Monitoring;
 using Pipeline.Llm.Generation;
@@ -14,10 +13,10 @@ namespace Pipeline.Gateway.Serving;
 /// <param name="recorder">Counts answers.</param>
 /// <param name="ledger">Book of requests.</param>
 /// <param name="sampler">Stores a share of the answers.</param>
-/// <param name="log">Receives failures.</param>
+/// <param name="failures">Says what a client is told about a failure.</param>
 public sealed class CompletionService(
     ChoiceRunner runner, ResponseBodies bodies, ServingRecorder recorder, UsageLedger ledger, ResponseSampler sampler,
-    ILogger<CompletionService> log)
+    FailureAnswers failures)
 {
     /// <summary>Generates every answer and returns the response's JSON.</summary>
     /// <param name="request">The request.</param>
@@ -62,7 +61,7 @@ public sealed class CompletionService(
         }
         catch (Exception exception) when (exception is not OperationCanceledException && response.HasStarted)
         {
-            await response.Body.WriteAsync((byte[])[.. "data: "u8, .. ErrorMiddleware.Body(ToApi(exception)), .. "\n\n"u8], cancellation);
+            await response.Body.WriteAsync((byte[])[.. "data: "u8, .. ErrorMiddleware.Body(failures.ToApi(exception)), .. "\n\n"u8], cancellation);
         }
         finally
         {
@@ -105,21 +104,6 @@ public sealed class CompletionService(
 
         await response.Body.WriteAsync(Encoding.UTF8.GetBytes($"data: {body.ToJsonString(ApiJson.Options)}\n\n"), cancellation);
         await response.Body.FlushAsync(cancellation);
-    }
-
-    private ApiException ToApi(Exception exception)
-    {
-        switch (exception)
-        {
-            case ApiException api:
-                return api;
-            case AdapterLoadException load:
-                log.LogWarning(load, "an adapter was refused");
-                return new ApiException(503, load.Code, "the adapter cannot be served at the moment; the log has the cause") { RetryAfter = 1 };
-            default:
-                log.LogError(exception, "an answer failed");
-                return new ApiException(500, "generation_failed", "the answer could not be generated; the log has the cause");
-        }
     }
 
     private async Task<JsonObject> CollectAsync(RequestContext request, CompletionPlan plan, ChoiceOutcome outcome, CancellationToken cancellation)
@@ -179,7 +163,7 @@ public sealed class CompletionService(
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
                     outcome.Finish = "error";
-                    throw ToApi(exception);
+                    throw failures.ToApi(exception);
                 }
 
                 yield return pieces.Current;

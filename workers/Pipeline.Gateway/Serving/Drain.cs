@@ -1,3 +1,5 @@
+using Pipeline.Gateway.Api;
+
 namespace Pipeline.Gateway.Serving;
 
 /// <summary>Lets running requests end before the process does, and refuses new ones meanwhile.</summary>
@@ -11,26 +13,18 @@ public sealed class Drain
     public bool IsDraining => _draining;
 
     /// <summary>A request begins.</summary>
-    /// <returns>Whether it may; call <see cref="Leave"/> when it has ended.</returns>
-    public bool TryEnter()
+    /// <returns>Dispose it when the request has ended.</returns>
+    /// <exception cref="ApiException">Status 503: the process is stopping.</exception>
+    public IDisposable Enter()
     {
         Interlocked.Increment(ref _running);
         if (!_draining)
         {
-            return true;
+            return new Ending(this);
         }
 
         Leave();
-        return false;
-    }
-
-    /// <summary>A request has ended.</summary>
-    public void Leave()
-    {
-        if (Interlocked.Decrement(ref _running) == 0 && _draining)
-        {
-            _idle.TrySetResult();
-        }
+        throw new ApiException(503, "shutting_down", "this gateway is stopping; try another one") { RetryAfter = 2 };
     }
 
     /// <summary>Refuses new requests and waits for the running ones.</summary>
@@ -53,5 +47,18 @@ public sealed class Drain
         {
             return false;
         }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _running) == 0 && _draining)
+        {
+            _idle.TrySetResult();
+        }
+    }
+
+    private sealed class Ending(Drain drain) : IDisposable
+    {
+        public void Dispose() => drain.Leave();
     }
 }

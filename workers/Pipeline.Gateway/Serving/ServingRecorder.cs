@@ -35,6 +35,25 @@ public sealed class ServingRecorder(GatewayMetrics metrics, ArmBoard arms, Drift
         }
     }
 
+    /// <summary>Records an embedding; it has no answer whose length or entropy could drift.</summary>
+    /// <param name="flow">What answered.</param>
+    /// <param name="seconds">Seconds from the arrival of the request.</param>
+    /// <param name="tokens">Tokens of the text.</param>
+    /// <param name="failed">Whether the server failed it.</param>
+    public void RecordEmbedding(ResolvedFlow flow, double seconds, int tokens, bool failed)
+    {
+        metrics.Count(flow, new ChoiceOutcome { Finish = failed ? "error" : "embedding", Seconds = seconds }, tokens);
+        if (flow.Traffic is { } state)
+        {
+            arms.Count(state, flow.Arm, failed, seconds, double.NaN);
+        }
+
+        if (!failed)
+        {
+            report.Count(flow.Rule ?? "named", flow.Model, tokens);
+        }
+    }
+
     /// <summary>Records that an arm could not even begin.</summary>
     /// <param name="flow">What should have answered.</param>
     public void RecordUnavailable(ResolvedFlow flow) => Record(flow, new ChoiceOutcome { Finish = "error" }, 0);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Activities.Data;
 using Pipeline.Data.Ingest;
 using Pipeline.Data.Stages;
 using Pipeline.Tools.Registry;

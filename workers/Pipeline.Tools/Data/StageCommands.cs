@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipeline.Data.Decontamination;
 using Pipeline.Data.Dedup;
+using Pipeline.Data.Dedup.Semantic;
 using Pipeline.Data.Sanitization;
 using Pipeline.Data.Splits;
 using Pipeline.Data.Stages;
@@ -9,7 +10,7 @@ using Pipeline.Tools.Registry;
 
 namespace Pipeline.Tools.Data;
 
-/// <summary><c>data clean|dedup|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.</summary>
+/// <summary><c>data clean|dedup|semantic|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.</summary>
 internal static class StageCommands
 {
     private static readonly Argument<FileInfo[]> Inputs = new("inputs") { Description = "JSONL files", Arity = ArgumentArity.OneOrMore };
@@ -18,7 +19,7 @@ internal static class StageCommands
     private static readonly Option<string?> Stratify = new("--stratify") { Description = "field of the row to draw from in proportion" };
     private static readonly Option<long> Seed = new("--seed") { Description = "seed of the draw", DefaultValueFactory = _ => 1 };
 
-    public static IEnumerable<Command> All() => [Clean(), Dedup(), Decontaminate(), Holdout(), Split()];
+    public static IEnumerable<Command> All() => [Clean(), Dedup(), Semantic(), Decontaminate(), Holdout(), Split()];
 
     private static Command Clean()
     {
@@ -60,14 +61,27 @@ internal static class StageCommands
         });
     }
 
+    private static Command Semantic()
+    {
+        var model = new Option<DirectoryInfo>("--model") { Description = "folder of the language model that makes the vectors", Required = true };
+        var threshold = new Option<double>("--threshold") { Description = "cosine similarity of rows that say the same", DefaultValueFactory = _ => 0.95 };
+        var tokens = new Option<int>("--tokens") { Description = "tokens of a text that are looked at", DefaultValueFactory = _ => 256 };
+        return Stage("semantic", "Remove rows that say the same in other words.", [model, threshold, tokens, Fields], async (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            using var embedder = new ModelEmbedder(parsed.GetRequiredValue(model).FullName, Math.Max(1, parsed.GetValue(tokens)));
+            var options = new SemanticDedupOptions { Threshold = parsed.GetValue(threshold), Fields = TextOf(parsed) };
+            return await new SemanticDedupStage(options, embedder).RunAsync(inputs, output, progress, cancellationToken);
+        });
+    }
+
     private static Command Decontaminate()
     {
         var against = new Option<FileInfo[]>("--against") { Description = "JSONL file of an evaluation set with question and answer (or choices); repeatable", Required = true };
-        var n = new Option<int>("--ngram") { Description = "words of a shared run that make a hit", DefaultValueFactory = _ => 13 };
+        var n = new Option<int[]>("--ngram") { Description = "words of a shared run that make a hit; repeatable (13 and 8)", DefaultValueFactory = _ => [13] };
         return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields], (parsed, inputs, output, progress, cancellationToken) =>
         {
             var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationFile.Read(file.FullName)).ToList();
-            return new DecontaminationStage(new DecontaminationOptions { NGram = parsed.GetValue(n), Fields = TextOf(parsed) }).RunAsync(inputs, items, output, progress, cancellationToken);
+            return new DecontaminationStage(new DecontaminationOptions { NGrams = parsed.GetRequiredValue(n), Fields = TextOf(parsed) }).RunAsync(inputs, items, output, progress, cancellationToken);
         });
     }
 

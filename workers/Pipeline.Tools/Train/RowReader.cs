@@ -53,16 +53,27 @@ internal sealed class RowReader
         try
         {
             using var document = JsonDocument.Parse(line);
-            var format = FormatDetector.Detect(document.RootElement)
-                ?? throw new RowFaultException("E-SCHEMA", "no known format; give messages, prompt and completion, text, or parts");
-            var row = _labeller.Label(RowConverter.Convert(document.RootElement, format, id));
-            return row.SupervisedTokens > 0
-                ? new(id, new(row.Ids, row.Weights))
-                : throw new RowFaultException("E-NO-LABEL", "nothing in the row is supervised");
+            if (!PreferenceRows.IsPair(document.RootElement))
+            {
+                return new(id, Sequence(document.RootElement, id)) { IsDesirable = PreferenceRows.IsGood(document.RootElement) };
+            }
+
+            var (chosen, rejected) = PreferenceRows.Split(document.RootElement);
+            return new(id, Sequence(chosen, id)) { Rejected = Sequence(rejected, id) };
         }
         catch (Exception exception) when (exception is JsonException or RowFaultException)
         {
             throw new FormatException($"{id}: {exception.Message}", exception);
         }
+    }
+
+    private TrainingSequence Sequence(JsonElement row, string id)
+    {
+        var format = FormatDetector.Detect(row)
+            ?? throw new RowFaultException("E-SCHEMA", "no known format; give messages, prompt and completion, chosen and rejected, text, or parts");
+        var labelled = _labeller.Label(RowConverter.Convert(row, format, id));
+        return labelled.SupervisedTokens > 0
+            ? new(labelled.Ids, labelled.Weights)
+            : throw new RowFaultException("E-NO-LABEL", "nothing in the row is supervised");
     }
 }

@@ -16,6 +16,12 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
 {
     public TrainingResult Run(InMemoryTrainingData data, InMemoryTrainingData? evaluation, string output, RunControl control)
     {
+        _ = recipe.Preference?.ToSettings();
+        if (recipe.Preference is null && Enumerable.Range(0, data.Count).Select(data.Read).FirstOrDefault(IsPreference) is { } row)
+        {
+            throw new RecipeException($"row '{row.Id}' states a preference; say with preference.method how to learn from it");
+        }
+
         var (method, options) = Decide(data);
         var device = cuda.is_available() ? CUDA : CPU;
         using var model = CausalLanguageModel.Load(modelDirectory, new()
@@ -35,7 +41,8 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
         var trainable = adapter is null ? ModelTraining.OfAllWeights(model) : ModelTraining.OfAdapter(model, adapter);
         var count = trainable.Parameters.Sum(p => p.Value.numel());
         log(adapter is null ? $"trainable params: {count:N0} (all weights)" : AdapterShapes.Describe(adapter.Config, model.Config));
-        using var objective = new SupervisedObjective(model, adapter, options);
+        var objective = Objective(model, adapter, options);
+        using var ended = (IDisposable)objective;
         var before = Environment.CpuUsage.TotalTime;
         var result = new Trainer(trainable, objective, data, options) { EvaluationData = evaluation }.Run(output, control);
         var seconds = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
@@ -43,9 +50,20 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
         return result;
     }
 
+    private ITrainingObjective Objective(CausalLanguageModel model, LoraAdapter? adapter, TrainingOptions options) => (recipe.Preference, adapter) switch
+    {
+        (null, _) => new SupervisedObjective(model, adapter, options),
+        (_, null) => throw new RecipeException("preference needs an adapter: its reference is the model without it; use method lora, qlora or lora8_bit"),
+        _ when recipe.Adapter.From is not null => throw new RecipeException(
+            "preference needs a new adapter: its reference is the model without it; merge adapter.from into the model first"),
+        var (preference, fresh) => new PreferenceObjective(model, fresh, preference.ToSettings(), options),
+    };
+
     private LoraAdapter Adapter(CausalLanguageModel model) => recipe.Adapter.From is { } from
         ? LoraAdapter.Load(model, from)
         : LoraAdapter.Create(model, recipe.Adapter.ToConfig(), recipe.Seed);
+
+    private static bool IsPreference(Llm.Training.Data.TrainingRow row) => row.Rejected is not null || !row.IsDesirable;
 
     private (TuningMethod Method, TrainingOptions Options) Decide(InMemoryTrainingData data)
     {

@@ -13,6 +13,9 @@ internal sealed record TrainRecipe
 
     public AdapterRecipe Adapter { get; init; } = new();
 
+    /// <summary>Learns from preferences instead of examples; null for examples.</summary>
+    public PreferenceRecipe? Preference { get; init; }
+
     public double LearningRate { get; init; } = 2e-4;
 
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;

@@ -247,7 +247,7 @@ public sealed record ParityInput(ArtifactRef BaseModel, ArtifactRef Adapter, Art
 
 /// <summary>Differences between base plus adapter and merged weights.</summary>
 /// <param name="Merged">The merged model.</param>
-/// <param name="LargestDifference">Largest absolute difference of a logit.</param>
+/// <param name="LargestDifference">Largest difference of a logit, relative to the largest logit of its prompt.</param>
 /// <param name="GreedyAgreement">Share of prompts with the same greedy answer.</param>
 /// <param name="Summary">What the stage did.</param>
 public sealed record ParityResult(ArtifactRef Merged, double LargestDifference, double GreedyAgreement, StageSummary Summary);

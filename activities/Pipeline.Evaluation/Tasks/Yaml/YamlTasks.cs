@@ -68,7 +68,7 @@ public static class YamlTasks
         };
         var shots = file.Number("num_fewshot") ?? 0;
         var sampler = file.Map("fewshot_config")?.Text("sampler");
-        if (shots > 0 && sampler != "first_n") throw new TaskFormatException($"{file.Where}: fewshot_config.sampler must be first_n; random examples cannot be compared");
+        if (shots > 0 && sampler != "first_n") throw new TaskFormatException($"{file.Where}: fewshot_config.sampler must be first_n; to draw examples at random, ask with a seed (--fewshot-seed)");
         var generation = file.Map("generation_kwargs");
         return new EvaluationTask
         {

@@ -1,3 +1,4 @@
+using Pipeline.Llm.Kernels;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Training.Data;
 using static TorchSharp.torch;
@@ -31,5 +32,5 @@ internal static class ModelInputs
 
     /// <summary>The states that predict targets, [n, d].</summary>
     public static Tensor Predicting(Tensor hidden, MicroBatch batch) =>
-        hidden.reshape(-1, hidden.size(-1)).index_select(0, tensor(batch.Positions, device: hidden.device));
+        TorchExtras.Current.SelectRows(hidden.reshape(-1, hidden.size(-1)), tensor(batch.Positions, device: hidden.device));
 }

@@ -1,4 +1,5 @@
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Modules;
 using Pipeline.Llm.Peft;
 using Pipeline.Llm.Training.Data;
 using TorchSharp;
@@ -37,9 +38,10 @@ public sealed class SupervisedObjective : ITrainingObjective, IDisposable
         try
         {
             var hidden = _hooks.Hidden(ModelInputs.Of(batch, _model.Device), seed);
-            var (loss, sums) = Measure(hidden, batch, _labelSmoothing);
+            var (loss, numbers) = Measure(hidden, batch, _labelSmoothing);
             (loss * (lossScale / denominator)).backward();
-            return sums;
+            // Read last, so that an accelerator has the backward pass to do while nobody waits for the forward one.
+            return Sums(numbers, batch);
         }
         finally
         {
@@ -49,24 +51,30 @@ public sealed class SupervisedObjective : ITrainingObjective, IDisposable
 
     /// <inheritdoc/>
     public ObjectiveSums Evaluate(MicroBatch batch) =>
-        batch.Targets.Length == 0 ? new() : Measure(_model.Hidden(ModelInputs.Of(batch, _model.Device)), batch, 0).Sums;
+        batch.Targets.Length == 0 ? new() : Sums(Measure(_model.Hidden(ModelInputs.Of(batch, _model.Device)), batch, 0).Numbers, batch);
 
     /// <inheritdoc/>
     public void Dispose() => _hooks.Dispose();
 
-    private (Tensor Loss, ObjectiveSums Sums) Measure(Tensor hidden, MicroBatch batch, double labelSmoothing)
+    // Loss, correct predictions and entropy, [3] float64 on the device.
+    private (Tensor Loss, Tensor Numbers) Measure(Tensor hidden, MicroBatch batch, double labelSmoothing)
     {
         var tokens = _model.TokenLoss(ModelInputs.Predicting(hidden, batch), tensor(batch.Targets, device: _model.Device), labelSmoothing);
         var loss = (tokens.Loss * tensor(batch.Weights, device: _model.Device).to(tokens.Loss.dtype)).sum();
         using var noGrad = no_grad();
-        var numbers = stack([loss.detach().to(float64), tokens.Correct.sum().to(float64), tokens.Entropy.sum().to(float64)]).cpu().data<double>();
-        return (loss, new()
+        return (loss, stack([loss.detach().to(float64), tokens.Correct.sum().to(float64), tokens.Entropy.sum().to(float64)]));
+    }
+
+    private static ObjectiveSums Sums(Tensor numbers, MicroBatch batch)
+    {
+        var values = numbers.Values<double>();
+        return new()
         {
-            Loss = numbers[0],
+            Loss = values[0],
             Weight = batch.Weights.Sum(static weight => (double)weight),
             Scored = batch.Targets.Length,
-            Correct = numbers[1],
-            Entropy = numbers[2],
-        });
+            Correct = values[1],
+            Entropy = values[2],
+        };
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Llm.Kernels;
 using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Training.Optimizers;
@@ -7,13 +8,23 @@ namespace Pipeline.Llm.Training.Optimizers;
 /// PyTorch's.</remarks>
 internal sealed class AdamWRule(double beta1, double beta2, double epsilon) : IUpdateRule
 {
-    public void Update(Tensor weights, Tensor gradient, ParameterState state, double rate, double weightDecay)
+    public void Update(Tensor weights, Tensor gradient, ParameterState state, double rate, double weightDecay) =>
+        Update([new(weights, gradient, state)], rate, weightDecay);
+
+    /// <summary>Updates many parameters in few calls.</summary>
+    public void Update(IEnumerable<ParameterUpdate> updates, double rate, double weightDecay)
     {
-        var first = state.Get("exp_avg", () => zeros_like(weights));
-        var second = state.Get("exp_avg_sq", () => zeros_like(weights));
-        first.mul_(beta1).add_(gradient, 1 - beta1);
-        second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-        Apply(weights, first, second, state.Step, rate, weightDecay);
+        // A parameter that had no gradient in some step lags behind the others.
+        foreach (var group in updates.GroupBy(static update => update.State.Step))
+        {
+            var together = group.ToList();
+            TorchExtras.Current.AdamW(
+                together.ConvertAll(static u => u.Weights),
+                together.ConvertAll(static u => u.Gradient.contiguous()),
+                together.ConvertAll(static u => u.State.Get("exp_avg", () => zeros_like(u.Weights))),
+                together.ConvertAll(static u => u.State.Get("exp_avg_sq", () => zeros_like(u.Weights))),
+                new(rate, beta1, beta2, epsilon, weightDecay, group.Key));
+        }
     }
 
     /// <summary>The step from moments that already hold this gradient.</summary>

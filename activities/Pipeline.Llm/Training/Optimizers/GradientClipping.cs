@@ -1,3 +1,5 @@
+using Pipeline.Llm.Kernels;
+using Pipeline.Llm.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,13 +27,13 @@ public static class GradientClipping
         }
 
         // Collected on the device, so that there is one transfer a step.
-        var norms = stack(present.Select(gradient => linalg.vector_norm(gradient.dtype == ScalarType.Float64 ? gradient : gradient.@float())));
-        var values = norms.to(float64).cpu().data<double>().ToArray();
+        var norms = TorchExtras.Current.Norms(present);
+        var values = norms.to(float64).Values<double>();
         var total = Math.Sqrt(values.Sum(static value => value * value)) / lossScale;
         var factor = Math.Min(1, maximum / (total + 1e-6)) / lossScale;
         if (double.IsFinite(total) && factor != 1)
         {
-            present.ForEach(gradient => gradient.mul_(factor));
+            TorchExtras.Current.Scale(present, factor);
         }
 
         var next = 0;

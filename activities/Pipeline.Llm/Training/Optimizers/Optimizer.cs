@@ -39,15 +39,29 @@ public sealed class Optimizer : IDisposable
         using var noGrad = no_grad();
         foreach (var group in Groups)
         {
+            using var scope = NewDisposeScope();
+            var together = new List<ParameterUpdate>();
             foreach (var parameter in group.Parameters)
             {
-                using var scope = NewDisposeScope();
                 FaultPoint.Hit("train.parameter");
-                if (parameter.Value.grad is { } gradient)
+                if (parameter.Value.grad is not { } gradient)
                 {
-                    Update(parameter, gradient, rate * group.RateFactor, group.WeightDecay);
+                    continue;
+                }
+
+                var state = _states[parameter.Name];
+                state.Step++;
+                if (_rule is AdamWRule && parameter.Value.dtype == ScalarType.Float32)
+                {
+                    together.Add(new(parameter.Value, gradient, state));
+                }
+                else
+                {
+                    Update(parameter.Value, gradient, state, rate * group.RateFactor, group.WeightDecay);
                 }
             }
+
+            (_rule as AdamWRule)?.Update(together, rate * group.RateFactor, group.WeightDecay);
         }
     }
 
@@ -120,11 +134,9 @@ public sealed class Optimizer : IDisposable
         };
     }
 
-    private void Update(NamedParameter parameter, Tensor gradient, double rate, double weightDecay)
+    private void Update(Tensor weights, Tensor gradient, ParameterState state, double rate, double weightDecay)
     {
-        var state = _states[parameter.Name];
-        state.Step++;
-        Tensor weights = parameter.Value;
+        using var scope = NewDisposeScope();
         if (weights.dtype is ScalarType.Float32 or ScalarType.Float64)
         {
             _rule.Update(weights, gradient.to(weights.dtype), state, rate, weightDecay);

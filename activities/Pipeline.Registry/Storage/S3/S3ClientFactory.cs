@@ -33,22 +33,26 @@ internal static class S3ClientFactory
         return credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
     }
 
+    /// <summary>A client with its own connections; nothing is followed, resolved twice or sent to an address that the guard refuses.</summary>
+    public static HttpClient CreateHttpClient(S3StoreOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ActivityHeadersPropagator = null, // signed requests carry nothing else
+            AllowAutoRedirect = false,
+            ConnectCallback = EndpointGuard.ConnectAsync,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            MaxConnectionsPerServer = Math.Max(32, options.Concurrency * 2),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+            UseProxy = false,
+        };
+        return new HttpClient(handler) { Timeout = options.Timeout };
+    }
+
     private sealed class GuardedHttpClients(S3StoreOptions options) : HttpClientFactory
     {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
-        {
-            var handler = new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                ConnectCallback = EndpointGuard.ConnectAsync,
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-                MaxConnectionsPerServer = Math.Max(32, options.Concurrency * 2),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                UseCookies = false,
-                UseProxy = false,
-            };
-            return new HttpClient(handler) { Timeout = options.Timeout };
-        }
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => S3ClientFactory.CreateHttpClient(options);
 
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 

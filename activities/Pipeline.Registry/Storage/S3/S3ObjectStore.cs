@@ -14,7 +14,9 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 {
     private readonly S3StoreOptions _options;
     private readonly AWSCredentials? _credentials;
-    private readonly AmazonS3Client _client;
+    private readonly Lazy<AmazonS3Client> _client;
+    private readonly S3Reader _reader;
+    private readonly S3Address _address;
     private readonly S3Caller _caller;
     private readonly string _prefix;
 
@@ -25,7 +27,14 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     public S3ObjectStore(S3StoreOptions options, AWSCredentials? credentials = null)
     {
         (_options, _credentials) = (options, credentials);
-        _client = S3ClientFactory.Create(options, credentials);
+        if (options.Endpoint is { } endpoint)
+        {
+            EndpointGuard.Check(endpoint, options.AllowInsecure);
+        }
+
+        _client = new(() => S3ClientFactory.Create(options, credentials));
+        _reader = new S3Reader(options, credentials, _client);
+        _address = new S3Address(options, _client);
         _caller = new S3Caller(options, S3Retry.Create(options, RefreshCredentialsAsync));
         _prefix = options.Prefix.Length == 0 ? "" : options.Prefix.Trim('/') + "/";
         Location = new Uri($"s3://{options.Bucket}/{_prefix}");
@@ -39,9 +48,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     {
         try
         {
-            var found = await CallAsync(
-                key, token => _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _options.Bucket, Key = Full(key) }, token), cancellation);
-            return new ObjectInfo(key, found.ContentLength, ETagOf(found.ETag, key), found.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime()) : DateTimeOffset.MinValue);
+            using var found = await SendAsync(HttpMethod.Head, key, range: null, ifMatch: null, cancellation);
+            var bytes = found.Content.Headers.ContentLength
+                ?? throw new ObjectStoreException(ObjectStoreError.Integrity, $"{Where(key)}: the service announced no length");
+            return new ObjectInfo(key, bytes, ETagOf(S3Headers.ETag(found), key), S3Headers.LastModified(found)) { Crc64 = S3Headers.Crc64(found.Headers) };
         }
         catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.NotFound)
         {
@@ -52,28 +62,24 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public async Task<Stream> OpenAsync(string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default)
     {
-        var request = new GetObjectRequest { BucketName = _options.Bucket, Key = Full(key), EtagToMatch = ifMatch };
-        if (range is { } part)
-        {
-            request.ByteRange = new Amazon.S3.Model.ByteRange(part.Offset, part.Offset + part.Length - 1);
-        }
-
-        var response = await CallAsync(key, token => _client.GetObjectAsync(request, token), cancellation);
-        var expected = range?.Length ?? response.ContentLength;
-        if (expected < 0 || response.ContentLength != expected)
+        var response = await SendAsync(HttpMethod.Get, key, range, ifMatch, cancellation);
+        var announced = response.Content.Headers.ContentLength ?? -1;
+        var expected = range?.Length ?? announced;
+        if (expected < 0 || announced != expected)
         {
             response.Dispose();
             throw new ObjectStoreException(
-                ObjectStoreError.Integrity, $"{Where(key)}: the service announced {response.ContentLength} bytes where {expected} were asked for");
+                ObjectStoreError.Integrity, $"{Where(key)}: the service announced {announced} bytes where {expected} were asked for");
         }
 
-        return new ExactLengthStream(new S3Body(response, Where(key), _options), expected, Where(key));
+        var check = range is null ? BodyCheck.Of(response.Headers) : null;
+        return new S3Body(response, await response.Content.ReadAsStreamAsync(cancellation), expected, check, Where(key), _options);
     }
 
     /// <inheritdoc/>
     public async Task<ObjectInfo> PutAsync(string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default)
     {
-        using var upload = new S3Upload(_client, _options, Full(key), condition);
+        using var upload = new S3Upload(_client.Value, _options, Full(key), condition);
         var (etag, bytes) = await upload.RunAsync(content, _caller.For(Where(key)), cancellation);
         return new ObjectInfo(key, bytes, ETagOf(etag, key), DateTimeOffset.UtcNow);
     }
@@ -83,19 +89,14 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         string prefix, string? startAfter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var last = startAfter ?? "";
-        var request = new ListObjectsV2Request
-        {
-            BucketName = _options.Bucket,
-            Prefix = _prefix + prefix,
-            StartAfter = startAfter is null ? null : Full(startAfter),
-            MaxKeys = 1000,
-        };
+        string? continuation = null;
         while (true)
         {
-            var page = await CallAsync(prefix, token => _client.ListObjectsV2Async(request, token), cancellation);
+            var page = await CallAsync(
+                prefix, token => _reader.ListAsync(_address.Listing(_prefix + prefix, continuation, startAfter is null ? null : Full(startAfter)), token), cancellation);
             var fresh = 0;
             // Some services repeat keys at page borders or ignore the order; a key is reported once, and only forward.
-            foreach (var item in (page.S3Objects ?? []).OrderBy(item => item.Key, StringComparer.Ordinal))
+            foreach (var item in page.Objects.OrderBy(item => item.Key, StringComparer.Ordinal))
             {
                 if (!item.Key.StartsWith(_prefix, StringComparison.Ordinal) || string.CompareOrdinal(item.Key[_prefix.Length..], last) <= 0)
                 {
@@ -103,10 +104,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
                 }
 
                 (last, fresh) = (item.Key[_prefix.Length..], fresh + 1);
-                yield return new ObjectInfo(last, item.Size ?? 0, ETagOf(item.ETag, last), item.LastModified is { } time ? new DateTimeOffset(time.ToUniversalTime()) : DateTimeOffset.MinValue);
+                yield return item with { Key = last, ETag = ETagOf(item.ETag, last) };
             }
 
-            if (page.IsTruncated != true)
+            if (page.Continuation is null)
             {
                 yield break;
             }
@@ -117,16 +118,23 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
                     ObjectStoreError.Integrity, $"{Where(prefix)}: the service repeats a page of its listing; the listing would never end");
             }
 
-            (request.ContinuationToken, request.StartAfter) = (page.NextContinuationToken, null);
+            continuation = page.Continuation;
         }
     }
 
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellation = default) =>
-        CallAsync(key, token => _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _options.Bucket, Key = Full(key) }, token), cancellation);
+        CallAsync(key, token => _client.Value.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _options.Bucket, Key = Full(key) }, token), cancellation);
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _reader.Dispose();
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+    }
 
     private static string ETagOf(string? etag, string key) => string.IsNullOrEmpty(etag)
         ? throw new ObjectStoreException(ObjectStoreError.Integrity, $"the service gave no etag for '{key}'; conditional writes need it")
@@ -135,6 +143,12 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     private string Full(string key) => _prefix + ObjectKey.Check(key);
 
     private string Where(string key) => $"s3://{_options.Bucket}/{_prefix}{key}";
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string key, ByteRange? range, string? ifMatch, CancellationToken cancellation)
+    {
+        var address = _address.Of(Full(key));
+        return CallAsync(key, token => _reader.SendAsync(method, address, range, ifMatch, token), cancellation);
+    }
 
     private Task<T> CallAsync<T>(string key, Func<CancellationToken, Task<T>> call, CancellationToken cancellation) =>
         _caller.For(Where(key)).RunAsync(call, cancellation);

@@ -32,22 +32,30 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
         Key = key,
         InputStream = part.Open(),
         UseChunkEncoding = false,
+        ChecksumCRC64NVME = Crc64Nvme.ToHeader(part.Checksum),
         IfNoneMatch = condition.IfAbsent ? "*" : null,
         IfMatch = condition.IfMatch,
     };
 
     private async Task<(string? ETag, long Bytes)> RunPartsAsync(Part first, Stream content, S3Caller caller, CancellationToken cancellation)
     {
-        var started = await caller.RunAsync(
-            token => client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key }, token), cancellation);
+        var initiate = new InitiateMultipartUploadRequest
+        {
+            BucketName = options.Bucket,
+            Key = key,
+            ChecksumAlgorithm = ChecksumAlgorithm.CRC64NVME,
+            ChecksumType = ChecksumType.FULL_OBJECT,
+        };
+        var started = await caller.RunAsync(token => client.InitiateMultipartUploadAsync(initiate, token), cancellation);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var parts = new List<Task<PartETag>>();
-        var bytes = 0L;
+        var (bytes, checksum) = (0L, 0UL);
         try
         {
             for (var part = first; part.Length > 0; part = await ReadPartAsync(content, failed.Token))
             {
                 bytes += part.Length;
+                checksum = Crc64Nvme.Combine(checksum, part.Checksum, part.Length);
                 await _slots.WaitAsync(failed.Token);
                 parts.Add(SendAsync(part, parts.Count + 1, started.UploadId, caller, failed));
             }
@@ -58,6 +66,8 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
                 Key = key,
                 UploadId = started.UploadId,
                 PartETags = [.. await Task.WhenAll(parts)],
+                ChecksumCRC64NVME = Crc64Nvme.ToHeader(checksum),
+                ChecksumType = ChecksumType.FULL_OBJECT,
                 IfNoneMatch = condition.IfAbsent ? "*" : null,
                 IfMatch = condition.IfMatch,
             };
@@ -94,10 +104,11 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
                             InputStream = part.Open(),
                             PartSize = part.Length,
                             UseChunkEncoding = false,
+                            ChecksumCRC64NVME = Crc64Nvme.ToHeader(part.Checksum),
                         },
                         token),
                     failed.Token);
-                return new PartETag(number, sent.ETag);
+                return new PartETag(number, sent.ETag) { ChecksumCRC64NVME = Crc64Nvme.ToHeader(part.Checksum) };
             }
         }
         catch
@@ -136,6 +147,8 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
     private sealed class Part(byte[] buffer, int length) : IDisposable
     {
         public int Length => length;
+
+        public ulong Checksum { get; } = Crc64Nvme.Append(0, buffer.AsSpan(0, length));
 
         public MemoryStream Open() => new(buffer, 0, length, writable: false);
 

@@ -156,7 +156,7 @@ internal sealed class ScheduleHandlers(Engine engine)
     {
         ScheduleId = s.ScheduleId,
         Memo = s.Memo,
-        SearchAttributes = s.SearchAttributes,
+        SearchAttributes = s.SearchAttributes is null ? null : AttributeJson.Listed(s.SearchAttributes),
         Info = new ScheduleListInfo
         {
             Spec = s.Schedule.Spec,

@@ -67,7 +67,7 @@ internal sealed class VisibilityHandlers(Engine engine)
             CloseTime = s.CloseTime?.Proto(),
             Status = s.Status,
             Memo = s.Memo,
-            SearchAttributes = s.SearchAttributes,
+            SearchAttributes = AttributeJson.Listed(s.SearchAttributes),
             TaskQueue = s.TaskQueue,
             RootExecution = new WorkflowExecution { WorkflowId = s.RootWorkflowId, RunId = s.RootRunId },
         };

@@ -16,7 +16,7 @@ internal sealed class WorkerHandlers(Engine engine)
         .On<RespondQueryTaskCompletedRequest, RespondQueryTaskCompletedResponse>("RespondQueryTaskCompleted", CompleteQuery)
         .On<ShutdownWorkerRequest, ShutdownWorkerResponse>("ShutdownWorker", Shutdown)
         .On<RespondActivityTaskCompletedRequest, RespondActivityTaskCompletedResponse>("RespondActivityTaskCompleted", (r, _) => ByToken(r.TaskToken,
-            (tx, run, a) => { StartChecks.Blob(r.Result); run.CompleteActivity(tx, a, r.Result, r.Identity); return new RespondActivityTaskCompletedResponse(); }))
+            (tx, run, a) => { run.CompleteActivity(tx, a, r.Result, r.Identity); return new RespondActivityTaskCompletedResponse(); }))
         .On<RespondActivityTaskFailedRequest, RespondActivityTaskFailedResponse>("RespondActivityTaskFailed", (r, _) => ByToken(r.TaskToken,
             (tx, run, a) => { run.FailActivity(tx, a, r.Failure ?? new(), r.Identity, r.LastHeartbeatDetails); return new RespondActivityTaskFailedResponse(); }))
         .On<RespondActivityTaskCanceledRequest, RespondActivityTaskCanceledResponse>("RespondActivityTaskCanceled", (r, _) => ByToken(r.TaskToken,
@@ -24,7 +24,7 @@ internal sealed class WorkerHandlers(Engine engine)
         .On<RecordActivityTaskHeartbeatRequest, RecordActivityTaskHeartbeatResponse>("RecordActivityTaskHeartbeat", (r, _) => ByToken(r.TaskToken,
             (tx, run, a) =>
             {
-                run.Heartbeat(tx, a, r.Details);
+                run.Heartbeat(tx, a, r.Details, r.Identity);
                 return new RecordActivityTaskHeartbeatResponse { CancelRequested = a.CancelRequested, ActivityPaused = a.Paused, ActivityReset = a.ResetRequested };
             }))
         .On<RespondActivityTaskCompletedByIdRequest, RespondActivityTaskCompletedByIdResponse>("RespondActivityTaskCompletedById", (r, _) => ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId,
@@ -36,7 +36,7 @@ internal sealed class WorkerHandlers(Engine engine)
         .On<RecordActivityTaskHeartbeatByIdRequest, RecordActivityTaskHeartbeatByIdResponse>("RecordActivityTaskHeartbeatById", (r, _) => ById(r.Namespace, r.WorkflowId, r.RunId, r.ActivityId,
             (tx, run, a) =>
             {
-                run.Heartbeat(tx, a, r.Details);
+                run.Heartbeat(tx, a, r.Details, r.Identity);
                 return new RecordActivityTaskHeartbeatByIdResponse { CancelRequested = a.CancelRequested, ActivityPaused = a.Paused, ActivityReset = a.ResetRequested };
             }));
 

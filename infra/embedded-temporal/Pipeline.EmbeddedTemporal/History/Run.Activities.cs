@@ -123,6 +123,7 @@ internal sealed partial class Run
 
     public void CompleteActivity(Tx tx, ActivityState activity, Payloads? result, string identity)
     {
+        if (FailOversized(tx, activity, result, "Complete result exceeds size limit.", identity)) return;
         EndActivity(tx, activity, new HistoryEvent
         {
             EventType = EventType.ActivityTaskCompleted,
@@ -133,6 +134,15 @@ internal sealed partial class Run
                 Identity = identity,
             },
         });
+    }
+
+    // A refusal would leave the activity to its timeouts: the worker has nothing smaller to send.
+    private bool FailOversized(Tx tx, ActivityState activity, Payloads? payloads, string text, string identity)
+    {
+        if (payloads is null || payloads.CalculateSize() <= Limits.BlobBytes) return false;
+        var failure = new ApiFailure.Failure { Message = text, ServerFailureInfo = new ApiFailure.ServerFailureInfo { NonRetryable = true } };
+        FailActivity(tx, activity, failure, identity, null);
+        return true;
     }
 
     public void FailActivity(Tx tx, ActivityState activity, ApiFailure.Failure failure, string identity, Payloads? heartbeatDetails)

@@ -137,8 +137,15 @@ internal sealed partial class Run
         TimeoutFailureInfo = new ApiFailure.TimeoutFailureInfo { TimeoutType = type, LastHeartbeatDetails = lastDetails },
     };
 
-    public void Heartbeat(Tx tx, ActivityState activity, Payloads? details)
+    public void Heartbeat(Tx tx, ActivityState activity, Payloads? details, string identity)
     {
+        if (FailOversized(tx, activity, details, "Heartbeat details exceed size limit.", identity))
+        {
+            // The reply to the worker: stop.
+            activity.CancelRequested = true;
+            return;
+        }
+
         tx.Touch(this);
         Mark(ActivityKind, activity.ScheduledId);
         if (details is not null) activity.HeartbeatDetails = details;

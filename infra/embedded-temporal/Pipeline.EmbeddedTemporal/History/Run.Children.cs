@@ -85,6 +85,7 @@ internal sealed partial class Run
         }
 
         var run = WorkflowStarter.StartChild(tx, this, initiatedId, a, metadata);
+        Transit(tx);
         child.RunId = run.State.RunId;
         Mark(ChildKind, initiatedId);
         child.StartedId = Append(tx, new HistoryEvent

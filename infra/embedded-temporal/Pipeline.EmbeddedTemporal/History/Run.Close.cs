@@ -145,6 +145,8 @@ internal sealed partial class Run
         State.CloseTime = tx.Now;
         State.NewRunId = newRunId;
         State.Task = null;
+        // The next run may be reset to points of this one as long as this one is kept.
+        if (newRunId.Length > 0) foreach (var point in State.ResetPoints.Points.Where(p => p.RunId == State.RunId)) point.ExpireTime = tx.Now.After(NamespaceEntry.Retention).Proto();
         Engine.Runs.Closed(tx, this);
         ApplyParentClosePolicies(tx, keepChildrenUpTo);
         ClearPending();

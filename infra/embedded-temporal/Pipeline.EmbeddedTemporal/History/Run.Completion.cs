@@ -116,15 +116,17 @@ internal sealed partial class Run
         State.Task = null;
         State.TaskAttempt = 1;
         State.LastCompletedStartedId = task.StartedId;
+        var known = State.WorkerBuildId == task.BuildId && State.SearchAttributes.IndexedFields.ContainsKey(BuildIdAttributes.Name);
         State.WorkerBuildId = task.BuildId;
         ArriveAt(tx, version, request.VersioningBehavior);
+        if (!known) BuildIdAttributes.Add(State, task.BuildId);
         AddResetPoint(tx, task, id);
         return id;
     }
 
     private void AddResetPoint(Tx tx, WorkflowTaskState task, long completedId)
     {
-        if (State.ResetPoints.Points.Any(p => p.RunId == State.RunId && p.BuildId == task.BuildId)) return;
+        if (State.ResetPoints.Points.Any(p => p.BuildId == task.BuildId)) return;
         State.ResetPoints.Points.Add(new ResetPointInfo
         {
             BuildId = task.BuildId,
@@ -133,7 +135,6 @@ internal sealed partial class Run
             CreateTime = tx.Now.Proto(),
             Resettable = true,
         });
-        BuildIdAttributes.Add(State, task.BuildId);
     }
 
     private void SetSticky(Temporalio.Api.TaskQueue.V1.StickyExecutionAttributes? sticky)

@@ -45,6 +45,7 @@ internal sealed partial class Run
                 State.LastCompletedStartedId = task.StartedId;
                 State.WorkerBuildId = task.BuildId;
                 ArriveAt(tx, DeploymentVersion.Of(e.WorkflowTaskCompletedEventAttributes.DeploymentVersion), e.WorkflowTaskCompletedEventAttributes.VersioningBehavior);
+                BuildIdAttributes.Add(State, task.BuildId);
                 AddResetPoint(tx, task, e.EventId);
                 break;
             case EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut:

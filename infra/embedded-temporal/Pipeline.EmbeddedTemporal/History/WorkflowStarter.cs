@@ -42,6 +42,7 @@ internal static class WorkflowStarter
             Priority = r.Priority,
             VersioningOverride = OptionsHandlers.Checked(r.VersioningOverride),
             WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout).Proto() : null,
+            EagerExecutionAccepted = r.RequestEagerExecution && backoff == TimeSpan.Zero,
         };
         return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId, scheduleId);
     }
@@ -253,6 +254,9 @@ internal static class WorkflowStarter
             UserMetadata = metadata,
             Memo = a.Memo?.Clone() ?? new Memo(),
             SearchAttributes = a.SearchAttributes?.Clone() ?? new SearchAttributes(),
+            ResetPoints = a.PrevAutoResetPoints?.Clone() ?? new Temporalio.Api.Workflow.V1.ResetPoints(),
+            // A run that continues another begins in the transition that closes that one.
+            Transitions = a.ContinuedExecutionRunId.Length > 0 ? -1 : 0,
             RequestIds = origin.RequestId.Length > 0 ? new() { [origin.RequestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
         };
 }

@@ -46,7 +46,8 @@ internal sealed class ScheduleRunner(ScheduleRecord state)
 
     public void OnClosed(Tx tx, Run run, HistoryEvent close)
     {
-        state.Running.RemoveAll(a => a.WorkflowId == run.State.WorkflowId && a.RunId == run.State.FirstRunId);
+        // Runs that may overlap are not watched, as on the real server.
+        if (state.Running.RemoveAll(a => a.WorkflowId == run.State.WorkflowId && a.RunId == run.State.FirstRunId) == 0) return;
         foreach (var result in state.Recent.Where(r => r.StartWorkflowResult?.RunId == run.State.FirstRunId)) result.StartWorkflowStatus = run.State.Status;
         var failed = run.State.Status is WorkflowExecutionStatus.Failed or WorkflowExecutionStatus.TimedOut;
         if (close.WorkflowExecutionCompletedEventAttributes is { } completed)

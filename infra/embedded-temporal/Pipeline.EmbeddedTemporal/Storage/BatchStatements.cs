@@ -18,12 +18,12 @@ internal sealed class BatchStatements : IDisposable
     public BatchStatements(SqliteConnection connection)
     {
         _run = Prepare(connection, """
-            INSERT INTO runs VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)
+            INSERT INTO runs VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)
             ON CONFLICT(seq) DO UPDATE SET status=$6, execution_time=$8, close_time=$9, history_length=$10, history_size=$11,
-            transitions=$12, duration=$13, attributes=$18, state=$19
-            """, 20);
-        _event = Prepare(connection, "INSERT OR REPLACE INTO events VALUES($0,$1)", 2);
-        _pending = Prepare(connection, "INSERT OR REPLACE INTO pending VALUES($0,$1,$2,$3)", 4);
+            transitions=$12, duration=$13, attributes=$18, state=$19, sum=$20
+            """, 21);
+        _event = Prepare(connection, "INSERT OR REPLACE INTO events VALUES($0,$1,$2)", 3);
+        _pending = Prepare(connection, "INSERT OR REPLACE INTO pending VALUES($0,$1,$2,$3,$4)", 5);
         _noPending = Prepare(connection, "DELETE FROM pending WHERE run=$0 AND kind=$1 AND id=$2", 3);
         _entity = Prepare(connection, "INSERT OR REPLACE INTO entities VALUES($0,$1,$2,$3)", 4);
         _noEntity = Prepare(connection, "DELETE FROM entities WHERE kind=$0 AND ns=$1 AND id=$2", 3);
@@ -43,14 +43,14 @@ internal sealed class BatchStatements : IDisposable
         {
             Run(_run, transaction, r.Seq, r.Namespace, r.WorkflowId, r.RunId, r.Type, r.Queue, r.Status, r.StartTime, r.ExecutionTime,
                 r.CloseTime, r.HistoryLength, r.HistorySize, r.Transitions, r.Duration, r.ParentId, r.ParentRun, r.RootId, r.RootRun,
-                r.Attributes, r.State);
+                r.Attributes, r.State, Checksum.Of(r.State));
         }
 
-        foreach (var (key, data) in batch.Events) Run(_event, transaction, key, data);
+        foreach (var (key, data) in batch.Events) Run(_event, transaction, key, data, Checksum.Of(data));
         foreach (var (run, kind, id, data) in batch.Pending)
         {
             if (data is null) Run(_noPending, transaction, run, kind, id);
-            else Run(_pending, transaction, run, kind, id, data);
+            else Run(_pending, transaction, run, kind, id, data, Checksum.Of(data));
         }
 
         foreach (var (kind, ns, id, data) in batch.Entities)

@@ -7,9 +7,13 @@ namespace Pipeline.EmbeddedTemporal.Storage;
 // One SQLite database: a file in WAL mode with durable commits, or memory when no file is named.
 internal sealed class Database : IDisposable
 {
+    // Up to this size a file is checked from end to end when it is opened.
+    private const long CheckedBytes = 64L << 20;
+    private const int MostReaders = 4;
     private readonly string? _file;
     private readonly Lock _memoryGate = new();
     private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly FileStream? _lock;
 
     public Database(string? file)
     {
@@ -17,14 +21,24 @@ internal sealed class Database : IDisposable
         Writer = new SqliteConnection(ConnectionString(SqliteOpenMode.ReadWriteCreate));
         try
         {
-            if (_file is not null) Directory.CreateDirectory(Path.GetDirectoryName(_file) ?? ".");
+            if (_file is not null)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(_file) ?? ".");
+                _lock = Lock(_file);
+            }
+
             Writer.Open();
             Prepare();
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
-            Writer.Dispose();
+            Dispose();
             throw new DatabaseException(Explain(error), error);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -46,7 +60,7 @@ internal sealed class Database : IDisposable
         {
             connection = new SqliteConnection(ConnectionString(SqliteOpenMode.ReadWrite));
             connection.Open();
-            Execute(connection, "PRAGMA query_only=1; PRAGMA mmap_size=268435456;");
+            Execute(connection, "PRAGMA query_only=1; PRAGMA cache_size=-1024;");
         }
 
         try
@@ -55,7 +69,8 @@ internal sealed class Database : IDisposable
         }
         finally
         {
-            _readers.Add(connection);
+            if (_readers.Count < MostReaders) _readers.Add(connection);
+            else connection.Dispose();
         }
     }
 
@@ -88,6 +103,20 @@ internal sealed class Database : IDisposable
     {
         foreach (var reader in _readers) reader.Dispose();
         Writer.Dispose();
+        _lock?.Dispose();
+    }
+
+    // A second server on the same file would serve a second truth. The system releases the lock with the process.
+    private static FileStream Lock(string file)
+    {
+        try
+        {
+            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (File.Exists(file + ".lock"))
+        {
+            throw new DatabaseException($"The engine file {file} is in use by another process. Stop it, or name another file with --db-filename.", error);
+        }
     }
 
     private void WriteCore(Action<SqliteConnection, SqliteTransaction> write)
@@ -105,14 +134,15 @@ internal sealed class Database : IDisposable
         DefaultTimeout = 30,
     }.ToString();
 
+    public string DamageText(string what) => $"The engine file {Name} is damaged: {what}. Restore it from a copy, or remove it to start empty.";
+
     private void Prepare()
     {
         if (_file is not null)
         {
-            // A second server on the same file would corrupt nothing but serve two truths: the lock makes it fail at once.
             Execute(Writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;");
-            var check = (string?)Scalar(Writer, FileBytes > 64L << 20 ? "SELECT 'ok'" : "PRAGMA quick_check(1)");
-            if (check != "ok") throw new DatabaseException($"The engine file {_file} is damaged: {check}. Restore it from a copy, or remove it to start empty.");
+            var check = (string?)Scalar(Writer, FileBytes > CheckedBytes ? "SELECT 'ok'" : "PRAGMA quick_check(1)");
+            if (check != "ok") throw new DatabaseException(DamageText(check ?? "unknown"));
         }
 
         Execute(Writer, "PRAGMA busy_timeout=2000; PRAGMA cache_size=-8192;");
@@ -131,9 +161,18 @@ internal sealed class Database : IDisposable
         var version = long.Parse(found, CultureInfo.InvariantCulture);
         if (version > Schema.Version)
             throw new DatabaseException($"The engine file {_file} has schema version {version}, this program knows {Schema.Version}. Use the newer program, or another file.");
+        if (version < Schema.OldestVersion)
+            throw new DatabaseException($"The engine file {_file} has the old schema version {version}; {Schema.OldestVersion} is the oldest that can be read. Finish its workflows with the older program, then remove the file.");
+        Writer.CreateFunction("checksum", (byte[]? data) => data is null ? 0 : Checksum.Of(data), isDeterministic: true);
         if (version < Schema.Version)
-            throw new DatabaseException($"The engine file {_file} has the old schema version {version} (now {Schema.Version}). Finish its workflows with the older program, then remove the file.");
+        {
+            Execute(Writer, "BEGIN IMMEDIATE;" + Schema.FromVersion1
+                + $"UPDATE meta SET value = '{Schema.Version.ToString(CultureInfo.InvariantCulture)}' WHERE key = 'schema'; COMMIT;");
+        }
+
         Execute(Writer, Schema.Create);
+        // Larger files are checked row by row when they are read.
+        if (FileBytes <= CheckedBytes && (string?)Scalar(Writer, Schema.FindDamage) is { } damage) throw new DatabaseException(DamageText(damage));
     }
 
     private string Explain(Exception error) => error switch

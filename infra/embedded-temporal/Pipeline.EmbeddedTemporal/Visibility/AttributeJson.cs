@@ -27,6 +27,18 @@ internal static class AttributeJson
         Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(values, Relaxed)),
     };
 
+    // As lists show them: a scalar is a scalar, however it was given.
+    public static SearchAttributes Listed(SearchAttributes attributes)
+    {
+        var listed = attributes.Clone();
+        foreach (var payload in listed.IndexedFields.Values)
+        {
+            if (payload.Data is { Length: > 0 } data && data[0] == (byte)'[') payload.Data = ByteString.CopyFromUtf8(Value(payload)?.ToJsonString(Relaxed) ?? "null");
+        }
+
+        return listed;
+    }
+
     public static Payload Keyword(string value) => Scalar(value, IndexedValueType.Keyword);
 
     public static Payload Scalar(string value, IndexedValueType type) => new()

@@ -52,6 +52,8 @@ if [ ! -e "$out/libtorch_shim.so" ]; then
     [ "${major:-1}" -ge 2 ] && standard=20
     exec 8>"$cache/build.lock"
     flock 8
+    # CMake refuses the cache of a checkout that was moved or copied.
+    grep -qsx "CMAKE_HOME_DIRECTORY:INTERNAL=$here" "$build/CMakeCache.txt" || rm -rf "$build"
     jobs=${SHIM_JOBS:-$(nproc)}
     log=$out/build.log
     if ! { nice cmake -S "$here" -B "$build" -DTORCH_INCLUDE="$include" -DTORCH_LIB="$lib" -DTORCH_SYSTEM="$system" -DCMAKE_CXX_STANDARD=$standard &&

@@ -15,8 +15,8 @@ SHIM_EXPORT int32_t shim_kernel_adamw(const TensorHandle* parameters, const Tens
       at::parallel_for(0, parameters[i]->numel(), 16384, [&](int64_t begin, int64_t end) {
         loops().plain.adamw(data<float>(*parameters[i]) + begin, data<float>(gradient) + begin, data<float>(*first[i]) + begin,
                             data<float>(*second[i]) + begin, end - begin, static_cast<float>(1 - learning_rate * weight_decay),
-                            static_cast<float>(beta1), static_cast<float>(beta2), static_cast<float>(epsilon), step_size, correction,
-                            static_cast<float>(gradient_scale));
+                            static_cast<float>(beta1), static_cast<float>(1 - beta1), static_cast<float>(beta2), static_cast<float>(1 - beta2),
+                            static_cast<float>(epsilon), step_size, correction, static_cast<float>(gradient_scale));
       });
     }
   });

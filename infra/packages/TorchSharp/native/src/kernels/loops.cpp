@@ -175,11 +175,45 @@ constexpr float kNf4[16] = {-1.0f, -0.6961928009986877f, -0.5250730514526367f, -
                             0.24611230194568634f, 0.33791524171829224f, 0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1.0f};
 
 // `first` is even.
+template <int Bytes>
+struct Unsigned;
+template <>
+struct Unsigned<2> { using type = uint16_t; };
+template <>
+struct Unsigned<4> { using type = uint32_t; };
+
+// Thirty-two elements from sixteen bytes: two table look-ups in registers, then both halves interleaved.
+template <typename T>
+void restore16(const uint8_t* codes, const T* values, T* y) {
+  using U = typename Unsigned<sizeof(T)>::type;
+  typedef U Wide __attribute__((vector_size(16 * sizeof(U))));
+  typedef uint8_t Narrow __attribute__((vector_size(16)));
+  Wide table;
+  Narrow pairs;
+  __builtin_memcpy(&table, values, sizeof table);
+  __builtin_memcpy(&pairs, codes, sizeof pairs);
+  Wide high = __builtin_shuffle(table, __builtin_convertvector(pairs >> 4, Wide));
+  Wide low = __builtin_shuffle(table, __builtin_convertvector(pairs & 15, Wide));
+  Wide first = __builtin_shuffle(high, low, Wide{0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23});
+  Wide second = __builtin_shuffle(high, low, Wide{8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31});
+  __builtin_memcpy(y, &first, sizeof first);
+  __builtin_memcpy(y + 16, &second, sizeof second);
+}
+
 template <typename T>
 void nf4(const uint8_t* codes, const float* scales, T* y, int64_t first, int64_t count) {
-  for (int64_t i = first; i < first + count; i++) {
-    int code = i % 2 == 0 ? codes[i / 2] >> 4 : codes[i / 2] & 15;
-    y[i] = store<T>(kNf4[code] * scales[i / 64]);
+  // A block of 64 has sixteen possible values, so only those are multiplied and rounded.
+  for (int64_t i = first; i < first + count; i += 64) {
+    T values[16];
+    for (int k = 0; k < 16; k++) values[k] = store<T>(kNf4[k] * scales[i / 64]);
+    int64_t length = first + count - i < 64 ? first + count - i : 64, j = 0;
+    for (; j + 16 <= length / 2; j += 16) restore16(codes + i / 2 + j, values, y + i + 2 * j);
+    for (; j < length / 2; j++) {
+      uint8_t pair = codes[i / 2 + j];
+      y[i + 2 * j] = values[pair >> 4];
+      y[i + 2 * j + 1] = values[pair & 15];
+    }
+    if (length % 2 != 0) y[i + length - 1] = values[codes[(i + length - 1) / 2] >> 4];
   }
 }
 
@@ -279,12 +313,13 @@ void dot_rows(const float* a, const float* b, float* y, int64_t rows, int64_t wi
   }
 }
 
-void adamw(float* p, const float* g, float* m, float* v, int64_t count, float decay, float beta1, float beta2, float epsilon, float step_size,
-           float correction2, float gradient_scale) {
+// rest is 1 - beta, taken before it was rounded: of 0.999 few digits would be left afterwards.
+void adamw(float* p, const float* g, float* m, float* v, int64_t count, float decay, float beta1, float rest1, float beta2, float rest2,
+           float epsilon, float step_size, float correction2, float gradient_scale) {
   for (int64_t i = 0; i < count; i++) {
     float gradient = g[i] * gradient_scale;
-    m[i] = m[i] * beta1 + gradient * (1.0f - beta1);
-    v[i] = v[i] * beta2 + gradient * gradient * (1.0f - beta2);
+    m[i] = m[i] * beta1 + gradient * rest1;
+    v[i] = v[i] * beta2 + gradient * gradient * rest2;
     p[i] = p[i] * decay - step_size * (m[i] / (__builtin_sqrtf(v[i]) / correction2 + epsilon));
   }
 }

@@ -45,8 +45,8 @@ struct FloatLoops {
   void (*softmax_block_backward)(float* scores, float* dp, int64_t rows, int64_t keys, int64_t first_query, int64_t first_key, int64_t window,
                                  float soft_cap, const float* lse, const float* delta, float scale);
   void (*dot_rows)(const float* a, const float* b, float* y, int64_t rows, int64_t width);
-  void (*adamw)(float* p, const float* g, float* m, float* v, int64_t count, float decay, float beta1, float beta2, float epsilon,
-                float step_size, float correction2, float gradient_scale);
+  void (*adamw)(float* p, const float* g, float* m, float* v, int64_t count, float decay, float beta1, float rest1, float beta2,
+                float rest2, float epsilon, float step_size, float correction2, float gradient_scale);
 };
 
 struct LoopTable {

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Pipeline.Tools.Data;
+
+namespace Pipeline.Data.Tests.Cli;
+
+/// <summary>The verb <c>data</c> on local files, through its command line.</summary>
+public sealed class DataCommandTests : IDisposable
+{
+    private readonly TempDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Dedup_WithAnIndexInTheStore_ComparesEachBatchWithAllEarlierOnes()
+    {
+        var store = Directory.CreateDirectory(_folder.Combine("store")).FullName;
+        Write("one", ("a1", Words(1)), ("a2", Words(2)));
+        Write("two", ("b1", Words(2)), ("b2", Words(3)));
+        Write("three", ("c1", Words(1)), ("c2", Words(3)), ("c3", Words(4)));
+        foreach (var batch in new[] { "one", "two", "three" })
+        {
+            (await InvokeAsync("dedup", _folder.Combine(batch + ".jsonl"), "--out", _folder.Combine(batch), "--index", "history", "--store", store)).ShouldBe(0);
+        }
+
+        Ids("one", "rows.jsonl").ShouldBe(["a1", "a2"]);
+        Ids("two", "rows.jsonl").ShouldBe(["b2"]);
+        Ids("three", "rows.jsonl").ShouldBe(["c3"]);
+        // The match of an earlier batch is named, with the segment that it is in.
+        var removed = File.ReadLines(_folder.Combine("three", "removed.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        removed.Select(row => (row.GetProperty("rule").GetString(), row.GetProperty("repeats").GetString())).ShouldBe([("history", "a1"), ("history", "b2")]);
+        removed.ShouldAllBe(row => row.GetProperty("segment").GetString()!.Length > 0);
+        Directory.GetFiles(Path.Combine(store), "*", SearchOption.AllDirectories).Count(path => path.Contains("segments", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(3);
+    }
+
+    [Fact]
+    public async Task Semantic_WithTheShippedModel_RemovesWhatSaysTheSame()
+    {
+        Write("in", ("a", "A fast web server for static pages"), ("b", "A fast web server for static pages."), ("c", "zlib bindings written in OCaml"));
+        var model = Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
+        (await InvokeAsync("semantic", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--model", model, "--threshold", "0.97")).ShouldBe(0);
+        Ids("out", "rows.jsonl").ShouldBe(["a", "c"]);
+        Ids("out", "removed.jsonl").ShouldBe(["b"]);
+    }
+
+    [Fact]
+    public async Task Decontaminate_BothRunLengths_NamesTheRule()
+    {
+        Write("in", ("a", Words(1)), ("b", string.Join(' ', Words(1).Split(' ')[..9]) + " and more"), ("c", Words(2)));
+        File.WriteAllText(_folder.Combine("gate.jsonl"), JsonSerializer.Serialize(new { question = Words(1), answer = "yes" }));
+        (await InvokeAsync(
+            "decontaminate", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--against", _folder.Combine("gate.jsonl"), "--ngram", "13", "--ngram", "8")).ShouldBe(0);
+        Ids("out", "rows.jsonl").ShouldBe(["c"]);
+        File.ReadAllText(_folder.Combine("out", "removed.jsonl")).ShouldContain("ngram-8");
+    }
+
+    private static Task<int> InvokeAsync(params string[] arguments) => DataCommand.Create().Parse(arguments).InvokeAsync();
+
+    private static string Words(int seed)
+    {
+        var random = new Random(seed);
+        return string.Join(' ', Enumerable.Range(0, 30).Select(_ => $"w{random.Next(5000)}"));
+    }
+
+    private void Write(string name, params (string Id, string Text)[] rows) =>
+        File.WriteAllLines(_folder.Combine(name + ".jsonl"), rows.Select(row => JsonSerializer.Serialize(new { id = row.Id, text = row.Text })));
+
+    private IEnumerable<string?> Ids(string folder, string file) =>
+        File.ReadLines(_folder.Combine(folder, file)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString());
+}

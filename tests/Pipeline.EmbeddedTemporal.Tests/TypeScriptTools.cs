@@ -1,0 +1,32 @@
+namespace Pipeline.EmbeddedTemporal.Tests;
+
+/// <summary>The scripts of <c>tests/conformance</c> with the official TypeScript SDK, installed once.</summary>
+internal static class TypeScriptTools
+{
+    private static readonly string Source = Path.Combine(Repository.Root, "tests", "conformance");
+    private static readonly SemaphoreSlim Installing = new(1);
+
+    public static string Folder { get; } = Path.Combine(Repository.Root, ".pipeline", "test-tools", "conformance");
+
+    /// <summary>Copies the scripts and installs what they need; skips the test when npm cannot.</summary>
+    public static async Task InstallAsync()
+    {
+        await Installing.WaitAsync();
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            foreach (var file in Directory.EnumerateFiles(Source)) File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
+            if (Directory.Exists(Path.Combine(Folder, "node_modules", "@temporalio", "worker"))) return;
+            // Not `npm ci`: it insists on optional builds for platforms that a feed may not carry.
+            var (code, output) = await RunAsync("npm", "install", "--no-save", "--no-audit", "--no-fund");
+            if (code != 0) Assert.Skip($"npm could not install the TypeScript SDK: {output[..Math.Min(200, output.Length)]}");
+        }
+        finally
+        {
+            Installing.Release();
+        }
+    }
+
+    /// <summary>Runs a program in <see cref="Folder"/>.</summary>
+    public static Task<(int Code, string Output)> RunAsync(string program, params IEnumerable<string> arguments) => Programs.RunAsync(program, arguments, Folder);
+}

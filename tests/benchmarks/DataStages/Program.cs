@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Pipeline.Data.Decontamination;
+using Pipeline.Data.Dedup;
+using Pipeline.Data.Sanitization;
+
+// scan FILE ROUNDS: finds personal data in a text, line by line, as the peers do; the first round warms up.
+// clean|exact|near|decontaminate IN.jsonl OUT [EVALUATION.jsonl]: one stage on one thread.
+var clock = Stopwatch.StartNew();
+switch (args[0])
+{
+    case "scan":
+        Scan(File.ReadAllBytes(args[1]), int.Parse(args[2]));
+        return;
+    case "clean":
+        Report((await new SanitizeStage(new SanitizeOptions()).RunAsync([args[1]], args[2])).Rows.ToString());
+        return;
+    case "exact" or "near":
+        var summary = await new DedupStage(new DedupOptions { Near = args[0] == "near", Keep = KeepPolicy.First }).RunAsync([args[1]], args[2]);
+        Report($"{summary.Rows} ({string.Join(", ", summary.Rows.Removed)}), {summary.SpilledRuns} runs spilled");
+        return;
+    case "spill":
+        var spilled = await new DedupStage(new DedupOptions { MemoryBudgetBytes = 256L << 20 }).RunAsync([args[1]], args[2]);
+        Report($"{spilled.Rows}, {spilled.SpilledRuns} runs spilled");
+        return;
+    case "decontaminate":
+        var items = File.ReadLines(args[3]).Select((line, i) => new EvaluationItem("gate", $"{i}", line)).ToList();
+        Report((await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] }).RunAsync([args[1]], items, args[2])).Rows.ToString());
+        return;
+    default:
+        throw new ArgumentException($"unknown benchmark '{args[0]}'", nameof(args));
+}
+
+void Report(string what)
+{
+    var process = Process.GetCurrentProcess();
+    var (cpu, mib) = (process.TotalProcessorTime.TotalSeconds, new FileInfo(args[1]).Length / 1e6);
+    Console.Out.WriteLine(
+        $"{args[0]}: {mib:0} MB, {cpu:0.00} s of processor time, {mib / cpu:0} MB/s, {clock.Elapsed.TotalSeconds:0.0} s wall, peak {process.PeakWorkingSet64 >> 20} MiB; {what}");
+}
+
+static void Scan(byte[] text, int rounds)
+{
+    var (scanner, spans, counts) = (new PiiScanner(new PiiOptions()), new List<PiiSpan>(), new SortedDictionary<string, int>(StringComparer.Ordinal));
+    for (var round = 0; round <= rounds; round++)
+    {
+        counts.Clear();
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
+        for (ReadOnlySpan<byte> rest = text; rest.Length > 0;)
+        {
+            var end = rest.IndexOf((byte)'\n') is >= 0 and var found ? found : rest.Length - 1;
+            scanner.Scan(rest[..end], spans);
+            foreach (var span in spans)
+            {
+                counts[PiiNames.Of(span.Type)] = counts.GetValueOrDefault(PiiNames.Of(span.Type)) + 1;
+            }
+
+            rest = rest[(end + 1)..];
+        }
+
+        var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+        Console.Out.WriteLine($"ours {text.Length / 1e6 / seconds:0} MB/s; {string.Join(' ', counts.Select(pair => $"{pair.Key}={pair.Value}"))}");
+    }
+}
