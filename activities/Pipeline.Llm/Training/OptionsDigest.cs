@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,7 +10,7 @@ internal static class OptionsDigest
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    public static string Of(TrainingOptions options)
+    public static string Of(TrainingOptions options, string objective)
     {
         var defaults = new TrainingOptions();
         var relevant = options with
@@ -23,6 +24,6 @@ internal static class OptionsDigest
             SilentLimit = defaults.SilentLimit,
             WeightRatioLimit = defaults.WeightRatioLimit,
         };
-        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(relevant, Json)));
+        return Convert.ToHexStringLower(SHA256.HashData([.. JsonSerializer.SerializeToUtf8Bytes(relevant, Json), .. Encoding.UTF8.GetBytes(objective)]));
     }
 }

@@ -40,7 +40,7 @@ internal sealed class TrainingSession : IDisposable
         {
             Seed = options.Seed,
             Data = data.Fingerprint,
-            Options = OptionsDigest.Of(options),
+            Options = OptionsDigest.Of(options, objective.Identity),
             LossScale = new() { Value = options.Precision == Precision.Float16 ? LossScale.Initial : 1 },
         };
     }

@@ -104,6 +104,15 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Resume_OtherObjective_IsRefused()
+    {
+        using var folder = new TempDirectory();
+        new ToyRun { Identity = "dpo, beta 0.1" }.Trainer().Run(folder.Path);
+        Should.Throw<CheckpointException>(() => new ToyRun { Identity = "dpo, beta 0.2" }.Trainer().Run(folder.Path, new() { Resume = true }))
+            .Message.ShouldContain("another options");
+    }
+
+    [Fact]
     public void F21_DamagedNewestCheckpoint_ResumesFromTheOneBeforeWithAWarning()
     {
         using var folder = new TempDirectory();

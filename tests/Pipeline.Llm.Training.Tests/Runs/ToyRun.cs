@@ -36,6 +36,8 @@ internal sealed class ToyRun : ITrainingObjective
     /// <summary>Whether the second module takes part.</summary>
     public bool UsesSecondModule { get; set; } = true;
 
+    public string Identity { get; init; } = "";
+
     public int Backwards { get; private set; }
 
     public TrainableModel Model => new() { Parameters = Parameters, Export = Export };

@@ -5,6 +5,10 @@ namespace Pipeline.Llm.Training.Objectives;
 /// <summary>What a run minimises: language modelling or a preference loss.</summary>
 public interface ITrainingObjective
 {
+    /// <summary>What the weights depend on besides the options of the run; a checkpoint of another identity is refused.</summary>
+    /// <value>Empty for language modelling.</value>
+    string Identity { get; }
+
     /// <summary>What the loss of a step is divided by, as far as a row contributes to it.</summary>
     /// <param name="row">A row.</param>
     /// <returns>Supervised weight of the row, or 1 for each example of a preference loss.</returns>

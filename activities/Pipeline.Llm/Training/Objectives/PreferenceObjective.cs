@@ -30,6 +30,9 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
     }
 
     /// <inheritdoc/>
+    public string Identity => _settings.ToString();
+
+    /// <inheritdoc/>
     public double Weight(TrainingRow row)
     {
         var needsPair = _settings.Method != PreferenceMethod.Kto;

@@ -25,6 +25,9 @@ public sealed class SupervisedObjective : ITrainingObjective, IDisposable
     }
 
     /// <inheritdoc/>
+    public string Identity => "";
+
+    /// <inheritdoc/>
     public double Weight(TrainingRow row) => row.Sequence.Supervision;
 
     /// <inheritdoc/>
