@@ -17,7 +17,7 @@ namespace Pipeline.Activities.Tests;
 /// <summary>The activities of one host: folders of its own, a store that it shares with others.</summary>
 internal sealed class Host
 {
-    public static readonly TrainOptions Training = new() { Rank = 4, Alpha = 8, MaxSteps = 6, BatchSize = 4, MicroBatchSize = 2, CheckpointEverySteps = 2 };
+    public static readonly TrainOptions Training = new() { Rank = 4, Alpha = 8, MaxSteps = 12, BatchSize = 4, MicroBatchSize = 2, CheckpointEverySteps = 2 };
 
     public Host(IObjectStore store, string folder)
     {

@@ -22,7 +22,7 @@ public sealed class PlantedSecretsTests
         ["PIPELINE_PAYLOAD_KEY"] = PayloadKey,
     };
 
-    private static readonly string[] Personal = ["jane.planted7731@example.org", "AKIAPLANTED7731ABCDE", "4111 1111 1111 1111", "+49 30 7731 7731"];
+    private static readonly string[] Personal = ["jane.planted7731@example.org", "AKIAPLANTED7732ABCDE", "4111 1111 1111 1111", "+49 30 7731 7731"];
 
     [Fact]
     public async Task B62_PlantedSecretsAndPersonalData_AreFoundNowhere()

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { activities } from './activities.mjs';
 import { serverChecks } from './checks.mjs';
 import { routingChecks } from './routing.mjs';
@@ -18,7 +18,9 @@ const connection = await Connection.connect({ address: arg.address });
 const client = new Client({ connection });
 const native = await NativeConnection.connect({ address: arg.address });
 const taskQueue = 'tq-' + randomUUID();
-const worker = await Worker.create({ connection: native, taskQueue, workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs'), activities });
+// Bundled once, for all workers and replays.
+const workflowBundle = await bundleWorkflowCode({ workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs'), logger: new DefaultLogger('ERROR', () => {}) });
+const worker = await Worker.create({ connection: native, taskQueue, workflowBundle, activities });
 const running = worker.run();
 
 const histories = {};
@@ -56,7 +58,7 @@ async function sequence(name, handle) {
   const history = await handle.fetchHistory();
   histories[name] = comparable(history);
   assert.deepEqual(history.events.map((e) => Number(e.eventId)), history.events.map((_, i) => i + 1), 'event ids are contiguous');
-  await Worker.runReplayHistory({ workflowsPath: createRequire(import.meta.url).resolve('./workflows.cjs') }, history, handle.workflowId);
+  await Worker.runReplayHistory({ workflowBundle }, history, handle.workflowId);
 }
 
 const checks = {
@@ -187,7 +189,7 @@ const checks = {
     assert.match((await failure(client.workflow.count('this is not a query'))).cause.details, /malformed SQL query: syntax error at position 41 near 'a'/);
   },
   ...serverChecks({ client, connection, taskQueue, start, settled, eventually, failure, sequence }),
-  ...routingChecks({ client, connection, native, eventually, failure, sequence }),
+  ...routingChecks({ client, connection, native, workflowBundle, eventually, failure, sequence }),
   'a missing workflow is not found': async () => {
     const e = await failure(client.workflow.getHandle('missing').describe());
     assert.equal(e.constructor.name, 'WorkflowNotFoundError');
@@ -202,7 +204,7 @@ async function work() {
     const [name, check] = next;
     let timer;
     try {
-      const limit = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('no end within 40 s')), 40000)));
+      const limit = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('no end within 60 s')), 60000)));
       await Promise.race([check(name), limit]);
       passed++;
       console.log('ok      ' + name);

@@ -1,15 +1,13 @@
 // Which worker gets what: worker deployment versions and priorities.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
 
-const workflowsPath = createRequire(import.meta.url).resolve('./workflows.cjs');
 const namespace = 'default';
 
-export const routingChecks = ({ client, connection, native, eventually, failure, sequence, rpc = connection.workflowService }) => {
+export const routingChecks = ({ client, connection, native, workflowBundle, eventually, failure, sequence, rpc = connection.workflowService }) => {
   const withWorker = async (options, action) => {
-    const worker = await Worker.create({ connection: native, workflowsPath, ...options });
+    const worker = await Worker.create({ connection: native, workflowBundle, ...options });
     return worker.runUntil(action);
   };
   const onBuild = (deploymentName, buildId, taskQueue, action) => withWorker({

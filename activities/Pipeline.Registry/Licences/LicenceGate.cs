@@ -33,8 +33,12 @@ public static class LicenceGate
         }
 
         findings.AddRange(Blocking(chosen, use));
-        var ids = chosen.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        var obligations = ids.SelectMany(id => Licence.Find(id)?.Obligations ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        // What was waived stays in the record: whoever gets the adapter must know of it.
+        var waived = dataLicences.Prepend(baseLicence).Select(licence => Waived(licence, use, waivers ?? [])).OfType<LicenceWaiver>().Distinct().ToList();
+        var ids = chosen.Concat(waived.Select(waiver => waiver.Licence)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var obligations = ids.SelectMany(id => Licence.Find(id)?.Obligations ?? [])
+            .Concat(waived.Select(waiver => $"{waiver.Licence}: keep to what {waiver.Actor} accepted ({waiver.Reason})"))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return new LicenceVerdict(decision, string.Join(" AND ", ids), [.. obligations], findings);
     }
 
@@ -49,7 +53,7 @@ public static class LicenceGate
     private static IReadOnlyList<IReadOnlyList<string>>? Choices(
         string expression, string what, LicenceUse use, IReadOnlyList<LicenceWaiver> waivers, List<string> findings)
     {
-        if (waivers.FirstOrDefault(waiver => waiver.Licence == expression && waiver.Use == use) is { } whole && !IsKnown(expression))
+        if (Waived(expression, use, waivers) is { } whole)
         {
             findings.Add($"unknown licence '{expression}' of the {what} was waived by {whole.Actor}: {whole.Reason}");
             return [[]];
@@ -64,6 +68,9 @@ public static class LicenceGate
         return [.. alternatives.Where(option => option.All(id => Licence.Find(id) is not null))
             .Select(option => (IReadOnlyList<string>)[.. option.Select(id => Licence.Find(id)?.Id ?? id)])];
     }
+
+    private static LicenceWaiver? Waived(string expression, LicenceUse use, IReadOnlyList<LicenceWaiver> waivers) =>
+        IsKnown(expression) ? null : waivers.FirstOrDefault(waiver => waiver.Licence == expression && waiver.Use == use);
 
     private static bool IsKnown(string expression) =>
         IsExpression(expression, out var alternatives) && alternatives.Any(option => option.All(id => Licence.Find(id) is not null));

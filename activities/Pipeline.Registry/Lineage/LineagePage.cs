@@ -67,7 +67,7 @@ public static class LineagePage
             page.Append($"<br><small>run <code>{Encode(node.Run)}</code></small>");
         }
 
-        foreach (var (name, value) in node.Properties)
+        foreach (var (name, value) in node.Properties.Where(property => property.Value.Length > 0))
         {
             page.Append($"<br><small>{Encode(name)}: {Encode(value)}</small>");
         }
@@ -87,12 +87,14 @@ public static class LineagePage
         foreach (var entry in history)
         {
             page.Append($"<tr><td>{entry.Sequence}</td><td>{entry.At:yyyy-MM-dd HH:mm:ss}Z</td>")
-                .Append($"<td>{Encode(entry.Kind.ToString())} {Encode(entry.Subject)}</td><td>{entry.From} → {entry.To}</td>")
+                .Append($"<td>{Encode(entry.Kind.ToString())} {Encode(entry.Subject)}</td><td>{Shown(entry.From)} → {Shown(entry.To)}</td>")
                 .Append($"<td>{Encode(entry.Actor)}</td><td>{Encode(entry.Reason)}</td></tr>\n");
         }
 
         page.Append("</table>\n");
     }
+
+    private static string Shown(int? version) => version is { } number ? $"{number}" : "none";
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -62,10 +62,14 @@ internal static class VersionLineage
     private static LineageNode PackageNode(AdapterVersion version) =>
         new() { Kind = LineageKind.Package, Label = $"{version.PackageKind} of {version.Address}", Artifact = version.Package };
 
+    private static string Shown(int? version) => version?.ToString(CultureInfo.InvariantCulture) ?? "none";
+
     private static LineageNode RolloutNode(RegistryEvent entry) => new()
     {
         Kind = LineageKind.Rollout,
-        Label = $"{entry.Kind} {entry.Subject}: {entry.From} → {entry.To}",
+        Label = entry.Kind == RegistryEventKind.AliasMoved
+            ? $"{entry.Subject} moved from {Shown(entry.From)} to {Shown(entry.To)}"
+            : $"{entry.Subject} of version {Shown(entry.To)}",
         Properties = new(StringComparer.Ordinal)
         {
             ["actor"] = entry.Actor,

@@ -23,6 +23,9 @@ public sealed class GatewayProcessTests : IDisposable
         (await AskAsync(gateway, "packages")).Version.ShouldBe("1", "the champion of the registry");
 
         (await DeployAsync("set", "help", "--stable", "packages@1", "--reason", "first")).ShouldContain("stable packages@1");
+        var missing = await GatewayProcess.RunAsync(_root.Path, "", "deploy", "set", "help", "--candidate", "packages@9", "--percent", "10", "--reason", "typo");
+        (missing.Code, missing.Error).ShouldBe((3, missing.Error));
+        missing.Error.ShouldContain("models:/packages/9 does not exist");
         (await DeployAsync("set", "help", "--candidate", "packages@2", "--percent", "100", "--reason", "trial")).ShouldContain("candidate packages@2 100 %");
         await UntilVersionAsync(gateway, "2");
         var status = JsonSerializer.Deserialize<JsonElement>(await DeployAsync("status", "--json"));

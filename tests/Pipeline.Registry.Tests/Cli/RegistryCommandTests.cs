@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipeline.Registry.Models;
 using Pipeline.Registry.Storage.Directories;
 using Pipeline.Registry.Tests.Models;
+using Pipeline.Registry.Tests.Webhooks;
 using Pipeline.Tools;
 
 namespace Pipeline.Registry.Tests.Cli;
@@ -12,6 +13,7 @@ namespace Pipeline.Registry.Tests.Cli;
 public sealed class RegistryCommandTests : IDisposable
 {
     private readonly TempDirectory _folder = new();
+    private readonly Dictionary<string, string> _environment = [];
 
     public void Dispose() => _folder.Dispose();
 
@@ -44,15 +46,34 @@ public sealed class RegistryCommandTests : IDisposable
         (await RunAsync("list", "--csv")).Output.ShouldContain("\"'=cmd()|'calc', \"\"x\"\"\"\r\n");
     }
 
+    [Fact]
+    public async Task Webhook_AddAndDeliver_SendsEventsToAllowedHostsOnly()
+    {
+        using var receiver = new Receiver();
+        var url = $"http://127.0.0.1:{receiver.Port}/hook";
+        var registry = new ModelRegistry(new DirectoryObjectStore(_folder.Combine("store")));
+        await Sample.RegisterAsync(registry, "a");
+        var refused = await RunAsync("webhook", "add", "packages", url);
+        refused.Code.ShouldBe(7);
+        refused.Error.ShouldContain("not on the list of allowed webhook hosts");
+        _environment["PIPELINE_WEBHOOK_HOSTS"] = $"127.0.0.1:{receiver.Port}";
+        (await RunAsync("webhook", "add", "packages", url)).Code.ShouldBe(0);
+        await registry.MoveAliasAsync(Sample.Move("challenger", 1, null));
+        var delivered = JsonDocument.Parse((await RunAsync("webhook", "deliver", "--json")).Output).RootElement[0];
+        (delivered.GetProperty("delivered").GetInt32(), delivered.GetProperty("failure").GetString()).ShouldBe((1, ""));
+        JsonDocument.Parse((await RunAsync("webhook", "deliver", "--json")).Output).RootElement[0].GetProperty("delivered").GetInt32().ShouldBe(0);
+    }
+
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", [typeof(CommandRunner).Assembly.Location, "registry", .. arguments, "--store", _folder.Combine("store")])
+        var start = new ProcessStartInfo("dotnet", [typeof(CommandRunner).Assembly.Location, "registry", .. arguments, "--store", _folder.Combine("store")])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        _environment.ToList().ForEach(pair => start.Environment[pair.Key] = pair.Value);
+        using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

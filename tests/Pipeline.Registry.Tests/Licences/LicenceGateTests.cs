@@ -41,6 +41,8 @@ public sealed class LicenceGateTests
         var waived = LicenceGate.Check("Apache-2.0", ["Our-Odd-Licence"], LicenceUse.Commercial, [waiver]);
         waived.Decision.ShouldBe(LicenceDecision.AllowWithNotice);
         waived.Findings.ShouldHaveSingleItem().ShouldContain("waived by legal: contract 7");
+        waived.Licence.ShouldBe("Apache-2.0 AND Our-Odd-Licence", "what was waived must not vanish from the record");
+        waived.Obligations.ShouldContain("Our-Odd-Licence: keep to what legal accepted (contract 7)");
     }
 
     [Fact]

@@ -46,7 +46,8 @@ for round in $(seq "$rounds"); do
         get --recursive --force "s3://bench/$set/" "$work/out/"
     fi
     if [ $set = one ]; then
-      measure $set curl curl -sf --aws-sigv4 aws:amz:us-east-1:s3 --user bench:benchsecret "$endpoint/bench/one/f0" -o "$work/out/f0"
+      measure $set curl curl -sf --aws-sigv4 aws:amz:us-east-1:s3 --user bench:benchsecret -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
+        "$endpoint/bench/one/f0" -o "$work/out/f0"
     fi
   done
 done

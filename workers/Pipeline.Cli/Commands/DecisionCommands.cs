@@ -52,7 +52,7 @@ internal static class DecisionCommands
         }
         catch (Exception exception) when (exception is ArgumentException or System.Security.Cryptography.CryptographicException)
         {
-            throw new ArgumentException($"{keyFile} holds no private key of an elliptic curve; make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile));
+            throw new ArgumentException($"{keyFile} holds no private key of an elliptic curve; make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile), exception);
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
                 }
             }
 
-            if (await handle.QueryAsync(wf => wf.Awaited) is { } open)
+            if (await AwaitedAsync() is { } open)
             {
                 await AnswerAsync(open);
             }
@@ -66,6 +66,18 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
         {
             // No worker answers at the moment; the supervisor brings one back.
             return [];
+        }
+    }
+
+    private async Task<ApprovalRequest?> AwaitedAsync()
+    {
+        try
+        {
+            return await handle.QueryAsync(wf => wf.Awaited);
+        }
+        catch (Exception exception) when (exception is RpcException or WorkflowQueryFailedException)
+        {
+            return null;
         }
     }
 

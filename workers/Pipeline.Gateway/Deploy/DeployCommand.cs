@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.Gateway.Configuration;
 using Pipeline.Hosting.Configuration;
+using Pipeline.Registry.Models;
+using Pipeline.Registry.Storage;
 using Pipeline.Registry.Traffic;
 using Pipeline.Workflows;
 
@@ -73,16 +75,17 @@ internal static class DeployCommand
         var command = new Command("set", "set the traffic of an alias, compare-and-set") { Alias, stable, candidate, percent, shadow, rollout, expected, reason };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var (store, alias) = (Open(parsed), parsed.GetRequiredValue(Alias));
+            var (objects, alias) = (OpenObjects(parsed), parsed.GetRequiredValue(Alias));
+            var store = new TrafficStore(objects);
             var current = await store.ReadAsync(alias, cancellation);
-            var main = parsed.GetValue(stable) is { } name ? new TrafficArm { Adapter = name } : current?.Stable;
+            var main = parsed.GetValue(stable) is { } name ? await ArmAsync(objects, name, cancellation) : current?.Stable;
             if (main is null)
             {
                 await Console.Error.WriteLineAsync($"alias '{alias}' has no traffic state yet; give --stable NAME@VERSION");
                 return ExitCodes.Usage;
             }
 
-            var trial = parsed.GetValue(candidate) is { } other ? (current?.Candidate?.Adapter == other ? current.Candidate : new TrafficArm { Adapter = other }) : null;
+            var trial = parsed.GetValue(candidate) is { } other ? (current?.Candidate?.Adapter == other ? current.Candidate : await ArmAsync(objects, other, cancellation)) : null;
             var state = new TrafficState
             {
                 Alias = alias,
@@ -114,12 +117,34 @@ internal static class DeployCommand
         return command;
     }
 
-    private static TrafficStore Open(ParseResult parsed)
+    // A version of the registry is pinned to its package; a name that the registry does not know may come from a folder.
+    private static async Task<TrafficArm> ArmAsync(IObjectStore objects, string adapter, CancellationToken cancellation)
+    {
+        var registry = new ModelRegistry(objects);
+        if (!(await registry.NamesAsync(cancellation)).Contains(adapter.Split('@')[0]))
+        {
+            return new TrafficArm { Adapter = adapter };
+        }
+
+        try
+        {
+            var version = await registry.ResolveAsync(adapter, cancellation);
+            return new TrafficArm { Adapter = $"{version.Name}@{version.Version}", Digest = version.Package };
+        }
+        catch (RegistryException exception)
+        {
+            throw new InvalidDataException($"{exception.Message}; ./pipeline registry show {adapter.Split('@')[0]} lists the versions", exception);
+        }
+    }
+
+    private static TrafficStore Open(ParseResult parsed) => new(OpenObjects(parsed));
+
+    private static IObjectStore OpenObjects(ParseResult parsed)
     {
         var root = Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } given ? given : Directory.GetCurrentDirectory();
         var file = parsed.GetValue(Config) ?? Path.Combine(root, "temporal.yaml");
         var (settings, _) = SettingsLoader.Load(File.Exists(file) || parsed.GetValue(Config) is not null ? file : null, parsed.GetValue(Set));
-        return new TrafficStore(GatewayStore.Open(settings.Store, root));
+        return GatewayStore.Open(settings.Store, root);
     }
 
     private static void Print(ParseResult parsed, IReadOnlyList<TrafficState> states)

@@ -16,7 +16,7 @@ public static class RegistryCommand
         foreach (var part in new[]
         {
             ListCommand.Create(), ShowCommand.Create(), AliasCommand.Create(), LineageCommand.Create(), DiffCommand.Create(),
-            RegisterBaseCommand.Create(), CopyCommand.Create(),
+            RegisterBaseCommand.Create(), CopyCommand.Create(), WebhookCommand.Create(),
         })
         {
             command.Subcommands.Add(part);
