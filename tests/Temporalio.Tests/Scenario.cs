@@ -31,7 +31,7 @@ public sealed class Scenario(ITemporalClient client)
 
     /// <summary>Waits for a condition of the server without a fixed sleep: bounded polling.</summary>
     [SuppressMessage("Usage", "xUnit1051", Justification = "Bounded by itself.")]
-    public static async Task EventuallyAsync(Func<Task<bool>> holds, string what, double seconds = 15)
+    public static async Task EventuallyAsync(Func<Task<bool>> holds, string what, double seconds = 30)
     {
         var until = DateTime.UtcNow.AddSeconds(seconds);
         while (!await holds())

@@ -142,7 +142,7 @@ public sealed class ActivitySampleTests(Engines engines)
             var runners = new[] { "slow", "fast", "slower" }.Select(name => Workflow.ExecuteActivityAsync(() => Runner.RunAsync(name), new()
             {
                 StartToCloseTimeout = TimeSpan.FromMinutes(1),
-                HeartbeatTimeout = TimeSpan.FromSeconds(1),
+                HeartbeatTimeout = TimeSpan.FromSeconds(3),
                 CancellationType = ActivityCancellationType.WaitCancellationCompleted,
                 CancellationToken = stop.Token,
             })).ToList();
