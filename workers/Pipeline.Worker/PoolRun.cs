@@ -35,11 +35,11 @@ internal static class PoolRun
         using var queues = new QueueWorkers(client, options, activities, version);
         var workers = queues.Create();
         var ready = false;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using var page = metricsPort > 0 ? new MetricsPage(metricsPort, new PrometheusText(), () => ready) : null;
         try
         {
-            ready = true;
-            var running = workers.Select(worker => worker.ExecuteAsync(cancellation)).ToList();
+            var running = workers.Select(worker => worker.ExecuteAsync(stop.Token)).ToList();
             if (version is not null && options.Queues.Contains(TaskQueues.Pipeline))
             {
                 await WorkerVersion.MakeCurrentAsync(client, version, cancellation);
@@ -47,7 +47,8 @@ internal static class PoolRun
             }
 
             logger.Information("pool {Pool} serves {Queues} of {Address}, {Slots} at a time", pool, options.Queues, EngineClient.AddressOf(settings.Engine), options.Slots);
-            await Task.WhenAll(running);
+            ready = true;
+            await UntilFirstAsync(running, stop);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -59,5 +60,14 @@ internal static class PoolRun
         }
 
         return ExitCodes.Ok;
+    }
+
+    // A pool of which one queue has died is stopped as a whole, so that its supervisor starts it again.
+    private static async Task UntilFirstAsync(List<Task> running, CancellationTokenSource stop)
+    {
+        var first = await Task.WhenAny(running);
+        await stop.CancelAsync();
+        await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await first;
     }
 }
