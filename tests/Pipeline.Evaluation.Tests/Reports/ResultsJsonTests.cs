@@ -33,6 +33,15 @@ public sealed class ResultsJsonTests
         ResultsJson.Serialize(ResultsJson.Load(path)).ShouldBe(File.ReadAllText(path));
     }
 
+    [Fact]
+    public void SaveAndLoad_OneQuestion_HasNoErrorAndIsTheSame()
+    {
+        using var folder = new TempDirectory();
+        var path = folder.Combine("results.json");
+        ResultsJson.Save(GateData.Run(GateData.Scored([1])), path);
+        ResultsJson.Serialize(ResultsJson.Load(path)).ShouldBe(File.ReadAllText(path));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
