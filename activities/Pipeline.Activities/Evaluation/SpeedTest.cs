@@ -4,6 +4,7 @@ using Pipeline.Data.Tokenizers;
 using Pipeline.Evaluation.Performance;
 using Pipeline.Llm.Generation;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Activities.Evaluation;
@@ -23,7 +24,7 @@ internal static class SpeedTest
         await using var engine = new GenerationEngine(model);
         if (input.Adapter is not null)
         {
-            await engine.LoadAdapterAsync(Adapter, await run.OpenAsync(input.Adapter), run.Stop);
+            await engine.LoadAdapterAsync(Adapter, AdapterContent.Read(await run.OpenAsync(input.Adapter)), run.Stop);
         }
 
         // The first answer pays for memory and threads; it is of no interest.

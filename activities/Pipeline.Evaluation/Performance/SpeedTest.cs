@@ -4,6 +4,7 @@ using Pipeline.Evaluation.Harness;
 using Pipeline.Evaluation.Results;
 using Pipeline.Llm.Generation;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 
 namespace Pipeline.Evaluation.Performance;
 
@@ -38,7 +39,7 @@ public sealed class SpeedTest
         ArgumentNullException.ThrowIfNull(prompts);
         using var weights = CausalLanguageModel.Load(directory, options);
         await using var engine = new GenerationEngine(weights, new GenerationOptions { MaxBatch = Concurrency });
-        if (adapter is not null) await engine.LoadAdapterAsync(Candidate, adapter, cancellationToken);
+        if (adapter is not null) await engine.LoadAdapterAsync(Candidate, AdapterContent.Read(adapter), cancellationToken);
         var ids = prompts.Select(prompt => model.Encoder.Encode(prompt)).ToList();
         var entropies = new Dictionary<string, double>(StringComparer.Ordinal);
         async IAsyncEnumerable<string> Generate(string index, [EnumeratorCancellation] CancellationToken stop)

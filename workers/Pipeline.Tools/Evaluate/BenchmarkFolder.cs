@@ -1,4 +1,4 @@
-using Pipeline.Tools.Data;
+using Pipeline.Activities.Data;
 using Pipeline.Tools.Registry;
 
 namespace Pipeline.Tools.Evaluate;

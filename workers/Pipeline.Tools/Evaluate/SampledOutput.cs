@@ -4,6 +4,7 @@ using Pipeline.Evaluation.Harness;
 using Pipeline.Evaluation.Results;
 using Pipeline.Llm.Generation;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 
 namespace Pipeline.Tools.Evaluate;
 
@@ -20,7 +21,7 @@ internal static class SampledOutput
         Directory.CreateDirectory(folder);
         using var weights = CausalLanguageModel.Load(model, load);
         await using var engine = new GenerationEngine(weights);
-        if (adapter is not null) await engine.LoadAdapterAsync(Candidate, adapter, cancellationToken);
+        if (adapter is not null) await engine.LoadAdapterAsync(Candidate, AdapterContent.Read(adapter), cancellationToken);
         var runner = new SampledRunner(engine, subject.Encoder, new PromptBuilder(options, subject.Render), adapter is null ? null : Candidate) { Samples = draw.Samples, Temperature = draw.Temperature, Seed = draw.Seed };
         int[] ks = [.. new[] { 1, 5, 10, draw.Samples }.Where(k => k <= draw.Samples).Distinct()];
         var results = new List<TaskResult>();
