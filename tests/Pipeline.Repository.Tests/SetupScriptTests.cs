@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Pipeline.Repository.Tests;
 
 /// <summary>Set-up on machines that lack something: a copy of the scripts, and a PATH that holds only what the test puts there.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class SetupScriptTests : IDisposable
 {
     private static readonly string[] Commands =

@@ -29,7 +29,7 @@ internal static class JudgeCommand
             var load = new ModelLoadOptions { DType = TorchSharp.torch.ScalarType.Float32, Threads = parsed.GetValue(threads) };
             using var arbiter = ChatTarget.Open(parsed.GetRequiredValue(judge), null, parsed.GetValue(tokens), load);
             using var judged = ChatTarget.Open(parsed.GetRequiredValue(model), parsed.GetValue(adapter), parsed.GetValue(tokens), load);
-            if (arbiter.Chat.Id == judged.Chat.Id) throw new ArgumentException($"'{judged.Chat.Id}' would judge itself; choose another judge");
+            if (arbiter.Chat.Id == judged.Chat.Id) throw new InvalidDataException($"'{judged.Chat.Id}' would judge itself; choose another judge");
             var all = parsed.GetValue(questions) is { } file ? JudgeQuestion.Load(file) : JudgeQuestion.BuiltIn();
             var run = new JudgeRun(new JudgeBench(arbiter.Chat), [.. all.Take(parsed.GetValue(limit) ?? int.MaxValue)], parsed.GetRequiredValue(output));
             if (parsed.GetValue(labels) is { } people) await run.AgreeAsync(people, cancellationToken);
