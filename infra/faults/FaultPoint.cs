@@ -63,6 +63,7 @@ internal static class FaultPoint
             case "errno":
                 throw new IOException($"fault: errno {rule.Argument} injected at {name}", (int)rule.Argument);
             case "delay":
+                Console.Error.WriteLine($"fault: delay at {name}");
                 Thread.Sleep((int)rule.Argument);
                 break;
         }

@@ -38,11 +38,10 @@ internal static class ChaosPoints
         _ => Task.CompletedTask,
     };
 
-    /// <summary>Waits until the training of a deployment has written its first step.</summary>
+    /// <summary>Waits until the training is held in the middle of a step.</summary>
     public static async Task TrainingAsync(LocalDeployment deployment)
     {
-        var folder = Path.Combine(deployment.Folder, "state", "training");
-        while (!Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "events.jsonl", SearchOption.AllDirectories).Any(file => new FileInfo(file).Length > 0))
+        while (!deployment.LogOf("gpu").Contains("fault: delay at train.update", StringComparison.Ordinal))
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }

@@ -23,8 +23,23 @@ public static class TinyRun
     /// <param name="atStage">Called once for each stage that begins; a test breaks things there.</param>
     public static async Task<FineTuneResult> RunAsync(int port, Func<string, Task>? atStage = null)
     {
-        var client = await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}") { DataConverter = PipelineJson.Converter() });
-        return await FollowAsync(await StartAsync(client, Input), atStage);
+        return await FollowAsync(await StartAsync(await ConnectAsync(port), Input), atStage);
+    }
+
+    // The real server listens a moment before it answers.
+    private static async Task<ITemporalClient> ConnectAsync(int port)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}") { DataConverter = PipelineJson.Converter() });
+            }
+            catch (InvalidOperationException) when (attempt < 60)
+            {
+                await Task.Delay(500, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     /// <summary>Starts a run.</summary>

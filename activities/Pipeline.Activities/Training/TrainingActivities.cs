@@ -92,7 +92,9 @@ public sealed class TrainingActivities(StageWork work, IObjectStore store, Worke
                 Text = $"{trained.Steps} steps, loss {loss:0.000}, {trained.Tokens:N0} tokens at {speed:N0}/s{alerts}",
                 Counts = new Dictionary<string, double>(StringComparer.Ordinal)
                 {
-                    ["steps"] = trained.Steps, ["tokens"] = trained.Tokens, ["peakMemoryBytes"] = trained.PeakMemoryBytes,
+                    ["steps"] = trained.Steps,
+                    ["tokens"] = trained.Tokens,
+                    ["peakMemoryBytes"] = trained.PeakMemoryBytes,
                 },
             },
         };

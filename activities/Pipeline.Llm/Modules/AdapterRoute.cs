@@ -31,7 +31,8 @@ internal sealed class AdapterRoute
 
     /// <summary>The same route for modules on another device.</summary>
     public AdapterRoute On(Device device) => _groups.Count == 0 ? this : new(
-        _all, _only, _dimension, [.. _groups.Select(group => (group.Adapter, group.Rows.to(device)))], _order?.to(device)) { Outside = Outside };
+        _all, _only, _dimension, [.. _groups.Select(group => (group.Adapter, group.Rows.to(device)))], _order?.to(device))
+    { Outside = Outside };
 
     /// <summary>Each entry names the adapter of a run of <paramref name="lengths"/> places along a dimension.</summary>
     public static AdapterRoute Of(IReadOnlyList<string?> names, IReadOnlyList<int> lengths, long dimension, Device device)

@@ -55,7 +55,11 @@ public sealed class DeviceExtrasTests
         manual_seed(6);
         var pattern = new AttentionPattern
         {
-            Scale = 0.3, Window = window, Segments = [new(0, 0, 3), new(0, 3, 8)], Bounds = tensor(new[] { 0, 3, 11 }, device: Where), LongestRun = 8,
+            Scale = 0.3,
+            Window = window,
+            Segments = [new(0, 0, 3), new(0, 3, 8)],
+            Bounds = tensor(new[] { 0, 3, 11 }, device: Where),
+            LongestRun = 8,
         };
         var (key, value) = (randn(1, 11, 2, 16, device: Where).to(type), randn(1, 11, 2, 16, device: Where).to(type));
         Same(randn(1, 11, 4, 16, device: Where).to(type), (extras, x) => extras.Attention(x, key, value, pattern), tolerance);

@@ -10,7 +10,8 @@ internal static class EnvironmentSettings
     // Set by scripts and tests; not settings.
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "PIPELINE_CHAOS", "PIPELINE_CONFIG", "PIPELINE_FAULTS", "PIPELINE_FIXTURES", "PIPELINE_HOST", "PIPELINE_OWNER", "PIPELINE_PAYLOAD_KEY", "PIPELINE_ROOT", "PIPELINE_STATE",
+        "PIPELINE_CHAOS", "PIPELINE_CONFIG", "PIPELINE_FAULTS", "PIPELINE_FIXTURES", "PIPELINE_HOST", "PIPELINE_KILL_SEEDS", "PIPELINE_OWNER",
+        "PIPELINE_PAYLOAD_KEY", "PIPELINE_RECORD_HISTORIES", "PIPELINE_ROOT", "PIPELINE_STATE", "PIPELINE_SWARM", "PIPELINE_WEBHOOK_HOSTS",
     };
 
     private static readonly (string Variable, string Path)[] WellKnown =
