@@ -35,7 +35,8 @@ public sealed class EndToEndTests
         await using var deployment = LocalDeployment.OnFolder("embedded", folder.Path);
         await deployment.StartEngineAsync();
         deployment.Start("cpu", "sanitize.remembered=kill", "registry.register=kill");
-        deployment.Start("gpu", "train.update#2=delay:6000");
+        // Long enough for whoever follows to see the stage, after the engine was killed just before.
+        deployment.Start("gpu", "train.update#2=delay:25000");
         deployment.Start("gateway");
         Same(await TinyRun.RunAsync(deployment.EnginePort, stage => stage switch
         {
