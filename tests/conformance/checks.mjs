@@ -175,9 +175,11 @@ export const serverChecks = ({ client, connection, taskQueue, start, settled, ev
     const action = { type: 'startWorkflow', workflowType: 'echo', workflowId: scheduleId + '-run', taskQueue, args: ['tick'] };
     const h = await client.schedule.create({ scheduleId, spec: { calendars: [{ hour: 3, comment: 'nightly' }], intervals: [{ every: '1h', offset: '5m' }] }, action, policies: { overlap: 'ALLOW_ALL' } });
     assert.equal((await failure(client.schedule.create({ scheduleId, spec: {}, action }))).name, 'ScheduleAlreadyRunning');
+    const done = async () => (await client.workflow.count(`TemporalScheduledById = "${scheduleId}" AND ExecutionStatus = "Completed"`)).count;
     await h.trigger();
+    await eventually(async () => await done() === 1, 'a triggered run');
     await h.backfill({ start: new Date('2024-01-01T00:00:00Z'), end: new Date('2024-01-01T02:10:00Z'), overlap: 'ALLOW_ALL' });
-    await eventually(async () => (await client.workflow.count(`TemporalScheduledById = "${scheduleId}" AND ExecutionStatus = "Completed"`)).count === 4, 'a trigger and three backfilled runs');
+    await eventually(async () => await done() === 4, 'a trigger and three backfilled runs');
     await h.pause('tired');
     let d = await h.describe();
     assert.deepEqual([d.state.paused, d.state.note, d.info.numActionsTaken], [true, 'tired', 4]);
