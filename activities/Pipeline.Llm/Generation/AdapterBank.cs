@@ -22,8 +22,6 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel(AdapterContent content) => false;
-
     public bool IsAttached(string name) => false;
 
     /// <summary>Bytes of the adapters' memory.</summary>
@@ -31,16 +29,18 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
-    public Action Prepare(string name, AdapterContent content)
+    public (Action Attach, bool ChangesModel) Prepare(string name, AdapterContent content)
     {
         var adapter = BankedAdapter.Read(model, content, _memory);
-        return () =>
+        void Attach()
         {
             if (!_adapters.TryAdd(name, adapter))
             {
                 _memory.Return(adapter.Blocks);
             }
-        };
+        }
+
+        return (Attach, false);
     }
 
     public void Unload(string name)

@@ -96,8 +96,8 @@ public sealed class GenerationEngine : IGenerationEngine
             return;
         }
 
-        var attach = await Task.Run(() => _adapters.Prepare(name, content), cancellation);
-        if (_adapters.ChangesModel(content))
+        var (attach, changesModel) = await Task.Run(() => _adapters.Prepare(name, content), cancellation);
+        if (changesModel)
         {
             await OnThreadAsync(attach).WaitAsync(cancellation);
             return;

@@ -10,9 +10,6 @@ internal interface IAdapterHost : IDisposable
     /// <summary>Adapters that are loaded.</summary>
     int Count { get; }
 
-    /// <summary>Whether what <see cref="Prepare"/> gives for an adapter belongs on the engine's thread.</summary>
-    bool ChangesModel(AdapterContent content);
-
     /// <summary>Whether a loaded adapter is part of the model, so that dropping it belongs on the engine's thread.</summary>
     bool IsAttached(string name);
 
@@ -20,8 +17,8 @@ internal interface IAdapterHost : IDisposable
     bool Contains(string name);
 
     /// <summary>Reads and checks an adapter beside the engine's thread.</summary>
-    /// <returns>Makes it available.</returns>
-    Action Prepare(string name, AdapterContent content);
+    /// <returns>What makes it available, and whether that changes the model and so belongs on the engine's thread.</returns>
+    (Action Attach, bool ChangesModel) Prepare(string name, AdapterContent content);
 
     /// <summary>Frees an adapter that no batch uses.</summary>
     void Unload(string name);

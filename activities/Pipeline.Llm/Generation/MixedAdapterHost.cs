@@ -13,15 +13,13 @@ internal sealed class MixedAdapterHost(CausalLanguageModel model) : IAdapterHost
 
     public int Count => _bank.Count + _attached.Count;
 
-    public bool ChangesModel(AdapterContent content) => BankedAdapter.Obstacle(model, LoraConfigJson.Read(content)) is not null;
-
     public bool IsAttached(string name) => _attached.Contains(name);
 
     public bool Contains(string name) => _bank.Contains(name) || _attached.Contains(name);
 
-    public Action Prepare(string name, AdapterContent content)
+    public (Action Attach, bool ChangesModel) Prepare(string name, AdapterContent content)
     {
-        IAdapterHost host = ChangesModel(content) ? _attached : _bank;
+        IAdapterHost host = BankedAdapter.Obstacle(model, LoraConfigJson.Read(content)) is null ? _bank : _attached;
         return host.Prepare(name, content);
     }
 

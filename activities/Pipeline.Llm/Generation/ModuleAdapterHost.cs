@@ -13,16 +13,14 @@ internal sealed class ModuleAdapterHost(CausalLanguageModel model) : IAdapterHos
 
     public int Count => _adapters.Count;
 
-    public bool ChangesModel(AdapterContent content) => true;
-
     public bool IsAttached(string name) => _adapters.ContainsKey(name);
 
     public bool Contains(string name) => _adapters.ContainsKey(name);
 
-    public Action Prepare(string name, AdapterContent content)
+    public (Action Attach, bool ChangesModel) Prepare(string name, AdapterContent content)
     {
         var attach = LoraAdapter.Prepare(model, content, name);
-        return () => _adapters.GetOrAdd(name, _ => attach());
+        return (() => _adapters.GetOrAdd(name, _ => attach()), true);
     }
 
     public void Unload(string name)

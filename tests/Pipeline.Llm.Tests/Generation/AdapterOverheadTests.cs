@@ -25,7 +25,7 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         using var bank = new AdapterBank(model);
         foreach (var i in Enumerable.Range(0, distinct))
         {
-            bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{i}")))();
+            bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{i}"))).Attach();
         }
 
         var (plain, adapted) = (new List<double>(), new List<double>());

@@ -100,8 +100,8 @@ public sealed class GenerationEngineTests
 
         using var pages = new KeyValuePages(fixture.Model, 4096);
         using var host = new ModuleAdapterHost(fixture.Model);
-        host.Prepare("a0", AdapterContent.Read(fixture.Directory.Combine("a0")))();
-        host.Prepare("a1", AdapterContent.Read(fixture.Directory.Combine("a1")))();
+        host.Prepare("a0", AdapterContent.Read(fixture.Directory.Combine("a0"))).Attach();
+        host.Prepare("a1", AdapterContent.Read(fixture.Directory.Combine("a1"))).Attach();
         var runner = new BatchRunner(fixture.Model, host, pages);
         var sequences = new[] { "a0", "a1" }.Select(name => new SequenceState(
             new GenerationRequest { Prompt = Prompts[3], Adapter = name, Sampling = new SamplingOptions { MaxTokens = 24 } }, 1024)).ToList();
@@ -326,7 +326,7 @@ public sealed class GenerationEngineTests
         var weights = model.WeightBytes;
         foreach (var i in Enumerable.Range(0, 20))
         {
-            bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{i}")))();
+            bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{i}"))).Attach();
         }
 
         var size = new FileInfo(Path.Combine(folder.Combine("a0"), "adapter_model.safetensors")).Length;
@@ -336,7 +336,7 @@ public sealed class GenerationEngineTests
         foreach (var round in Enumerable.Range(0, 3))
         {
             Enumerable.Range(0, 20).ToList().ForEach(i => bank.Unload($"a{i}"));
-            Enumerable.Range(0, 20).ToList().ForEach(i => bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{(i + round) % 20}")))());
+            Enumerable.Range(0, 20).ToList().ForEach(i => bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{(i + round) % 20}"))).Attach());
         }
 
         bank.Bytes.ShouldBe(full, "freed blocks are used again");
