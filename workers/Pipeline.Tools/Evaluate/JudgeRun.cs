@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Evaluation.Judge;
 using Pipeline.Evaluation.Metrics;
 using Pipeline.Evaluation.Results;
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Tools.Evaluate;
 
