@@ -6,7 +6,9 @@ using Pipeline.Evaluation.Performance;
 using Pipeline.Evaluation.Results;
 using Pipeline.Evaluation.Tasks;
 using Pipeline.Evaluation.Tests.Harness;
+using Pipeline.Llm.Merging;
 using Pipeline.Llm.Models;
+using Pipeline.Llm.Peft;
 using TorchSharp;
 
 namespace Pipeline.Evaluation.Tests.EndToEnd;
@@ -16,11 +18,12 @@ namespace Pipeline.Evaluation.Tests.EndToEnd;
 public sealed class FreshAdapterTests
 {
     private const int HeldOut = 200;
+    private const int ParityPrompts = 100;
 
     private static readonly ModelLoadOptions Load = new() { DType = torch.ScalarType.Float32, Threads = 1 };
 
     [Fact]
-    public async Task S1_26_FreshlyTrained_GoodPassesAndHarmfulIsBlocked()
+    public async Task S1_26_S1_33_FreshlyTrained_GoodPassesAndHarmfulIsBlocked()
     {
         using var folder = new TempDirectory();
         var tasks = Tasks();
@@ -33,24 +36,40 @@ public sealed class FreshAdapterTests
         };
         var gates = GateSetYaml.ForPurpose("task");
 
-        var good = await DecideAsync(FreshRecipe.Good, "good");
+        var (good, adapter) = await DecideAsync(FreshRecipe.Good, "good");
         good.Verdict.ShouldBe(GateVerdict.Pass, Words(good));
 
-        var harmful = await DecideAsync(FreshRecipe.Harmful, "harmful");
+        var (harmful, other) = await DecideAsync(FreshRecipe.Harmful, "harmful");
         harmful.Verdict.ShouldBe(GateVerdict.Fail, Words(harmful));
         // It learned the task: without the benchmark it would have passed.
         harmful.Outcomes.Where(outcome => outcome.Verdict == GateVerdict.Fail).ShouldHaveSingleItem().Rule.Name.ShouldBe("knowledge");
         var input = new JsonObject { ["train"] = new JsonObject { ["learningRate"] = FreshRecipe.Harmful.LearningRate, ["epochs"] = FreshRecipe.Harmful.Epochs } };
         var proposal = RetrainProposal.Of(gates, harmful, input, attempt: 0).ShouldNotBeNull();
-        proposal.Differences.Select(change => (change.Path, change.After)).ShouldBe([("train.learningRate", 0.0009), ("train.epochs", 1)]);
+        proposal.Differences.Select(change => (change.Path, Math.Round(change.After, 9))).ShouldBe([("train.learningRate", 0.0009), ("train.epochs", 1)]);
 
-        async Task<GateReport> DecideAsync(FreshRecipe recipe, string name)
+        // Stored in the base's bfloat16, the merged files answer as base and adapter do, and not as another adapter does.
+        AdapterMerge.Run(DebianMmlu.Directory, adapter, folder.Combine("merged"));
+        var parity = Parity(adapter, folder.Combine("merged"));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{parity}");
+        (parity.Passed, parity.Limit, parity.Prompts).ShouldBe((true, 2e-2, ParityPrompts), string.Join("; ", parity.Reasons));
+        Parity(other, folder.Combine("merged")).Passed.ShouldBeFalse();
+
+        async Task<(GateReport Report, string Adapter)> DecideAsync(FreshRecipe recipe, string name)
         {
             var adapter = FreshTraining.Run(recipe, folder.Combine(name));
             var report = GateEvaluator.Evaluate(gates, await EvaluateAsync(folder, tasks, name, adapter), arms, ModelUnderTest.Digest(adapter));
             TestContext.Current.TestOutputHelper?.WriteLine($"{name}:\n{Words(report)}");
-            return report;
+            return (report, adapter);
         }
+    }
+
+    private static MergeParityReport Parity(string adapter, string merged)
+    {
+        using var model = ModelUnderTest.Open(DebianMmlu.Directory);
+        var rows = ChatClassification.Load("section", Fixtures.Require("reference-finetune/heldout.jsonl"), ParityPrompts).Questions;
+        return MergeParity.Run(
+            DebianMmlu.Directory, adapter, merged, [.. rows.Select(row => model.Encoder.Encode(model.Render([new("user", row.Text)])))],
+            new MergeParityOptions { Threads = 1 });
     }
 
     private static TaskCollection Tasks()
