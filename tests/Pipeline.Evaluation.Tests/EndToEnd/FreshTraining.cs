@@ -27,7 +27,7 @@ internal static class FreshTraining
         var adapter = LoraAdapter.Create(model, config, seed: 1);
         var options = new TrainingOptions
         {
-            Batch = new BatchSettings { MicroBatch = 16, GroupByLength = true, Epochs = recipe.Epochs },
+            Batch = new BatchSettings { MicroBatch = 16, Epochs = recipe.Epochs },
             LearningRate = recipe.LearningRate,
             WarmupRatio = recipe.Warmup,
             EvaluateEvery = 0,

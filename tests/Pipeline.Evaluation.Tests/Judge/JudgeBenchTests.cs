@@ -21,7 +21,7 @@ public sealed class JudgeBenchTests
         (marks.Mean, marks.Unreadable, marks.Judge).ShouldBe((7.75, 0, "judge"));
         marks.PromptDigest.Length.ShouldBe(64);
         // A judge that does not sample would repeat itself, so it is told what is missing.
-        judge.Asked.Select(turns => turns.Count).ShouldBe([2, 4, 4, 2]);
+        judge.Asked.Select(turns => turns.Length).ShouldBe([2, 4, 4, 2]);
         judge.Asked[1][2..].Select(turn => turn.Role).ShouldBe(["assistant", "user"]);
         judge.Asked[1][^1].Content.ShouldContain("no mark");
     }
