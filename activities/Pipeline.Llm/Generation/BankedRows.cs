@@ -17,7 +17,9 @@ internal sealed class BankedRows : IRowAdapters
     public BankedRows(IReadOnlyList<BankedAdapter?> adapters)
     {
         _rows = adapters.Count;
-        _groups = [.. Enumerable.Range(0, adapters.Count).Where(row => adapters[row] is not null).GroupBy(row => adapters[row]!).Select(group => (group.Key, group.ToArray()))];
+        _groups = [.. adapters.Index().Where(row => row.Item is not null)
+            .GroupBy(row => row.Item!, row => row.Index) // not null: see above
+            .Select(group => (group.Key, group.ToArray()))];
     }
 
     /// <inheritdoc/>
