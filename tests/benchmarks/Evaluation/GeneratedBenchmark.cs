@@ -10,9 +10,9 @@ internal static class GeneratedBenchmark
     private const int Questions = 14042;
     private const int Count = 57;
 
-    public static void Run(Subject subject)
+    public static void Run(Subject subject, int most)
     {
-        EvaluationTask[] tasks = [.. Enumerable.Range(0, Count).Select(i => Task(subject.Tasks[i % subject.Tasks.Count], i))];
+        EvaluationTask[] tasks = [.. Enumerable.Range(0, Math.Min(most, Count)).Select(i => Task(subject.Tasks[i % subject.Tasks.Count], i))];
         // One question of each task, the plain way; the rest would take as long per question.
         ScoreRequest[] sample = [.. tasks.SelectMany(task => subject.Requests(task, task.Questions.Take(1)))];
         var plain = new ResultList<ContinuationScore[]>(sample.Length);
@@ -23,12 +23,12 @@ internal static class GeneratedBenchmark
         {
             var (cold, first) = Evaluate(subject, tasks, cache);
             var (warm, second) = Evaluate(subject, tasks, cache);
-            var same = Enumerable.Range(0, Count).Count(i => first.Answers[i][0].Answers["none"] == "ABCD"[Subject.Best(plain[i])].ToString());
+            var same = Enumerable.Range(0, tasks.Length).Count(i => first.Answers[i][0].Answers["none"] == "ABCD"[Subject.Best(plain[i])].ToString());
             var total = first.Answers.Sum(answers => answers.Count);
             var plainWhole = plainTime.Processor / sample.Length * total;
-            Console.WriteLine($"generated set of {total} questions in {Count} tasks");
-            Console.WriteLine($"plain: {sample.Length} questions in {plainTime.Processor:0.0} s CPU, {sample.Length / plainTime.Processor:0.00} questions/s; all would take {plainWhole:0} s (extrapolated)");
-            Console.WriteLine($"fast:  all in {cold.Processor:0.0} s CPU ({cold.Wall:0.0} s), {total / cold.Processor:0.00} questions/s, {plainWhole / cold.Processor:0.0} times as fast; {first.Calls} model calls; same answers {same} of {Count}");
+            Console.WriteLine($"generated set of {Questions} questions in {Count} tasks; asked: {total} in {tasks.Length}, the whole would take {cold.Processor / total * Questions:0} s CPU the fast way");
+            Console.WriteLine($"plain: {sample.Length} questions in {plainTime.Processor:0.0} s CPU, {sample.Length / plainTime.Processor:0.00} questions/s; {total} would take {plainWhole:0} s (extrapolated)");
+            Console.WriteLine($"fast:  {total} in {cold.Processor:0.0} s CPU ({cold.Wall:0.0} s), {total / cold.Processor:0.00} questions/s, {plainWhole / cold.Processor:0.0} times as fast; {first.Calls} model calls; same answers {same} of {tasks.Length}");
             Console.WriteLine($"again: {warm.Processor:0.00} s CPU ({warm.Wall:0.00} s), {cold.Processor / warm.Processor:0} times less processor time, {cold.Wall / warm.Wall:0} times sooner; {second.Calls} model calls; same answers {Same(first, second)}");
         }
         finally
