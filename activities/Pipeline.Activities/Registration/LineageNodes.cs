@@ -1,3 +1,4 @@
+using Pipeline.Activities.Running;
 using Pipeline.Registry.Lineage;
 using Pipeline.Workflows.Contracts;
 
