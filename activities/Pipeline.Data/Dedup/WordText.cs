@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Text;
 using Pipeline.Data.Stages;
 using Pipeline.Data.Tokenizers.Unicode;
 
@@ -36,10 +39,72 @@ internal sealed class WordText
         _words.Clear();
         Count = 0;
         var normal = Normal.Span;
-        var table = AsciiClass.Table;
         _words.Reserve(normal.Length + 1);
-        var destination = _words.Array;
+        var (length, open) = Ascii.IsValid(normal) ? AsciiWords(normal) : UnicodeWords(normal);
+        if (open)
+        {
+            Close(length);
+        }
+
+        _words.Length = Count == 0 ? 0 : _ends[Count - 1];
+    }
+
+    /// <summary>64 bytes at once: a bit for each that belongs to a word, and then one step a word.</summary>
+    private (int Length, bool Open) AsciiWords(ReadOnlySpan<byte> normal)
+    {
+        var destination = _words.Array.AsSpan();
         var (length, open) = (0, false);
+        Span<byte> rest = stackalloc byte[64];
+        for (var start = 0; start < normal.Length; start += 64)
+        {
+            var block = normal.Slice(start, Math.Min(64, normal.Length - start));
+            var (mask, size) = (0UL, block.Length);
+            if (size == 64)
+            {
+                mask = WordBits(block);
+            }
+            else
+            {
+                rest.Clear();
+                block.CopyTo(rest);
+                mask = WordBits(rest);
+            }
+
+            for (var at = 0; at < size;)
+            {
+                var bits = mask >> at;
+                if (!open && (bits & 1) == 0)
+                {
+                    at += Math.Min(BitOperations.TrailingZeroCount(bits), size - at);
+                    continue;
+                }
+
+                var run = Math.Min(BitOperations.TrailingZeroCount(~bits), size - at);
+                block.Slice(at, run).CopyTo(destination[length..]);
+                (length, at, open) = (length + run, at + run, true);
+                if (at < size)
+                {
+                    Close(length);
+                    destination[length++] = (byte)' ';
+                    open = false;
+                }
+            }
+        }
+
+        return (length, open);
+    }
+
+    private static ulong WordBits(ReadOnlySpan<byte> block)
+    {
+        var bytes = Vector512.Create(block);
+        var letters = Vector512.LessThan(bytes - Vector512.Create((byte)'a'), Vector512.Create((byte)26));
+        var digits = Vector512.LessThan(bytes - Vector512.Create((byte)'0'), Vector512.Create((byte)10));
+        return (letters | digits).ExtractMostSignificantBits();
+    }
+
+    private (int Length, bool Open) UnicodeWords(ReadOnlySpan<byte> normal)
+    {
+        var (destination, table, length, open) = (_words.Array, AsciiClass.Table, 0, false);
         for (var at = 0; at < normal.Length;)
         {
             var value = normal[at];
@@ -78,12 +143,7 @@ internal sealed class WordText
             at += size;
         }
 
-        if (open)
-        {
-            Close(length);
-        }
-
-        _words.Length = Count == 0 ? 0 : _ends[Count - 1];
+        return (length, open);
     }
 
     private void Close(int length)

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Data.Stages;
 
@@ -49,7 +48,8 @@ public sealed class SanitizeStage
         await using var folder = new StageFolder(outputFolder);
         var (output, removed, audit) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("audit.jsonl"));
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, _options.QuarantineBudget);
-        var (reader, row, rows, changedRows) = (new RowFileReader(inputs), new RowSanitizer(_options), new RowAccounting(), 0L);
+        using var row = new RowSanitizer(_options);
+        var (reader, rows, changedRows) = (new RowFileReader(inputs), new RowAccounting(), 0L);
         foreach (var line in reader.Read())
         {
             rows.In++;
@@ -68,15 +68,14 @@ public sealed class SanitizeStage
                     continue;
                 }
 
-                var node = JsonNode.Parse(line.Utf8.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 64 })?.AsObject() ?? throw new JsonException("not an object");
-                var id = (node["_id"] ?? node["id"])?.ToString() ?? $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
-                var changed = row.Sanitize(node, id);
-                foreach (var edit in row.Edits)
+                var id = row.Id(line.Utf8.Span) ?? $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
+                var changed = row.Sanitize(line.Utf8, id);
+                foreach (var edit in row.Texts.Edits)
                 {
                     WriteEdit(audit, id, edit);
                 }
 
-                if (row.RemovedBy is { } rule)
+                if (row.Texts.RemovedBy is { } rule)
                 {
                     rows.Remove(rule);
                     Write(removed, JsonSerializer.SerializeToUtf8Bytes(new { id, rule }, Json));
@@ -85,7 +84,7 @@ public sealed class SanitizeStage
 
                 rows.Out++;
                 changedRows += changed ? 1 : 0;
-                Write(output, changed ? JsonSerializer.SerializeToUtf8Bytes(node, Json) : line.Utf8.Span);
+                Write(output, changed ? row.Output : line.Utf8.Span);
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
@@ -96,7 +95,7 @@ public sealed class SanitizeStage
 
         rows.Check("sanitize");
         var traces = folder.Open("trace.jsonl");
-        foreach (var trace in row.Traces)
+        foreach (var trace in row.Texts.Traces)
         {
             Write(traces, JsonSerializer.SerializeToUtf8Bytes(trace, AuditJson));
         }
@@ -105,8 +104,8 @@ public sealed class SanitizeStage
         {
             Rows = rows,
             ChangedRows = changedRows,
-            PiiSpans = row.PiiSpans,
-            CleanedTexts = row.CleanedTexts,
+            PiiSpans = row.Texts.PiiSpans,
+            CleanedTexts = row.Texts.CleanedTexts,
             Files = await folder.CommitFilesAsync(cancellationToken),
         };
         await folder.CommitSummaryAsync(summary, cancellationToken);

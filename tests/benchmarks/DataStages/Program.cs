@@ -2,9 +2,10 @@ using System.Diagnostics;
 using Pipeline.Data.Decontamination;
 using Pipeline.Data.Dedup;
 using Pipeline.Data.Sanitization;
+using Pipeline.Data.Sanitization.Quality;
 
 // scan FILE ROUNDS: finds personal data in a text, line by line, as the peers do; the first round warms up.
-// clean|exact|near|decontaminate IN.jsonl OUT [EVALUATION.jsonl]: one stage on one thread.
+// clean|filter|exact|near|decontaminate IN.jsonl OUT [EVALUATION.jsonl]: one stage on one thread.
 var clock = Stopwatch.StartNew();
 switch (args[0])
 {
@@ -13,6 +14,9 @@ switch (args[0])
         return;
     case "clean":
         Report((await new SanitizeStage(new SanitizeOptions()).RunAsync([args[1]], args[2])).Rows.ToString());
+        return;
+    case "filter":
+        Report((await new QualityStage(new QualityOptions()).RunAsync([args[1]], args[2])).Rows.ToString());
         return;
     case "exact" or "near":
         var summary = await new DedupStage(new DedupOptions { Near = args[0] == "near", Keep = KeepPolicy.First }).RunAsync([args[1]], args[2]);
