@@ -142,11 +142,7 @@ internal sealed class NGramIndex
             Array.Resize(ref _hashes, text.Count * 2);
         }
 
-        var bytes = text.Bytes;
-        for (var i = 0; i < text.Count; i++)
-        {
-            _hashes[i] = FastHash.Of(bytes[text.Start(i)..text.End(i)], 0x5EED);
-        }
+        text.HashWords(_hashes);
     }
 
     private ulong Hash(int at, int length)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using Pipeline.Data.Stages;
@@ -9,6 +10,7 @@ namespace Pipeline.Data.Dedup;
 /// <summary>The words of a normalised text: runs of letters and numbers, joined by one space, with their bounds.</summary>
 internal sealed class WordText
 {
+    private const ulong ShortWord = 0xA0761D6478BD642F;
     private readonly TextNormalizer _normalizer = new();
     private readonly ByteBuffer _words = new();
     private int[] _ends = new int[256];
@@ -32,6 +34,23 @@ internal sealed class WordText
 
     public ReadOnlySpan<byte> Bytes => _words.Span;
 
+    /// <summary>A hash of each word, for look-ups within one process; not for what is stored.</summary>
+    public void HashWords(Span<ulong> hashes)
+    {
+        var (bytes, start) = (_words.Array, 0);
+        for (var i = 0; i < Count; i++)
+        {
+            var length = _ends[i] - start;
+            ref var word = ref bytes[start];
+            // There is always room behind the last word, so eight bytes are read at once and those of other words masked.
+            hashes[i] = length <= 8
+                ? FastHash.Mix(Unsafe.ReadUnaligned<ulong>(ref word) & (ulong.MaxValue >> ((8 - length) * 8)), ShortWord + (ulong)length)
+                : FastHash.Of(bytes.AsSpan(start, length), ShortWord);
+            start = _ends[i] + 1;
+        }
+    }
+
+    /// <summary>Normalises a text and finds its words.</summary>
     public void Load(ReadOnlySpan<byte> text)
     {
         Normal.Clear();
@@ -39,7 +58,7 @@ internal sealed class WordText
         _words.Clear();
         Count = 0;
         var normal = Normal.Span;
-        _words.Reserve(normal.Length + 1);
+        _words.Reserve(normal.Length + 17);
         var (length, open) = Ascii.IsValid(normal) ? AsciiWords(normal) : UnicodeWords(normal);
         if (open)
         {
@@ -80,7 +99,16 @@ internal sealed class WordText
                 }
 
                 var run = Math.Min(BitOperations.TrailingZeroCount(~bits), size - at);
-                block.Slice(at, run).CopyTo(destination[length..]);
+                if (run <= 16 && start + at + 16 <= normal.Length)
+                {
+                    // A fixed size is one move; what is too much is overwritten or cut.
+                    normal.Slice(start + at, 16).CopyTo(destination[length..]);
+                }
+                else
+                {
+                    block.Slice(at, run).CopyTo(destination[length..]);
+                }
+
                 (length, at, open) = (length + run, at + run, true);
                 if (at < size)
                 {

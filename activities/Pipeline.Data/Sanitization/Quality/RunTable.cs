@@ -4,6 +4,8 @@ namespace Pipeline.Data.Sanitization.Quality;
 internal sealed class RunTable
 {
     private Entry[] _entries = new Entry[1 << 12];
+    private Entry[] _spare = [];
+    private ulong _touched;
     private int _used;
 
     /// <summary>The entry of a key that is not 0, added with counts of 0 where it is new; valid until the next call.</summary>
@@ -24,6 +26,16 @@ internal sealed class RunTable
         return ref entry;
     }
 
+    /// <summary>Brings the entries of many keys into the cache: look-ups that do not wait for each other take a fraction of the time.</summary>
+    public void Touch(ReadOnlySpan<ulong> keys)
+    {
+        var (entries, mask) = (_entries, _entries.Length - 1);
+        foreach (var key in keys)
+        {
+            _touched ^= entries[(int)key & mask].Key;
+        }
+    }
+
     /// <summary>Drops entries whose rows, with those that they may have missed, are not above a bound.</summary>
     public void Prune(int bound) => Rebuild(_entries.Length, bound);
 
@@ -42,7 +54,12 @@ internal sealed class RunTable
     private void Rebuild(int size, int bound)
     {
         var old = _entries;
-        (_entries, _used) = (new Entry[size], 0);
+        if (_spare.Length == size)
+        {
+            Array.Clear(_spare);
+        }
+
+        (_entries, _spare, _used) = (_spare.Length == size ? _spare : new Entry[size], old, 0);
         foreach (ref var entry in old.AsSpan())
         {
             if (entry.Key != 0 && entry.Rows + entry.Missed > bound)

@@ -11,6 +11,7 @@ namespace Pipeline.Data.Sanitization.Quality;
 /// </remarks>
 internal sealed class SpikeDetector(int rows)
 {
+    private const ulong Roll = 0x9E3779B97F4A7C15;
     private const int Bucket = 200_000;
     private const double OneSource = 0.95;
 
@@ -18,6 +19,7 @@ internal sealed class SpikeDetector(int rows)
     private readonly Dictionary<ulong, string> _words = [];
     private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
+    private ulong[] _hashes = new ulong[256];
     private ulong[] _ofRow = new ulong[256];
     private int[] _slots = new int[512];
     private int _inBucket;
@@ -37,6 +39,7 @@ internal sealed class SpikeDetector(int rows)
         }
 
         var distinct = Distinct(text);
+        _runs.Touch(_ofRow.AsSpan(0, distinct));
         for (var i = 0; i < distinct; i++)
         {
             ref var entry = ref _runs.Find(_ofRow[i]);
@@ -70,16 +73,13 @@ internal sealed class SpikeDetector(int rows)
             .Select(run => new SpikeReport(run.Words, _names[run.Entry.Source], run.Entry.Own)),
     ];
 
-    private static ulong KeyOf(WordText text, int word)
-    {
-        var key = FastHash.Of(text.Slice(word, 3), 0x5917);
-        return key == 0 ? 1 : key;
-    }
+    // 0 stands for an empty entry.
+    private ulong KeyOf(int word) => Math.Max(1, (((_hashes[word] * Roll) + _hashes[word + 1]) * Roll) + _hashes[word + 2]);
 
-    private static string WordsOf(WordText text, ulong key)
+    private string WordsOf(WordText text, ulong key)
     {
         var word = 0;
-        while (KeyOf(text, word) != key)
+        while (KeyOf(word) != key)
         {
             word++;
         }
@@ -91,6 +91,12 @@ internal sealed class SpikeDetector(int rows)
     private int Distinct(WordText text)
     {
         var most = Math.Max(0, text.Count - 2);
+        if (_hashes.Length < text.Count)
+        {
+            _hashes = new ulong[2 * text.Count];
+        }
+
+        text.HashWords(_hashes);
         if (_ofRow.Length < most)
         {
             (_ofRow, _slots) = (new ulong[2 * most], new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(4 * most))]);
@@ -101,7 +107,7 @@ internal sealed class SpikeDetector(int rows)
         Array.Clear(_slots, 0, mask + 1);
         for (var word = 0; word < most; word++)
         {
-            var key = KeyOf(text, word);
+            var key = KeyOf(word);
             var slot = (int)(key >> 40) & mask;
             while (_slots[slot] > 0 && _ofRow[_slots[slot] - 1] != key)
             {

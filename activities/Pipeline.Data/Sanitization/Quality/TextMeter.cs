@@ -8,6 +8,8 @@ public sealed class TextMeter
 {
     private static readonly string[] Common = ["the", "be", "to", "of", "and", "that", "have", "with"];
 
+    private static readonly int[] CommonLetters = [.. Common.Select(word => word.Aggregate(0, (letters, c) => (letters << 8) | c))];
+
     /// <summary>What lines of boilerplate say.</summary>
     internal static readonly string[] Phrases =
     [
@@ -159,9 +161,18 @@ public sealed class TextMeter
         }
 
         word = word.Trim(".,;:!?\"'()"u8);
-        Span<char> characters = stackalloc char[4];
-        return word.Length is >= 2 and <= 4 && System.Text.Ascii.ToUtf16(word, characters, out var written) == System.Buffers.OperationStatus.Done
-            ? CommonBit(characters[..written]) : 0;
+        if (word.Length is < 2 or > 4)
+        {
+            return 0;
+        }
+
+        var letters = 0;
+        foreach (var value in word)
+        {
+            letters = (letters << 8) | value | 0x20;
+        }
+
+        return Array.IndexOf(CommonLetters, letters) is >= 0 and var at ? 1 << at : 0;
     }
 
     private (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) CountLines(string text)
