@@ -44,11 +44,15 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
             return $"none of the text fields ({string.Join(", ", options.Fields.Names.Take(4))}, …) is a string";
         }
 
-        _text.Load(Parser.Text.Span);
+        _text.Normalize(Parser.Text.Span);
         return null;
     }
 
-    public ReadOnlySpan<ulong> Shingles() => _shingler.Hash(_text);
+    public ReadOnlySpan<ulong> Shingles()
+    {
+        _text.Split();
+        return _shingler.Hash(_text);
+    }
 
     /// <summary>Number of code points; continuation bytes do not count.</summary>
     public int CountCodePoints()
@@ -66,6 +70,7 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
     public bool BandKeys(Span<ulong> keys)
     {
         // A minimum does not care how often or in what order it is asked.
+        _text.Split();
         var shingles = _shingler.HashAll(_text);
         if (shingles.IsEmpty)
         {

@@ -53,11 +53,24 @@ internal sealed class WordText
     /// <summary>Normalises a text and finds its words.</summary>
     public void Load(ReadOnlySpan<byte> text)
     {
+        Normalize(text);
+        Split();
+    }
+
+    /// <summary>Normalises a text; its words are there after <see cref="Split"/>.</summary>
+    public void Normalize(ReadOnlySpan<byte> text)
+    {
         Normal.Clear();
         _normalizer.Append(text, Normal);
-        _words.Clear();
+        Count = 0;
+    }
+
+    /// <summary>Finds the words of the normalised text.</summary>
+    public void Split()
+    {
         Count = 0;
         var normal = Normal.Span;
+        _words.Clear();
         _words.Reserve(normal.Length + 17);
         var (length, open) = Ascii.IsValid(normal) ? AsciiWords(normal) : UnicodeWords(normal);
         if (open)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Pipeline.Data.Dedup;
@@ -10,8 +11,12 @@ internal sealed class AsciiMeter
     private readonly PairTable _pairs = new();
     private readonly HashSet<ulong> _lines = [];
     private readonly byte[] _padded = new byte[64];
-    private (int Start, int Length) _previous;
     private ulong _previousHash;
+    private int _previousLength;
+    private int _words;
+    private int _wordCharacters;
+    private int _urlCharacters;
+    private int _common;
 
     /// <summary>Characters by kind.</summary>
     public (int Other, int Symbols, int Digits, int White, int Brackets) Characters { get; private set; }
@@ -31,8 +36,7 @@ internal sealed class AsciiMeter
     /// <summary>Counts a text.</summary>
     public void Read(ReadOnlySpan<byte> text)
     {
-        Words = default;
-        _previous = default;
+        (_words, _wordCharacters, _urlCharacters, _common, _previousLength) = (0, 0, 0, 0, 0);
         _pairs.Clear((text.Length + 1) / 2);
         var (digits, white, letters, brackets, symbols, open) = (0, 0, 0, 0, 0, -1);
         var urls = text.IndexOf("://"u8) >= 0 || text.IndexOf("ww."u8) >= 0 || text.IndexOf("WW."u8) >= 0 || text.IndexOf("wW."u8) >= 0 || text.IndexOf("Ww."u8) >= 0;
@@ -54,7 +58,7 @@ internal sealed class AsciiMeter
             AddWord(text, open, text.Length, urls);
         }
 
-        Words = Words with { Common = BitOperations.PopCount((uint)Words.Common) };
+        Words = (_words, _wordCharacters, _urlCharacters, BitOperations.PopCount((uint)_common));
         Characters = (text.Length - white - digits - letters, symbols + Ellipses(text), digits, white, brackets);
         ReadLines(text);
     }
@@ -89,15 +93,42 @@ internal sealed class AsciiMeter
     private void AddWord(ReadOnlySpan<byte> text, int start, int end, bool urls)
     {
         var word = text[start..end];
-        var hash = FastHash.Of(word, 0x7E47);
-        var url = urls && (word.IndexOf("://"u8) >= 0 || StartsWithWww(word)) ? word.Length : 0;
-        Words = (Words.Count + 1, Words.Characters + word.Length, Words.UrlCharacters + url, Words.Common | TextMeter.CommonBit(word));
-        if (_previous.Length > 0)
+        var hash = HashOf(text, start, word);
+        _words++;
+        _wordCharacters += word.Length;
+        _urlCharacters += urls && (word.IndexOf("://"u8) >= 0 || StartsWithWww(word)) ? word.Length : 0;
+        _common |= TextMeter.CommonBit(word);
+        if (_previousLength > 0)
         {
-            _pairs.Add((_previousHash * 0x9E3779B97F4A7C15) + hash, _previous.Length + word.Length + 1);
+            _pairs.Add((_previousHash * 0x9E3779B97F4A7C15) + hash, _previousLength + word.Length + 1);
         }
 
-        (_previous, _previousHash) = ((start, word.Length), hash);
+        (_previousLength, _previousHash) = (word.Length, hash);
+    }
+
+    // Eight bytes are read at once where there are so many, and those behind the word masked.
+    private static ulong HashOf(ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> word)
+    {
+        const ulong Seed = 0xA0761D6478BD642F;
+        if (word.Length > 8)
+        {
+            return FastHash.Of(word, Seed);
+        }
+
+        var bytes = 0UL;
+        if (start + 8 <= text.Length)
+        {
+            bytes = BinaryPrimitives.ReadUInt64LittleEndian(text[start..]) & (ulong.MaxValue >> ((8 - word.Length) * 8));
+        }
+        else
+        {
+            for (var i = word.Length - 1; i >= 0; i--)
+            {
+                bytes = (bytes << 8) | word[i];
+            }
+        }
+
+        return FastHash.Mix(bytes, Seed + (ulong)word.Length);
     }
 
     private static bool StartsWithWww(ReadOnlySpan<byte> word) =>

@@ -3,10 +3,11 @@ using System.Text;
 
 namespace Pipeline.Data.Sanitization.Quality;
 
-/// <summary>One search for every phrase that boilerplate and instructions to models are known by; nearly all texts hold none. One instance a thread.</summary>
-internal sealed class PhraseFilter
+/// <summary>One search for many phrases; nearly all texts hold none. One instance a thread.</summary>
+/// <param name="phrases">What is looked for: ASCII, lower-case.</param>
+internal sealed class PhraseFilter(IEnumerable<string> phrases)
 {
-    private static readonly SearchValues<string> Phrases = SearchValues.Create([.. TextMeter.Phrases.Concat(InstructionDetector.Phrases)], StringComparison.Ordinal);
+    private readonly SearchValues<string> _phrases = SearchValues.Create([.. phrases], StringComparison.Ordinal);
     private char[] _characters = new char[4096];
 
     /// <summary>Whether a text may hold one of the phrases.</summary>
@@ -19,6 +20,6 @@ internal sealed class PhraseFilter
             _characters = new char[normal.Length * 2];
         }
 
-        return Ascii.ToUtf16(normal, _characters, out var written) != OperationStatus.Done || _characters.AsSpan(0, written).ContainsAny(Phrases);
+        return Ascii.ToUtf16(normal, _characters, out var written) != OperationStatus.Done || _characters.AsSpan(0, written).ContainsAny(_phrases);
     }
 }

@@ -107,7 +107,7 @@ public sealed class QualityStage(QualityOptions options)
         private readonly AtomicFile? _scores;
         private readonly Quarantine _quarantine;
         private readonly TextMeter _meter = new();
-        private readonly PhraseFilter _phrases = new();
+        private readonly PhraseFilter _phrases = new(TextMeter.Phrases.Concat(InstructionDetector.Phrases));
         private readonly WordText _words = new();
         private readonly RuleTracer _tracer;
 

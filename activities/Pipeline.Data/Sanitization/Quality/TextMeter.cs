@@ -160,7 +160,16 @@ public sealed class TextMeter
             return 0;
         }
 
-        word = word.Trim(".,;:!?\"'()"u8);
+        while (!word.IsEmpty && IsPunctuation(word[0]))
+        {
+            word = word[1..];
+        }
+
+        while (!word.IsEmpty && IsPunctuation(word[^1]))
+        {
+            word = word[..^1];
+        }
+
         if (word.Length is < 2 or > 4)
         {
             return 0;
@@ -172,8 +181,18 @@ public sealed class TextMeter
             letters = (letters << 8) | value | 0x20;
         }
 
-        return Array.IndexOf(CommonLetters, letters) is >= 0 and var at ? 1 << at : 0;
+        for (var i = 0; i < CommonLetters.Length; i++)
+        {
+            if (CommonLetters[i] == letters)
+            {
+                return 1 << i;
+            }
+        }
+
+        return 0;
     }
+
+    private static bool IsPunctuation(byte c) => c is (byte)'.' or (byte)',' or (byte)';' or (byte)':' or (byte)'!' or (byte)'?' or (byte)'"' or (byte)'\'' or (byte)'(' or (byte)')';
 
     private (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) CountLines(string text)
     {
