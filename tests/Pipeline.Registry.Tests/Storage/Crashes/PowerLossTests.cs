@@ -67,7 +67,7 @@ public sealed class PowerLossTests
         var artifacts = new ArtifactStore(store);
         var versions = await artifacts.ListAsync("data");
         if (done.Contains("artifact")) versions.Count.ShouldBe(1);
-        foreach (var version in versions)
+        foreach (var (version, _) in versions)
         {
             var manifest = await artifacts.FindAsync("data", version);
             manifest!.Files.Count.ShouldBe(2);
