@@ -2,8 +2,6 @@
 # Downloads from a loopback versitygw, beside s5cmd, s3cmd and curl, interleaved; VERSITYGW and S5CMD name the executables, the others
 # are Debian's. Prints medians: MB/s, processor seconds per GB, peak memory. 'none' lists an empty prefix: the start-up inside every figure.
 # usage: ./pipeline bench ObjectDownload [ROUNDS] [MIB of the large set]
-# The entry starts every run.sh with sh.
-[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@"
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 rounds=${1:-3} mib=${2:-1024}
