@@ -116,7 +116,7 @@ public sealed class CausalLanguageModel : IDisposable
         {
             var tensors = WeightLoader.Load(files, config, type, placement, options.Log);
             var model = new CausalLanguageModel(config, files, new ModelBuilder(config, tensors), type, placement);
-            WeightQuantizer.Apply(model, options.Quantization);
+            WeightQuantizer.Apply(model, options.Quantization, files);
             return model;
         }
         catch

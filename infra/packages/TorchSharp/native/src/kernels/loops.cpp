@@ -256,6 +256,49 @@ void scale_rows(const T* x, const float* factors, T* y, int64_t rows, int64_t wi
     for (int64_t i = 0; i < width; i++) y[row * width + i] = store<T>(load(x[row * width + i]) * factors[row]);
 }
 
+template <typename T>
+void scale_columns(const T* x, const float* factors, const T* bias, T* y, int64_t rows, int64_t width, int64_t begin, int64_t end) {
+  for (int64_t row = 0; row < rows; row++, x += width, y += width) {
+    if (bias)
+      for (int64_t i = begin; i < end; i++) y[i] = store<T>(load(x[i]) * factors[i] + load(bias[i]));
+    else
+      for (int64_t i = begin; i < end; i++) y[i] = store<T>(load(x[i]) * factors[i]);
+  }
+}
+
+template <typename T>
+void scale_columns_backward(const T* x, const float* factors, const T* dy, T* dx, float* dfactors, int64_t rows, int64_t width, int64_t begin,
+                            int64_t end) {
+  for (int64_t row = 0; row < rows; row++, x += width, dy += width, dx += width)
+    for (int64_t i = begin; i < end; i++) {
+      float d = load(dy[i]);
+      dx[i] = store<T>(d * factors[i]);
+      dfactors[i] += d * load(x[i]);
+    }
+}
+
+template <typename T>
+void products(const float* x, const T* weight, const T* bias, T* y, int64_t tokens, int64_t inputs, int64_t outputs, int64_t begin, int64_t end) {
+  // Four rows of the weight at a time keep enough sums under way; beyond the end the last row stands in for the missing ones.
+  for (int64_t first = begin; first < end; first += 4) {
+    const T* w[4];
+    for (int64_t k = 0; k < 4; k++) w[k] = weight + (first + k < end ? first + k : end - 1) * inputs;
+    for (int64_t token = 0; token < tokens; token++) {
+      const float* u = x + token * inputs;
+      float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      for (int64_t i = 0; i < inputs; i++) {
+        s0 += u[i] * load(w[0][i]);
+        s1 += u[i] * load(w[1][i]);
+        s2 += u[i] * load(w[2][i]);
+        s3 += u[i] * load(w[3][i]);
+      }
+      float sums[4] = {s0, s1, s2, s3};
+      for (int64_t k = 0; k < 4 && first + k < end; k++)
+        y[token * outputs + first + k] = store<T>(sums[k] + (bias ? load(bias[first + k]) : 0.0f));
+    }
+  }
+}
+
 inline void visible(int64_t query, int64_t first_key, int64_t keys, int64_t window, int64_t* begin, int64_t* end) {
   int64_t from = window > 0 ? query - window + 1 : 0, to = query + 1;
   *begin = from > first_key ? from - first_key : 0;
@@ -326,7 +369,9 @@ void adamw(float* p, const float* g, float* m, float* v, int64_t count, float de
 
 template <typename T>
 constexpr shim::Loops<T> make() {
-  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, dropout<T>, nf4<T>, attend<T>, widen<T>, narrow<T>, scale_rows<T>};
+  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, dropout<T>, nf4<T>, attend<T>,
+          widen<T>, narrow<T>, scale_rows<T>,
+          scale_columns<T>, scale_columns_backward<T>, products<T>};
 }
 
 }  // namespace
