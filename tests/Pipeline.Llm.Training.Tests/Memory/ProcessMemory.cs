@@ -6,6 +6,11 @@ namespace Pipeline.Llm.Training.Tests.Memory;
 /// <summary>Resident memory of this process, as the kernel counts it.</summary>
 internal static class ProcessMemory
 {
+    // Large pieces come from the kernel and go back to it at once, so that what is freed does not count.
+    private const int MapThreshold = -3;
+
+    static ProcessMemory() => _ = SetOption(MapThreshold, 128 * 1024);
+
     /// <summary>Bytes now.</summary>
     public static double Now => Status("VmRSS");
 
@@ -23,6 +28,10 @@ internal static class ProcessMemory
         File.WriteAllText("/proc/self/clear_refs", "5");
         return Now;
     }
+
+    [DllImport("libc", EntryPoint = "mallopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetOption(int option, int value);
 
     [DllImport("libc", EntryPoint = "malloc_trim")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -69,6 +69,8 @@ internal static class Whole
             AdapterParameters = adapter.Parameters.Sum(p => p.Value.numel()),
             MicroBatchTokens = Shape.Rows * Shape.Length,
             SupervisedShare = (double)Shape.Supervised / Shape.Length,
+            DropsInputs = true,
+            FusesLoss = true,
         });
         var saves = steps / every;
         Console.WriteLine(JsonSerializer.Serialize(new

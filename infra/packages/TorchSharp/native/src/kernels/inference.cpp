@@ -35,7 +35,7 @@ SHIM_EXPORT int32_t shim_kernel_attend(TensorHandle query, TensorHandle keys, Te
 SHIM_EXPORT int32_t shim_kernel_linear(TensorHandle x, TensorHandle weight, TensorHandle bias, TensorHandle* result) {
   return guarded([&] {
     int64_t inputs = weight->size(1), outputs = weight->size(0);
-    auto wide = x->reshape({-1, inputs}).to(at::kFloat).contiguous();
+    auto tokens = x->reshape({-1, inputs}).contiguous();
     auto rows = weight->contiguous();
     auto offset = bias ? bias->contiguous() : at::Tensor();
     auto sizes = x->sizes().vec();
@@ -43,8 +43,8 @@ SHIM_EXPORT int32_t shim_kernel_linear(TensorHandle x, TensorHandle weight, Tens
     auto y = at::empty(sizes, x->options());
     dispatch(rows, [&](auto* type) {
       using T = LOOP_TYPE(type);
-      parallel_rows(outputs, inputs * wide.size(0), [&](int64_t begin, int64_t end) {
-        loops_of<T>().products(data<float>(wide), data<T>(rows), offset.defined() ? data<T>(offset) : nullptr, data<T>(y), wide.size(0), inputs, outputs,
+      parallel_rows(outputs, inputs * tokens.size(0), [&](int64_t begin, int64_t end) {
+        loops_of<T>().products(data<T>(tokens), data<T>(rows), offset.defined() ? data<T>(offset) : nullptr, data<T>(y), tokens.size(0), inputs, outputs,
                                begin, end);
       });
     });

@@ -41,7 +41,7 @@ struct Loops {
                                  int64_t end);
   // Outputs `begin` to `end` of x · weightᵀ + bias for a few tokens. One order of summation for all: a token's result does not
   // depend on the others, nor on how the outputs are shared among threads.
-  void (*products)(const float* x, const T* weight, const T* bias, T* y, int64_t tokens, int64_t inputs, int64_t outputs, int64_t begin, int64_t end);
+  void (*products)(const T* x, const T* weight, const T* bias, T* y, int64_t tokens, int64_t inputs, int64_t outputs, int64_t begin, int64_t end);
 };
 
 struct FloatLoops {
