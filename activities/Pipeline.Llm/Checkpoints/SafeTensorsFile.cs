@@ -96,7 +96,13 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
 
     /// <summary>Lets the memory go that reading a tensor has filled; it is filled again when the tensor is read again.</summary>
     /// <param name="entry">An entry of this file over which no tensor lies.</param>
-    internal void Release(SafeTensorsEntry entry) => (_memory as MappedMemory)?.Release(Pointer(entry), entry.Bytes);
+    internal void Release(SafeTensorsEntry entry)
+    {
+        if (_memory is MappedMemory)
+        {
+            MappedMemory.Release(Pointer(entry), entry.Bytes);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -133,7 +139,7 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
 
         public byte* Start { get; }
 
-        public void Release(byte* start, long bytes)
+        public static void Release(byte* start, long bytes)
         {
             // Whole pages within the range only: its first and last page belong to neighbours too.
             var (first, end) = (Aligned((nint)start + Environment.SystemPageSize - 1), Aligned((nint)start + (nint)bytes));
