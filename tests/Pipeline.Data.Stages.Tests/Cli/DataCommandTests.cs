@@ -62,21 +62,8 @@ public sealed class DataCommandTests : IDisposable
         await File.WriteAllTextAsync(_folder.Combine("gate.jsonl"), JsonSerializer.Serialize(new { question = Words(1), answer = "yes" }), TestContext.Current.CancellationToken);
         string[] against = stage == "decontaminate" ? ["--against", _folder.Combine("gate.jsonl")] : [];
         (await InvokeAsync([stage, _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), .. against])).ShouldBe(0);
-        var aside = File.ReadLines(_folder.Combine("out", "quarantine.jsonl")).Select(line => JsonDocument.Parse(line).RootElement);
+        var aside = File.ReadLines(Directory.GetFiles(_folder.Combine("out"), "quarantine.jsonl", SearchOption.AllDirectories).Single()).Select(line => JsonDocument.Parse(line).RootElement);
         aside.Select(row => $"{row.GetProperty("file")}:{row.GetProperty("line")}").ShouldBe(["in.jsonl:2", "in.jsonl:3"]);
-    }
-
-    [Fact]
-    public async Task Interrupted_Stage_SaysWhatIsLeftAndWhatToDo()
-    {
-        Write("in", [.. Enumerable.Range(0, 5000).Select(i => ($"{i}", Words(i)))]);
-        using var cancelled = new CancellationTokenSource();
-        await cancelled.CancelAsync();
-        var parsed = DataCommand.Create().Parse(["clean", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out")]);
-        var stopped = await Should.ThrowAsync<OperationCanceledException>(
-            () => parsed.InvokeAsync(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancelled.Token));
-        stopped.Message.ShouldContain("Start the same command again");
-        File.Exists(_folder.Combine("out", "summary.json")).ShouldBeFalse();
     }
 
     private static Task<int> InvokeAsync(params string[] arguments) => DataCommand.Create().Parse(arguments).InvokeAsync();

@@ -35,7 +35,11 @@ internal static class DataConsole
         }
 
         progress.Dispose();
-        await TellQuarantineAsync(Path.Combine(folder, "quarantine.jsonl"));
+        foreach (var path in new[] { Path.Combine(folder, "quarantine.jsonl"), Path.Combine(folder, "clusters", "quarantine.jsonl") })
+        {
+            await TellQuarantineAsync(path);
+        }
+
         Print(parsed, summary);
         return 0;
     }
