@@ -66,6 +66,8 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     internal static string Text(string text) => WebUtility.HtmlEncode(text);
 
+    private static string Value(double value) => double.IsFinite(value) ? $"{value:0.0000}" : "–";
+
     private static void Stages(StringBuilder page, RunReport report)
     {
         page.Append("<h2>Stages</h2><table><tr><th>stage<th>state<th class=n>seconds<th>result");
@@ -106,7 +108,7 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<table><tr><th>check<th>verdict<th class=n>before<th class=n>after<th>threshold<th>detail");
         foreach (var check in report.Gate?.Checks ?? [])
         {
-            page.Append($"<tr><td>{Text(check.Name)}<td class=\"{check.Verdict.ToString().ToLowerInvariant()}\">{check.Verdict}<td class=n>{check.Baseline:0.0000}<td class=n>{check.Candidate:0.0000}")
+            page.Append($"<tr><td>{Text(check.Name)}<td class=\"{check.Verdict.ToString().ToLowerInvariant()}\">{check.Verdict}<td class=n>{Value(check.Baseline)}<td class=n>{Value(check.Candidate)}")
                 .Append($"<td>{Text(check.Threshold)}<td>{Text(check.Detail)}");
         }
 
@@ -117,6 +119,11 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     private static void Decisions(StringBuilder page, RunReport report)
     {
+        if (report.Decisions.Count == 0)
+        {
+            return;
+        }
+
         page.Append("<h2>Decisions of people</h2><table><tr><th>on<th>digest<th>decision<th>by<th>reason<th>at");
         foreach (var decision in report.Decisions)
         {
@@ -128,11 +135,18 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     private static void Canary(StringBuilder page, RunReport report)
     {
-        page.Append("<h2>Canary</h2><table><tr><th>at<th class=n>share<th>outcome<th class=n>requests<th class=n>failed<th class=n>median ms<th class=n>right answers");
+        if (report.Canary.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2>Canary</h2>");
+        CanaryChart.Draw(page, report);
+        page.Append("<table><tr><th>at<th class=n>share<th>outcome<th class=n>requests<th class=n>failed<th class=n>median ms<th class=n>right answers");
         foreach (var step in report.Canary)
         {
             var seen = step.Measurement?.Candidate;
-            page.Append($"<tr><td>{step.At:HH:mm:ss}<td class=n>{step.Percent} %<td>{Text(step.Outcome)}<td class=n>{seen?.Requests}<td class=n>{seen?.Errors}<td class=n>{seen?.MedianMilliseconds:0}<td class=n>{seen?.Accuracy:P1}");
+            page.Append($"<tr><td>{step.At:HH:mm:ss}<td class=n>{step.Percent} %<td>{Text(step.Outcome)}<td class=n>{seen?.Requests}<td class=n>{seen?.Errors}<td class=n>{seen?.MedianMilliseconds:0}<td class=n>{(double.IsFinite(seen?.Accuracy ?? double.NaN) ? $"{seen?.Accuracy:P1}" : "–")}");
         }
 
         page.Append("</table>");

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+
+namespace Pipeline.Cli.Tests.Support;
+
+/// <summary>A deployment whose payloads are encrypted and whose settings file names keys of two approvers.</summary>
+public sealed class SecretDeployment : CliDeployment
+{
+    public SecretDeployment()
+    {
+        this["PIPELINE_PAYLOAD_KEY"] = PayloadKey;
+        var keys = new[] { "ada", "bob" }.Select(name => $"    - {name}={KeyOf(name)}");
+        File.WriteAllText(Settings, $"approval:\n  keys:\n{string.Join('\n', keys)}\n");
+    }
+
+    public string PayloadKey { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Path of the settings file.</summary>
+    public string Settings => Folder("temporal.yaml");
+
+    /// <summary>Path of somebody's private key.</summary>
+    public string PrivateKey(string name) => Folder($"{name}.pem");
+
+    private string KeyOf(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        File.WriteAllText(PrivateKey(name), key.ExportPkcs8PrivateKeyPem());
+        return Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+    }
+}
