@@ -64,6 +64,14 @@ public abstract class CliDeployment : IAsyncDisposable
         return await EndAsync(process);
     }
 
+    /// <summary>Runs a verb of the script itself.</summary>
+    public async Task<CliAnswer> ScriptAsync(string verb)
+    {
+        using var process = Start("sh", [Path.Combine(Repository.Root, "pipeline"), verb]);
+        process.StandardInput.Close();
+        return await EndAsync(process);
+    }
+
     /// <summary>Runs a verb with <c>--json</c> and reads what it prints, which must be one JSON document and nothing else.</summary>
     public async Task<JsonElement> JsonAsync(params string[] arguments)
     {

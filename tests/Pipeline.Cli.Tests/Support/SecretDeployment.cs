@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Pipeline.Cli.Tests.Support;
@@ -20,10 +21,28 @@ public sealed class SecretDeployment : CliDeployment
     /// <summary>Path of somebody's private key.</summary>
     public string PrivateKey(string name) => Folder($"{name}.pem");
 
+    // As the README says it, where openssl is there.
     private string KeyOf(string name)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        File.WriteAllText(PrivateKey(name), key.ExportPkcs8PrivateKeyPem());
-        return Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        if (!File.Exists("/usr/bin/openssl"))
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            File.WriteAllText(PrivateKey(name), key.ExportPkcs8PrivateKeyPem());
+            return Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+        }
+
+        OpenSsl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", PrivateKey(name));
+        return Convert.ToBase64String(OpenSsl("pkey", "-in", PrivateKey(name), "-pubout", "-outform", "DER"));
+    }
+
+    private static byte[] OpenSsl(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })
+            ?? throw new InvalidOperationException("openssl did not start");
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, process.StandardError.ReadToEnd());
+        return output.ToArray();
     }
 }

@@ -7,7 +7,7 @@ internal static class TestRun
 {
     // Tests that start servers or train share the machine badly; they run one assembly at a time, behind the others.
     private static readonly string[] Alone =
-        ["Pipeline.EmbeddedTemporal.Tests", "Pipeline.EndToEnd.Tests", "Pipeline.Llm.Tests", "Temporalio.Tests", "TorchSharp.Tests"];
+        ["Pipeline.Cli.Tests", "Pipeline.EmbeddedTemporal.Tests", "Pipeline.EndToEnd.Tests", "Pipeline.Llm.Tests", "Temporalio.Tests", "TorchSharp.Tests"];
 
     public static async Task<int> RunAsync(string? text, string? tier, bool json, CancellationToken cancellation)
     {
