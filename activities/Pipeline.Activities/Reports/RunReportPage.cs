@@ -16,7 +16,7 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         h1{margin-bottom:0}h2{margin-top:2.2rem;border-bottom:1px solid #d9e0e7}table{border-collapse:collapse;width:100%}
         td,th{padding:.3rem .6rem;border-bottom:1px solid #e8edf2;text-align:left;vertical-align:top}th{color:#5b6b7b;font-weight:600}
         .n{text-align:right;font-variant-numeric:tabular-nums}.pass,.promoted,.registered{color:#187a3b}.fail,.rejected,.rolledback,.aborted{color:#b3261e}
-        .inconclusive{color:#9a6700}code{background:#f2f5f8;padding:0 .25rem}svg{max-width:100%;height:auto}.bar{fill:#4c7fb0}.out{fill:#2f9e6e}
+        .inconclusive{color:#9a6700}code{background:#f2f5f8;padding:0 .25rem}.ref{max-width:26rem;word-break:break-all;font-size:.85em}svg{max-width:100%;height:auto}.bar{fill:#4c7fb0}.out{fill:#2f9e6e}
         """;
 
     /// <summary>Writes the report.</summary>
@@ -157,7 +157,7 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<h2>Where it comes from</h2><table><tr><th>what<th>reference<th>detail");
         foreach (var edge in report.Lineage)
         {
-            page.Append($"<tr><td>{Text(edge.Role)}<td><code>{Text(edge.Reference)}</code><td>{Text(edge.Verdict.Length > 0 ? $"{edge.Verdict}: {edge.Detail}" : edge.Detail)}");
+            page.Append($"<tr><td>{Text(edge.Role)}<td class=ref><code>{Text(edge.Reference)}</code><td>{Text(edge.Verdict.Length > 0 ? $"{edge.Verdict}: {edge.Detail}" : edge.Detail)}");
         }
 
         page.Append("</table>");

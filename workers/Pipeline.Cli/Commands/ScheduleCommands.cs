@@ -16,16 +16,18 @@ internal static class ScheduleCommands
     private static readonly Option<TimeSpan> Every = new("--every") { Description = "interval as days.hours:minutes:seconds", DefaultValueFactory = _ => TimeSpan.FromDays(1) };
     private static readonly Option<string?> Retrain = new("--retrain") { Description = "recipe of the run that an alarm starts; left out, there is only the alarm" };
     private static readonly Option<int> Answers = new("--answers") { Description = "answers to judge each time", DefaultValueFactory = _ => new JudgeInput().Answers };
+    private static readonly Option<double> MaxDrop = new("--max-drop") { Description = "points that a score may drop; below zero it must rise", DefaultValueFactory = _ => new ReevaluateInput().MaxDropPoints };
+    private static readonly Option<double> MinMark = new("--min-mark") { Description = "mean mark, 1 to 10, below which the alarm is raised", DefaultValueFactory = _ => new JudgeInput().MinMark };
     private static readonly Argument<string> Id = new("id") { Description = "id of the schedule" };
 
     public static Command Create() => new("schedule", "evaluate or judge what serves, again and again") { Reevaluate(), Judge(), List(), Now(), Show(), Remove() };
 
     private static Command Reevaluate()
     {
-        var command = new Command("reevaluate", "evaluate what serves on the questions that it was promoted on") { Name, Every, Retrain };
+        var command = new Command("reevaluate", "evaluate what serves on the questions that it was promoted on") { Name, Every, Retrain, MaxDrop };
         command.SetAction((parsed, _) => WithAsync(parsed, client =>
         {
-            var input = new ReevaluateInput { Name = parsed.GetRequiredValue(Name), Retrain = InputOf(parsed) };
+            var input = new ReevaluateInput { Name = parsed.GetRequiredValue(Name), MaxDropPoints = parsed.GetValue(MaxDrop), Retrain = InputOf(parsed) };
             var id = $"reevaluate:{input.Name}";
             return PutAsync(parsed, client, id, parsed.GetValue(Every), ScheduleActionStartWorkflow.Create((ReevaluateWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)));
         }));
@@ -34,10 +36,10 @@ internal static class ScheduleCommands
 
     private static Command Judge()
     {
-        var command = new Command("judge", "let the judge of the settings mark a sample of answers") { Name, Every, Retrain, Answers };
+        var command = new Command("judge", "let the judge of the settings mark a sample of answers") { Name, Every, Retrain, Answers, MinMark };
         command.SetAction((parsed, _) => WithAsync(parsed, client =>
         {
-            var input = new JudgeInput { Name = parsed.GetRequiredValue(Name), Answers = parsed.GetValue(Answers), Retrain = InputOf(parsed) };
+            var input = new JudgeInput { Name = parsed.GetRequiredValue(Name), Answers = parsed.GetValue(Answers), MinMark = parsed.GetValue(MinMark), Retrain = InputOf(parsed) };
             var id = $"judge:{input.Name}";
             return PutAsync(parsed, client, id, parsed.GetValue(Every), ScheduleActionStartWorkflow.Create((JudgeWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)));
         }));
