@@ -69,9 +69,8 @@ public sealed class VerbTests(SharedDeployment deployment)
         var shown = await deployment.JsonAsync("demo", "retrain", "--approve-as", "ada");
         shown.GetProperty("shown").GetProperty("started").GetInt32().ShouldBe(1);
         shown.GetProperty("result").GetProperty("verdict").GetString().ShouldBe("promoted");
-        var run = shown.GetProperty("shown").GetProperty("run").GetString();
-        (await deployment.JsonAsync("status")).EnumerateArray().Count(row => row.GetProperty("id").GetString()!.StartsWith("finetune:raw-demo-", StringComparison.Ordinal)) // every row has an id
-            .ShouldBe(1, $"{run} is the only one");
+        var own = $"finetune:{shown.GetProperty("shown").GetProperty("prefix").GetString()?.Trim('/').Replace('/', '-')}-";
+        (await deployment.JsonAsync("status")).EnumerateArray().Count(row => row.GetProperty("id").GetString()?.StartsWith(own, StringComparison.Ordinal) == true).ShouldBe(1);
     }
 
     [Theory]
