@@ -98,6 +98,9 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
             document["data"]!["source"] = $"store:{Prefix}";
             document["preflight"]!["overrideBecause"] = "a small base";
             document["review"]!["waivedBecause"] = "synthetic rows";
+
+            // The licence of the shipped base is of no known kind, which commercial use does not get past without a reason.
+            document["package"]!["licenceWaiver"] = "a test, nothing is sold";
         }
 
         return JsonSerializer.Deserialize<FineTuneInput>(document.ToJsonString(), PipelineJson.Options)!; // not null: an object
