@@ -4,25 +4,11 @@ using Temporalio.Workflows;
 
 namespace Temporalio.Tests.Behaviours;
 
-/// <summary>Workers that forget and workers that come and go: every workflow is replayed and none is lost.</summary>
+/// <summary>Workers that come and go: every workflow is replayed and none is lost.</summary>
 /// <param name="engines">The servers.</param>
 [Trait("Tier", "workflow")]
 public sealed class RestartTests(Engines engines)
 {
-    [Theory, EachEngine(0), EachEngine(1)]
-    public async Task Cache_SmallerThanTheWork_ReplaysAndFinishes(string engine, int cached)
-    {
-        var scenario = new Scenario(await engines.ClientAsync(engine));
-        await scenario.RunAsync(options => { options.AddWorkflow<Steps>().AddAllActivities(typeof(SampleActivities), null); options.MaxCachedWorkflows = cached; }, async () =>
-        {
-            var handles = await StartAsync(scenario, 6, 4);
-            foreach (var handle in handles)
-            {
-                (await handle.GetResultAsync()).ShouldBe("s0 s1 s2 s3");
-            }
-        });
-    }
-
     [Theory, EachEngine]
     public async Task Restarts_EveryTwentyMilliseconds_LoseNothing(string engine)
     {
@@ -48,7 +34,7 @@ public sealed class RestartTests(Engines engines)
         }
     }
 
-    private static async Task<List<WorkflowHandle<Steps, string>>> StartAsync(Scenario scenario, int count, int steps) =>
+    internal static async Task<List<WorkflowHandle<Steps, string>>> StartAsync(Scenario scenario, int count, int steps) =>
         [.. await Task.WhenAll(Enumerable.Range(0, count).Select(_ =>
         {
             // A task that was given to a worker at its end comes back after this time.
