@@ -28,7 +28,7 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
           "evaluate": { "benchmarks": ["debian-mmlu"], "shots": 0, "limit": 2, "bias": [], "speedRequests": 0 },
           "gate": { "allowLimit": true },
           "package": { "parityPrompts": 2 },
-          "canary": { "steps": [50], "stepDuration": "00:00:01", "minRequests": 2 }
+          "canary": { "steps": [50], "stepDuration": "00:00:01", "minRequests": 2, "maxLatencyRatio": 1000 }
         }
         """;
 
