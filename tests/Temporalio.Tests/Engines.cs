@@ -18,6 +18,7 @@ public sealed class Engines : IAsyncDisposable
         ["TestKeyword=Keyword", "TestNumber=Int", "TestText=Text", "TestDouble=Double", "TestBool=Bool", "TestTime=Datetime", "TestList=KeywordList"];
 
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly TempDirectory _folder = new();
     private readonly Dictionary<string, WorkflowEnvironment> _running = [];
 
     /// <summary>The executable of an engine; skips the test where it is absent.</summary>
@@ -47,6 +48,8 @@ public sealed class Engines : IAsyncDisposable
                     DevServerOptions = new()
                     {
                         ExistingPath = program,
+                        // The real server forgets everything when calls that were taken back close the last connection to a database in memory.
+                        DatabaseFilename = engine == "real" ? _folder.Combine("real.db") : null,
                         StartupTimeout = TimeSpan.FromMinutes(1),
                         ExtraArgs = [.. Attributes.SelectMany(attribute => new[] { "--search-attribute", attribute }), "--log-level", "error"],
                     },
@@ -70,5 +73,6 @@ public sealed class Engines : IAsyncDisposable
         }
 
         _gate.Dispose();
+        _folder.Dispose();
     }
 }
