@@ -111,9 +111,10 @@ internal sealed class RowSanitizer
         switch (node)
         {
             case JsonObject value:
-                foreach (var (name, child) in value.ToList())
+                foreach (var (given, child) in value.ToList())
                 {
-                    RemovedBy = IsPlainName(Encoding.UTF8.GetBytes(name)) ? RemovedBy : "pii-in-key";
+                    var name = NameOf(value, given);
+                    changed |= name != given;
                     if (top && name is "id" or "_id")
                     {
                         _strings += child?.GetValueKind() == JsonValueKind.String ? 1 : 0;
@@ -150,6 +151,33 @@ internal sealed class RowSanitizer
         }
 
         return changed;
+    }
+
+    // A name with personal data removes the row, or makes way for its class where every row stays.
+    private string NameOf(JsonObject parent, string name)
+    {
+        if (IsPlainName(Encoding.UTF8.GetBytes(name)))
+        {
+            return name;
+        }
+
+        if (!_options.KeepRows)
+        {
+            RemovedBy = "pii-in-key";
+            return name;
+        }
+
+        var (kind, number) = (PiiNames.Of(_spans[0].Type), 1);
+        PiiSpans[kind] = PiiSpans.GetValueOrDefault(kind) + 1;
+        while (parent.ContainsKey($"<{kind}-{number}>"))
+        {
+            number++;
+        }
+
+        var child = parent[name];
+        parent.Remove(name);
+        parent.Add($"<{kind}-{number}>", child);
+        return $"<{kind}-{number}>";
     }
 
     // The first strings were scanned, and found to be without anything to do, when the row was looked at.
@@ -242,6 +270,7 @@ internal sealed class RowSanitizer
         {
             var value = Encoding.UTF8.GetString(bytes, span.Start, span.End - span.Start);
             var (name, mode) = (PiiNames.Of(span.Type), _options.Modes.GetValueOrDefault(span.Type, _options.Mode));
+            mode = mode == PiiMode.Drop && _options.KeepRows ? PiiMode.Replace : mode;
             PiiSpans[name] = PiiSpans.GetValueOrDefault(name) + 1;
             var hash = _options.Key.IsEmpty ? "" : Letters(HMACSHA256.HashData(_options.Key.Span, Encoding.UTF8.GetBytes(name + ":" + value)), 16);
             Edits.Add(new PiiEdit(path, name, PiiScanner.Version, span.Start, span.End, mode, hash));
