@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Pipeline.Data.Dedup;
 
@@ -8,7 +7,7 @@ namespace Pipeline.Data.Decontamination;
 internal sealed class NGramIndex
 {
     private const ulong Roll = 0x9E3779B97F4A7C15;
-    private readonly SortedDictionary<int, Dictionary<ulong, List<int>>> _byLength = [];
+    private readonly SortedDictionary<int, GramTable> _byLength = [];
     private readonly Dictionary<ulong, int> _whole = [];
     private readonly List<string[]> _words = [];
     private ulong[] _hashes = new ulong[256];
@@ -42,6 +41,11 @@ internal sealed class NGramIndex
                 Skipped += 1;
             }
         }
+
+        foreach (var grams in _byLength.Values)
+        {
+            grams.Seal();
+        }
     }
 
     /// <summary>Items too short to be looked for inside other texts; a text that is the item and nothing else is still found.</summary>
@@ -52,30 +56,9 @@ internal sealed class NGramIndex
     {
         hits.Clear();
         HashWords(text);
-        foreach (var (length, index) in _byLength)
+        foreach (var (length, grams) in _byLength)
         {
-            if (text.Count < length)
-            {
-                continue;
-            }
-
-            var (weight, rolling) = (1UL, 0UL);
-            for (var i = 1; i < length; i++)
-            {
-                weight *= Roll;
-            }
-
-            for (var i = 0; i < text.Count; i++)
-            {
-                rolling = ((i >= length ? rolling - (_hashes[i - length] * weight) : rolling) * Roll) + _hashes[i];
-                if (i >= length - 1 && index.TryGetValue(rolling, out var items))
-                {
-                    foreach (var item in items.Where(item => Confirm(text, i - length + 1, length, item)))
-                    {
-                        hits.Add(new NGramHit(i - length + 1, length, item));
-                    }
-                }
-            }
+            Search(text, length, grams, hits);
         }
 
         hits.Sort((left, right) => (left.WordIndex, left.Words, left.Item).CompareTo((right.WordIndex, right.Words, right.Item)));
@@ -85,17 +68,55 @@ internal sealed class NGramIndex
     public int WholeItem(WordText text) =>
         text.Count > 0 && _whole.TryGetValue(Hash(0, text.Count), out var item) && _words[item].Length == text.Count && Confirm(text, 0, text.Count, item) ? item : -1;
 
+    // The oldest word leaves the rolling hash with the weight that it has by then.
+    private void Search(WordText text, int length, GramTable grams, List<NGramHit> hits)
+    {
+        if (text.Count < length)
+        {
+            return;
+        }
+
+        var hashes = _hashes.AsSpan(0, text.Count);
+        var (weight, rolling) = (1UL, 0UL);
+        for (var i = 0; i < length; i++)
+        {
+            rolling = (rolling * Roll) + hashes[i];
+            weight *= Roll;
+        }
+
+        for (var i = length; ; i++)
+        {
+            if (grams.MayHold(rolling))
+            {
+                Confirm(text, i - length, length, grams.ItemsOf(rolling), hits);
+            }
+
+            if (i == hashes.Length)
+            {
+                break;
+            }
+
+            rolling = (rolling * Roll) + hashes[i] - (hashes[i - length] * weight);
+        }
+    }
+
+    private void Confirm(WordText text, int at, int length, IReadOnlyList<int> items, List<NGramHit> hits)
+    {
+        foreach (var item in items)
+        {
+            if (Confirm(text, at, length, item))
+            {
+                hits.Add(new NGramHit(at, length, item));
+            }
+        }
+    }
+
     private void Add(int item, int length, int words)
     {
-        var index = _byLength.TryGetValue(length, out var found) ? found : _byLength[length] = [];
+        var grams = _byLength.TryGetValue(length, out var found) ? found : _byLength[length] = new GramTable();
         for (var at = 0; at + length <= words; at++)
         {
-            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(index, Hash(at, length), out _);
-            list ??= [];
-            if (list.Count == 0 || list[^1] != item)
-            {
-                list.Add(item);
-            }
+            grams.Add(Hash(at, length), item);
         }
     }
 
@@ -121,11 +142,7 @@ internal sealed class NGramIndex
             Array.Resize(ref _hashes, text.Count * 2);
         }
 
-        var bytes = text.Bytes;
-        for (var i = 0; i < text.Count; i++)
-        {
-            _hashes[i] = FastHash.Of(bytes[text.Start(i)..text.End(i)], 0x5EED);
-        }
+        text.HashWords(_hashes);
     }
 
     private ulong Hash(int at, int length)

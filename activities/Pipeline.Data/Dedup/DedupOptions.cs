@@ -39,7 +39,7 @@ public sealed record DedupOptions
     /// <summary>Field of the row itself that <see cref="KeepPolicy.BestScore"/> reads.</summary>
     public string? ScoreField { get; init; }
 
-    /// <summary>Bytes that band keys may occupy before they are sorted and spilled to disk.</summary>
+    /// <summary>Bytes that keys and shingle sets may occupy in memory; keys beyond go to disk in sorted runs.</summary>
     /// <value>256 MiB</value>
     public long MemoryBudgetBytes { get; init; } = 256L << 20;
 

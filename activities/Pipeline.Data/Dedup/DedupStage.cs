@@ -11,7 +11,7 @@ namespace Pipeline.Data.Dedup;
 /// </summary>
 /// <remarks>
 /// Writes <c>rows.jsonl</c> (kept rows, unchanged), <c>removed.jsonl</c> (id, rule, id of the row it repeats, similarity),
-/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: about 24 bytes a row, plus the budget for band keys.
+/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: about 30 bytes a row, and the budget.
 /// </remarks>
 /// <param name="options">How duplicates are found.</param>
 public sealed class DedupStage(DedupOptions options)
@@ -37,7 +37,7 @@ public sealed class DedupStage(DedupOptions options)
         await using var folder = new StageFolder(outputFolder);
         using var table = new DocumentTable(inputs);
         using var exact = new SpillSorter(folder.Path, options.MemoryBudgetBytes / 8);
-        using var bands = new SpillSorter(folder.Path, options.MemoryBudgetBytes / 8 * 7);
+        using var bands = new SpillSorter(folder.Path, options.MemoryBudgetBytes / 8 * 5);
         var (rows, sets) = (new RowAccounting(), new UnionFind());
         var hasher = MinHasher.FromSeed(options.Bands.Permutations, options.Seed);
         var signer = new DocumentSigner(options, hasher);

@@ -18,9 +18,21 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
 
     public ulong ExactKey => BinaryPrimitives.ReadUInt64BigEndian(Digest);
 
-    /// <summary>Parses a row and normalises its text.</summary>
+    /// <summary>Parses a row, normalises its text and computes its digest.</summary>
     /// <returns>Null, or why the row cannot be used.</returns>
     public string? Load(ReadOnlySpan<byte> json)
+    {
+        var problem = LoadText(json);
+        if (problem is null)
+        {
+            SHA256.HashData(_text.Normal.Span, Digest);
+        }
+
+        return problem;
+    }
+
+    /// <summary>As <see cref="Load"/>, without the digest.</summary>
+    public string? LoadText(ReadOnlySpan<byte> json)
     {
         if (Parser.Parse(json) is { } problem)
         {
@@ -32,13 +44,15 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
             return $"none of the text fields ({string.Join(", ", options.Fields.Names.Take(4))}, …) is a string";
         }
 
-        var text = Parser.Text.Span;
-        _text.Load(text);
-        SHA256.HashData(_text.Normal.Span, Digest);
+        _text.Normalize(Parser.Text.Span);
         return null;
     }
 
-    public ReadOnlySpan<ulong> Shingles() => _shingler.Hash(_text);
+    public ReadOnlySpan<ulong> Shingles()
+    {
+        _text.Split();
+        return _shingler.Hash(_text);
+    }
 
     /// <summary>Number of code points; continuation bytes do not count.</summary>
     public int CountCodePoints()
@@ -55,7 +69,9 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
     /// <summary>Fills the band keys; false when the text has no shingle and so no near-duplicate.</summary>
     public bool BandKeys(Span<ulong> keys)
     {
-        var shingles = Shingles();
+        // A minimum does not care how often or in what order it is asked.
+        _text.Split();
+        var shingles = _shingler.HashAll(_text);
         if (shingles.IsEmpty)
         {
             return false;

@@ -23,6 +23,8 @@ internal sealed class NearJoin(DocumentTable table, UnionFind sets, ShingleCache
 
         if (members.Count <= cap)
         {
+            // Which pairs are left out, because others have joined them already, is not to depend on the memory budget.
+            members.Sort();
             for (var i = 0; i < members.Count; i++)
             {
                 for (var j = i + 1; j < members.Count; j++)

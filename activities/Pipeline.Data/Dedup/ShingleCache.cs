@@ -20,7 +20,7 @@ internal sealed class ShingleCache(DocumentTable table, DocumentSigner signer, l
         }
 
         table.Read(document, _row);
-        if (signer.Load(_row.Span) is { } problem)
+        if (signer.LoadText(_row.Span) is { } problem)
         {
             throw new InvalidDataException($"the input changed while it was read: document {document}: {problem}");
         }

@@ -16,6 +16,13 @@ internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulo
     /// <summary>The distinct hashes, ascending; valid until the next call. Empty for a text without words (or characters).</summary>
     public ReadOnlySpan<ulong> Hash(WordText text)
     {
+        HashAll(text);
+        return Distinct();
+    }
+
+    /// <summary>The hash of every shingle in the order of the text; valid until the next call.</summary>
+    public ReadOnlySpan<ulong> HashAll(WordText text)
+    {
         _count = 0;
         if (kind == ShingleKind.Character)
         {
@@ -26,7 +33,7 @@ internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulo
             Words(text);
         }
 
-        return Distinct();
+        return _hashes.AsSpan(0, _count);
     }
 
     private void Words(WordText text)

@@ -3,27 +3,33 @@ using Pipeline.Faults;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>Sorts (key, document) pairs within a memory budget; full buffers become sorted runs on disk that are merged at the end.</summary>
+/// <summary>Sorts (key, document) pairs within a memory budget; when it is full, a sorted run goes to disk, and runs are merged at the end.</summary>
+/// <remarks>Pairs lie in blocks by the first byte of their key, 12 bytes each and never copied; only one of the 256 parts is laid out to be sorted.</remarks>
 internal sealed class SpillSorter : IDisposable
 {
     public const int RecordBytes = 12;
+    private const int Parts = 256;
+    private const int BlockRecords = 256;
     private readonly string _folder;
-    private readonly int _capacity;
+    private readonly long _capacity;
     private readonly List<string> _runs = [];
-    private ulong[] _keys;
-    private int[] _items;
-    private ulong[]? _sortedKeys;
-    private int[]? _sortedItems;
-    private int _count;
+    private readonly List<(ulong[] Keys, int[] Items)>[] _parts = new List<(ulong[] Keys, int[] Items)>[Parts];
+    private readonly int[] _filled = new int[Parts];
+    private readonly Stack<(ulong[] Keys, int[] Items)> _free = [];
+    private (ulong[] Keys, int[] Items) _part = ([], []);
+    private long _count;
 
     /// <param name="folder">Where runs are written; created when needed.</param>
-    /// <param name="budgetBytes">Memory for the buffers; sorting needs each pair twice.</param>
+    /// <param name="budgetBytes">Memory for the pairs.</param>
     public SpillSorter(string folder, long budgetBytes)
     {
-        _folder = folder;
-        _capacity = (int)Math.Clamp(budgetBytes / (2 * RecordBytes), 4096, 1 << 29);
-        _keys = new ulong[Math.Min(_capacity, 1 << 16)];
-        _items = new int[_keys.Length];
+        // One of the parts lies in memory twice while it is sorted, and a block a part is half empty.
+        const int BytesWithSlack = RecordBytes + 1;
+        (_folder, _capacity) = (folder, Math.Max(4096, budgetBytes / BytesWithSlack));
+        for (var part = 0; part < Parts; part++)
+        {
+            (_parts[part], _filled[part]) = ([], BlockRecords);
+        }
     }
 
     /// <summary>Number of runs on disk.</summary>
@@ -34,32 +40,27 @@ internal sealed class SpillSorter : IDisposable
 
     public void Add(ulong key, int item)
     {
-        if (_count == _keys.Length)
+        if (_count == _capacity)
         {
-            if (_count < _capacity)
-            {
-                var size = (int)Math.Min(_capacity, 2L * _count);
-                Array.Resize(ref _keys, size);
-                Array.Resize(ref _items, size);
-            }
-            else
-            {
-                Spill();
-            }
+            Spill();
         }
 
-        (_keys[_count], _items[_count]) = (key, item);
+        var part = (int)(key >> 56);
+        var at = _filled[part];
+        if (at == BlockRecords)
+        {
+            _parts[part].Add(_free.TryPop(out var block) ? block : (new ulong[BlockRecords], new int[BlockRecords]));
+            at = 0;
+        }
+
+        var (keys, items) = _parts[part][^1];
+        (keys[at], items[at], _filled[part]) = (key, item, at + 1);
         _count++;
         Total++;
-        _sortedKeys = null;
     }
 
     /// <summary>All pairs, keys ascending; items of one key come in no set order. May be called again.</summary>
-    public IEnumerable<(ulong Key, int Item)> Sorted()
-    {
-        SortBuffer();
-        return _runs.Count == 0 ? Buffer() : Merge();
-    }
+    public IEnumerable<(ulong Key, int Item)> Sorted() => _runs.Count == 0 ? Buffer() : Merge();
 
     public void Dispose()
     {
@@ -73,9 +74,13 @@ internal sealed class SpillSorter : IDisposable
 
     private IEnumerable<(ulong Key, int Item)> Buffer()
     {
-        for (var i = 0; i < _count; i++)
+        for (var part = 0; part < Parts; part++)
         {
-            yield return (_sortedKeys![i], _sortedItems![i]);
+            var count = Sort(part);
+            for (var i = 0; i < count; i++)
+            {
+                yield return (_part.Keys[i], _part.Items[i]);
+            }
         }
     }
 
@@ -108,23 +113,28 @@ internal sealed class SpillSorter : IDisposable
     private void Spill()
     {
         FaultPoint.Hit("dedup.spill");
-        SortBuffer();
         Directory.CreateDirectory(_folder);
         var path = Path.Combine(_folder, $".run-{Guid.NewGuid():N}.tmp");
         using (var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
         {
             Span<byte> record = stackalloc byte[RecordBytes];
-            for (var i = 0; i < _count; i++)
+            foreach (var (key, item) in Buffer())
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(record, _sortedKeys![i]);
-                BinaryPrimitives.WriteInt32LittleEndian(record[8..], _sortedItems![i]);
+                BinaryPrimitives.WriteUInt64LittleEndian(record, key);
+                BinaryPrimitives.WriteInt32LittleEndian(record[8..], item);
                 stream.Write(record);
             }
         }
 
         _runs.Add(path);
+        for (var part = 0; part < Parts; part++)
+        {
+            _parts[part].ForEach(_free.Push);
+            _parts[part].Clear();
+            _filled[part] = BlockRecords;
+        }
+
         _count = 0;
-        _sortedKeys = null;
     }
 
     public static IEnumerable<(ulong Key, int Item)> ReadRun(string path, long offset = 0, long records = long.MaxValue)
@@ -138,19 +148,19 @@ internal sealed class SpillSorter : IDisposable
         }
     }
 
-    /// <summary>One scatter by the top bits, then a sort of each part, which fits the cache.</summary>
-    private void SortBuffer()
+    /// <summary>Lays one part out by the second byte of the keys, then sorts each of those groups, which fits the cache; returns its length.</summary>
+    private int Sort(int part)
     {
-        if (_sortedKeys is not null)
+        var (blocks, starts) = (_parts[part], new int[Parts + 1]);
+        var total = blocks.Count == 0 ? 0 : ((blocks.Count - 1) * BlockRecords) + _filled[part];
+        if (_part.Keys.Length < total)
         {
-            return;
+            _part = (new ulong[total + (total / 4)], new int[total + (total / 4)]);
         }
 
-        const int Bits = 11;
-        var starts = new int[(1 << Bits) + 1];
-        for (var i = 0; i < _count; i++)
+        for (var i = 0; i < total; i++)
         {
-            starts[(_keys[i] >> (64 - Bits)) + 1]++;
+            starts[(byte)(blocks[i / BlockRecords].Keys[i % BlockRecords] >> 48) + 1]++;
         }
 
         for (var i = 1; i < starts.Length; i++)
@@ -158,18 +168,23 @@ internal sealed class SpillSorter : IDisposable
             starts[i] += starts[i - 1];
         }
 
-        var (keys, items, next) = (GC.AllocateUninitializedArray<ulong>(_count), GC.AllocateUninitializedArray<int>(_count), (int[])starts.Clone());
-        for (var i = 0; i < _count; i++)
+        var (keys, items, next) = (_part.Keys, _part.Items, (int[])starts.Clone());
+        for (var block = 0; block < blocks.Count; block++)
         {
-            var at = next[_keys[i] >> (64 - Bits)]++;
-            (keys[at], items[at]) = (_keys[i], _items[i]);
+            var (from, of) = blocks[block];
+            var filled = Math.Min(BlockRecords, total - (block * BlockRecords));
+            for (var i = 0; i < filled; i++)
+            {
+                var at = next[(byte)(from[i] >> 48)]++;
+                (keys[at], items[at]) = (from[i], of[i]);
+            }
         }
 
-        for (var i = 0; i + 1 < starts.Length; i++)
+        for (var i = 0; i < Parts; i++)
         {
             Array.Sort(keys, items, starts[i], starts[i + 1] - starts[i]);
         }
 
-        (_sortedKeys, _sortedItems) = (keys, items);
+        return total;
     }
 }

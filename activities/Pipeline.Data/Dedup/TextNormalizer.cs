@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Pipeline.Data.Stages;
 using Pipeline.Data.Tokenizers.Unicode;
@@ -9,6 +10,9 @@ namespace Pipeline.Data.Dedup;
 /// </summary>
 internal sealed class TextNormalizer
 {
+    private static readonly byte[] Spaces = [9, 10, 11, 12, 13, 0x1C, 0x1D, 0x1E, 0x1F, 0x20];
+    private static readonly SearchValues<byte> AllSpaces = SearchValues.Create(Spaces);
+    private static readonly SearchValues<byte> OddSpaces = SearchValues.Create(Spaces.AsSpan(0, Spaces.Length - 1));
     private static readonly UnicodeNormalizer Nfkc = new(compose: true, compatible: true);
     private readonly List<int> _points = [];
 
@@ -25,31 +29,36 @@ internal sealed class TextNormalizer
         }
     }
 
+    // Most texts need lower-casing only; what else is to do stands at odd white space and at runs of spaces, so only those are looked for.
     private static void AppendAscii(ReadOnlySpan<byte> text, ByteBuffer output)
     {
+        text = text.Trim(Spaces);
         var destination = output.Reserve(text.Length + 1);
-        var (length, space, table) = (0, false, AsciiClass.Table);
-        foreach (var value in text)
+        var (length, at, odd, run) = (0, 0, -1, -1);
+        while (at < text.Length)
         {
-            var kind = table[value];
-            if ((kind & AsciiClass.Space) != 0)
+            odd = odd >= at ? odd : Next(text, at, text[at..].IndexOfAny(OddSpaces));
+            run = run >= at ? run : Next(text, at, text[at..].IndexOf("  "u8));
+            var end = Math.Min(odd, run);
+            while (end < text.Length && text[end - 1] == ' ')
             {
-                space = length > 0;
+                end--;
             }
-            else
-            {
-                if (space)
-                {
-                    destination[length++] = (byte)' ';
-                    space = false;
-                }
 
-                destination[length++] = (kind & AsciiClass.Upper) != 0 ? (byte)(value | 0x20) : value;
+            Ascii.ToLower(text[at..end], destination[length..], out var written);
+            length += written;
+            at = end;
+            if (at < text.Length)
+            {
+                destination[length++] = (byte)' ';
+                at += text[at..].IndexOfAnyExcept(AllSpaces);
             }
         }
 
         output.Length += length;
     }
+
+    private static int Next(ReadOnlySpan<byte> text, int at, int found) => found < 0 ? text.Length : at + found;
 
     private void AppendUnicode(ReadOnlySpan<byte> text, ByteBuffer output)
     {

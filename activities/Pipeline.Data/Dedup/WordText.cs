@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Text;
 using Pipeline.Data.Stages;
 using Pipeline.Data.Tokenizers.Unicode;
 
@@ -6,6 +10,7 @@ namespace Pipeline.Data.Dedup;
 /// <summary>The words of a normalised text: runs of letters and numbers, joined by one space, with their bounds.</summary>
 internal sealed class WordText
 {
+    private const ulong ShortWord = 0xA0761D6478BD642F;
     private readonly TextNormalizer _normalizer = new();
     private readonly ByteBuffer _words = new();
     private int[] _ends = new int[256];
@@ -29,17 +34,118 @@ internal sealed class WordText
 
     public ReadOnlySpan<byte> Bytes => _words.Span;
 
+    /// <summary>A hash of each word, for look-ups within one process; not for what is stored.</summary>
+    public void HashWords(Span<ulong> hashes)
+    {
+        var (bytes, start) = (_words.Array, 0);
+        for (var i = 0; i < Count; i++)
+        {
+            var length = _ends[i] - start;
+            ref var word = ref bytes[start];
+            // There is always room behind the last word, so eight bytes are read at once and those of other words masked.
+            hashes[i] = length <= 8
+                ? FastHash.Mix(Unsafe.ReadUnaligned<ulong>(ref word) & (ulong.MaxValue >> ((8 - length) * 8)), ShortWord + (ulong)length)
+                : FastHash.Of(bytes.AsSpan(start, length), ShortWord);
+            start = _ends[i] + 1;
+        }
+    }
+
+    /// <summary>Normalises a text and finds its words.</summary>
     public void Load(ReadOnlySpan<byte> text)
+    {
+        Normalize(text);
+        Split();
+    }
+
+    /// <summary>Normalises a text; its words are there after <see cref="Split"/>.</summary>
+    public void Normalize(ReadOnlySpan<byte> text)
     {
         Normal.Clear();
         _normalizer.Append(text, Normal);
-        _words.Clear();
+        Count = 0;
+    }
+
+    /// <summary>Finds the words of the normalised text.</summary>
+    public void Split()
+    {
         Count = 0;
         var normal = Normal.Span;
-        var table = AsciiClass.Table;
-        _words.Reserve(normal.Length + 1);
-        var destination = _words.Array;
+        _words.Clear();
+        _words.Reserve(normal.Length + 17);
+        var (length, open) = Ascii.IsValid(normal) ? AsciiWords(normal) : UnicodeWords(normal);
+        if (open)
+        {
+            Close(length);
+        }
+
+        _words.Length = Count == 0 ? 0 : _ends[Count - 1];
+    }
+
+    /// <summary>64 bytes at once: a bit for each that belongs to a word, and then one step a word.</summary>
+    private (int Length, bool Open) AsciiWords(ReadOnlySpan<byte> normal)
+    {
+        var destination = _words.Array.AsSpan();
         var (length, open) = (0, false);
+        Span<byte> rest = stackalloc byte[64];
+        for (var start = 0; start < normal.Length; start += 64)
+        {
+            var block = normal.Slice(start, Math.Min(64, normal.Length - start));
+            var (mask, size) = (0UL, block.Length);
+            if (size == 64)
+            {
+                mask = WordBits(block);
+            }
+            else
+            {
+                rest.Clear();
+                block.CopyTo(rest);
+                mask = WordBits(rest);
+            }
+
+            for (var at = 0; at < size;)
+            {
+                var bits = mask >> at;
+                if (!open && (bits & 1) == 0)
+                {
+                    at += Math.Min(BitOperations.TrailingZeroCount(bits), size - at);
+                    continue;
+                }
+
+                var run = Math.Min(BitOperations.TrailingZeroCount(~bits), size - at);
+                if (run <= 16 && start + at + 16 <= normal.Length)
+                {
+                    // A fixed size is one move; what is too much is overwritten or cut.
+                    normal.Slice(start + at, 16).CopyTo(destination[length..]);
+                }
+                else
+                {
+                    block.Slice(at, run).CopyTo(destination[length..]);
+                }
+
+                (length, at, open) = (length + run, at + run, true);
+                if (at < size)
+                {
+                    Close(length);
+                    destination[length++] = (byte)' ';
+                    open = false;
+                }
+            }
+        }
+
+        return (length, open);
+    }
+
+    private static ulong WordBits(ReadOnlySpan<byte> block)
+    {
+        var bytes = Vector512.Create(block);
+        var letters = Vector512.LessThan(bytes - Vector512.Create((byte)'a'), Vector512.Create((byte)26));
+        var digits = Vector512.LessThan(bytes - Vector512.Create((byte)'0'), Vector512.Create((byte)10));
+        return (letters | digits).ExtractMostSignificantBits();
+    }
+
+    private (int Length, bool Open) UnicodeWords(ReadOnlySpan<byte> normal)
+    {
+        var (destination, table, length, open) = (_words.Array, AsciiClass.Table, 0, false);
         for (var at = 0; at < normal.Length;)
         {
             var value = normal[at];
@@ -78,12 +184,7 @@ internal sealed class WordText
             at += size;
         }
 
-        if (open)
-        {
-            Close(length);
-        }
-
-        _words.Length = Count == 0 ? 0 : _ends[Count - 1];
+        return (length, open);
     }
 
     private void Close(int length)

@@ -5,6 +5,11 @@ internal static class ConnectionRules
 {
     public static void Find(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
+        if (!text.Contains((byte)'='))
+        {
+            return;
+        }
+
         Keys(text, "assword="u8, 1, spans);
         Keys(text, "ASSWORD="u8, 1, spans);
         Keys(text, "wd="u8, 1, spans);

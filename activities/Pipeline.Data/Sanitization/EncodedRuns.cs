@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Data.Sanitization;
 
@@ -18,27 +20,12 @@ internal sealed class EncodedRuns(PiiScanner scanner)
     /// <summary>Adds one span a run; the class is that of the first thing found inside.</summary>
     public void Find(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
-        // A run of the shortest length covers one of every so many bytes, so only those are looked at.
-        for (var probe = ShortestRun - 1; probe < text.Length; probe += ShortestRun)
+        for (var at = 0; Next(text, at) is >= 0 and var start;)
         {
-            if (!Digits.Contains(text[probe]))
-            {
-                continue;
-            }
-
-            var (start, end) = (probe, probe + 1);
-            while (start > 0 && Digits.Contains(text[start - 1]))
-            {
-                start--;
-            }
-
-            while (end < text.Length && Digits.Contains(text[end]))
-            {
-                end++;
-            }
-
-            probe = end;
-            if (end - start >= ShortestRun && end - start <= LongestRun && ClassOf(text[start..end]) is { } type)
+            var rest = text[start..].IndexOfAnyExcept(Digits);
+            var end = rest < 0 ? text.Length : start + rest;
+            at = end;
+            if (end - start <= LongestRun && ClassOf(text[start..end]) is { } type)
             {
                 while (end < text.Length && text[end] == '=')
                 {
@@ -48,6 +35,55 @@ internal sealed class EncodedRuns(PiiScanner scanner)
                 spans.Add(new PiiSpan(type, start, end));
             }
         }
+    }
+
+    /// <summary>Start of the next run of at least the shortest length, -1 for none; <paramref name="at"/> is not inside of one.</summary>
+    private static int Next(ReadOnlySpan<byte> text, int at)
+    {
+        // Blocks overlap, so that each run of the shortest length lies in one as a whole.
+        const int Step = 64 - ShortestRun + 1;
+        Span<byte> padded = stackalloc byte[64];
+        for (; at + ShortestRun <= text.Length; at += Step)
+        {
+            var bits = 0UL;
+            if (text.Length - at >= 64)
+            {
+                bits = DigitBits(text[at..]);
+            }
+            else
+            {
+                padded.Clear();
+                text[at..].CopyTo(padded);
+                bits = DigitBits(padded);
+            }
+
+            // Bit i of the last line stands for sixteen digits from i on.
+            bits &= bits >> 1;
+            bits &= bits >> 2;
+            bits &= bits >> 4;
+            bits &= bits >> 8;
+            if (bits != 0)
+            {
+                var start = at + BitOperations.TrailingZeroCount(bits);
+                while (start > 0 && Digits.Contains(text[start - 1]))
+                {
+                    start--;
+                }
+
+                return start;
+            }
+        }
+
+        return -1;
+    }
+
+    private static ulong DigitBits(ReadOnlySpan<byte> block)
+    {
+        var bytes = Vector512.Create(block);
+        var letters = Vector512.LessThan((bytes | Vector512.Create((byte)0x20)) - Vector512.Create((byte)'a'), Vector512.Create((byte)26));
+        var digits = Vector512.LessThan(bytes - Vector512.Create((byte)'/'), Vector512.Create((byte)11));
+        var signs = Vector512.Equals(bytes, Vector512.Create((byte)'+')) | Vector512.Equals(bytes, Vector512.Create((byte)'-')) | Vector512.Equals(bytes, Vector512.Create((byte)'_'));
+        return (letters | digits | signs).ExtractMostSignificantBits();
     }
 
     private PiiType? ClassOf(ReadOnlySpan<byte> run)

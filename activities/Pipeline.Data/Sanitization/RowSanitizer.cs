@@ -1,191 +1,287 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>Cleans the strings of one row. Rows without a finding are recognised without building a tree. One instance a thread.</summary>
-internal sealed class RowSanitizer
+/// <summary>
+/// Cleans the strings of one row. A first walk finds the first string that may need a change, most often none; only then is the row written
+/// anew, token by token. One instance a thread.
+/// </summary>
+internal sealed class RowSanitizer : IDisposable
 {
     private const int MostNames = 256;
-    private static readonly string[] Rules = [.. Enum.GetValues<PiiType>().Select(type => "pii:" + PiiNames.Of(type))];
+    private static readonly JsonReaderOptions Reading = new() { MaxDepth = JsonPlace.MaxDepth };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = JsonPlace.MaxDepth, AllowDuplicateProperties = false };
 
     private readonly SanitizeOptions _options;
-    private readonly PiiFinder _scanner;
     private readonly HashSet<string> _plainNames = new(StringComparer.Ordinal);
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _plain;
-    private readonly List<PiiSpan> _spans = [];
-    private readonly List<PiiSpan> _traced = [];
-    private readonly List<string> _uncovered = [];
-    private readonly List<string> _rules = [];
-    private readonly ByteBuffer _text = new();
-    private readonly RuleTracer _tracer;
-    private string _id = "";
+    private readonly ArrayBufferWriter<byte> _output = new(1 << 16);
+    private readonly Utf8JsonWriter _writer;
+    private readonly JsonPlace _place = new();
+    private readonly ByteBuffer _unescaped = new();
+    private readonly RepeatedNames _names = new();
+    private ReadOnlyMemory<byte> _row;
+    private (int Start, int End) _id;
+    private (int Start, int End) _oldMark;
     private bool _marked;
-    private bool _placed;
-    private int _untouched;
-    private int _strings;
+    private bool _hasPreferredId;
+    private long _firstSuspect;
+    private long _searched;
 
     public RowSanitizer(SanitizeOptions options)
     {
-        (_options, _scanner, _tracer) = (options, new PiiFinder(options.Pii), new RuleTracer(options.TraceRows));
+        (_options, Texts) = (options, new TextSanitizer(options));
         _plain = _plainNames.GetAlternateLookup<ReadOnlySpan<char>>();
+        _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     }
 
-    public SortedDictionary<string, long> PiiSpans { get; } = new(StringComparer.Ordinal);
+    private enum Own
+    {
+        None,
+        Id,
+        Mark,
+    }
 
-    public SortedDictionary<string, long> CleanedTexts { get; } = new(StringComparer.Ordinal);
+    /// <summary>Counts, edits and traces.</summary>
+    public TextSanitizer Texts { get; }
 
-    /// <summary>The first texts that each rule changed.</summary>
-    public IEnumerable<RuleTrace> Traces => _tracer.All;
-
-    /// <summary>Edits of the last row: path, class, place, salted hash.</summary>
-    public List<PiiEdit> Edits { get; } = [];
-
-    /// <summary>Rule that removes the last row; null when it stays.</summary>
-    public string? RemovedBy { get; private set; }
+    /// <summary>The row as it is to be written; valid after <see cref="Sanitize"/> returned true.</summary>
+    public ReadOnlySpan<byte> Output => _output.WrittenSpan;
 
     /// <summary>Whether any string of the row may need a change.</summary>
     /// <exception cref="JsonException">The row is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">A string that was looked at is not Unicode.</exception>
     public bool MayChange(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
-        var (found, marked, counting) = (false, json.IndexOf("\"_pii\""u8) >= 0, true);
-        _untouched = 0;
+        var reader = new Utf8JsonReader(json, Reading);
+        var (found, marked, own, preferred) = (false, json.IndexOf("\"_pii\""u8) >= 0, Own.None, false);
+        (_id, _hasPreferredId, _marked, _firstSuspect, _searched) = (default, false, false, long.MaxValue, -1);
         while (reader.Read())
         {
-            if (found || reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+            if (reader.CurrentDepth == 1)
             {
-                continue;
+                TakeOwn(ref reader, ref own, ref preferred);
             }
 
-            var value = reader.ValueSpan;
-            if (reader.ValueIsEscaped)
+            if (!found && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
             {
-                _text.Clear();
-                _text.Reserve(value.Length);
-                _text.Length = reader.CopyString(_text.Array);
-                value = _text.Span;
+                found = IsSuspect(ref reader, marked);
             }
-
-            if (reader.TokenType == JsonTokenType.PropertyName)
-            {
-                found = !IsPlainName(value);
-                continue;
-            }
-
-            _scanner.Find(value, _spans);
-            var placeholder = Placeholders.MayHold(value);
-            found = _spans.Count > 0 || (_options.Clean && TextCleaner.MayChange(value)) || (!marked && placeholder);
-            // The mark may only look like one, so a placeholder is looked at again.
-            counting &= !found && !placeholder;
-            _untouched += counting ? 1 : 0;
         }
 
         return found;
     }
 
-    /// <summary>Rewrites the row; returns whether it changed.</summary>
-    /// <param name="row">The row; changed in place.</param>
+    /// <summary>The id of the row that was looked at: <c>_id</c>, else <c>id</c>, else null.</summary>
+    public string? Id(ReadOnlySpan<byte> json)
+    {
+        var id = json[_id.Start.._id.End];
+        return id.IsEmpty ? null : id[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9') ? Encoding.UTF8.GetString(id) : JsonNode.Parse(id)?.ToString();
+    }
+
+    /// <summary>Rewrites the row that <see cref="MayChange"/> was asked about; returns whether it changed.</summary>
+    /// <param name="json">The row.</param>
     /// <param name="id">Its id, for traces.</param>
-    public bool Sanitize(JsonObject row, string id)
+    /// <exception cref="JsonException">The row is no object, or an object in it has a name twice.</exception>
+    /// <exception cref="InvalidOperationException">A string is not Unicode.</exception>
+    public bool Sanitize(ReadOnlyMemory<byte> json, string id)
     {
-        Edits.Clear();
-        (RemovedBy, _id, _marked, _placed, _strings) = (null, id, row.ContainsKey(Placeholders.Mark), false, 0);
-        var changed = Walk(row, "$", top: true);
-        if (_placed)
+        if (_names.MayRepeat(json.Span, Reading))
         {
-            row[Placeholders.Mark] = PiiScanner.Version;
+            JsonDocument.Parse(json, Strict).Dispose();
+        }
+
+        _row = json;
+        Texts.Begin();
+        _place.Begin(json, id);
+        _output.ResetWrittenCount();
+        _writer.Reset();
+        var reader = new Utf8JsonReader(json.Span, Reading);
+        var (changed, own) = (false, Own.None);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 0 && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.EndObject))
+            {
+                throw new JsonException("not an object");
+            }
+
+            own = reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName ? OwnOf(ref reader) : own;
+            _place.Enter(ref reader);
+            changed |= Copy(ref reader, own);
+        }
+
+        _writer.Flush();
+        if (_marked && Texts.Placed)
+        {
+            RenewMark();
         }
 
         return changed;
     }
 
-    private bool Walk(JsonNode? node, string path, bool top = false)
+    public void Dispose() => _writer.Dispose();
+
+    private static Own OwnOf(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("_id"u8) ? Own.Id : reader.ValueTextEquals(Placeholders.Mark) ? Own.Mark : Own.None;
+
+    // The place of the id, and whether the row carries the mark: both are needed before the row is rewritten.
+    private void TakeOwn(ref Utf8JsonReader reader, ref Own own, ref bool preferred)
     {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.PropertyName:
+                own = OwnOf(ref reader);
+                preferred = own == Own.Id && reader.ValueTextEquals("_id"u8);
+                _marked |= own == Own.Mark;
+                break;
+            case JsonTokenType.Null:
+                break;
+            default:
+                if (own == Own.Id && (preferred || !_hasPreferredId))
+                {
+                    var starts = reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray);
+                    _id = (starts ? (int)reader.TokenStartIndex : _id.Start, (int)reader.BytesConsumed);
+                    _hasPreferredId = preferred;
+                }
+
+                break;
+        }
+    }
+
+    private bool IsSuspect(ref Utf8JsonReader reader, bool marked)
+    {
+        var value = Value(ref reader);
+        if (reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (IsPlainName(value))
+            {
+                return false;
+            }
+
+            _firstSuspect = Math.Min(_firstSuspect, reader.TokenStartIndex);
+            return true;
+        }
+
+        var (holds, placeholder) = (Texts.Holds(value), Placeholders.MayHold(value));
+        _searched = reader.TokenStartIndex;
+        var suspect = holds || (_options.Clean && TextCleaner.MayChange(value)) || (!marked && placeholder);
+        // What looks like the mark may not be one, so a placeholder is looked at again.
+        _firstSuspect = suspect || placeholder ? Math.Min(_firstSuspect, reader.TokenStartIndex) : _firstSuspect;
+        return suspect;
+    }
+
+    /// <summary>Writes one token; returns whether its text changed.</summary>
+    private bool Copy(ref Utf8JsonReader reader, Own own)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.PropertyName:
+                return CopyName(ref reader, own);
+            case JsonTokenType.String:
+                return CopyText(ref reader, own);
+            case JsonTokenType.StartObject:
+                _writer.WriteStartObject();
+                return false;
+            case JsonTokenType.StartArray:
+                _writer.WriteStartArray();
+                return false;
+            case JsonTokenType.EndArray:
+                _writer.WriteEndArray();
+                break;
+            case JsonTokenType.EndObject:
+                if (reader.CurrentDepth == 0 && Texts.Placed && !_marked)
+                {
+                    _writer.WriteNumber(Placeholders.Mark, PiiScanner.Version);
+                }
+
+                _writer.WriteEndObject();
+                break;
+            default:
+                _writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true);
+                break;
+        }
+
+        EndMark(ref reader, own);
+        return false;
+    }
+
+    private bool CopyName(ref Utf8JsonReader reader, Own own)
+    {
+        var name = Valid(Value(ref reader));
+        var plain = IsPlainName(name);
+        if (!plain && _options.KeepRows)
+        {
+            name = Texts.Rename(other => _row.Span.IndexOf(other) >= 0 || _output.WrittenSpan.IndexOf(other) >= 0);
+        }
+        else if (!plain)
+        {
+            Texts.RemovedBy = "pii-in-key";
+        }
+
+        _writer.WritePropertyName(name);
+        if (!plain || (own == Own.Mark && reader.CurrentDepth == 1))
+        {
+            _writer.Flush();
+            _oldMark.Start = own == Own.Mark && reader.CurrentDepth == 1 ? _output.WrittenCount : _oldMark.Start;
+        }
+
+        return !plain && _options.KeepRows;
+    }
+
+    private bool CopyText(ref Utf8JsonReader reader, Own own)
+    {
+        var value = Valid(Value(ref reader));
         var changed = false;
-        switch (node)
+        if (own != Own.Id && reader.TokenStartIndex >= _firstSuspect)
         {
-            case JsonObject value:
-                foreach (var (given, child) in value.ToList())
-                {
-                    var name = NameOf(value, given);
-                    changed |= name != given;
-                    if (top && name is "id" or "_id")
-                    {
-                        _strings += child?.GetValueKind() == JsonValueKind.String ? 1 : 0;
-                        continue;
-                    }
-
-                    if (IsNews(child, out var before) && Text(before, $"{path}.{name}") is { } after)
-                    {
-                        value[name] = after;
-                        changed = true;
-                    }
-                    else
-                    {
-                        changed |= Walk(child, $"{path}.{name}");
-                    }
-                }
-
-                break;
-            case JsonArray array:
-                for (var i = 0; i < array.Count; i++)
-                {
-                    if (IsNews(array[i], out var before) && Text(before, $"{path}[{i}]") is { } after)
-                    {
-                        array[i] = after;
-                        changed = true;
-                    }
-                    else
-                    {
-                        changed |= Walk(array[i], $"{path}[{i}]");
-                    }
-                }
-
-                break;
+            changed = Texts.Apply(value, _place, _marked, _searched == reader.TokenStartIndex);
+            _searched = -1;
         }
 
+        _writer.WriteStringValue(changed ? Texts.Text : value);
+        EndMark(ref reader, own);
         return changed;
     }
 
-    // A name with personal data removes the row, or makes way for its class where every row stays.
-    private string NameOf(JsonObject parent, string name)
+    private void EndMark(ref Utf8JsonReader reader, Own own)
     {
-        if (IsPlainName(Encoding.UTF8.GetBytes(name)))
+        if (own == Own.Mark && reader.CurrentDepth == 1)
         {
-            return name;
+            _writer.Flush();
+            _oldMark.End = _output.WrittenCount;
         }
-
-        if (!_options.KeepRows)
-        {
-            RemovedBy = "pii-in-key";
-            return name;
-        }
-
-        var (kind, number) = (PiiNames.Of(_spans[0].Type), 1);
-        PiiSpans[kind] = PiiSpans.GetValueOrDefault(kind) + 1;
-        while (parent.ContainsKey($"<{kind}-{number}>"))
-        {
-            number++;
-        }
-
-        var child = parent[name];
-        parent.Remove(name);
-        parent.Add($"<{kind}-{number}>", child);
-        return $"<{kind}-{number}>";
     }
 
-    // The first strings were scanned, and found to be without anything to do, when the row was looked at.
-    private bool IsNews(JsonNode? node, [NotNullWhen(true)] out string? text)
+    // A row that was sanitized by other rules gets the version of these, in the same place.
+    private void RenewMark()
     {
-        text = null;
-        return node is JsonValue value && value.TryGetValue(out text) && _strings++ >= _untouched;
+        var row = _output.WrittenSpan.ToArray();
+        _output.ResetWrittenCount();
+        _output.Write(row.AsSpan(0, _oldMark.Start));
+        _output.Write(Encoding.UTF8.GetBytes($"{PiiScanner.Version}"));
+        _output.Write(row.AsSpan(_oldMark.End));
     }
+
+    private ReadOnlySpan<byte> Value(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return reader.ValueSpan;
+        }
+
+        _unescaped.Clear();
+        _unescaped.Reserve(reader.ValueSpan.Length);
+        _unescaped.Length = reader.CopyString(_unescaped.Array);
+        return _unescaped.Span;
+    }
+
+    private static ReadOnlySpan<byte> Valid(ReadOnlySpan<byte> text) => Utf8.IsValid(text) ? text : throw new InvalidOperationException("not UTF-8");
 
     // Rows share their few names; a name without personal data is remembered.
     private bool IsPlainName(ReadOnlySpan<byte> name)
@@ -197,119 +293,13 @@ internal sealed class RowSanitizer
             return true;
         }
 
-        _scanner.Find(name, _spans);
-        if (_spans.Count == 0 && known && _plainNames.Count < MostNames)
+        _searched = -1;
+        var plain = !Texts.Holds(name);
+        if (plain && known && _plainNames.Count < MostNames)
         {
             _plain.Add(characters[..name.Length]);
         }
 
-        return _spans.Count == 0;
+        return plain;
     }
-
-    /// <summary>The new text, or null when it stays as it is.</summary>
-    private string? Text(string before, string path)
-    {
-        var (text, bytes) = (before, Encoding.UTF8.GetBytes(before));
-        _rules.Clear();
-        if (_options.Clean && TextCleaner.MayChange(bytes))
-        {
-            text = TextCleaner.Clean(text, _rules);
-        }
-
-        if (!_marked && Placeholders.Escape(text) is var escaped && escaped != text)
-        {
-            _rules.Add(Placeholders.Rule);
-            text = escaped;
-        }
-
-        _rules.ForEach(rule => CleanedTexts[rule] = CleanedTexts.GetValueOrDefault(rule) + 1);
-        bytes = ReferenceEquals(text, before) ? bytes : Encoding.UTF8.GetBytes(text);
-        _scanner.Find(bytes, _spans);
-        if (_spans.Count > 0)
-        {
-            text = ReplaceAll(text, bytes, path);
-        }
-        else
-        {
-            // Only texts without personal data are traced as they were: a defect may have hidden some from the scanner.
-            _rules.ForEach(rule => _tracer.Add(rule, _id, path, before, text));
-        }
-
-        return text == before ? null : text;
-    }
-
-    // What stood beside a replaced value may only now stand free, so the scan is repeated until it finds nothing new.
-    private string ReplaceAll(string text, byte[] bytes, string path)
-    {
-        for (var round = 0; round < 8 && _spans.Count > 0; round++)
-        {
-            var replaced = Replace(bytes, path);
-            if (replaced == text)
-            {
-                break;
-            }
-
-            // A value that is gone can leave a space at the end of a line, or an empty line.
-            (text, bytes) = (replaced, Encoding.UTF8.GetBytes(replaced));
-            if (_options.Clean && TextCleaner.MayChange(bytes))
-            {
-                text = TextCleaner.Clean(text, _uncovered);
-                bytes = Encoding.UTF8.GetBytes(text);
-            }
-
-            _scanner.Find(bytes, _spans);
-        }
-
-        return text;
-    }
-
-    private string Replace(byte[] bytes, string path)
-    {
-        var (output, last) = (new StringBuilder(), 0);
-        foreach (var span in _spans)
-        {
-            var value = Encoding.UTF8.GetString(bytes, span.Start, span.End - span.Start);
-            var (name, mode) = (PiiNames.Of(span.Type), _options.Modes.GetValueOrDefault(span.Type, _options.Mode));
-            mode = mode == PiiMode.Drop && _options.KeepRows ? PiiMode.Replace : mode;
-            PiiSpans[name] = PiiSpans.GetValueOrDefault(name) + 1;
-            var hash = _options.Key.IsEmpty ? "" : Letters(HMACSHA256.HashData(_options.Key.Span, Encoding.UTF8.GetBytes(name + ":" + value)), 16);
-            Edits.Add(new PiiEdit(path, name, PiiScanner.Version, span.Start, span.End, mode, hash));
-            _placed |= mode is PiiMode.Replace or PiiMode.Hash or PiiMode.Pseudonym;
-            RemovedBy = mode == PiiMode.Drop ? RuleOf(span.Type) : RemovedBy;
-            output.Append(Encoding.UTF8.GetString(bytes, last, span.Start - last)).Append(mode switch
-            {
-                PiiMode.Replace => $"<{name}>",
-                PiiMode.Mask => string.Concat(value.Select(c => char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c is '@' or ':' or '_' ? '*' : c)),
-                PiiMode.Hash => $"<{name}:{hash}>",
-                PiiMode.Pseudonym => $"<{name}-{hash[..6]}>",
-                PiiMode.Redact or PiiMode.Drop => "",
-                _ => value,
-            });
-            last = span.End;
-        }
-
-        var after = output.Append(Encoding.UTF8.GetString(bytes, last, bytes.Length - last)).ToString();
-        if (_spans.Exists(span => _tracer.Wants(RuleOf(span.Type))))
-        {
-            var rules = _spans.Select(span => RuleOf(span.Type)).Distinct(StringComparer.Ordinal).Where(_tracer.Wants).ToList();
-            var shown = (Before: RuleTracer.Mask(bytes, _spans), After: Masked(after));
-            rules.ForEach(rule => _tracer.Add(rule, _id, path, shown.Before, shown.After));
-        }
-
-        return after;
-    }
-
-    private static string RuleOf(PiiType type) => Rules[(int)type];
-
-    // Kept values are not to be read in the trace either.
-    private string Masked(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        _scanner.Find(bytes, _traced);
-        return RuleTracer.Mask(bytes, _traced);
-    }
-
-    /// <summary>Hash bytes as letters a … p: a placeholder must not look like a number on a second pass.</summary>
-    private static string Letters(byte[] hash, int count) =>
-        string.Concat(hash.SelectMany(value => new[] { (char)('a' + (value >> 4)), (char)('a' + (value & 15)) }).Take(count));
 }

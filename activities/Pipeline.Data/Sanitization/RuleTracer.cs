@@ -21,16 +21,16 @@ internal sealed class RuleTracer(int perRule)
 
     public bool Wants(string rule) => perRule > 0 && (!_traces.TryGetValue(rule, out var list) || list.Count < perRule);
 
-    public static string Mask(byte[] text, List<PiiSpan> spans)
+    public static string Mask(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
         var (output, last) = (new StringBuilder(), 0);
         foreach (var span in spans)
         {
-            output.Append(Encoding.UTF8.GetString(text, last, span.Start - last)).Append('*', Math.Min(12, span.End - span.Start));
+            output.Append(Encoding.UTF8.GetString(text[last..span.Start])).Append('*', Math.Min(12, span.End - span.Start));
             last = span.End;
         }
 
-        return output.Append(Encoding.UTF8.GetString(text, last, text.Length - last)).ToString();
+        return output.Append(Encoding.UTF8.GetString(text[last..])).ToString();
     }
 
     private static string Cut(string text) =>

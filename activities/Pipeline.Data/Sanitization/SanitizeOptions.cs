@@ -1,3 +1,6 @@
+using Pipeline.Data.Sanitization.Quality;
+using Pipeline.Data.Stages;
+
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>How rows are cleaned and what happens to personal data.</summary>
@@ -19,6 +22,12 @@ public sealed record SanitizeOptions
     /// <summary>Whether texts are cleaned: mojibake, line ends, control and zero-width characters, runs of empty lines, trailing spaces.</summary>
     /// <value>true</value>
     public bool Clean { get; init; } = true;
+
+    /// <summary>Limits that the cleaned text of a row must hold to, judged in the same pass; null judges nothing.</summary>
+    public QualityLimits? Quality { get; init; }
+
+    /// <summary>Fields whose joined text is judged by <see cref="Quality"/>.</summary>
+    public TextFields QualityFields { get; init; } = TextFields.Default;
 
     /// <summary>
     /// Whether every row stays, for rows that were drawn as test rows before: what would remove a row is replaced instead, also in names of fields.

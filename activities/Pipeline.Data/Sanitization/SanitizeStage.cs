@@ -1,14 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Pipeline.Data.Sanitization.Quality;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>Cleans texts and takes personal data and secrets out of rows.</summary>
 /// <remarks>
-/// Writes <c>rows.jsonl</c> (rows without a finding byte for byte), <c>removed.jsonl</c>, <c>audit.jsonl</c> (one line an edit, without values),
+/// With <see cref="SanitizeOptions.Quality"/> rows that fail a heuristic go as well. Writes <c>rows.jsonl</c> (rows without a finding byte for byte), <c>removed.jsonl</c>, <c>audit.jsonl</c> (one line an edit, without values),
 /// <c>trace.jsonl</c> (the first texts of each rule, masked), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. A second run changes nothing.
 /// </remarks>
 public sealed class SanitizeStage
@@ -49,7 +49,9 @@ public sealed class SanitizeStage
         await using var folder = new StageFolder(outputFolder);
         var (output, removed, audit) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("audit.jsonl"));
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, _options.QuarantineBudget);
-        var (reader, row, rows, changedRows) = (new RowFileReader(inputs), new RowSanitizer(_options), new RowAccounting(), 0L);
+        using var row = new RowSanitizer(_options);
+        var gate = _options.Quality is { } limits ? new QualityGate(limits, _options.QualityFields) : null;
+        var (reader, rows, changedRows) = (new RowFileReader(inputs), new RowAccounting(), 0L);
         foreach (var line in reader.Read())
         {
             rows.In++;
@@ -61,31 +63,7 @@ public sealed class SanitizeStage
 
             try
             {
-                if (!row.MayChange(line.Utf8.Span))
-                {
-                    rows.Out++;
-                    Write(output, line.Utf8.Span);
-                    continue;
-                }
-
-                var node = JsonNode.Parse(line.Utf8.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 64 })?.AsObject() ?? throw new JsonException("not an object");
-                var id = (node["_id"] ?? node["id"])?.ToString() ?? $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
-                var changed = row.Sanitize(node, id);
-                foreach (var edit in row.Edits)
-                {
-                    WriteEdit(audit, id, edit);
-                }
-
-                if (row.RemovedBy is { } rule)
-                {
-                    rows.Remove(rule);
-                    Write(removed, JsonSerializer.SerializeToUtf8Bytes(new { id, rule }, Json));
-                    continue;
-                }
-
-                rows.Out++;
-                changedRows += changed ? 1 : 0;
-                Write(output, changed ? JsonSerializer.SerializeToUtf8Bytes(node, Json) : line.Utf8.Span);
+                changedRows += Pass(line, row, gate, rows, inputs, (output, removed, audit)) ? 1 : 0;
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
@@ -96,7 +74,7 @@ public sealed class SanitizeStage
 
         rows.Check("sanitize");
         var traces = folder.Open("trace.jsonl");
-        foreach (var trace in row.Traces)
+        foreach (var trace in row.Texts.Traces)
         {
             Write(traces, JsonSerializer.SerializeToUtf8Bytes(trace, AuditJson));
         }
@@ -105,12 +83,47 @@ public sealed class SanitizeStage
         {
             Rows = rows,
             ChangedRows = changedRows,
-            PiiSpans = row.PiiSpans,
-            CleanedTexts = row.CleanedTexts,
+            PiiSpans = row.Texts.PiiSpans,
+            CleanedTexts = row.Texts.CleanedTexts,
             Files = await folder.CommitFilesAsync(cancellationToken),
         };
         await folder.CommitSummaryAsync(summary, cancellationToken);
         return summary;
+    }
+
+    /// <summary>Takes one row to the file where it belongs; returns whether it was changed and stays.</summary>
+    private static bool Pass(
+        RowLine line, RowSanitizer row, QualityGate? gate, RowAccounting rows, IReadOnlyList<string> inputs, (AtomicFile Rows, AtomicFile Removed, AtomicFile Audit) files)
+    {
+        var json = line.Utf8.Span;
+        var changed = false;
+        string? rule = null;
+        if (row.MayChange(json))
+        {
+            var id = Name();
+            changed = row.Sanitize(line.Utf8, id);
+            foreach (var edit in row.Texts.Edits)
+            {
+                WriteEdit(files.Audit, id, edit);
+            }
+
+            rule = row.Texts.RemovedBy;
+        }
+
+        var clean = changed ? row.Output : json;
+        rule ??= gate?.RuleAgainst(clean);
+        if (rule is not null)
+        {
+            rows.Remove(rule);
+            Write(files.Removed, JsonSerializer.SerializeToUtf8Bytes(new { id = Name(), rule }, Json));
+            return false;
+        }
+
+        rows.Out++;
+        Write(files.Rows, clean);
+        return changed;
+
+        string Name() => row.Id(line.Utf8.Span) ?? $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
     }
 
     // By hand: a general serializer costs more than finding the value.

@@ -22,8 +22,10 @@ internal static class TextCleaner
 
     /// <summary>False when no rule can change the text.</summary>
     public static bool MayChange(ReadOnlySpan<byte> text) =>
-        text.ContainsAny(Suspects) || text.IndexOf("\n\n\n"u8) >= 0 || text.IndexOf(" \n"u8) >= 0 || text.IndexOf("\t\n"u8) >= 0 ||
-        HtmlText.MayChange(text) || Composed.MayChange(text);
+        text.ContainsAny(Suspects) || (text.Contains((byte)'\n') && MayTrim(text)) || HtmlText.MayChange(text) || Composed.MayChange(text);
+
+    private static bool MayTrim(ReadOnlySpan<byte> text) =>
+        text.IndexOf("\n\n\n"u8) >= 0 || text.IndexOf(" \n"u8) >= 0 || text.IndexOf("\t\n"u8) >= 0;
 
     /// <summary>Applies all rules until none has anything left to do; adds the id of each that changed the text.</summary>
     public static string Clean(string text, List<string> rules)

@@ -155,6 +155,43 @@ public sealed class RowReaderBadInputTests
     }
 
     [Fact]
+    public void B12_ZstandardBomb_RefusedByRatio()
+    {
+        // RFC 8878: a frame with a window of 128 KiB and blocks that repeat one byte, four bytes for each 128 KiB.
+        var frame = new List<byte> { 0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x38 };
+        const int Blocks = 4096;
+        for (var block = 0; block < Blocks; block++)
+        {
+            var header = (block == Blocks - 1 ? 1 : 0) | (1 << 1) | ((1 << 17) << 3);
+            frame.AddRange([(byte)header, (byte)(header >> 8), (byte)(header >> 16), (byte)'x']);
+        }
+
+        Refused("a.jsonl.zst", [.. frame]).Code.ShouldBe("E-ING-BOMB");
+    }
+
+    [Theory]
+    [InlineData("rows.zip"), InlineData("rows.jsonl"), InlineData("rows.jsonl.gz")]
+    public void B12_Zip_IsNamedAndNeverOpened(string name)
+    {
+        using var archive = new MemoryStream();
+        using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var entry = zip.CreateEntry("rows.jsonl").Open();
+            entry.Write(new byte[8 << 20]);
+        }
+
+        byte[] content = archive.ToArray();
+        if (name.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            using var outer = new MemoryStream();
+            using (var gzip = new GZipStream(outer, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(content);
+            content = outer.ToArray();
+        }
+
+        Refused(name, content).Message.ShouldContain("zip");
+    }
+
+    [Fact]
     public void B12_GzipMembers_ManyAcceptedTrailingBytesRefused()
     {
         var members = Enumerable.Range(0, 50).SelectMany(i => Gzip(i % 7 == 3 ? string.Empty : $"{{\"a\":\"{new string('x', i * 997)}\"}}\n")).ToArray();

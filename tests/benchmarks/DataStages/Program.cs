@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Pipeline.Data.Decontamination;
 using Pipeline.Data.Dedup;
 using Pipeline.Data.Sanitization;
+using Pipeline.Data.Sanitization.Quality;
 
 // scan FILE ROUNDS: finds personal data in a text, line by line, as the peers do; the first round warms up.
-// clean|exact|near|decontaminate IN.jsonl OUT [EVALUATION.jsonl]: one stage on one thread.
+// clean|whole|filter|exact|near|decontaminate IN.jsonl OUT [EVALUATION.jsonl]: one stage on one thread; whole is clean with the quality heuristics.
+// group LINES: groups equal SHA-256 lines as exact dedup does, of digests that are there already.
 var clock = Stopwatch.StartNew();
 switch (args[0])
 {
@@ -13,6 +15,15 @@ switch (args[0])
         return;
     case "clean":
         Report((await new SanitizeStage(new SanitizeOptions()).RunAsync([args[1]], args[2])).Rows.ToString());
+        return;
+    case "whole":
+        Report((await new SanitizeStage(new SanitizeOptions { Quality = QualityLimits.WebText.With(QualityRule.CommonWords, 0, 9) }).RunAsync([args[1]], args[2])).Rows.ToString());
+        return;
+    case "group":
+        Group(args[1]);
+        return;
+    case "filter":
+        Report((await new QualityStage(new QualityOptions()).RunAsync([args[1]], args[2])).Rows.ToString());
         return;
     case "exact" or "near":
         var summary = await new DedupStage(new DedupOptions { Near = args[0] == "near", Keep = KeepPolicy.First }).RunAsync([args[1]], args[2]);
@@ -59,5 +70,28 @@ static void Scan(byte[] text, int rounds)
 
         var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
         Console.Out.WriteLine($"ours {text.Length / 1e6 / seconds:0} MB/s; {string.Join(' ', counts.Select(pair => $"{pair.Key}={pair.Value}"))}");
+    }
+}
+
+static void Group(string path)
+{
+    var digests = File.ReadLines(path).Select(Convert.FromHexString).ToArray();
+    for (var round = 0; round < 3; round++)
+    {
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
+        using var sorter = new SpillSorter(Path.GetTempPath(), 256L << 20);
+        for (var i = 0; i < digests.Length; i++)
+        {
+            sorter.Add(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(digests[i]), i);
+        }
+
+        var different = 0;
+        foreach (var (_, members) in Groups.Of(sorter.Sorted()))
+        {
+            different += members.Count == 1 ? 1 : members.DistinctBy(member => Convert.ToHexString(digests[member])).Count();
+        }
+
+        var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
+        Console.Out.WriteLine($"group: {digests.Length} digests, {different} different, {seconds:0.00} s of processor time, {seconds * 1e6 / digests.Length:0.000} µs each");
     }
 }

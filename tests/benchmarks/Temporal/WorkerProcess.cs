@@ -9,7 +9,12 @@ internal static class WorkerProcess
     public static async Task<int> RunAsync(string address, string queue)
     {
         var client = await TemporalClient.ConnectAsync(new(address));
-        var options = new TemporalWorkerOptions(queue) { StickyQueueScheduleToStartTimeout = TimeSpan.FromSeconds(2) };
+        var options = new TemporalWorkerOptions(queue)
+        {
+            StickyQueueScheduleToStartTimeout = TimeSpan.FromSeconds(2),
+            // The TypeScript worker polls for activities ten times at once by default, this one five times.
+            MaxConcurrentActivityTaskPolls = 10,
+        };
         options.AddWorkflow<Sequential>().AddWorkflow<Parallel>().AddWorkflow<Idle>().AddWorkflow<CountsTo>().AddAllActivities(typeof(Work), null);
         var tasks = 0;
         options.WorkflowTaskCompleted += (_, _) =>

@@ -34,7 +34,7 @@ internal static class BenchCommand
         var folder = Path.Combine(Folder, known.First(entry => entry.Equals(name, StringComparison.OrdinalIgnoreCase)));
         var script = Path.Combine(folder, "run.sh");
         return File.Exists(script)
-            ? await ChildProcess.RunAsync("sh", [script, .. options], cancellation)
+            ? await ChildProcess.RunAsync("bash", [script, .. options], cancellation)
             : await ChildProcess.RunAsync("dotnet", ["run", "-c", "Release", "--project", folder, "--", .. options], cancellation);
     }
 }

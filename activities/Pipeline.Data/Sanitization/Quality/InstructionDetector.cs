@@ -26,6 +26,9 @@ public static class InstructionDetector
         ]),
     ];
 
+    /// <summary>All phrases, lower-case with single spaces, so that a caller can search them together with its own.</summary>
+    internal static IEnumerable<string> Phrases => Known.SelectMany(known => known.Phrases);
+
     /// <summary>Looks at a text.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>Detectors that found something, in a fixed order.</returns>

@@ -55,9 +55,12 @@ public sealed record QualityLimits
     /// <summary>The first heuristic that a text fails.</summary>
     /// <param name="scores">Measures of the text.</param>
     /// <returns>The heuristic, or null when the text passes.</returns>
-    public QualityRule? FirstFailed(TextScores scores)
+    public QualityRule? FirstFailed(TextScores scores) => FirstFailed([.. Ranges], scores);
+
+    /// <summary>As <see cref="FirstFailed(TextScores)"/>, for callers that judge many texts by one copy of the ranges.</summary>
+    internal static QualityRule? FirstFailed(KeyValuePair<QualityRule, (double Least, double Most)>[] ranges, TextScores scores)
     {
-        foreach (var (rule, (least, most)) in Ranges)
+        foreach (var (rule, (least, most)) in ranges)
         {
             var value = scores.Of(rule);
             if (value < least || value > most)

@@ -30,7 +30,13 @@ public sealed class QualityStage(QualityOptions options)
     private async Task<QualitySummary> RunCoreAsync(
         IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
-        var sources = CountSources(inputs, progress, cancellationToken);
+        // Sources are counted before the rows are judged only where the count decides something.
+        var sources = new SourceCap(options.RowsPerSource, options.Seed);
+        if (options.RowsPerSource > 0)
+        {
+            CountSources(sources, inputs, progress, cancellationToken);
+        }
+
         await using var folder = new StageFolder(outputFolder);
         var run = new Run(options, folder, inputs);
         var reader = new RowFileReader(inputs);
@@ -57,9 +63,9 @@ public sealed class QualityStage(QualityOptions options)
         return summary;
     }
 
-    private SourceCap CountSources(IReadOnlyList<string> inputs, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    private void CountSources(SourceCap cap, IReadOnlyList<string> inputs, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
-        var (cap, parser, reader, rows) = (new SourceCap(options.RowsPerSource, options.Seed), new RowParser(options.Fields), new RowFileReader(inputs), 0L);
+        var (parser, reader, rows) = (new RowParser(options.Fields), new RowFileReader(inputs), 0L);
         foreach (var row in reader.Read())
         {
             if (parser.Parse(row.Utf8.Span) is null)
@@ -74,8 +80,6 @@ public sealed class QualityStage(QualityOptions options)
                 progress?.Report(new StageProgress("quality", "sources", rows, reader.BytesRead, reader.TotalBytes));
             }
         }
-
-        return cap;
     }
 
     private static string Name(RowParser parser, IReadOnlyList<string> inputs, RowLine row) => parser.Id ?? $"{Path.GetFileName(inputs[row.File])}:{row.Line}";
@@ -97,17 +101,19 @@ public sealed class QualityStage(QualityOptions options)
         private readonly QualityOptions _options;
         private readonly IReadOnlyList<string> _inputs;
         private readonly RowParser _parser;
+        private readonly KeyValuePair<QualityRule, (double Least, double Most)>[] _limits;
         private readonly List<(string Field, RowParser Parser, QualityLimits Limits)> _fields;
         private readonly (AtomicFile Rows, AtomicFile Removed, AtomicFile Advisories, AtomicFile Trace) _files;
         private readonly AtomicFile? _scores;
         private readonly Quarantine _quarantine;
         private readonly TextMeter _meter = new();
+        private readonly PhraseFilter _phrases = new(TextMeter.Phrases.Concat(InstructionDetector.Phrases));
         private readonly WordText _words = new();
         private readonly RuleTracer _tracer;
 
         public Run(QualityOptions options, StageFolder folder, IReadOnlyList<string> inputs)
         {
-            (_options, _inputs, _parser) = (options, inputs, new RowParser(options.Fields));
+            (_options, _inputs, _parser, _limits) = (options, inputs, new RowParser(options.Fields), [.. options.Limits.Ranges]);
             _fields = [.. options.FieldLimits.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, new RowParser(TextFields.Named(pair.Key)), pair.Value))];
             _files = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("advisories.jsonl"), folder.Open("trace.jsonl"));
             _scores = options.ScoreOnly ? folder.Open("scores.jsonl") : null;
@@ -131,12 +137,23 @@ public sealed class QualityStage(QualityOptions options)
                 return;
             }
 
-            var (id, text) = (Name(_parser, _inputs, row), Encoding.UTF8.GetString(_parser.Text.Span));
+            var id = Name(_parser, _inputs, row);
+            var text = _parser.Text.Span;
             var source = SourceOf(_options, id, row.Utf8);
-            _words.Load(_parser.Text.Span);
+            if (_options.RowsPerSource == 0)
+            {
+                sources.Count(source, id);
+            }
+
+            _words.Load(text);
             Spikes.Add(_words, source);
-            Advise(id, text);
-            var rule = sources.Keeps(source, id) ? Fails(row, id, text) : "source-cap";
+            var phrases = !Ascii.IsValid(text) || _phrases.MayHold(_words.Normal.Span);
+            if (phrases)
+            {
+                Advise(id, Encoding.UTF8.GetString(text));
+            }
+
+            var rule = sources.Keeps(source, id) ? Fails(row, id, text, phrases) : "source-cap";
             if (rule is null || _options.ScoreOnly)
             {
                 Rows.Out++;
@@ -145,7 +162,11 @@ public sealed class QualityStage(QualityOptions options)
             }
 
             Rows.Remove(rule);
-            _tracer.Add(rule, id, "$", text, "");
+            if (_tracer.Wants(rule))
+            {
+                _tracer.Add(rule, id, "$", Encoding.UTF8.GetString(text), "");
+            }
+
             Write(_files.Removed, JsonSerializer.SerializeToUtf8Bytes(new { id, rule }, Json));
         }
 
@@ -178,15 +199,15 @@ public sealed class QualityStage(QualityOptions options)
             }
         }
 
-        private string? Fails(RowLine row, string id, string text)
+        private string? Fails(RowLine row, string id, ReadOnlySpan<byte> text, bool phrases)
         {
-            var scores = _meter.Measure(text);
+            var scores = _meter.Measure(text, phrases);
             if (_scores is not null)
             {
                 Write(_scores, JsonSerializer.SerializeToUtf8Bytes(new { id, scores }, Json));
             }
 
-            if (_options.Limits.FirstFailed(scores) is { } failed)
+            if (QualityLimits.FirstFailed(_limits, scores) is { } failed)
             {
                 return "quality:" + JsonNamingPolicy.KebabCaseLower.ConvertName(failed.ToString());
             }
@@ -194,7 +215,7 @@ public sealed class QualityStage(QualityOptions options)
             foreach (var (field, parser, limits) in _fields)
             {
                 parser.Parse(row.Utf8.Span);
-                if (parser.HasText && limits.FirstFailed(_meter.Measure(Encoding.UTF8.GetString(parser.Text.Span))) is { } inField)
+                if (parser.HasText && limits.FirstFailed(_meter.Measure(parser.Text.Span, phrases: true)) is { } inField)
                 {
                     return $"quality:{field}:{JsonNamingPolicy.KebabCaseLower.ConvertName(inField.ToString())}";
                 }

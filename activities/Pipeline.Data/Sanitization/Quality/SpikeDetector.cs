@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text;
 using Pipeline.Data.Dedup;
 
 namespace Pipeline.Data.Sanitization.Quality;
@@ -11,11 +11,17 @@ namespace Pipeline.Data.Sanitization.Quality;
 /// </remarks>
 internal sealed class SpikeDetector(int rows)
 {
+    private const ulong Roll = 0x9E3779B97F4A7C15;
     private const int Bucket = 200_000;
     private const double OneSource = 0.95;
 
-    private readonly Dictionary<ulong, Entry> _runs = [];
-    private readonly HashSet<ulong> _ofRow = [];
+    private readonly RunTable _runs = new();
+    private readonly Dictionary<ulong, string> _words = [];
+    private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
+    private readonly List<string> _names = [];
+    private ulong[] _hashes = new ulong[256];
+    private ulong[] _ofRow = new ulong[256];
+    private int[] _slots = new int[512];
     private int _inBucket;
     private int _buckets = 1;
 
@@ -26,55 +32,95 @@ internal sealed class SpikeDetector(int rows)
             return;
         }
 
-        _ofRow.Clear();
-        for (var word = 0; word + 3 <= text.Count; word++)
+        if (!_sources.TryGetValue(source, out var number))
         {
-            var key = FastHash.Of(text.Slice(word, 3), 0x5917);
-            if (!_ofRow.Add(key))
+            _sources[source] = number = _names.Count;
+            _names.Add(source);
+        }
+
+        var distinct = Distinct(text);
+        _runs.Touch(_ofRow.AsSpan(0, distinct));
+        for (var i = 0; i < distinct; i++)
+        {
+            ref var entry = ref _runs.Find(_ofRow[i]);
+            if (entry.Rows == 0)
             {
-                continue;
+                (entry.Source, entry.Missed) = (number, _buckets - 1);
             }
 
-            ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_runs, key, out var known);
-            entry = known ? entry : new Entry { Source = source, Missed = _buckets - 1, Words = [.. text.Slice(word, 3)] };
             entry.Rows++;
-            entry.Own += entry.Source == source ? 1 : 0;
+            // The words are only needed of runs that may be reported, and this row has them.
+            if (entry.Source == number && ++entry.Own == rows)
+            {
+                _words[_ofRow[i]] = WordsOf(text, _ofRow[i]);
+            }
+
             if (++_inBucket == Bucket)
             {
-                Prune();
+                _runs.Prune(_buckets);
+                _buckets++;
+                _inBucket = 0;
             }
         }
     }
 
     public IReadOnlyList<SpikeReport> Report(int sources) => sources < 2 || rows == 0 ? [] :
     [
-        .. _runs.Values.Where(entry => entry.Own >= rows && entry.Own >= OneSource * entry.Rows)
-            .OrderByDescending(entry => entry.Own).ThenBy(entry => System.Text.Encoding.UTF8.GetString(entry.Words), StringComparer.Ordinal)
+        .. _words.Select(pair => (Words: pair.Value, Entry: _runs.Find(pair.Key)))
+            .Where(run => run.Entry.Own >= rows && run.Entry.Own >= OneSource * run.Entry.Rows)
+            .OrderByDescending(run => run.Entry.Own).ThenBy(run => run.Words, StringComparer.Ordinal)
             .Take(50)
-            .Select(entry => new SpikeReport(System.Text.Encoding.UTF8.GetString(entry.Words), entry.Source, entry.Own)),
+            .Select(run => new SpikeReport(run.Words, _names[run.Entry.Source], run.Entry.Own)),
     ];
 
-    private void Prune()
+    // 0 stands for an empty entry.
+    private ulong KeyOf(int word) => Math.Max(1, (((_hashes[word] * Roll) + _hashes[word + 1]) * Roll) + _hashes[word + 2]);
+
+    private string WordsOf(WordText text, ulong key)
     {
-        foreach (var (key, entry) in _runs)
+        var word = 0;
+        while (KeyOf(word) != key)
         {
-            if (entry.Rows + entry.Missed <= _buckets)
+            word++;
+        }
+
+        return Encoding.UTF8.GetString(text.Slice(word, 3));
+    }
+
+    /// <summary>Collects the different runs of a row in order; returns their number.</summary>
+    private int Distinct(WordText text)
+    {
+        var most = Math.Max(0, text.Count - 2);
+        if (_hashes.Length < text.Count)
+        {
+            _hashes = new ulong[2 * text.Count];
+        }
+
+        text.HashWords(_hashes);
+        if (_ofRow.Length < most)
+        {
+            (_ofRow, _slots) = (new ulong[2 * most], new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(4 * most))]);
+        }
+
+        // Only as much of the set as this row fills is cleared.
+        var (mask, count) = ((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * most)) - 1, 0);
+        Array.Clear(_slots, 0, mask + 1);
+        for (var word = 0; word < most; word++)
+        {
+            var key = KeyOf(word);
+            var slot = (int)(key >> 40) & mask;
+            while (_slots[slot] > 0 && _ofRow[_slots[slot] - 1] != key)
             {
-                _runs.Remove(key);
+                slot = (slot + 1) & mask;
+            }
+
+            if (_slots[slot] == 0)
+            {
+                _ofRow[count++] = key;
+                _slots[slot] = count;
             }
         }
 
-        _buckets++;
-        _inBucket = 0;
-    }
-
-    [StructLayout(LayoutKind.Auto)]
-    private struct Entry
-    {
-        public string Source;
-        public byte[] Words;
-        public int Rows;
-        public int Own;
-        public int Missed;
+        return count;
     }
 }

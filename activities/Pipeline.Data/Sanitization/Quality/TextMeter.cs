@@ -8,13 +8,17 @@ public sealed class TextMeter
 {
     private static readonly string[] Common = ["the", "be", "to", "of", "and", "that", "have", "with"];
 
-    private static readonly string[] Phrases =
+    private static readonly int[] CommonLetters = [.. Common.Select(word => word.Aggregate(0, (letters, c) => (letters << 8) | c))];
+
+    /// <summary>What lines of boilerplate say.</summary>
+    internal static readonly string[] Phrases =
     [
         "terms of use", "terms of service", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies", "all rights reserved",
     ];
 
     private readonly HashSet<ulong> _lines = [];
-    private readonly Dictionary<ulong, (int Count, int Characters)> _pairs = [];
+    private readonly PairTable _pairs = new();
+    private readonly AsciiMeter _ascii = new();
 
     /// <summary>Measures a text.</summary>
     /// <param name="text">Any text.</param>
@@ -22,18 +26,36 @@ public sealed class TextMeter
     public TextScores Measure(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var characters = CountCharacters(text);
-        var words = CountWords(text);
         var lines = CountLines(text);
-        var total = Math.Max(1.0, text.Length);
-        var full = Math.Max(1.0, lines.Count);
+        return Scores(CountCharacters(text), CountWords(text), lines, lines.Count == 0 ? 0 : _lines.Count, _pairs.Top, text.Length);
+    }
+
+    /// <summary>As <see cref="Measure(string)"/>, for UTF-8.</summary>
+    /// <param name="utf8">Well-formed UTF-8.</param>
+    /// <param name="phrases">False when the caller knows that no phrase of boilerplate is in the text.</param>
+    internal TextScores Measure(ReadOnlySpan<byte> utf8, bool phrases)
+    {
+        if (phrases || !System.Text.Ascii.IsValid(utf8))
+        {
+            return Measure(System.Text.Encoding.UTF8.GetString(utf8));
+        }
+
+        _ascii.Read(utf8);
+        return Scores(_ascii.Characters, _ascii.Words, _ascii.Lines, _ascii.UniqueLines, _ascii.TopPair, utf8.Length);
+    }
+
+    private static TextScores Scores(
+        (int Other, int Symbols, int Digits, int White, int Brackets) characters, (int Count, int Characters, int UrlCharacters, int Common) words,
+        (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) lines, int uniqueLines, long topPair, int length)
+    {
+        var (total, full) = (Math.Max(1.0, length), Math.Max(1.0, lines.Count));
         return new TextScores
         {
             Words = words.Count,
             MeanWordLength = words.Count == 0 ? 0 : (double)words.Characters / words.Count,
-            UniqueLines = lines.Count == 0 ? 1 : _lines.Count / full,
+            UniqueLines = lines.Count == 0 ? 1 : uniqueLines / full,
             UniqueLineCharacters = lines.Characters == 0 ? 1 : (double)lines.UniqueCharacters / lines.Characters,
-            TopPair = TopPair() / total,
+            TopPair = topPair / total,
             NonAlphanumeric = characters.Other / total,
             Symbols = characters.Symbols / Math.Max(1.0, words.Count),
             Digits = characters.Digits / total,
@@ -74,7 +96,7 @@ public sealed class TextMeter
 
     private (int Count, int Characters, int UrlCharacters, int Common) CountWords(string text)
     {
-        _pairs.Clear();
+        _pairs.Clear(text.Length / 2);
         var (count, characters, urls, common, start) = (0, 0, 0, 0, -1);
         var previous = ReadOnlySpan<char>.Empty;
         for (var i = 0; i <= text.Length; i++)
@@ -98,8 +120,7 @@ public sealed class TextMeter
             common |= CommonBit(word);
             if (!previous.IsEmpty)
             {
-                var pair = (Hash(previous) * 0x9E3779B97F4A7C15) + Hash(word);
-                _pairs[pair] = (_pairs.GetValueOrDefault(pair).Count + 1, previous.Length + word.Length + 1);
+                _pairs.Add((Hash(previous) * 0x9E3779B97F4A7C15) + Hash(word), previous.Length + word.Length + 1);
             }
 
             previous = word;
@@ -130,6 +151,49 @@ public sealed class TextMeter
         return 0;
     }
 
+    /// <summary>The bit of a common word, for ASCII.</summary>
+    internal static int CommonBit(ReadOnlySpan<byte> word)
+    {
+        // Most words are longer, and have no punctuation around them that would have to go first.
+        if (word.Length > 4 && char.IsAsciiLetterOrDigit((char)word[0]) && char.IsAsciiLetterOrDigit((char)word[^1]))
+        {
+            return 0;
+        }
+
+        while (!word.IsEmpty && IsPunctuation(word[0]))
+        {
+            word = word[1..];
+        }
+
+        while (!word.IsEmpty && IsPunctuation(word[^1]))
+        {
+            word = word[..^1];
+        }
+
+        if (word.Length is < 2 or > 4)
+        {
+            return 0;
+        }
+
+        var letters = 0;
+        foreach (var value in word)
+        {
+            letters = (letters << 8) | value | 0x20;
+        }
+
+        for (var i = 0; i < CommonLetters.Length; i++)
+        {
+            if (CommonLetters[i] == letters)
+            {
+                return 1 << i;
+            }
+        }
+
+        return 0;
+    }
+
+    private static bool IsPunctuation(byte c) => c is (byte)'.' or (byte)',' or (byte)';' or (byte)':' or (byte)'!' or (byte)'?' or (byte)'"' or (byte)'\'' or (byte)'(' or (byte)')';
+
     private (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) CountLines(string text)
     {
         _lines.Clear();
@@ -158,16 +222,5 @@ public sealed class TextMeter
         }
 
         return (count, characters, unique, bullets, ellipses, boilerplate);
-    }
-
-    private double TopPair()
-    {
-        var most = 0;
-        foreach (var (count, characters) in _pairs.Values)
-        {
-            most = count > 1 ? Math.Max(most, count * characters) : most;
-        }
-
-        return most;
     }
 }
