@@ -3,16 +3,16 @@ using Pipeline.Hosting.Native;
 
 namespace Pipeline.Hosting.Tests;
 
-public sealed class PassiveWaitingTests
+public sealed class ShortWaitsTests
 {
     [Fact]
     public void Enable_VariableOfNativeCode_IsSetUnlessItWas()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has libgomp");
-        var before = Environment.GetEnvironmentVariable(PassiveWaiting.Variable);
-        PassiveWaiting.Enable();
-        PassiveWaiting.Enable();
-        Marshal.PtrToStringUTF8(Native(PassiveWaiting.Variable)).ShouldBe(before ?? "passive");
+        var (before, policy) = (Environment.GetEnvironmentVariable(ShortWaits.Variable), Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"));
+        ShortWaits.Enable();
+        ShortWaits.Enable();
+        Marshal.PtrToStringUTF8(Native(ShortWaits.Variable)).ShouldBe(before ?? (string.IsNullOrEmpty(policy) ? "3000" : null));
     }
 
     [DllImport("libc", EntryPoint = "getenv")]
