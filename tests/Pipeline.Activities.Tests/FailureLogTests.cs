@@ -5,28 +5,22 @@ using Pipeline.Registry.Storage;
 using Pipeline.Workflows;
 using Pipeline.Workflows.Contracts;
 using Pipeline.Workflows.Inputs;
-using Pipeline.Workflows.Json;
 using Temporalio.Client;
 using Temporalio.Exceptions;
-using Temporalio.Testing;
 using Temporalio.Worker;
 using Temporalio.Workflows;
 
 namespace Pipeline.Activities.Tests;
 
 /// <summary>What a failed data stage leaves in the log, and which failures are tried again.</summary>
+[Collection(nameof(OneEngine))]
 [Trait("Tier", "e2e")]
-public sealed class FailureLogTests(TinyDataset tiny) : IClassFixture<TinyDataset>
+public sealed class FailureLogTests(TinyDataset tiny, OneEngine engine) : IClassFixture<TinyDataset>
 {
     [Fact]
     public async Task S0_31_FailedStage_IsLoggedOncePerAttemptAndOnlyTransientOnesAreRetried()
     {
         using var log = new FailureLog();
-        await using var engine = await WorkflowEnvironment.StartLocalAsync(new()
-        {
-            DevServerOptions = new() { ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal") },
-            DataConverter = PipelineJson.Converter(),
-        });
         var missing = ArtifactRef.Of("raw-rows", new string('0', 64), 1);
         var failure = await Should.ThrowAsync<WorkflowFailedException>(() => SanitizeAsync(engine.Client, tiny.Store, missing, log));
         var cause = failure.InnerException.ShouldBeOfType<ActivityFailureException>().InnerException.ShouldBeOfType<ApplicationFailureException>();

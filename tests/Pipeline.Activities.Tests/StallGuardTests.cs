@@ -1,22 +1,20 @@
 using Pipeline.Activities.Running;
 using Pipeline.Workflows.Contracts;
-using Pipeline.Workflows.Json;
 using Temporalio.Activities;
 using Temporalio.Client;
-using Temporalio.Testing;
 using Temporalio.Worker;
 using Temporalio.Workflows;
 
 namespace Pipeline.Activities.Tests;
 
 /// <summary>Heartbeats of work that hangs end, though a timer sends them.</summary>
+[Collection(nameof(OneEngine))]
 [Trait("Tier", "e2e")]
-public sealed class StallGuardTests
+public sealed class StallGuardTests(OneEngine engine)
 {
     [Fact]
     public async Task Stuck_Activity_TimesOutAndTheNextAttemptSeesHowFarItCame()
     {
-        await using var engine = await StartAsync();
         var (abandoned, work) = (new TaskCompletionSource<string>(), new Work());
         var guard = new StallGuard(abandoned.SetResult) { Patience = TimeSpan.FromSeconds(2), Grace = TimeSpan.FromSeconds(1) };
         var options = new TemporalWorkerOptions("stuck") { Interceptors = [guard], MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(0.5) };
@@ -29,12 +27,6 @@ public sealed class StallGuardTests
             work.Release.SetResult();
         });
     }
-
-    private static Task<WorkflowEnvironment> StartAsync() => WorkflowEnvironment.StartLocalAsync(new()
-    {
-        DevServerOptions = new() { ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal") },
-        DataConverter = PipelineJson.Converter(),
-    });
 
     /// <summary>Calls the activity as the product would.</summary>
     [Workflow]

@@ -65,7 +65,7 @@ internal static class PoolRun
     // Nothing ends a thread that hangs: what else runs here is handed over, then the supervisor gets a process that works.
     private static void Abandon(string activity, Serilog.ILogger logger, CancellationTokenSource stop)
     {
-        logger.Error("{Activity} has told nothing new for {Patience} and does not stop; this process hands over its work and ends", activity, new StallGuard(_ => { }).Patience);
+        logger.Error("{Activity} has told nothing new for {Patience} and does not stop; this process hands over its work and ends", activity, StallGuard.UsualPatience);
         _ = Task.Run(async () =>
         {
             await stop.CancelAsync();

@@ -12,9 +12,12 @@ namespace Pipeline.Activities.Running;
 /// <param name="abandon">Told which activity hangs.</param>
 public sealed class StallGuard(Action<string> abandon) : IWorkerInterceptor
 {
+    /// <summary>Patience with real work: an optimizer step of a large model on the CPU, or a shard of its weights over a slow network, takes less.</summary>
+    public static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(30);
+
     /// <summary>Longest time between two different reports.</summary>
-    /// <value>30 minutes: an optimizer step of a large model on the CPU, or a shard of its weights over a slow network, takes less.</value>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(30);
+    /// <value><see cref="UsualPatience"/></value>
+    public TimeSpan Patience { get; init; } = UsualPatience;
 
     /// <summary>Time that the work has to end by itself after its heartbeats did.</summary>
     /// <value>One minute.</value>
@@ -52,7 +55,7 @@ public sealed class StallGuard(Action<string> abandon) : IWorkerInterceptor
     private sealed class Filter(ActivityOutboundInterceptor next, StallGuard guard) : ActivityOutboundInterceptor(next)
     {
         private readonly Lock _gate = new();
-        private readonly CancellationTokenSource _ended = new();
+        private readonly TaskCompletionSource _ended = new();
         private object?[] _last = [];
         private long _moved = Stopwatch.GetTimestamp();
         private string _activity = "";
@@ -86,12 +89,12 @@ public sealed class StallGuard(Action<string> abandon) : IWorkerInterceptor
             base.Heartbeat(input);
         }
 
-        public void End() => _ended.Cancel();
+        public void End() => _ended.TrySetResult();
 
         private async Task WatchAsync()
         {
-            await Task.Delay(guard.Grace, _ended.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            if (!_ended.IsCancellationRequested)
+            await Task.WhenAny(_ended.Task, Task.Delay(guard.Grace));
+            if (!_ended.Task.IsCompleted)
             {
                 guard.Abandon(_activity);
             }
