@@ -9,6 +9,11 @@ public sealed class EvaluateWorkflow
 {
     private int _done;
     private int _all;
+    private string _arm = "";
+
+    /// <summary>Shards that are done, of all.</summary>
+    [WorkflowQuery("progress")]
+    public ActivityProgress Progress => new($"evaluate {_arm}", _done, _all, $"{_arm}: {_done} of {_all} shards");
 
     /// <summary>Evaluates.</summary>
     /// <param name="input">What to evaluate.</param>
@@ -17,6 +22,7 @@ public sealed class EvaluateWorkflow
     public async Task<EvaluationResult> RunAsync(EvaluateInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        _arm = input.Arm;
         var plan = await Workflow.ExecuteActivityAsync(
             (IEvaluationActivities a) => a.PlanEvaluationAsync(input), ActivityPolicies.Quick($"{input.Arm}: divide into shards"));
         _all = plan.Shards.Count;
@@ -32,7 +38,7 @@ public sealed class EvaluateWorkflow
     private static Task<SpeedResult> MeasureSpeedAsync(EvaluateInput input)
     {
         var order = new SpeedInput(input.BaseModel, input.Adapter, input.Dataset, input.Evaluate.SpeedRequests);
-        return Workflow.ExecuteActivityAsync(
+        return LongWork.RunAsync(
             (IEvaluationActivities a) => a.MeasureSpeedAsync(order), ActivityPolicies.Gpu($"{input.Arm}: speed of {order.Requests} requests", input.Tenant, input.Priority));
     }
 
@@ -43,7 +49,7 @@ public sealed class EvaluateWorkflow
         {
             var order = new EvaluateShardInput(input, shard);
             var summary = $"{input.Arm}: {shard.Task} {string.Join(", ", shard.Subjects)} ({shard.Items})";
-            return await Workflow.ExecuteActivityAsync(
+            return await LongWork.RunAsync(
                 (IEvaluationActivities a) => a.EvaluateShardAsync(order), ActivityPolicies.Gpu(summary.Length > 200 ? summary[..200] : summary, input.Tenant, input.Priority));
         }
         finally
