@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Pipeline.Workflows.Approvals;
 using Pipeline.Workflows.Contracts;
 using Pipeline.Workflows.Deployment;
@@ -27,6 +29,8 @@ public sealed partial class FineTuneWorkflow
             };
             var result = await Workflow.ExecuteChildWorkflowAsync((TrainWorkflow wf) => wf.RunAsync(order), Child(WorkflowIds.Train(Workflow.Info.WorkflowId, ++_rounds)));
             _report = _report with { Curve = result.Training.Curve, TrainingAttempts = [.. _report.TrainingAttempts, .. result.Attempts] };
+            Remember("config", "training options", JsonSerializer.Serialize(result.Used, JsonSerializerOptions.Web));
+            Remember("seed", result.Used.Seed.ToString(CultureInfo.InvariantCulture), "");
             Remember("adapter", result.Training.Adapter, $"{result.Training.Steps} steps on {result.Training.Device}");
             return result;
         },
