@@ -12,13 +12,14 @@ public sealed class GateTests
         ["Pipeline.Data"] = [],
         ["Pipeline.Statistics"] = [],
         ["Pipeline.Registry"] = ["Pipeline.Statistics"],
+        ["Pipeline.Sources"] = ["Pipeline.Data", "Pipeline.Registry"],
         ["Pipeline.Evaluation"] = ["Pipeline.Llm", "Pipeline.Data", "Pipeline.Statistics"],
-        ["Pipeline.Activities"] = ["Pipeline.Workflows", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry", "Pipeline.Evaluation"],
+        ["Pipeline.Activities"] = ["Pipeline.Workflows", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry", "Pipeline.Evaluation", "Pipeline.Sources"],
         ["Pipeline.Hosting"] = ["Pipeline.Workflows", "Pipeline.Registry"],
         ["Pipeline.Worker"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Activities"],
         ["Pipeline.Gateway"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry"],
         ["Pipeline.Cli"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Registry", "Pipeline.Data"],
-        ["Pipeline.Tools"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry", "Pipeline.Evaluation"],
+        ["Pipeline.Tools"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry", "Pipeline.Evaluation", "Pipeline.Sources"],
         ["Pipeline.EmbeddedTemporal"] = [],
     };
 

@@ -1,4 +1,4 @@
-using Pipeline.Activities.Data;
+using Pipeline.Sources;
 using Pipeline.Tools.Registry;
 
 namespace Pipeline.Tools.Evaluate;

@@ -109,7 +109,7 @@ public sealed partial class FineTuneWorkflow
         async () =>
         {
             var order = new ParityInput(run.BaseModel, training.Training.Adapter, dataset.Dataset, _input.Package.ParityPrompts);
-            var parity = await Workflow.ExecuteActivityAsync(
+            var parity = await LongWork.RunAsync(
                 (IEvaluationActivities a) => a.CheckMergeParityAsync(order), Stoppable(ActivityPolicies.Gpu($"merge, read back, compare {order.Prompts} prompts", _input.Tenant, _input.Priority)));
             Remember("merged-model", parity.Merged, $"largest difference {parity.LargestDifference:0.0e0}");
             return parity;

@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 using Pipeline.Data.Ingest;
 using Pipeline.Registry.Storage;
 
-namespace Pipeline.Activities.Data;
+namespace Pipeline.Sources;
 
 /// <summary>
 /// Raw data in an object store: read only, in exactly the version that was listed, in parallel ranges that are each retried alone and kept
-/// when the download is interrupted. The command-line tools compile the same file.
+/// when the download is interrupted.
 /// </summary>
 /// <param name="store">The object store.</param>
 public sealed class ObjectRawStore(IObjectStore store) : IRawStore
