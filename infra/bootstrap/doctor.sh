@@ -10,17 +10,17 @@ doctor() {
   esac
   if command -v node >/dev/null 2>&1; then row ok 'Node.js' "$(node --version)"; else
     row MISSING 'Node.js' 'version 20 is needed: no Temporal core, no Web UI'; problems=1; fi
-  requirements > "$PIPELINE_STATE/cache/requirements.txt"
+  requirements > "$PIPELINE_BUILT/cache/requirements.txt"
   while IFS='|' read -r name probe why; do
     if present "$probe"; then
       row ok "$name" "$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null || echo found)"
     else
       row MISSING "$name" "$why (./pipeline setup installs it)"; problems=1
     fi
-  done < "$PIPELINE_STATE/cache/requirements.txt"
+  done < "$PIPELINE_BUILT/cache/requirements.txt"
   doctor_machine
-  if [ -f "$PIPELINE_STATE/cache/feed.props" ]; then
-    if grep -q '>true<' "$PIPELINE_STATE/cache/feed.props"; then row ok packages 'all official, TorchSharp included'
+  if [ -f "$PIPELINE_BUILT/cache/feed.props" ]; then
+    if grep -q '>true<' "$PIPELINE_BUILT/cache/feed.props"; then row ok packages 'all official, TorchSharp included'
     else row ok packages 'official, except TorchSharp: its native library does not load here; infra/packages/TorchSharp is used'; fi
   else
     row note packages 'not probed yet; ./pipeline setup asks the feed'

@@ -1,13 +1,12 @@
 # Sourced by ./pipeline: everything that a command writes stays under .pipeline/.
-PIPELINE_STATE=$PIPELINE_ROOT/.pipeline
-mkdir -p "$PIPELINE_STATE/cache" "$PIPELINE_STATE/home" "$PIPELINE_STATE/logs"
-export PIPELINE_STATE
-[ -n "${HOME:-}" ] && [ -d "${HOME:-}" ] || export HOME="$PIPELINE_STATE/home"
-export DOTNET_CLI_HOME="$PIPELINE_STATE/home"
-export NUGET_PACKAGES="${NUGET_PACKAGES:-$PIPELINE_STATE/nuget/packages}"
-export NUGET_HTTP_CACHE_PATH="$PIPELINE_STATE/nuget/http"
-export NUGET_SCRATCH="$PIPELINE_STATE/nuget/scratch"
-export npm_config_cache="$PIPELINE_STATE/npm"
+PIPELINE_BUILT=$PIPELINE_ROOT/.pipeline
+mkdir -p "$PIPELINE_BUILT/cache" "$PIPELINE_BUILT/home" "$PIPELINE_BUILT/logs"
+[ -n "${HOME:-}" ] && [ -d "${HOME:-}" ] || export HOME="$PIPELINE_BUILT/home"
+export DOTNET_CLI_HOME="$PIPELINE_BUILT/home"
+export NUGET_PACKAGES="${NUGET_PACKAGES:-$PIPELINE_BUILT/nuget/packages}"
+export NUGET_HTTP_CACHE_PATH="$PIPELINE_BUILT/nuget/http"
+export NUGET_SCRATCH="$PIPELINE_BUILT/nuget/scratch"
+export npm_config_cache="$PIPELINE_BUILT/npm"
 export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 export DOTNET_CLI_UI_LANGUAGE=en
@@ -43,19 +42,19 @@ stale() {
 }
 
 build_cli() {
-  stamp=$PIPELINE_STATE/cache/cli.stamp
-  stale "$stamp" || return 0
+  stamp=$PIPELINE_BUILT/cache/cli.stamp
+  stale "$stamp" && stale "$PIPELINE_BUILT/cache/solution.stamp" || return 0
   touch "$stamp.next"
-  quiet 'building the command line' "$PIPELINE_STATE/logs/build-cli.log" \
+  quiet 'building the command line' "$PIPELINE_BUILT/logs/build-cli.log" \
     dotnet build "$PIPELINE_ROOT/workers/Pipeline.Cli/Pipeline.Cli.csproj" -c Release -v q -nologo -p:RunAnalyzers=false || exit 1
   mv "$stamp.next" "$stamp"
 }
 
 build_solution() {
-  stamp=$PIPELINE_STATE/cache/solution.stamp
+  stamp=$PIPELINE_BUILT/cache/solution.stamp
   stale "$stamp" || { say 'build is up to date'; return 0; }
   touch "$stamp.next"
-  quiet 'building the solution' "$PIPELINE_STATE/logs/build.log" \
+  quiet 'building the solution' "$PIPELINE_BUILT/logs/build.log" \
     dotnet build "$PIPELINE_ROOT/Pipeline.sln" -c Release -v q -nologo || exit 1
   mv "$stamp.next" "$stamp"
 }

@@ -66,7 +66,7 @@ install_missing() {
   fi
   say 'about to install with apt-get:'
   printf '%s\n' "$missing" | while IFS='|' read -r name why; do say "  $name: $why"; done
-  quiet 'reading package lists' "$PIPELINE_STATE/logs/apt-update.log" $as_root apt-get update \
+  quiet 'reading package lists' "$PIPELINE_BUILT/logs/apt-update.log" $as_root apt-get update \
     || { say "error: the package lists could not be read, so these cannot be installed: $names"
          say 'check the network, http_proxy and the sources of apt (/etc/apt), then run this again; what is there already is kept'; exit 4; }
   # shellcheck disable=SC2086
@@ -74,7 +74,7 @@ install_missing() {
     | awk '/^'"'"'/ { total += $3 } END { printf "%.0f MB", total / 1e6 }')
   say "download size: $size"
   # shellcheck disable=SC2086
-  quiet "installing $names" "$PIPELINE_STATE/logs/apt-install.log" \
+  quiet "installing $names" "$PIPELINE_BUILT/logs/apt-install.log" \
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $names \
     || { say "error: apt-get could not install: $names"
          say "check the network and the free space, then run this again; by hand: apt-get install --no-install-recommends $names"; exit 4; }
@@ -83,9 +83,9 @@ install_missing() {
 # Decides once per machine whether the official TorchSharp can be used: it must restore and its native library must load.
 # Builds only read the answer.
 probe_feed() {
-  answer=$PIPELINE_STATE/cache/feed.props
+  answer=$PIPELINE_BUILT/cache/feed.props
   if [ "${1:-}" != force ] && [ -f "$answer" ]; then return 0; fi
-  probe=$PIPELINE_STATE/cache/feed-probe
+  probe=$PIPELINE_BUILT/cache/feed-probe
   mkdir -p "$probe"
   version=$(sed -n 's/.*Include="TorchSharp" Version="\([^"]*\)".*/\1/p' "$PIPELINE_ROOT/Directory.Packages.props")
   cat > "$probe/probe.csproj" <<PROBE
@@ -96,12 +96,12 @@ probe_feed() {
 PROBE
   for name in Directory.Build.props Directory.Build.targets Directory.Packages.props; do echo '<Project />' > "$probe/$name"; done
   official=false
-  if dotnet restore "$probe/probe.csproj" -v q >"$PIPELINE_STATE/logs/feed-probe.log" 2>&1 </dev/null; then
+  if dotnet restore "$probe/probe.csproj" -v q >"$PIPELINE_BUILT/logs/feed-probe.log" 2>&1 </dev/null; then
     native=$NUGET_PACKAGES/torchsharp/$version/runtimes/linux-x64/native/libLibTorchSharp.so
     wanted=$(grep -ao 'GLIBCXX_3\.4\.[0-9]*' "$native" 2>/dev/null | sort -uV | tail -n 1)
     runtime=$(ls /usr/lib/*/libstdc++.so.6 2>/dev/null | head -n 1)
     if [ -n "$wanted" ] && [ -n "$runtime" ] && grep -aqF "$wanted" "$runtime"; then official=true; fi
-    echo "TorchSharp $version restores; it needs $wanted; found in ${runtime:-no libstdc++}: $official" >>"$PIPELINE_STATE/logs/feed-probe.log"
+    echo "TorchSharp $version restores; it needs $wanted; found in ${runtime:-no libstdc++}: $official" >>"$PIPELINE_BUILT/logs/feed-probe.log"
   fi
   printf '<Project><PropertyGroup><OfficialPackages Condition="'"'"'$(OfficialPackages)'"'"' == '"'"''"'"'">%s</OfficialPackages></PropertyGroup></Project>\n' "$official" > "$answer.part"
   mv "$answer.part" "$answer"

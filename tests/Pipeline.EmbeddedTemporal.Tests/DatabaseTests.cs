@@ -19,7 +19,7 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
-    public void Open_NewerSchema_IsRefused()
+    public void F50_NewerSchema_IsRefused()
     {
         new Database(File).Dispose();
         Run($"UPDATE meta SET value = '{Schema.Version + 1}' WHERE key = 'schema'");
@@ -27,7 +27,7 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
-    public void Open_OlderSchema_IsRefused()
+    public void F50_OlderSchema_IsRefused()
     {
         new Database(File).Dispose();
         Run("UPDATE meta SET value = '0' WHERE key = 'schema'");
@@ -49,7 +49,7 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
-    public void Open_FirstSchema_IsBroughtUpToDate()
+    public void F50_FirstSchema_IsBroughtUpToDate()
     {
         // The tables as the first version made them: no checksums.
         Run(System.Text.RegularExpressions.Regex.Replace(Schema.Create, ", sum INTEGER", "")

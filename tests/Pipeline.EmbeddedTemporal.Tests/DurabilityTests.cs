@@ -22,7 +22,7 @@ public sealed class DurabilityTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Open_LogTornAnywhere_KeepsWhatWasBeforeTheTear()
+    public async Task F28_LogTornAnywhere_KeepsWhatWasBeforeTheTear()
     {
         var log = await WriteAsync(count: 20);
         var seen = new List<int>();
@@ -45,7 +45,7 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_DamagedPage_IsRefusedByName()
+    public async Task F29_DamagedPage_IsRefusedByName()
     {
         await WriteAsync(count: 20);
         SqliteConnection.ClearAllPools();
@@ -63,7 +63,7 @@ public sealed class DurabilityTests : IDisposable
     [Theory]
     [InlineData("UPDATE events SET data = CAST(substr(data, 1, 20) || x'00' || substr(data, 22) AS BLOB) WHERE key & 16777215 = 2 AND key >> 24 = 7", "event 2 of run number 7")]
     [InlineData("UPDATE runs SET state = replace(state, 'w4', 'w5') WHERE seq = 5", "run number 5")]
-    public async Task Open_FlippedByteInARow_IsRefusedByName(string damage, string named)
+    public async Task F29_FlippedByteInARow_IsRefusedByName(string damage, string named)
     {
         await WriteAsync(count: 20);
         using (var connection = new SqliteConnection($"Data Source={DataFile};Pooling=False"))
@@ -88,7 +88,7 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_DiskFull_IsExhaustedAndReadsGoOn()
+    public async Task F49_DiskFull_IsExhaustedAndReadsGoOn()
     {
         using var engine = Open(DataFile);
         await PrepareAsync(engine);
@@ -107,7 +107,7 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task Signal_TenThousand_TheNextIsRefused()
+    public async Task B51_TenThousandSignals_TheNextIsRefused()
     {
         using var server = await InProcessServer.StartAsync();
         await server.StartAsync("many");

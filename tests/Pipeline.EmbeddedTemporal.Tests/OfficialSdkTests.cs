@@ -18,7 +18,7 @@ public sealed class OfficialSdkTests
     public async Task Workflow_ApprovalByUpdate_RunsToItsEnd(string engine)
     {
         var program = Engines.Program(engine);
-        await using var environment = await WorkflowEnvironment.StartLocalAsync(new() { DevServerOptions = new() { ExistingPath = program } });
+        await using var environment = await WorkflowEnvironment.StartLocalAsync(new() { DevServerOptions = new() { ExistingPath = program, StartupTimeout = TimeSpan.FromMinutes(1) } });
         var queue = $"tq-{Guid.NewGuid()}";
         using var worker = new TemporalWorker(
             environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<ApprovalWorkflow>().AddActivity(ApprovalWorkflow.FlakyAsync));

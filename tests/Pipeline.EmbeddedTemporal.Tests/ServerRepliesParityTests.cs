@@ -19,7 +19,7 @@ public sealed partial class ServerRepliesParityTests
     private static readonly HashSet<string> OwnWords = ["http-malformed-json", "list-bad-token"];
 
     [Fact]
-    public async Task Errors_OverGrpc_AreTheRecordedOnes()
+    public async Task B51_ErrorsOverGrpc_AreTheRecordedOnes()
     {
         using var server = await PreparedAsync();
         var compared = 0;
@@ -44,7 +44,7 @@ public sealed partial class ServerRepliesParityTests
     }
 
     [Fact]
-    public async Task Errors_OverHttp_AreTheRecordedOnes()
+    public async Task B51_ErrorsOverHttp_AreTheRecordedOnes()
     {
         using var server = await PreparedAsync();
         var compared = 0;

@@ -59,6 +59,48 @@ public sealed class TimeSkippingTests
         });
     }
 
+    [Fact]
+    public async Task StartTimeSkipping_ActivityThatNobodyPolls_LetsTimePassByItself()
+    {
+        // The official test server locks the time when an activity is scheduled, not when it is started: its time-outs are real then.
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(new() { TestServer = new() { ExistingPath = Engines.Embedded } });
+        var queue = $"tq-{Guid.NewGuid()}";
+        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<LonelyWorkflow>());
+        await worker.ExecuteAsync(async () =>
+        {
+            var watch = Stopwatch.StartNew();
+            var before = await environment.GetCurrentTimeAsync();
+            (await environment.Client.ExecuteWorkflowAsync((LonelyWorkflow wf) => wf.RunAsync(), new($"wf-{Guid.NewGuid()}", queue))).ShouldBe("nobody came");
+            watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(1.9));
+            (await environment.GetCurrentTimeAsync() - before).TotalHours.ShouldBeLessThan(1);
+        });
+    }
+
+    [Workflow]
+    public sealed class LonelyWorkflow
+    {
+        [WorkflowRun]
+        public async Task<string> RunAsync()
+        {
+            var later = Workflow.DelayAsync(TimeSpan.FromDays(1));
+            var activity = Workflow.ExecuteActivityAsync("None", [], new()
+            {
+                TaskQueue = "nobody",
+                ScheduleToStartTimeout = TimeSpan.FromSeconds(2),
+                StartToCloseTimeout = TimeSpan.FromSeconds(5),
+            });
+            try
+            {
+                await await Workflow.WhenAnyAsync(later, activity);
+                return "the day passed";
+            }
+            catch (ActivityFailureException error) when (error.InnerException is TimeoutFailureException)
+            {
+                return "nobody came";
+            }
+        }
+    }
+
     [Workflow]
     public sealed class PatientWorkflow
     {

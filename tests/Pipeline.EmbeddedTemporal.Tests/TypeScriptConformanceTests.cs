@@ -23,7 +23,7 @@ public sealed class TypeScriptConformanceTests
     }
 
     [Fact]
-    public async Task Storm_KilledManyTimes_LosesNothingAcknowledged()
+    public async Task F27_KilledManyTimes_LosesNothingAcknowledged()
     {
         await TypeScriptTools.InstallAsync();
         using var folder = new TempDirectory();

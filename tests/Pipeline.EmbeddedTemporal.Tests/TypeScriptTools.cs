@@ -4,6 +4,7 @@ namespace Pipeline.EmbeddedTemporal.Tests;
 internal static class TypeScriptTools
 {
     private static readonly string Source = Path.Combine(Repository.Root, "tests", "conformance");
+    private static readonly string[] Packages = ["@temporalio/worker", "playwright-core"];
     private static readonly SemaphoreSlim Installing = new(1);
 
     public static string Folder { get; } = Path.Combine(Repository.Root, ".pipeline", "test-tools", "conformance");
@@ -11,15 +12,22 @@ internal static class TypeScriptTools
     /// <summary>Copies the scripts and installs what they need; skips the test when npm cannot.</summary>
     public static async Task InstallAsync()
     {
+        if (await TryInstallAsync() is { } problem) Assert.Skip(problem);
+    }
+
+    /// <summary>Copies the scripts and installs what they need.</summary>
+    /// <returns>Why npm could not; null when all is there.</returns>
+    public static async Task<string?> TryInstallAsync()
+    {
         await Installing.WaitAsync();
         try
         {
             Directory.CreateDirectory(Folder);
             foreach (var file in Directory.EnumerateFiles(Source)) File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
-            if (Directory.Exists(Path.Combine(Folder, "node_modules", "@temporalio", "worker"))) return;
+            if (Packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package)))) return null;
             // Not `npm ci`: it insists on optional builds for platforms that a feed may not carry.
             var (code, output) = await RunAsync("npm", "install", "--no-save", "--no-audit", "--no-fund");
-            if (code != 0) Assert.Skip($"npm could not install the TypeScript SDK: {output[..Math.Min(200, output.Length)]}");
+            return code == 0 ? null : $"npm could not install the TypeScript SDK: {output[..Math.Min(200, output.Length)]}";
         }
         finally
         {

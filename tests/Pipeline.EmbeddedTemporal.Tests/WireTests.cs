@@ -19,22 +19,22 @@ public sealed class WireTests(UiServer server) : IClassFixture<UiServer>
     public async Task Call_GzipMessage_IsAnswered() => (await CallAsync(Describe, Frame(Gzip(DescribeDefault), 1), "gzip")).ShouldBe(0);
 
     [Fact]
-    public async Task Call_GzipBomb_IsRefused() => (await CallAsync(Describe, Frame(Gzip(new byte[Limit * 8]), 1), "gzip")).ShouldBe(8);
+    public async Task B52_GzipBomb_IsRefused() => (await CallAsync(Describe, Frame(Gzip(new byte[Limit * 8]), 1), "gzip")).ShouldBe(8);
 
     [Fact]
-    public async Task Call_OversizedFrame_IsRefused() => (await CallAsync(Describe, Frame(new byte[Limit + 1]))).ShouldBe(8);
+    public async Task B52_OversizedFrame_IsRefused() => (await CallAsync(Describe, Frame(new byte[Limit + 1]))).ShouldBe(8);
 
     [Fact]
-    public async Task Call_LyingLength_IsRefused() => (await CallAsync(Describe, [0, 0x7F, 0xFF, 0xFF, 0xFF, 1, 2, 3])).ShouldBe(8);
+    public async Task B52_LyingLength_IsRefused() => (await CallAsync(Describe, [0, 0x7F, 0xFF, 0xFF, 0xFF, 1, 2, 3])).ShouldBe(8);
 
     [Fact]
-    public async Task Call_TruncatedFrame_IsRefused() => (await CallAsync(Describe, [0, 0, 0, 0, 9, 10, 7])).ShouldBe(13);
+    public async Task B51_TruncatedFrame_IsRefused() => (await CallAsync(Describe, [0, 0, 0, 0, 9, 10, 7])).ShouldBe(13);
 
     [Fact]
-    public async Task Call_MalformedMessage_IsRefused() => (await CallAsync(Describe, Frame([0xFF, 0xFF, 0xFF]))).ShouldBe(13);
+    public async Task B51_MalformedMessage_IsRefused() => (await CallAsync(Describe, Frame([0xFF, 0xFF, 0xFF]))).ShouldBe(13);
 
     [Fact]
-    public async Task Call_UnknownEncoding_IsRefused() => (await CallAsync(Describe, Frame([1, 2], 1), "zstd")).ShouldBe(12);
+    public async Task B51_UnknownEncoding_IsRefused() => (await CallAsync(Describe, Frame([1, 2], 1), "zstd")).ShouldBe(12);
 
     [Theory]
     [InlineData("/temporal.api.workflowservice.v1.WorkflowService/NoSuchMethod")]
@@ -43,7 +43,7 @@ public sealed class WireTests(UiServer server) : IClassFixture<UiServer>
     public async Task Call_UnknownMethod_IsUnimplemented(string path) => (await CallAsync(path, Frame([]))).ShouldBe(12);
 
     [Fact]
-    public async Task Call_StreamsOpenedAndReset_LeaveTheServerServing()
+    public async Task B52_StreamsOpenedAndReset_LeaveTheServerServing()
     {
         using var http = Client();
         for (var round = 0; round < 10; round++)

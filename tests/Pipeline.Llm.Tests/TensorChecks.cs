@@ -12,4 +12,11 @@ internal static class TensorChecks
         var largest = tensor.detach().to(ScalarType.Float64).abs().max().item<double>();
         return double.IsNaN(largest) ? double.PositiveInfinity : largest;
     }
+
+    /// <summary>The largest difference over the largest magnitude of the reference; infinity when a number is missing in either.</summary>
+    public static double Gap(this Tensor tensor, Tensor reference)
+    {
+        var gap = (tensor.detach().to(ScalarType.Float64) - reference.detach().to(ScalarType.Float64)).Largest();
+        return double.IsFinite(gap) ? gap / Math.Max(reference.Largest(), 1e-3) : double.PositiveInfinity;
+    }
 }

@@ -1,3 +1,5 @@
+using Pipeline.Hosting.Configuration;
+
 namespace Pipeline.Cli;
 
 /// <summary>The checkout that this executable belongs to.</summary>
@@ -6,11 +8,14 @@ internal static class Checkout
     /// <summary>Absolute path of the repository.</summary>
     public static string Root { get; } = Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root ? root : Find();
 
-    /// <summary>Absolute path of the folder that holds every state.</summary>
-    public static string State { get; } = Path.Combine(Root, ".pipeline");
+    /// <summary>Absolute path of the folder that holds the state of the deployment: process ids, logs, engine.</summary>
+    public static string State { get; } = StateFolder.Of(Root);
+
+    /// <summary>Absolute path of the folder that holds what was built; one for every deployment of the checkout.</summary>
+    public static string Built { get; } = Path.Combine(Root, ".pipeline");
 
     /// <summary>The assembly of a built executable project.</summary>
-    public static string Assembly(string project) => Path.Combine(State, "build", "bin", project, "release", project + ".dll");
+    public static string Assembly(string project) => Path.Combine(Built, "build", "bin", project, "release", project + ".dll");
 
     private static string Find()
     {

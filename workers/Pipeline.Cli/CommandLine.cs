@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Pipeline.Cli.Commands;
 using Pipeline.Hosting.Configuration;
-using Pipeline.Registry.Storage;
 using Pipeline.Workflows;
 
 namespace Pipeline.Cli;
@@ -9,8 +9,14 @@ namespace Pipeline.Cli;
 /// <summary>Parses, runs, and turns failures into a sentence and an exit code.</summary>
 internal static class CommandLine
 {
+    /// <summary>Exit code after Ctrl-C.</summary>
+    public const int Interrupted = 130;
+
+    private static bool _json;
+
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        _json = args.Contains("--json", StringComparer.Ordinal);
         if (args.Length > 0 && !args[0].StartsWith('-') && !root.Subcommands.Any(command => command.Name == args[0]))
         {
             return await FailAsync($"unknown verb '{args[0]}'{Hint(args[0], root)}; ./pipeline help lists them", ExitCodes.Usage);
@@ -22,13 +28,18 @@ internal static class CommandLine
             return await FailAsync(string.Join("\n", parsed.Errors.Select(error => error.Message)), ExitCodes.Usage);
         }
 
+        if (UnknownOption(parsed) is { } option)
+        {
+            return await FailAsync($"unknown option '{option}'; ./pipeline {args[0]} --help lists the options", ExitCodes.Usage);
+        }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
         }
         catch (OperationCanceledException)
         {
-            return await FailAsync("stopped", 130);
+            return await FailAsync("stopped", Interrupted);
         }
         catch (IOException exception) when (exception.HResult == 32)
         {
@@ -36,34 +47,26 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            return await FailAsync(exception.Message, CodeOf(exception));
+            var (message, code) = FailureCode.Of(exception);
+            return await FailAsync(message, code);
         }
     }
 
+    /// <summary>Says what went wrong, for people and, where JSON was asked for, for programs.</summary>
     public static async Task<int> FailAsync(string message, int code)
     {
         await Console.Error.WriteLineAsync($"error: {message}");
+        if (_json)
+        {
+            Output.WriteJson(new { error = new { code, message } });
+        }
+
         return code;
     }
 
-    private static int CodeOf(Exception exception) => exception switch
-    {
-        ConfigurationException or ArgumentException => ExitCodes.Usage,
-        ObjectStoreException store => store.Error switch
-        {
-            ObjectStoreError.Unavailable => ExitCodes.Unavailable,
-            ObjectStoreError.Integrity or ObjectStoreError.PreconditionFailed => ExitCodes.Integrity,
-            ObjectStoreError.AccessDenied or ObjectStoreError.ReadOnly => ExitCodes.NotAllowed,
-            ObjectStoreError.NoSpace or ObjectStoreError.Disk => ExitCodes.Resources,
-            ObjectStoreError.Unsupported => ExitCodes.Usage,
-            _ => ExitCodes.BadInput,
-        },
-        InvalidDataException or FileNotFoundException or DirectoryNotFoundException => ExitCodes.BadInput,
-        HttpRequestException or TimeoutException => ExitCodes.Unavailable,
-        UnauthorizedAccessException => ExitCodes.NotAllowed,
-        OutOfMemoryException => ExitCodes.Resources,
-        _ => 1,
-    };
+    // The parser takes an option that it does not know for an argument; benchmarks get theirs passed on.
+    private static string? UnknownOption(ParseResult parsed) => parsed.CommandResult.Command.Name == "bench" ? null
+        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
     private static string Hint(string verb, RootCommand root) =>
         NearestName.Find(verb, [.. root.Subcommands.Select(command => command.Name), .. ToolsCommand.Verbs, "setup", "build", "doctor", "help"]) is { } hint

@@ -10,7 +10,7 @@ internal static class CommonOptions
 
     public static Option<string[]> Set { get; } = new("--set") { Description = "one setting, as section.key=value", Recursive = true, DefaultValueFactory = _ => [] };
 
-    public static Option<bool> Json { get; } = new("--json") { Description = "print one JSON document instead of text" };
+    public static Option<bool> Json { get; } = new("--json") { Description = "print one JSON document instead of text", Recursive = true };
 
     // Handled by the shell script before this process starts.
     public static Option<bool> NoInstall { get; } = new("--no-install") { Description = "list what is missing and stop", Recursive = true };

@@ -7,6 +7,7 @@ var root = new RootCommand("Pipeline: fine-tune, evaluate, gate and serve langua
 root.Options.Add(CommonOptions.Config);
 root.Options.Add(CommonOptions.Set);
 root.Options.Add(CommonOptions.NoInstall);
+root.Options.Add(CommonOptions.Json);
 root.Subcommands.Add(BenchCommand.Create());
 root.Subcommands.Add(ConfigCommand.Create());
 root.Subcommands.Add(RunCommand.Create());

@@ -15,9 +15,12 @@ internal static class SolutionBuild
     /// <param name="options">Options of the build.</param>
     public static async Task EnsureAsync(string project, string name, CancellationToken cancellation, params string[] options)
     {
-        var stamp = Path.Combine(Checkout.State, "cache", name + ".stamp");
+        var stamp = StampOf(name);
         var started = DateTime.UtcNow;
-        if (File.Exists(stamp) && !IsStale(new DirectoryInfo(Checkout.Root), File.GetLastWriteTimeUtc(stamp)))
+
+        // Whoever built the whole solution built this project too.
+        var built = new[] { stamp, StampOf("solution") }.Where(File.Exists).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
+        if (built > DateTime.MinValue && !IsStale(new DirectoryInfo(Checkout.Root), built))
         {
             return;
         }
@@ -26,8 +29,8 @@ internal static class SolutionBuild
         var clock = Stopwatch.StartNew();
         var (code, output) = await ChildProcess.CaptureAsync(
             "dotnet", ["build", Path.Combine(Checkout.Root, project), "-c", "Release", "-v", "q", "-nologo", .. options], cancellation: cancellation);
-        var log = Path.Combine(Checkout.State, "logs", $"build-{name}.log");
-        Directory.CreateDirectory(Path.GetDirectoryName(log) ?? Checkout.State);
+        var log = Path.Combine(Checkout.Built, "logs", $"build-{name}.log");
+        Directory.CreateDirectory(Path.GetDirectoryName(log) ?? Checkout.Built);
         await File.WriteAllTextAsync(log, output, cancellation);
         if (code != 0)
         {
@@ -37,10 +40,12 @@ internal static class SolutionBuild
         }
 
         await Console.Error.WriteLineAsync($"done in {clock.Elapsed.TotalSeconds:0} s");
-        Directory.CreateDirectory(Path.GetDirectoryName(stamp) ?? Checkout.State);
+        Directory.CreateDirectory(Path.GetDirectoryName(stamp) ?? Checkout.Built);
         await File.WriteAllTextAsync(stamp, "", cancellation);
         File.SetLastWriteTimeUtc(stamp, started);
     }
+
+    private static string StampOf(string name) => Path.Combine(Checkout.Built, "cache", name + ".stamp");
 
     private static bool IsStale(DirectoryInfo folder, DateTime built)
     {

@@ -16,7 +16,7 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         h1{margin-bottom:0}h2{margin-top:2.2rem;border-bottom:1px solid #d9e0e7}table{border-collapse:collapse;width:100%}
         td,th{padding:.3rem .6rem;border-bottom:1px solid #e8edf2;text-align:left;vertical-align:top}th{color:#5b6b7b;font-weight:600}
         .n{text-align:right;font-variant-numeric:tabular-nums}.pass,.promoted,.registered{color:#187a3b}.fail,.rejected,.rolledback,.aborted{color:#b3261e}
-        .inconclusive{color:#9a6700}code{background:#f2f5f8;padding:0 .25rem}svg{max-width:100%;height:auto}.bar{fill:#4c7fb0}.out{fill:#2f9e6e}
+        .inconclusive{color:#9a6700}code{background:#f2f5f8;padding:0 .25rem}.ref{max-width:26rem;word-break:break-all;font-size:.85em}svg{max-width:100%;height:auto}.bar{fill:#4c7fb0}.out{fill:#2f9e6e}
         """;
 
     /// <summary>Writes the report.</summary>
@@ -66,6 +66,8 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     internal static string Text(string text) => WebUtility.HtmlEncode(text);
 
+    private static string Value(double value) => double.IsFinite(value) ? $"{value:0.0000}" : "–";
+
     private static void Stages(StringBuilder page, RunReport report)
     {
         page.Append("<h2>Stages</h2><table><tr><th>stage<th>state<th class=n>seconds<th>result");
@@ -106,7 +108,7 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<table><tr><th>check<th>verdict<th class=n>before<th class=n>after<th>threshold<th>detail");
         foreach (var check in report.Gate?.Checks ?? [])
         {
-            page.Append($"<tr><td>{Text(check.Name)}<td class=\"{check.Verdict.ToString().ToLowerInvariant()}\">{check.Verdict}<td class=n>{check.Baseline:0.0000}<td class=n>{check.Candidate:0.0000}")
+            page.Append($"<tr><td>{Text(check.Name)}<td class=\"{check.Verdict.ToString().ToLowerInvariant()}\">{check.Verdict}<td class=n>{Value(check.Baseline)}<td class=n>{Value(check.Candidate)}")
                 .Append($"<td>{Text(check.Threshold)}<td>{Text(check.Detail)}");
         }
 
@@ -117,6 +119,11 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     private static void Decisions(StringBuilder page, RunReport report)
     {
+        if (report.Decisions.Count == 0)
+        {
+            return;
+        }
+
         page.Append("<h2>Decisions of people</h2><table><tr><th>on<th>digest<th>decision<th>by<th>reason<th>at");
         foreach (var decision in report.Decisions)
         {
@@ -128,11 +135,18 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     private static void Canary(StringBuilder page, RunReport report)
     {
-        page.Append("<h2>Canary</h2><table><tr><th>at<th class=n>share<th>outcome<th class=n>requests<th class=n>failed<th class=n>median ms<th class=n>right answers");
+        if (report.Canary.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2>Canary</h2>");
+        CanaryChart.Draw(page, report);
+        page.Append("<table><tr><th>at<th class=n>share<th>outcome<th class=n>requests<th class=n>failed<th class=n>median ms<th class=n>right answers");
         foreach (var step in report.Canary)
         {
             var seen = step.Measurement?.Candidate;
-            page.Append($"<tr><td>{step.At:HH:mm:ss}<td class=n>{step.Percent} %<td>{Text(step.Outcome)}<td class=n>{seen?.Requests}<td class=n>{seen?.Errors}<td class=n>{seen?.MedianMilliseconds:0}<td class=n>{seen?.Accuracy:P1}");
+            page.Append($"<tr><td>{step.At:HH:mm:ss}<td class=n>{step.Percent} %<td>{Text(step.Outcome)}<td class=n>{seen?.Requests}<td class=n>{seen?.Errors}<td class=n>{seen?.MedianMilliseconds:0}<td class=n>{(double.IsFinite(seen?.Accuracy ?? double.NaN) ? $"{seen?.Accuracy:P1}" : "–")}");
         }
 
         page.Append("</table>");
@@ -143,7 +157,7 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<h2>Where it comes from</h2><table><tr><th>what<th>reference<th>detail");
         foreach (var edge in report.Lineage)
         {
-            page.Append($"<tr><td>{Text(edge.Role)}<td><code>{Text(edge.Reference)}</code><td>{Text(edge.Verdict.Length > 0 ? $"{edge.Verdict}: {edge.Detail}" : edge.Detail)}");
+            page.Append($"<tr><td>{Text(edge.Role)}<td class=ref><code>{Text(edge.Reference)}</code><td>{Text(edge.Verdict.Length > 0 ? $"{edge.Verdict}: {edge.Detail}" : edge.Detail)}");
         }
 
         page.Append("</table>");

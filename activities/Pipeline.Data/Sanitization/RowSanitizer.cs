@@ -56,10 +56,10 @@ internal sealed class RowSanitizer : IDisposable
 
     /// <summary>Whether any string of the row may need a change.</summary>
     /// <exception cref="JsonException">The row is not JSON.</exception>
-    /// <exception cref="InvalidOperationException">A string that was looked at is not Unicode.</exception>
+    /// <exception cref="InvalidOperationException">The row is not UTF-8, or a string that was looked at is not Unicode.</exception>
     public bool MayChange(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, Reading);
+        var reader = new Utf8JsonReader(Valid(json), Reading);
         var (found, marked, own, preferred) = (false, json.IndexOf("\"_pii\""u8) >= 0, Own.None, false);
         (_id, _hasPreferredId, _marked, _firstSuspect, _searched) = (default, false, false, long.MaxValue, -1);
         while (reader.Read())

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Pipeline.Data.Stages;
 
@@ -33,7 +34,7 @@ internal sealed class RowParser(TextFields fields, string? scoreField = null)
         try
         {
             Walk(new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 }));
-            return null;
+            return Utf8.IsValid(Text.Span) ? null : "not UTF-8";
         }
         catch (JsonException exception)
         {

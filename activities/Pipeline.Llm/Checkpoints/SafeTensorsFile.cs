@@ -1,9 +1,10 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Llm.Checkpoints;
 
 /// <summary>A safetensors file mapped into memory; opening reads and checks the header only.</summary>
-public sealed unsafe class SafeTensorsFile : IDisposable
+public sealed unsafe partial class SafeTensorsFile : IDisposable
 {
     private readonly Dictionary<string, SafeTensorsEntry> _entries;
     private readonly IDisposable _memory;
@@ -93,6 +94,16 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     public void CopyTo(SafeTensorsEntry entry, long position, Span<byte> destination) =>
         new ReadOnlySpan<byte>(Pointer(entry) + position, destination.Length).CopyTo(destination);
 
+    /// <summary>Lets the memory go that reading a tensor has filled; it is filled again when the tensor is read again.</summary>
+    /// <param name="entry">An entry of this file over which no tensor lies.</param>
+    internal void Release(SafeTensorsEntry entry)
+    {
+        if (_memory is MappedMemory)
+        {
+            MappedMemory.Release(Pointer(entry), entry.Bytes);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -109,8 +120,10 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         return _start + entry.Offset;
     }
 
-    private sealed class MappedMemory : IDisposable
+    private sealed partial class MappedMemory : IDisposable
     {
+        private const int DoNotNeed = 4;
+
         private readonly MemoryMappedFile _map;
         private readonly MemoryMappedViewAccessor _view;
 
@@ -125,6 +138,22 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         }
 
         public byte* Start { get; }
+
+        public static void Release(byte* start, long bytes)
+        {
+            // Whole pages within the range only: its first and last page belong to neighbours too.
+            var (first, end) = (Aligned((nint)start + Environment.SystemPageSize - 1), Aligned((nint)start + (nint)bytes));
+            if (OperatingSystem.IsLinux() && end > first)
+            {
+                _ = Advise(first, end - first, DoNotNeed);
+            }
+        }
+
+        private static nint Aligned(nint address) => address / Environment.SystemPageSize * Environment.SystemPageSize;
+
+        [LibraryImport("libc", EntryPoint = "madvise")]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        private static partial int Advise(nint address, nint length, int advice);
 
         public void Dispose()
         {

@@ -77,7 +77,7 @@ public sealed class ComposedExtras : ITorchExtras
     public Tensor SelectRows(Tensor x, Tensor rows) => x.index_select(0, rows);
 
     /// <inheritdoc/>
-    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
+    public Tensor RestoreNf4(PackedNf4 weight, ScalarType type)
     {
         // One row for each byte: the level of the high nibble, then that of the low one.
         var pairs = new float[512];
@@ -87,10 +87,25 @@ public sealed class ComposedExtras : ITorchExtras
         }
 
         using var mode = no_grad();
-        var count = shape.Aggregate(1L, (product, size) => product * size);
-        var levels = tensor(pairs).view(256, 2).to(codes.device).index_select(0, codes.to(ScalarType.Int32)).view(-1).narrow(0, 0, count);
-        return (levels * scales.repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(shape).to(type);
+        var count = weight.Shape.Aggregate(1L, (product, size) => product * size);
+        var table = tensor(pairs).view(256, 2).to(weight.Codes.device);
+        var levels = table.index_select(0, weight.Codes.to(ScalarType.Int32)).view(-1).narrow(0, 0, count);
+        return (levels * weight.ScaleValues().repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(weight.Shape).to(type);
     }
+
+    /// <inheritdoc/>
+    public Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) => null;
+
+    /// <inheritdoc/>
+    /// <remarks>The change only is rounded to a narrower type: the ratio itself is close to 1, where such types have few steps.</remarks>
+    public Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias)
+    {
+        var scaled = x.addcmul(x, (magnitude / norm - 1).to(x.dtype), 1);
+        return bias is null ? scaled : scaled + bias;
+    }
+
+    /// <inheritdoc/>
+    public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => nn.functional.linear(x, weight, bias);
 
     /// <inheritdoc/>
     public Tensor Norms(IReadOnlyList<Tensor> tensors) => stack(tensors.Select(tensor => linalg.vector_norm(Wide(tensor))));

@@ -81,21 +81,28 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
         return NativeExtras.Taken(result, x, rows);
     }
 
-    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
+    public Tensor RestoreNf4(PackedNf4 weight, ScalarType type)
     {
-        var count = shape.Aggregate(1L, (product, size) => product * size);
+        using var mode = no_grad();
+        var (codes, scales) = (weight.Codes, weight.ScaleValues());
+        var count = weight.Shape.Aggregate(1L, (product, size) => product * size);
         if (count != Nf4Codec.DefaultBlock * scales.NumberOfElements)
         {
-            return _composed.RestoreNf4(codes, scales, shape, type);
+            return _composed.RestoreNf4(weight, type);
         }
 
-        using var mode = no_grad();
-        var restored = empty(shape, type, codes.device);
+        var restored = empty(weight.Shape, type, codes.device);
         var pairs = _pairs.GetOrAdd(codes.device.ToString(), _ => tensor(PairsOfBytes(), device: codes.device).DetachFromDisposeScope());
         KernelLibrary.Check(KernelLibrary.shim_device_nf4(codes.Handle, scales.Handle, pairs.Handle, restored.Handle));
         GC.KeepAlive((codes, scales, pairs));
         return restored;
     }
+
+    public Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) => null;
+
+    public Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias) => _composed.ScaleColumns(x, magnitude, norm, bias);
+
+    public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => _composed.Linear(x, weight, bias);
 
     public Tensor Norms(IReadOnlyList<Tensor> tensors)
     {

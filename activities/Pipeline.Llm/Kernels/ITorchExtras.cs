@@ -85,12 +85,37 @@ public interface ITorchExtras
     Tensor SelectRows(Tensor x, Tensor rows);
 
     /// <summary>Restores 4-bit NormalFloat weights; not differentiable.</summary>
-    /// <param name="codes">Packed codes, two a byte, the first in the high nibble.</param>
-    /// <param name="scales">One float32 scale for 64 elements.</param>
-    /// <param name="shape">Shape of the result.</param>
+    /// <param name="weight">Codes and scales.</param>
     /// <param name="type">Element type of the result.</param>
-    /// <returns>The weights.</returns>
-    Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type);
+    /// <returns>The weight [out, in].</returns>
+    Tensor RestoreNf4(PackedNf4 weight, ScalarType type);
+
+    /// <summary><see cref="LoraLinear"/> on a weight in 4 bits, restored for each product and not kept.</summary>
+    /// <param name="x">Input [..., in].</param>
+    /// <param name="weight">Frozen weight [out, in].</param>
+    /// <param name="bias">Bias [out], or null.</param>
+    /// <param name="update">Input of the update.</param>
+    /// <param name="a">A [r, in].</param>
+    /// <param name="b">B [out, r].</param>
+    /// <param name="scaling">Scale of the update.</param>
+    /// <returns>[..., out], or null when this implementation has no such node: restore, multiply and use <see cref="LoraUpdate"/>.</returns>
+    Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling);
+
+    /// <summary>Scales each column of a product, the last step of DoRA: x · magnitude/norm + bias.</summary>
+    /// <param name="x">[..., out].</param>
+    /// <param name="magnitude">Magnitudes [out], float32 or wider.</param>
+    /// <param name="norm">Norms [out], constants for the gradient.</param>
+    /// <param name="bias">Bias [out], or null.</param>
+    /// <returns>[..., out] of the element type of <paramref name="x"/>.</returns>
+    /// <remarks>Source: arXiv 2402.09353, sections 4.1 and 4.3.</remarks>
+    Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias);
+
+    /// <summary>A linear layer: x·Wᵀ + bias.</summary>
+    /// <param name="x">[..., in].</param>
+    /// <param name="weight">[out, in].</param>
+    /// <param name="bias">[out], or null.</param>
+    /// <returns>[..., out].</returns>
+    Tensor Linear(Tensor x, Tensor weight, Tensor? bias);
 
     /// <summary>Euclidean norm of each tensor; not differentiable.</summary>
     /// <param name="tensors">At least one tensor; all on one device.</param>

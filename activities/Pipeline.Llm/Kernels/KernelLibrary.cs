@@ -40,7 +40,18 @@ internal static unsafe partial class KernelLibrary
     public static partial int shim_kernel_attend(nint query, nint key, nint value, long* ranges, double scale, double softCap, nint* result);
 
     [LibraryImport(Library)]
-    public static partial int shim_kernel_nf4(nint codes, nint scales, nint result);
+    public static partial int shim_kernel_nf4(nint codes, nint scales, nint nested, nint levels, double offset, nint result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_kernel_lora_nf4(
+        nint x, nint codes, nint scales, nint nested, nint levels, double offset, long outputs, nint bias, nint update, nint a, nint b,
+        double scaling, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_kernel_scale_columns(nint x, nint magnitude, nint norm, nint bias, nint* result);
+
+    [LibraryImport(Library)]
+    public static partial int shim_kernel_linear(nint x, nint weight, nint bias, nint* result);
 
     [LibraryImport(Library)]
     public static partial int shim_kernel_lora_linear(nint x, nint weight, nint bias, nint update, nint a, nint b, double scaling, nint* result);

@@ -6,6 +6,7 @@ namespace Pipeline.Llm.Kernels;
 /// <summary>Fused CPU kernels for float32 and bfloat16; accelerators get fewer, larger operators, and everything else <see cref="ComposedExtras"/>.</summary>
 public sealed unsafe class NativeExtras : ITorchExtras
 {
+    private const int FewTokens = 8;
     private static readonly DeviceExtras Elsewhere = new();
     private readonly string _instructions;
 
@@ -147,17 +148,68 @@ public sealed unsafe class NativeExtras : ITorchExtras
     public Tensor SelectRows(Tensor x, Tensor rows) => Elsewhere.SelectRows(x, rows);
 
     /// <inheritdoc/>
-    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type)
+    public Tensor RestoreNf4(PackedNf4 weight, ScalarType type)
     {
-        if (codes.device_type != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16))
+        if (!FitsNf4(weight, type))
         {
-            return Elsewhere.RestoreNf4(codes, scales, shape, type);
+            return Elsewhere.RestoreNf4(weight, type);
         }
 
-        var restored = empty(shape, type);
-        KernelLibrary.Check(KernelLibrary.shim_kernel_nf4(codes.Handle, scales.Handle, restored.Handle));
-        GC.KeepAlive((codes, scales));
+        var restored = empty(weight.Shape, type);
+        KernelLibrary.Check(KernelLibrary.shim_kernel_nf4(
+            weight.Codes.Handle, weight.Scales.Handle, weight.Nested?.Handle ?? 0, weight.Levels?.Handle ?? 0, weight.Offset, restored.Handle));
+        GC.KeepAlive(weight);
         return restored;
+    }
+
+    /// <inheritdoc/>
+    public Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
+    {
+        if (!Fits(x, update) || !FitsNf4(weight, x.dtype) || bias?.requires_grad == true || bias is not null && bias.dtype != x.dtype)
+        {
+            return Elsewhere.LoraNf4(x, weight, bias, update, a, b, scaling);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_lora_nf4(
+            x.Handle, weight.Codes.Handle, weight.Scales.Handle, weight.Nested?.Handle ?? 0, weight.Levels?.Handle ?? 0, weight.Offset, weight.Shape[0],
+            bias?.Handle ?? 0, update.Handle, a.Handle, b.Handle, scaling, &result));
+        GC.KeepAlive((weight, bias));
+        return Taken(result, x, update, a, b);
+    }
+
+    /// <inheritdoc/>
+    public Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias)
+    {
+        if (!Fits(x) || !All([magnitude, norm]) || bias is not null && (bias.requires_grad || bias.dtype != x.dtype))
+        {
+            return Elsewhere.ScaleColumns(x, magnitude, norm, bias);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_scale_columns(x.Handle, magnitude.Handle, norm.Handle, bias?.Handle ?? 0, &result));
+        GC.KeepAlive(bias);
+        return Taken(result, x, magnitude, norm);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A few tokens without a gradient are bound by reading the weight: it is read once and in two bytes a number. The library's own
+    /// bfloat16 product reorders the weight first, which takes longer than the product.
+    /// </remarks>
+    public Tensor Linear(Tensor x, Tensor weight, Tensor? bias)
+    {
+        var isSmall = x.dtype == ScalarType.BFloat16 && x.NumberOfElements <= FewTokens * weight.size(1);
+        if (!isSmall || !Fits(x, weight) || bias is not null && bias.dtype != x.dtype
+            || is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias?.requires_grad == true))
+        {
+            return Elsewhere.Linear(x, weight, bias);
+        }
+
+        nint result;
+        KernelLibrary.Check(KernelLibrary.shim_kernel_linear(x.Handle, weight.Handle, bias?.Handle ?? 0, &result));
+        GC.KeepAlive(bias);
+        return Taken(result, x, weight);
     }
 
     /// <inheritdoc/>
@@ -240,6 +292,9 @@ public sealed unsafe class NativeExtras : ITorchExtras
 
         return true;
     }
+
+    private static bool FitsNf4(PackedNf4 weight, ScalarType type) =>
+        weight.Codes.device_type == DeviceType.CPU && type is ScalarType.Float32 or ScalarType.BFloat16;
 
     private static bool All(IReadOnlyList<Tensor> tensors) =>
         tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());

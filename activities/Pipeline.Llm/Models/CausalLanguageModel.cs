@@ -116,7 +116,7 @@ public sealed class CausalLanguageModel : IDisposable
         {
             var tensors = WeightLoader.Load(files, config, type, placement, options.Log);
             var model = new CausalLanguageModel(config, files, new ModelBuilder(config, tensors), type, placement);
-            WeightQuantizer.Apply(model, options.Quantization);
+            WeightQuantizer.Apply(model, options.Quantization, files);
             return model;
         }
         catch
@@ -159,8 +159,11 @@ public sealed class CausalLanguageModel : IDisposable
         for (var i = 0; i < _layers.Count; i++)
         {
             var (layer, shared) = (_layers[i], contexts?[i] ?? context);
+            // What the backward pass does not need goes at the end of its layer.
+            using var within = NewDisposeScope();
             states = contexts is null ? states : states.to(Placement.Layers[i]);
             states = LayerRunner is { } run ? run(x => layer.Forward(x, shared), states) : layer.Forward(states, shared);
+            states = states.MoveToOuterDisposeScope();
         }
 
         return _norm.Forward(contexts is null ? states : states.to(Device), context.Route).MoveToOuterDisposeScope();

@@ -20,8 +20,13 @@ internal static class WeightLoader
         foreach (var (name, shape) in expected)
         {
             using var scope = NewDisposeScope();
-            var stored = Read(files.FileOf(name), name, shape);
+            var file = files.FileOf(name);
+            var stored = Read(file, name, shape);
             loaded[name] = stored.to(type).to(placement.Of(name)).DetachFromDisposeScope();
+            if (stored.dtype != type || placement.Of(name).type != DeviceType.CPU)
+            {
+                file.Release(file.Entry(name));
+            }
         }
 
         return loaded;

@@ -49,25 +49,21 @@ internal sealed class LinearLayer(ModuleSlot slot)
     {
         var (a, b) = Factors(only);
         var inner = only.Magnitude is null ? bias : null;
-        var sum = Slot.Quantized is null
-            ? TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), inner, only.Owner.Drop(x), a, b, only.Scaling)
-            : TorchExtras.Current.LoraUpdate(Base(x, inner, adapters), only.Owner.Drop(x), a, b, only.Scaling);
-        if (only.Magnitude is not { } magnitude)
-        {
-            return sum;
-        }
-
-        // The change only is rounded to a narrower type: the ratio itself is close to 1, where such types have few steps.
-        var change = (magnitude / DoraNorm.Of(Slot, only, a, b) - 1).to(sum.dtype);
-        sum = sum.addcmul(sum, change, 1);
-        return bias is null ? sum : sum + bias;
+        var input = only.Owner.Drop(x);
+        var sum = Slot.Quantized is null || adapters.Any(adapter => adapter.Weight is not null)
+            ? TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), inner, input, a, b, only.Scaling)
+            : (Slot.Quantized as Nf4Weight is { } nf4 ? TorchExtras.Current.LoraNf4(x, nf4.Packed, inner, input, a, b, only.Scaling) : null)
+                ?? TorchExtras.Current.LoraUpdate(Base(x, inner, adapters), input, a, b, only.Scaling);
+        return only.Magnitude is { } magnitude
+            ? TorchExtras.Current.ScaleColumns(sum, magnitude, DoraNorm.Of(Slot, only, a, b), bias)
+            : sum;
     }
 
     private Tensor Base(Tensor x, Tensor? bias, IReadOnlyList<ModuleAdapter> adapters)
     {
         if (Slot.Quantized is not { } quantized || adapters.Any(adapter => adapter.Weight is not null))
         {
-            return nn.functional.linear(x, Slot.WeightUnder(adapters, x.dtype), bias);
+            return TorchExtras.Current.Linear(x, Slot.WeightUnder(adapters, x.dtype), bias);
         }
 
         var product = QuantizedProduct.apply(x, quantized);

@@ -9,6 +9,9 @@ public static class Nf4Codec
     /// <summary>Elements that share a scale.</summary>
     public const int DefaultBlock = 64;
 
+    /// <summary>Quantised scales that share a factor.</summary>
+    public const int DefaultNestedBlock = 256;
+
     private const float Tiny = 1e-38f;
     private const int PieceBlocks = 512;
     private static readonly float[] Midpoints = CodeBooks.Midpoints(CodeBooks.Nf4);

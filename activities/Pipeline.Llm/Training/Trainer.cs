@@ -94,6 +94,7 @@ public sealed class Trainer(TrainableModel model, ITrainingObjective objective, 
             SupervisedTokens = state.SupervisedTokens,
             SkippedSteps = state.SkippedSteps,
             PeakMemoryBytes = PeakMemory.Bytes(),
+            CheckpointTime = run.CheckpointTime,
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Llm.Training.Checkpointing;
 using Pipeline.Llm.Training.Data;
 using Pipeline.Llm.Training.Diagnostics;
@@ -25,6 +26,8 @@ internal sealed class TrainingLoop(
     public List<EvaluationPoint> Evaluations { get; } = [];
 
     public List<string> Alerts { get; } = [];
+
+    public TimeSpan CheckpointTime { get; private set; }
 
     private TrainingState State => session.State;
 
@@ -217,8 +220,10 @@ internal sealed class TrainingLoop(
 
     private void Save(double? metric)
     {
+        var start = Stopwatch.GetTimestamp();
         session.Save(store, metric);
         _savedStep = State.Step;
+        CheckpointTime += Stopwatch.GetElapsedTime(start);
     }
 
     private bool IsDue(int? every) => every switch

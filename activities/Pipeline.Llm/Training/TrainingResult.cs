@@ -38,4 +38,7 @@ public sealed record TrainingResult
 
     /// <summary>Largest memory of the process, in bytes.</summary>
     public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Time of this attempt for which training stood still to write checkpoints.</summary>
+    public TimeSpan CheckpointTime { get; init; }
 }

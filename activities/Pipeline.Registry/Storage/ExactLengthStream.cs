@@ -1,6 +1,6 @@
 namespace Pipeline.Registry.Storage;
 
-/// <summary>Reads exactly the announced number of bytes; an earlier end is an error.</summary>
+/// <summary>Reads exactly the announced number of bytes of a file; an earlier end and an error of the disk are failures of the store.</summary>
 /// <param name="inner">Source; disposed with this stream.</param>
 /// <param name="length">Announced bytes.</param>
 /// <param name="name">For the message.</param>
@@ -24,10 +24,31 @@ internal sealed class ExactLengthStream(Stream inner, long length, string name) 
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override int Read(Span<byte> buffer) => Count(inner.Read(Clip(buffer.Length) is var n ? buffer[..n] : buffer), buffer.Length);
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            Faults.FaultPoint.Hit("store.read");
+            return Count(inner.Read(buffer[..Clip(buffer.Length)]), buffer.Length);
+        }
+        catch (IOException exception)
+        {
+            throw Unreadable(exception);
+        }
+    }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await inner.ReadAsync(buffer[..Clip(buffer.Length)], cancellationToken), buffer.Length);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            Faults.FaultPoint.Hit("store.read");
+            return Count(await inner.ReadAsync(buffer[..Clip(buffer.Length)], cancellationToken), buffer.Length);
+        }
+        catch (IOException exception)
+        {
+            throw Unreadable(exception);
+        }
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -51,6 +72,11 @@ internal sealed class ExactLengthStream(Stream inner, long length, string name) 
 
         base.Dispose(disposing);
     }
+
+    private ObjectStoreException Unreadable(IOException exception) => new(
+        ObjectStoreError.Disk,
+        $"the disk reported an error while '{name}' was read ({exception.Message}); nothing of it was kept: check the disk, then restore or rebuild the object",
+        exception);
 
     private int Clip(int wanted) => (int)Math.Min(wanted, length - _read);
 

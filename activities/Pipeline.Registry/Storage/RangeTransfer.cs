@@ -158,7 +158,7 @@ internal sealed class RangeTransfer : IDisposable
 
                     _provenByStore = whole;
                 }
-                catch (ObjectStoreException exception) when (exception.IsTransient && attempt < RangeAttempts)
+                catch (ObjectStoreException exception) when ((exception.IsTransient || exception.Error == ObjectStoreError.Disk) && attempt < RangeAttempts)
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), cancellation);
                 }

@@ -53,6 +53,19 @@ public sealed class DataCommandTests : IDisposable
         File.ReadAllText(_folder.Combine("out", "removed.jsonl")).ShouldContain("ngram-8");
     }
 
+    [Theory]
+    [InlineData("clean"), InlineData("filter"), InlineData("dedup"), InlineData("split"), InlineData("decontaminate")]
+    public async Task BadRows_OfAnyStage_AreSetAsideByFileAndLine(string stage)
+    {
+        byte[] rows = [.. "{\"id\":1,\"text\":\"fine\"}\n{bad\n{\"id\":3,\"text\":\""u8, 0xFF, 0xC3, .. "\"}\n"u8];
+        await File.WriteAllBytesAsync(_folder.Combine("in.jsonl"), rows, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder.Combine("gate.jsonl"), JsonSerializer.Serialize(new { question = Words(1), answer = "yes" }), TestContext.Current.CancellationToken);
+        string[] against = stage == "decontaminate" ? ["--against", _folder.Combine("gate.jsonl")] : [];
+        (await InvokeAsync([stage, _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), .. against])).ShouldBe(0);
+        var aside = File.ReadLines(Directory.GetFiles(_folder.Combine("out"), "quarantine.jsonl", SearchOption.AllDirectories).Single()).Select(line => JsonDocument.Parse(line).RootElement);
+        aside.Select(row => $"{row.GetProperty("file")}:{row.GetProperty("line")}").ShouldBe(["in.jsonl:2", "in.jsonl:3"]);
+    }
+
     private static Task<int> InvokeAsync(params string[] arguments) => DataCommand.Create().Parse(arguments).InvokeAsync();
 
     private static string Words(int seed)

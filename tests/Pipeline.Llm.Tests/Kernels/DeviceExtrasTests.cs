@@ -75,9 +75,8 @@ public sealed class DeviceExtrasTests
         foreach (var shape in new[] { new long[] { 6, 64 }, [5, 30] })
         {
             var (packed, scales) = Nf4Codec.Quantize(randn(shape).data<float>().ToArray());
-            var (codes, factors) = (tensor(packed, device: Where), tensor(scales, device: Where));
-            var expected = Composed.RestoreNf4(codes, factors, shape, type);
-            (Fewer.RestoreNf4(codes, factors, shape, type) - expected).abs().max().ToDouble().ShouldBe(0);
+            var weight = new PackedNf4(shape, tensor(packed, device: Where), tensor(scales, device: Where), null, null, 0);
+            (Fewer.RestoreNf4(weight, type) - Composed.RestoreNf4(weight, type)).abs().max().ToDouble().ShouldBe(0);
         }
     }
 

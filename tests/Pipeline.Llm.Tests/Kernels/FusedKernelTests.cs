@@ -101,8 +101,61 @@ public sealed class FusedKernelTests
         using var scope = NewDisposeScope();
         manual_seed(8);
         var codes = randint(0, 256, [1250], dtype: ScalarType.Byte);
-        var scales = rand(40);
-        Fused().RestoreNf4(codes, scales, [50, 50], type).equal(Composed.RestoreNf4(codes, scales, [50, 50], type)).all().item<bool>().ShouldBeTrue();
+        var plain = new PackedNf4([50, 50], codes, rand(40), null, null, 0);
+        Fused().RestoreNf4(plain, type).equal(Composed.RestoreNf4(plain, type)).all().item<bool>().ShouldBeTrue();
+        var many = randint(0, 256, [10_000], dtype: ScalarType.Byte);
+        var nested = new PackedNf4([200, 100], many, randint(0, 256, [313], dtype: ScalarType.Byte), rand(2), randn(256), 0.25f);
+        Fused().RestoreNf4(nested, type).equal(Composed.RestoreNf4(nested, type)).all().item<bool>().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void LoraNf4_SharedAndDroppedInput_EqualComposed(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(11);
+        var codes = randint(0, 256, [320 * 64 / 2], dtype: ScalarType.Byte);
+        var weight = new PackedNf4([320, 64], codes, randint(0, 256, [320], dtype: ScalarType.Byte), rand(2), randn(256), 0.25f);
+        var (a, b, bias) = (Leaf(randn(4, 64) / 5), Leaf(randn(320, 4) / 5), randn(320).to(type));
+        Tensor Run(ITorchExtras extras, Tensor x, Tensor update, Tensor? added) =>
+            extras.LoraNf4(x, weight, added, update, a, b, 2) ?? throw new InvalidOperationException("no node");
+        Compare(type, extras => inputs => Run(extras, inputs[0], inputs[0], bias), [[2, 9, 64]], a, b);
+        Compare(type, extras => inputs => Run(extras, inputs[0], inputs[1], null), [[2, 9, 64], [2, 9, 64]], a, b);
+        Composed.LoraNf4(bias, weight, null, bias, a, b, 2).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void ScaleColumns_WithAndWithoutBias_EqualComposed(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(12);
+        var (magnitude, norm, bias) = (Leaf(rand(150) + 0.5), rand(150) + 0.5, randn(150).to(type));
+        Compare(type, extras => inputs => extras.ScaleColumns(inputs[0], magnitude, norm, null), [[2, 9, 150]], magnitude);
+        Compare(type, extras => inputs => extras.ScaleColumns(inputs[0], magnitude, norm, bias), [[2, 9, 150]], magnitude);
+    }
+
+    [Fact]
+    public void Linear_AFewTokens_EqualsComposedAndEachTokenAlone()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        manual_seed(13);
+        var (weight, bias) = ((randn(203, 77) / 8).to(ScalarType.BFloat16), randn(203).to(ScalarType.BFloat16));
+        for (var tokens = 1; tokens <= 8; tokens++)
+        {
+            var x = randn(1, tokens, 77).to(ScalarType.BFloat16);
+            var ours = Fused().Linear(x, weight, bias);
+            var exact = Composed.Linear(x.to(ScalarType.Float64), weight.to(ScalarType.Float64), bias.to(ScalarType.Float64));
+            // Half a step of the last of eight bits.
+            ((ours.to(ScalarType.Float64) - exact) / exact.abs().clamp(min: 1e-2)).Largest().ShouldBeLessThan(1.01 / 256);
+            for (var token = 0; token < tokens; token++)
+            {
+                Fused().Linear(x.narrow(1, token, 1), weight, bias).equal(ours.narrow(1, token, 1)).all().item<bool>().ShouldBeTrue();
+            }
+        }
     }
 
     [Theory]
@@ -231,9 +284,7 @@ public sealed class FusedKernelTests
         var tolerance = type == ScalarType.Float32 ? 1e-5 : 3e-2;
         for (var i = 0; i < judge.Count; i++)
         {
-            var scale = Math.Max(judge[i].Largest(), 1e-3);
-            var difference = (ours[i].to(ScalarType.Float64) - judge[i].to(ScalarType.Float64)).Largest();
-            (difference / scale).ShouldBeLessThan(tolerance, $"{(i == 0 ? "result" : $"gradient {i - 1}")}, {type}");
+            ours[i].Gap(judge[i]).ShouldBeLessThan(tolerance, $"{(i == 0 ? "result" : $"gradient {i - 1}")}, {type}");
         }
 
         var again = Run(Fused(), type);

@@ -35,7 +35,15 @@ internal sealed class WideExtras(ITorchExtras inner) : ITorchExtras
 
     public void Scale(IReadOnlyList<Tensor> tensors, double factor) => inner.Scale(tensors, factor);
 
-    public Tensor RestoreNf4(Tensor codes, Tensor scales, long[] shape, ScalarType type) => inner.RestoreNf4(codes, scales, shape, type);
+    public Tensor RestoreNf4(PackedNf4 weight, ScalarType type) => inner.RestoreNf4(weight, type);
+
+    public Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
+        inner.LoraUpdate(Linear(x, inner.RestoreNf4(weight, x.dtype), bias), Wide(update), Wide(a), Wide(b), scaling);
+
+    public Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias) =>
+        inner.ScaleColumns(Wide(x), magnitude, norm, bias is null ? null : Wide(bias));
+
+    public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => inner.Linear(Wide(x), Wide(weight), bias is null ? null : Wide(bias));
 
     public void AdamW(
         IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,

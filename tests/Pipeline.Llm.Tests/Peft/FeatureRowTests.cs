@@ -30,6 +30,22 @@ public sealed class FeatureRowTests
         adapter.Parameters.Select((p, i) => p.Value.equal(start[i]).all().item<bool>()).ShouldAllBe(same => !same);
     }
 
+    [Fact]
+    public void S0_19_Dropout_ActsWhileTrainingOnly()
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        using var model = Load();
+        var adapter = LoraAdapter.Create(model, LoraPresets.ByName["seed0-attn4"], seed: 1);
+        adapter.Parameters.ToList().ForEach(p => p.Value.normal_(0, 0.1));
+        var still = Logits(model);
+        Logits(model).equal(still).all().item<bool>().ShouldBeTrue();
+        adapter.Training = true;
+        Logits(model).equal(still).all().item<bool>().ShouldBeFalse();
+        adapter.Training = false;
+        Logits(model).equal(still).all().item<bool>().ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData(LoraBias.None, 0)]
     [InlineData(LoraBias.LoraOnly, 2)]

@@ -15,8 +15,9 @@ namespace Pipeline.Registry.Tests.Merging;
 public sealed class MergingTests : IDisposable
 {
     private static readonly string Base = Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
-    private static readonly List<int[]> Prompts = [.. Enumerable.Range(0, 12).Select(i => Enumerable.Range(0, 6 + i).Select(j => 20 + ((i * 37) + (j * 11)) % 400).ToArray())];
+    private static readonly List<int[]> Prompts = [.. Enumerable.Range(0, 6).Select(i => Enumerable.Range(0, 6 + i).Select(j => 20 + ((i * 37) + (j * 11)) % 400).ToArray())];
     private static readonly MergeParityOptions Options = new() { Threads = 1, NewTokens = 64 };
+    private static readonly MergeParityOptions Short = Options with { NewTokens = 8 };
     private readonly TempDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -28,7 +29,7 @@ public sealed class MergingTests : IDisposable
         var before = Weights(source);
         var adapter = Adapter(source, "adapter", seed: 1, dora: dora);
         ShardMerge.Run(source, adapter, _folder.Combine("merged"));
-        var report = MergeParity.Run(source, adapter, _folder.Combine("merged"), Prompts, Options);
+        var report = MergeParity.Run(source, adapter, _folder.Combine("merged"), Prompts, dora ? Short : Options);
         TestContext.Current.TestOutputHelper?.WriteLine($"{report}");
         report.Passed.ShouldBeTrue(string.Join("; ", report.Reasons));
         (report.Limit, report.EqualPrompts, report.TopTokenAgreement).ShouldBe((1e-4, 1.0, 1.0));
@@ -44,11 +45,11 @@ public sealed class MergingTests : IDisposable
         var adapter = Adapter(source, "adapter", seed: 1);
         var other = Adapter(source, "other", seed: 2);
         ShardMerge.Run(source, other, _folder.Combine("merged"));
-        var report = MergeParity.Run(source, adapter, _folder.Combine("merged"), Prompts, Options);
+        var report = MergeParity.Run(source, adapter, _folder.Combine("merged"), Prompts, Short);
         report.Passed.ShouldBeFalse();
         report.Reasons.Count.ShouldBe(2);
         report.Reasons[0].ShouldContain("of the largest, the limit for Float32 files is 0.0001");
-        MergeParity.Run(source, adapter, source, Prompts[..2], Options).Passed.ShouldBeFalse();
+        MergeParity.Run(source, adapter, source, Prompts[..2], Short).Passed.ShouldBeFalse();
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class MergingTests : IDisposable
     {
         var adapter = Adapter(Base, "adapter", seed: 3, size: 0.002);
         ShardMerge.Run(Base, adapter, _folder.Combine("merged"));
-        var report = MergeParity.Run(Base, adapter, _folder.Combine("merged"), Prompts[..4], Options with { NewTokens = 8 });
+        var report = MergeParity.Run(Base, adapter, _folder.Combine("merged"), Prompts[..4], Short);
         report.Limit.ShouldBe(2e-2);
         report.MaxDifference.ShouldBeGreaterThan(0);
         report.Reasons.Any(reason => reason.Contains("a logit differs", StringComparison.Ordinal)).ShouldBe(report.MaxDifference > 2e-2);
@@ -73,7 +74,7 @@ public sealed class MergingTests : IDisposable
         adapter.Unmerge();
         foreach (var (parameter, kept) in model.Parameters.Zip(before))
         {
-            (parameter.Value - kept).abs().max().item<float>().ShouldBeLessThanOrEqualTo(1e-6f);
+            (parameter.Value - kept).abs().max().item<float>().ShouldBeInRange(0, 1e-6f);
         }
     }
 
@@ -88,7 +89,7 @@ public sealed class MergingTests : IDisposable
         var (old, now) = (Tensors(source), Tensors(_folder.Combine("merged")));
         now.Keys.ShouldBe(old.Keys);
         old.Count(tensor => now[tensor.Key] != tensor.Value).ShouldBe(2 * LayerCount());
-        MergeParity.Run(source, adapter, _folder.Combine("merged"), Prompts[..3], Options with { NewTokens = 8 }).Passed.ShouldBeTrue();
+        MergeParity.Run(source, adapter, _folder.Combine("merged"), Prompts[..3], Short).Passed.ShouldBeTrue();
     }
 
     [Fact]
@@ -116,8 +117,8 @@ public sealed class MergingTests : IDisposable
         var combination = new AdapterCombination { Kind = kind, Density = kind == CombinationKind.Ties ? 0.5 : null };
         AdapterAlgebra.Combine([(one, 0.5), (other, 0.5)], _folder.Combine("master"), combination);
         ShardMerge.Run(source, _folder.Combine("master"), _folder.Combine("merged"));
-        MergeParity.Run(source, _folder.Combine("master"), _folder.Combine("merged"), Prompts[..3], Options with { NewTokens = 8 }).Passed.ShouldBeTrue();
-        MergeParity.Run(source, one, _folder.Combine("merged"), Prompts[..3], Options with { NewTokens = 8 }).Passed.ShouldBeFalse();
+        MergeParity.Run(source, _folder.Combine("master"), _folder.Combine("merged"), Prompts[..3], Short).Passed.ShouldBeTrue();
+        MergeParity.Run(source, one, _folder.Combine("merged"), Prompts[..3], Short).Passed.ShouldBeFalse();
     }
 
     private static Tensor Logits(string model, string? adapter)

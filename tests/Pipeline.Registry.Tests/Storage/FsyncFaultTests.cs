@@ -29,6 +29,24 @@ public sealed class FsyncFaultTests
         Directory.GetFiles(folder.Combine(".staging")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task F11_ReadErrorOnce_IsReadAgain()
+    {
+        using var folder = new TempDirectory();
+        await new DirectoryObjectStore(folder.Path).PutAsync("k", ObjectStoreContractTests.Text("whole"));
+        var (code, output) = await RunScenarioAsync(nameof(ScenarioDownload), folder.Path, "store.read#1=errno:5");
+        code.ShouldBe(0, output);
+    }
+
+    [Fact]
+    public async Task F11_ReadErrorThatStays_NamesTheObjectAndKeepsNothing()
+    {
+        using var folder = new TempDirectory();
+        await new DirectoryObjectStore(folder.Path).PutAsync("k", ObjectStoreContractTests.Text("whole"));
+        var (code, output) = await RunScenarioAsync(nameof(ScenarioDownloadFails), folder.Path, "store.read=errno:5");
+        code.ShouldBe(0, output);
+    }
+
     [Theory]
     [InlineData("store.write", "old")]
     [InlineData("store.fsync", "old")]
@@ -45,6 +63,26 @@ public sealed class FsyncFaultTests
 
     [Fact(Explicit = true)]
     public Task ScenarioPut() => new DirectoryObjectStore(Folder).PutAsync("k", ObjectStoreContractTests.Text("new"));
+
+    [Fact(Explicit = true)]
+    public async Task ScenarioDownload()
+    {
+        var store = new DirectoryObjectStore(Folder);
+        var target = Path.Combine(Folder, ".out");
+        await new ObjectDownload(store).RunAsync((await store.HeadAsync("k"))!, target);
+        (await File.ReadAllTextAsync(target)).ShouldBe("whole");
+    }
+
+    [Fact(Explicit = true)]
+    public async Task ScenarioDownloadFails()
+    {
+        var store = new DirectoryObjectStore(Folder);
+        var error = await Should.ThrowAsync<ObjectStoreException>(async () => await new ObjectDownload(store).RunAsync((await store.HeadAsync("k"))!, Path.Combine(Folder, ".out")));
+        error.Error.ShouldBe(ObjectStoreError.Disk);
+        error.Message.ShouldContain("'k'");
+        Directory.GetFiles(Folder).ShouldBe([Path.Combine(Folder, "k")]);
+        await Should.ThrowAsync<ObjectStoreException>(() => ObjectStoreContractTests.ReadAsync(store, "k"));
+    }
 
     [Fact(Explicit = true)]
     public async Task ScenarioPutFails()

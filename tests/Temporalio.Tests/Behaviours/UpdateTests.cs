@@ -34,10 +34,6 @@ public sealed class UpdateTests(Engines engines)
         (await handle.ExecuteUpdateAsync(wf => wf.WhoAmIAsync(), new("my-id"))).ShouldBe("my-id WhoAmI"));
 
     [Theory, EachEngine]
-    public Task Update_LongerThanALongPoll_IsAwaited(string engine) => RunAsync(engine, async (_, handle) =>
-        (await handle.ExecuteUpdateAsync(wf => wf.SlowAsync(TimeSpan.FromSeconds(21)))).ShouldBe("slow"));
-
-    [Theory, EachEngine]
     public Task Update_EndingWithTheWorkflow_StillAnswers(string engine) => RunAsync(engine, async (_, handle) =>
     {
         (await handle.ExecuteUpdateAsync(wf => wf.FinishAsync("bye"))).ShouldBe("bye");

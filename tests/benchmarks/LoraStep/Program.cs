@@ -26,7 +26,7 @@ switch (args)
         Variants.Packing(folder, Number(steps));
         break;
     case ["stall", var folder, var steps]:
-        Whole.Stall(folder, Number(steps), Number(steps) / 3);
+        Whole.Stall(folder, Number(steps), Number(steps) / 2);
         break;
     case ["load", var folder]:
         Whole.Load(folder);

@@ -17,7 +17,7 @@ internal sealed class Peer : IAsyncDisposable
             ?? throw new InvalidOperationException("set TOKENIZERS_PEER to a folder where `npm install tokenizers@0.23.2` was run");
         var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "peer.js")])
         {
-            RedirectStandardInput = true,
+            UseShellExecute = false, RedirectStandardInput = true,
             RedirectStandardOutput = true,
             Environment =
             {

@@ -13,17 +13,16 @@ internal static class BenchCommand
         var name = new Argument<string?>("name") { Description = "folder under tests/benchmarks", Arity = ArgumentArity.ZeroOrOne };
         var rest = new Argument<string[]>("options") { Description = "passed on", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("bench", "run a benchmark; results are appended to tests/benchmarks/RESULTS.md") { name, rest };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(name), parsed.GetValue(rest) ?? [], cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, parsed.GetValue(name), parsed.GetValue(rest) ?? [], cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? name, string[] options, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, string? name, string[] options, CancellationToken cancellation)
     {
         var known = Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).ToList() : [];
         if (name is null)
         {
-            Console.Out.WriteLine(string.Join('\n', known));
-            return ExitCodes.Ok;
+            return Output.Write(parsed, known, string.Join('\n', known));
         }
 
         if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))

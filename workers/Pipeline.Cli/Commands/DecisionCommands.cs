@@ -9,7 +9,7 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>approve</c>, <c>reject</c>, <c>waive</c>, <c>retry</c>, <c>abort</c>: what people send to a run.</summary>
+/// <summary><c>approve</c>, <c>reject</c>, <c>waive</c>, <c>retry</c>, <c>skip</c>, <c>abort</c>: what people send to a run.</summary>
 internal static class DecisionCommands
 {
     private static readonly Argument<string?> Run = new("run") { Description = "id of the run (default: the last one started here)", Arity = ArgumentArity.ZeroOrOne };
@@ -22,14 +22,15 @@ internal static class DecisionCommands
 
     public static IEnumerable<Command> All() =>
     [
-        Decide("approve", "approved", "approve what a run awaits", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(input))),
-        Decide("reject", "rejected", "reject what a run awaits", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.RejectAsync(input))),
-        Decide("waive", "waived", "waive a failed gate; a second person must do so too", (handle, input) => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(input))),
+        Decide("approve", Decisions.Approved, "approve what a run awaits"),
+        Decide("reject", Decisions.Rejected, "reject what a run awaits"),
+        Decide("waive", Decisions.Waived, "waive a failed gate; a second person must do so too"),
         Retry(),
+        Skip(),
         Abort(),
     ];
 
-    private static Command Decide(string name, string verdict, string description, Func<WorkflowHandle<FineTuneWorkflow, FineTuneResult>, DecisionInput, Task> send)
+    private static Command Decide(string name, string verdict, string description)
     {
         var command = new Command(name, description) { Run, As, Reason, Digest, Key };
         command.SetAction((parsed, _) => SendAsync(parsed, async handle =>
@@ -37,23 +38,10 @@ internal static class DecisionCommands
             var open = await handle.QueryAsync(wf => wf.Awaited);
             var digest = parsed.GetValue(Digest) is { Length: > 0 } given ? given : open?.Digest ?? "";
             var input = new DecisionInput { By = parsed.GetValue(As) ?? "", Digest = digest, Reason = parsed.GetValue(Reason) ?? "" };
-            await send(handle, parsed.GetValue(Key) is { } key && open is not null ? Sign(handle.Id, open, verdict, input, key) : input);
+            await Decisions.SendAsync(handle, open, verdict, input, parsed.GetValue(Key));
             return $"{name}: recorded for {digest[..Math.Min(12, digest.Length)]}";
         }));
         return command;
-    }
-
-    // The key is read where it lies and goes nowhere.
-    private static DecisionInput Sign(string run, ApprovalRequest open, string verdict, DecisionInput input, string keyFile)
-    {
-        try
-        {
-            return input with { Signature = DecisionSignature.Sign(File.ReadAllText(keyFile), DecisionSignature.TextOf(run, open, verdict, input)) };
-        }
-        catch (Exception exception) when (exception is ArgumentException or System.Security.Cryptography.CryptographicException)
-        {
-            throw new ArgumentException($"{keyFile} holds no private key of an elliptic curve; make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile), exception);
-        }
     }
 
     private static Command Retry()
@@ -61,9 +49,20 @@ internal static class DecisionCommands
         var command = new Command("retry", "run a parked stage again, or go back to an earlier one") { Run, Stage, Change, As };
         command.SetAction((parsed, _) => SendAsync(parsed, handle =>
         {
-            var change = parsed.GetValue(Change) is { } text ? JsonDocument.Parse(text).RootElement : (JsonElement?)null;
+            var change = parsed.GetValue(Change) is { } text ? ChangeOf(text) : (JsonElement?)null;
             var input = new RetryStageInput { Stage = parsed.GetValue(Stage) ?? "", ChangedParameters = change, By = parsed.GetValue(As) ?? "" };
             return handle.ExecuteUpdateAsync(wf => wf.RetryStageAsync(input));
+        }));
+        return command;
+    }
+
+    private static Command Skip()
+    {
+        var command = new Command("skip", "leave a parked stage out, where that is allowed") { Run, As, Reason };
+        command.SetAction((parsed, _) => SendAsync(parsed, handle =>
+        {
+            var input = new OperatorInput { By = parsed.GetValue(As) ?? "", Reason = parsed.GetValue(Reason) ?? "" };
+            return handle.ExecuteUpdateAsync(wf => wf.SkipStageAsync(input));
         }));
         return command;
     }
@@ -79,14 +78,26 @@ internal static class DecisionCommands
         return command;
     }
 
+    private static JsonElement ChangeOf(string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text).RootElement;
+        }
+        catch (JsonException exception)
+        {
+            throw new ArgumentException($"--change is not JSON: {exception.Message}; an example: --change '{{\"train\":{{\"learningRate\":1e-4}}}}'", nameof(text), exception);
+        }
+    }
+
     private static async Task<int> SendAsync(ParseResult parsed, Func<WorkflowHandle<FineTuneWorkflow, FineTuneResult>, Task<string>> send)
     {
         var (settings, _) = CommonOptions.Load(parsed);
         var handle = (await RunClient.ConnectAsync(settings)).Find(parsed.GetValue(Run));
         try
         {
-            Console.Out.WriteLine(await send(handle));
-            return ExitCodes.Ok;
+            var said = await send(handle);
+            return Output.Write(parsed, new { id = handle.Id, said }, said);
         }
         catch (WorkflowUpdateFailedException exception)
         {

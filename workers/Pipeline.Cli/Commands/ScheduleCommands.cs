@@ -16,30 +16,32 @@ internal static class ScheduleCommands
     private static readonly Option<TimeSpan> Every = new("--every") { Description = "interval as days.hours:minutes:seconds", DefaultValueFactory = _ => TimeSpan.FromDays(1) };
     private static readonly Option<string?> Retrain = new("--retrain") { Description = "recipe of the run that an alarm starts; left out, there is only the alarm" };
     private static readonly Option<int> Answers = new("--answers") { Description = "answers to judge each time", DefaultValueFactory = _ => new JudgeInput().Answers };
+    private static readonly Option<double> MaxDrop = new("--max-drop") { Description = "points that a score may drop; below zero it must rise", DefaultValueFactory = _ => new ReevaluateInput().MaxDropPoints };
+    private static readonly Option<double> MinMark = new("--min-mark") { Description = "mean mark, 1 to 10, below which the alarm is raised", DefaultValueFactory = _ => new JudgeInput().MinMark };
     private static readonly Argument<string> Id = new("id") { Description = "id of the schedule" };
 
-    public static Command Create() => new("schedule", "evaluate or judge what serves, again and again") { Reevaluate(), Judge(), List(), Now(), Remove() };
+    public static Command Create() => new("schedule", "evaluate or judge what serves, again and again") { Reevaluate(), Judge(), List(), Now(), Show(), Remove() };
 
     private static Command Reevaluate()
     {
-        var command = new Command("reevaluate", "evaluate what serves on the questions that it was promoted on") { Name, Every, Retrain };
+        var command = new Command("reevaluate", "evaluate what serves on the questions that it was promoted on") { Name, Every, Retrain, MaxDrop };
         command.SetAction((parsed, _) => WithAsync(parsed, client =>
         {
-            var input = new ReevaluateInput { Name = parsed.GetRequiredValue(Name), Retrain = InputOf(parsed) };
+            var input = new ReevaluateInput { Name = parsed.GetRequiredValue(Name), MaxDropPoints = parsed.GetValue(MaxDrop), Retrain = InputOf(parsed) };
             var id = $"reevaluate:{input.Name}";
-            return PutAsync(client, id, parsed.GetValue(Every), ScheduleActionStartWorkflow.Create((ReevaluateWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)));
+            return PutAsync(parsed, client, id, parsed.GetValue(Every), ScheduleActionStartWorkflow.Create((ReevaluateWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)));
         }));
         return command;
     }
 
     private static Command Judge()
     {
-        var command = new Command("judge", "let the judge of the settings mark a sample of answers") { Name, Every, Retrain, Answers };
+        var command = new Command("judge", "let the judge of the settings mark a sample of answers") { Name, Every, Retrain, Answers, MinMark };
         command.SetAction((parsed, _) => WithAsync(parsed, client =>
         {
-            var input = new JudgeInput { Name = parsed.GetRequiredValue(Name), Answers = parsed.GetValue(Answers), Retrain = InputOf(parsed) };
+            var input = new JudgeInput { Name = parsed.GetRequiredValue(Name), Answers = parsed.GetValue(Answers), MinMark = parsed.GetValue(MinMark), Retrain = InputOf(parsed) };
             var id = $"judge:{input.Name}";
-            return PutAsync(client, id, parsed.GetValue(Every), ScheduleActionStartWorkflow.Create((JudgeWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)));
+            return PutAsync(parsed, client, id, parsed.GetValue(Every), ScheduleActionStartWorkflow.Create((JudgeWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)));
         }));
         return command;
     }
@@ -49,10 +51,10 @@ internal static class ScheduleCommands
         var command = new Command("list", "every schedule with its next time");
         command.SetAction((parsed, _) => WithAsync(parsed, async client =>
         {
-            await foreach (var one in client.ListSchedulesAsync())
-            {
-                Console.Out.WriteLine($"{one.Id}  next {(one.Info?.NextActionTimes.Count > 0 ? $"{one.Info.NextActionTimes.First():u}" : "never")}");
-            }
+            var rows = await client.ListSchedulesAsync().Select(one => new { one.Id, next = one.Info?.NextActionTimes.Select(time => (DateTime?)time).FirstOrDefault() }).ToListAsync();
+            Output.Write(
+                parsed, rows,
+                string.Join('\n', rows.Select(row => $"{row.Id}  next {(row.next is { } next ? $"{next:u}" : "never")}").DefaultIfEmpty("no schedule; ./pipeline schedule reevaluate makes one")));
         }));
         return command;
     }
@@ -62,8 +64,20 @@ internal static class ScheduleCommands
         var command = new Command("now", "act once, outside the times") { Id };
         command.SetAction((parsed, _) => WithAsync(parsed, async client =>
         {
-            await client.GetScheduleHandle(parsed.GetRequiredValue(Id)).TriggerAsync();
-            Console.Out.WriteLine("started; ./pipeline open shows it");
+            var id = parsed.GetRequiredValue(Id);
+            await client.GetScheduleHandle(id).TriggerAsync();
+            Output.Write(parsed, new { id, started = true }, $"{id} acts now; ./pipeline schedule show {id} tells what came out");
+        }));
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var command = new Command("show", "what the last times found out") { Id };
+        command.SetAction((parsed, cancellation) => WithAsync(parsed, async client =>
+        {
+            var rows = await ScheduleResults.ReadAsync(client, parsed.GetRequiredValue(Id), cancellation);
+            Output.Write(parsed, rows, string.Join('\n', rows.Select(row => $"{row.At:u}  {row.Outcome,-9}  {row.Text}").DefaultIfEmpty("it has not acted yet")));
         }));
         return command;
     }
@@ -71,14 +85,19 @@ internal static class ScheduleCommands
     private static Command Remove()
     {
         var command = new Command("remove", "end a schedule") { Id };
-        command.SetAction((parsed, _) => WithAsync(parsed, client => client.GetScheduleHandle(parsed.GetRequiredValue(Id)).DeleteAsync()));
+        command.SetAction((parsed, _) => WithAsync(parsed, async client =>
+        {
+            var id = parsed.GetRequiredValue(Id);
+            await client.GetScheduleHandle(id).DeleteAsync();
+            Output.Write(parsed, new { id, removed = true }, $"{id} is removed");
+        }));
         return command;
     }
 
     private static FineTuneInput? InputOf(ParseResult parsed) => parsed.GetValue(Retrain) is { } recipe ? RunInputFile.Read(recipe, Owner.Name) : null;
 
     // A schedule that is there already gets the new action and the new interval.
-    private static async Task PutAsync(ITemporalClient client, string id, TimeSpan every, ScheduleActionStartWorkflow action)
+    private static async Task PutAsync(ParseResult parsed, ITemporalClient client, string id, TimeSpan every, ScheduleActionStartWorkflow action)
     {
         if (every < TimeSpan.FromSeconds(1))
         {
@@ -95,7 +114,7 @@ internal static class ScheduleCommands
             await client.GetScheduleHandle(id).UpdateAsync(_ => new ScheduleUpdate(schedule));
         }
 
-        Console.Out.WriteLine($"{id} every {every}; ./pipeline schedule now {id} acts at once");
+        Output.Write(parsed, new { id, every }, $"{id} every {every}; ./pipeline schedule now {id} acts at once");
     }
 
     private static async Task<int> WithAsync(ParseResult parsed, Func<ITemporalClient, Task> act)

@@ -16,8 +16,9 @@ internal static class ServiceCommands
         {
             var (settings, _) = CommonOptions.Load(parsed);
             var deployment = await ServiceControl.UpAsync(settings, CommonOptions.Forwarded(parsed), cancellation);
-            Console.Out.WriteLine($"engine   {deployment.EngineName}\nWeb UI   {deployment.WebUi}\ngateway  {deployment.Gateway}v1\nlogs     ./pipeline logs; end with ./pipeline down");
-            return ExitCodes.Ok;
+            return Output.Write(
+                parsed, new { engine = deployment.EngineName, webUi = deployment.WebUi, gateway = $"{deployment.Gateway}v1" },
+                $"engine   {deployment.EngineName}\nWeb UI   {deployment.WebUi}\ngateway  {deployment.Gateway}v1\nlogs     ./pipeline logs; end with ./pipeline down");
         });
         return command;
     }
@@ -25,10 +26,10 @@ internal static class ServiceCommands
     private static Command Down()
     {
         var command = new Command("down", "let workers finish or hand over what they hold, then end everything");
-        command.SetAction(async _ =>
+        command.SetAction(async parsed =>
         {
-            Console.Out.WriteLine(await ServiceControl.DownAsync() ? "everything has ended" : "nothing was running");
-            return ExitCodes.Ok;
+            var ended = await ServiceControl.DownAsync();
+            return Output.Write(parsed, new { ended }, ended ? "everything has ended" : "nothing was running");
         });
         return command;
     }
@@ -47,13 +48,8 @@ internal static class ServiceCommands
                 throw new FileNotFoundException($"no log '{parsed.GetValue(name)}' in {folder}; ./pipeline up writes them");
             }
 
-            foreach (var file in files)
-            {
-                Console.Out.WriteLine($"== {file}");
-                Console.Out.WriteLine(string.Join('\n', File.ReadLines(file).TakeLast(parsed.GetValue(lines))));
-            }
-
-            return ExitCodes.Ok;
+            var ends = files.Select(file => new { file, lines = File.ReadLines(file).TakeLast(parsed.GetValue(lines)).ToList() }).ToList();
+            return Output.Write(parsed, ends, string.Join('\n', ends.Select(end => $"== {end.file}\n{string.Join('\n', end.lines)}")));
         });
         return command;
     }
@@ -65,8 +61,8 @@ internal static class ServiceCommands
         {
             var (settings, _) = CommonOptions.Load(parsed);
             var deployment = new Deployment(settings, []);
-            Console.Out.WriteLine($"{deployment.WebUi}\n{deployment.Gateway}v1");
-            return Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } && File.Exists("/usr/bin/xdg-open")
+            Output.Write(parsed, new { webUi = deployment.WebUi, gateway = $"{deployment.Gateway}v1" }, $"{deployment.WebUi}\n{deployment.Gateway}v1");
+            return !parsed.GetValue(CommonOptions.Json) && Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } && File.Exists("/usr/bin/xdg-open")
                 ? await ChildProcess.RunAsync("/usr/bin/xdg-open", [deployment.WebUi.ToString()], cancellation)
                 : ExitCodes.Ok;
         });

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using Pipeline.Cli.Runs;
 using Pipeline.Workflows;
 using Pipeline.Workflows.Contracts;
-using Pipeline.Workflows.FineTuning;
-using Pipeline.Workflows.Json;
+using Temporalio.Api.Enums.V1;
 using Temporalio.Client;
 
 namespace Pipeline.Cli.Commands;
@@ -19,14 +17,13 @@ internal static class StatusCommands
     private static Command Start()
     {
         var what = new Argument<string>("input") { Description = "recipe of workflows/recipes, a JSON file, or JSON; {} takes every default" };
-        var command = new Command("start", "start a run and return") { what, CommonOptions.Json };
+        var command = new Command("start", "start a run and return") { what };
         command.SetAction(async (parsed, _) =>
         {
             var (settings, _) = CommonOptions.Load(parsed);
             var input = RunInputFile.Read(parsed.GetRequiredValue(what), Owner.Name);
             var handle = await (await RunClient.ConnectAsync(settings)).StartAsync(input);
-            Console.Out.WriteLine(parsed.GetValue(CommonOptions.Json) ? JsonSerializer.Serialize(new { id = handle.Id }, PipelineJson.Options) : handle.Id);
-            return ExitCodes.Ok;
+            return Output.Write(parsed, new { id = handle.Id }, handle.Id);
         });
         return command;
     }
@@ -34,25 +31,27 @@ internal static class StatusCommands
     private static Command Status()
     {
         var watch = new Option<bool>("--watch") { Description = "follow the run until it ends" };
-        var command = new Command("status", "runs of the engine, or the stages of one run") { Run, watch, CommonOptions.Json };
+        var command = new Command("status", "runs of the engine, or the stages of one run") { Run, watch };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (settings, _) = CommonOptions.Load(parsed);
             var runs = await RunClient.ConnectAsync(settings);
             if (parsed.GetValue(Run) is not { } id && !parsed.GetValue(watch))
             {
-                return await ListAsync(runs.Client, parsed.GetValue(CommonOptions.Json));
+                return await ListAsync(runs.Client, parsed);
             }
 
             var handle = runs.Find(parsed.GetValue(Run));
             if (parsed.GetValue(watch))
             {
-                var result = await new RunFollower(runs, handle, approveAs: null).FollowAsync(cancellation);
-                return result is null ? 1 : RunOutcome.ExitCodeOf(result);
+                return await RunWatch.FollowAsync(
+                    runs, handle, [], parsed.GetValue(CommonOptions.Json),
+                    (result, report) => Task.FromResult(Output.Write(parsed, new { result, seconds = RunOutcome.Seconds(report) }, RunOutcome.Describe(result, report))),
+                    cancellation);
             }
 
-            Show(await handle.QueryAsync(wf => wf.Report), parsed.GetValue(CommonOptions.Json));
-            return ExitCodes.Ok;
+            var report = await handle.QueryAsync(wf => wf.Report);
+            return Output.Write(parsed, report, TextOf(report));
         });
         return command;
     }
@@ -63,14 +62,20 @@ internal static class StatusCommands
         command.SetAction(async (parsed, _) =>
         {
             var (settings, _) = CommonOptions.Load(parsed);
-            var result = await (await RunClient.ConnectAsync(settings)).Find(parsed.GetValue(Run)).GetResultAsync();
-            Console.Out.WriteLine(result.Report?.Path ?? "the run has no report");
-            return result.Report is null ? ExitCodes.BadInput : ExitCodes.Ok;
+            var handle = (await RunClient.ConnectAsync(settings)).Find(parsed.GetValue(Run));
+            if ((await handle.DescribeAsync()).Status == WorkflowExecutionStatus.Running)
+            {
+                return await CommandLine.FailAsync($"{handle.Id} goes on; its report is written at its end; ./pipeline status {handle.Id} shows it now", ExitCodes.BadInput);
+            }
+
+            return (await handle.GetResultAsync()).Report is { } report
+                ? Output.Write(parsed, report, report.Path)
+                : await CommandLine.FailAsync($"{handle.Id} has no report; ./pipeline logs worker-cpu shows why", ExitCodes.BadInput);
         });
         return command;
     }
 
-    private static async Task<int> ListAsync(ITemporalClient client, bool json)
+    private static async Task<int> ListAsync(ITemporalClient client, ParseResult parsed)
     {
         var rows = new List<RunRow>();
         await foreach (var run in client.ListWorkflowsAsync("WorkflowType = 'FineTuneWorkflow'"))
@@ -81,26 +86,17 @@ internal static class StatusCommands
                 attributes.TryGetValue(SearchAttributes.Verdict, out string? verdict) ? verdict : "", run.StartTime));
         }
 
-        Console.Out.WriteLine(json
-            ? JsonSerializer.Serialize(rows, PipelineJson.Options)
-            : string.Join('\n', rows.Select(row => $"{row.Id,-48} {row.State,-10} {row.Stage,-13} {row.Verdict,-14} {row.Started:u}").DefaultIfEmpty("no run yet; ./pipeline run starts one")));
-        return ExitCodes.Ok;
+        return Output.Write(
+            parsed, rows,
+            string.Join('\n', rows.Select(row => $"{row.Id,-48} {row.State,-10} {row.Stage,-13} {row.Verdict,-17} {row.Started:u}").DefaultIfEmpty("no run yet; ./pipeline run starts one")));
     }
 
-    private static void Show(RunReport report, bool json)
-    {
-        if (json)
-        {
-            Console.Out.WriteLine(JsonSerializer.Serialize(report, PipelineJson.Options));
-            return;
-        }
+    private static string TextOf(RunReport report) => string.Join('\n', report.Stages.Select(LineOf).Prepend($"{report.WorkflowId}  {report.Verdict?.ToString() ?? "goes on"}  {report.Reason}"));
 
-        Console.Out.WriteLine($"{report.WorkflowId}  {report.Verdict?.ToString() ?? "goes on"}  {report.Reason}");
-        foreach (var stage in report.Stages)
-        {
-            var seconds = stage is { Began: { } began, Ended: { } ended } ? $"{(ended - began).TotalSeconds,8:0.0} s" : "          ";
-            Console.Out.WriteLine($"{stage.Name,-13} {stage.State,-8}{seconds}  {stage.Summary?.Text ?? stage.Failure?.Message}");
-        }
+    private static string LineOf(StageStatus stage)
+    {
+        var seconds = stage is { Began: { } began, Ended: { } ended } ? $"{(ended - began).TotalSeconds,8:0.0} s" : "          ";
+        return $"{stage.Name,-13} {stage.State,-8}{seconds}  {stage.Summary?.Text ?? stage.Failure?.Message}";
     }
 
     private sealed record RunRow(string Id, string State, string? Stage, string? Verdict, DateTime Started);

@@ -16,7 +16,7 @@ internal static class ToolsCommand
     private static readonly string[] Serving = ["chat", "deploy", "serve"];
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0])
-        && (args[0] != Report || args.Skip(1).Any(argument => argument.StartsWith('-') && argument is not ("--set" or "--config" or "--help")));
+        && (args[0] != Report || args.Skip(1).Any(argument => argument.StartsWith('-') && argument is not ("--set" or "--config" or "--help" or "--json")));
 
     public static async Task<int> RunAsync(string[] args)
     {

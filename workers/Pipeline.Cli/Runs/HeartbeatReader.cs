@@ -1,4 +1,5 @@
 using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.Evaluation;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Converters;
@@ -14,21 +15,41 @@ internal static class HeartbeatReader
         try
         {
             var run = await DescribeAsync(client, workflowId);
-            foreach (var id in run.PendingChildren.Select(child => child.WorkflowId).Prepend(workflowId))
+            if (await ReadAsync(client, run) is { } own)
             {
-                var description = id == workflowId ? run : await DescribeAsync(client, id);
-                foreach (var activity in description.PendingActivities)
+                return own;
+            }
+
+            foreach (var child in run.PendingChildren)
+            {
+                // An evaluation has many short activities; how many are done says more than how far one of them is.
+                var progress = child.WorkflowTypeName == nameof(EvaluateWorkflow)
+                    ? await client.GetWorkflowHandle<EvaluateWorkflow>(child.WorkflowId).QueryAsync(wf => wf.Progress)
+                    : await ReadAsync(client, await DescribeAsync(client, child.WorkflowId));
+                if (progress is not null)
                 {
-                    if (activity.HeartbeatDetails?.Payloads_ is { Count: > 0 } payloads)
-                    {
-                        return await client.Options.DataConverter.ToSingleValueAsync<ActivityProgress>([.. payloads]);
-                    }
+                    return progress;
                 }
             }
         }
-        catch (RpcException)
+        catch (Exception exception) when (exception is RpcException or WorkflowQueryFailedException)
         {
             // Only a courtesy; the next look will do.
+        }
+
+        return null;
+    }
+
+    // A heartbeat without text came before the work began.
+    private static async Task<ActivityProgress?> ReadAsync(ITemporalClient client, DescribeWorkflowExecutionResponse run)
+    {
+        foreach (var activity in run.PendingActivities)
+        {
+            if (activity.HeartbeatDetails?.Payloads_ is { Count: > 0 } payloads
+                && await client.Options.DataConverter.ToSingleValueAsync<ActivityProgress>([.. payloads]) is { Text.Length: > 0 } progress)
+            {
+                return progress;
+            }
         }
 
         return null;

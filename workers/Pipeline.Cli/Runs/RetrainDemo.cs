@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Cli.Commands;
 using Pipeline.Registry.Storage;
 using Pipeline.Workflows;
 using Pipeline.Workflows.Triggers;
+using Temporalio.Client;
+using Temporalio.Exceptions;
 
 namespace Pipeline.Cli.Runs;
 
@@ -14,16 +17,24 @@ internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
 {
     private const int Objects = 3;
     private const int RowsPerObject = 200;
+    private const string DataLicence = "LicenseRef-Debian-Metadata";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    /// <summary>Brings the rows and waits for the run.</summary>
+    /// <param name="told">Where the story goes.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <returns>What the trigger decided, and the run.</returns>
+    /// <exception cref="TimeoutException">The trigger starts no run.</exception>
+    public async Task<RetrainDemoResult> RunAsync(TextWriter told, CancellationToken cancellation)
     {
         var prefix = $"raw/demo-{DateTime.UtcNow:yyyyMMddHHmmss}/";
+        var tiny = RunInputFile.Read("tiny", Owner.Name);
         var input = new TriggerInput
         {
             Prefix = prefix,
             MinObjects = Objects,
             Debounce = TimeSpan.FromSeconds(2),
-            Run = RunInputFile.Read("tiny", Owner.Name) with { Data = RunInputFile.Read("tiny", Owner.Name).Data with { Source = $"store:{prefix}", StratifyBy = "" } },
+            Run = tiny with { Recipe = "retrain", Data = tiny.Data with { Source = $"store:{prefix}", StratifyBy = "", TextFields = [], Licence = DataLicence }, Dataset = tiny.Dataset with { Task = "auto" } },
         };
         var rows = File.ReadLines(Path.Combine(Checkout.Root, "infra", "sample-data", "replay.jsonl")).GetEnumerator();
         for (var number = 1; number <= Objects; number++)
@@ -31,19 +42,41 @@ internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
             var text = string.Concat(Enumerable.Range(0, RowsPerObject).TakeWhile(_ => rows.MoveNext()).Select(_ => RowOf(rows.Current)));
             await store.PutAsync($"{prefix}part-{number}.jsonl", new MemoryStream(Encoding.UTF8.GetBytes(text)), PutCondition.Absent, cancellation);
             await TriggerCommands.SignalAsync(runs.Client, input, $"part-{number}.jsonl");
-            Console.Out.WriteLine($"put     {store.Location}{prefix}part-{number}.jsonl");
+            await told.WriteLineAsync($"put     {store.Location}{prefix}part-{number}.jsonl");
         }
 
         var trigger = runs.Client.GetWorkflowHandle<RetrainTriggerWorkflow>(WorkflowIds.Trigger(prefix));
-        while (await trigger.QueryAsync(wf => wf.InFlight) is null)
+        var run = await StartedAsync(trigger, cancellation);
+        var decisions = await trigger.QueryAsync(wf => wf.Decisions);
+        foreach (var decision in decisions)
         {
+            await told.WriteLineAsync($"trigger {decision.At:HH:mm:ss} {decision.Text}");
+        }
+
+        return new RetrainDemoResult(prefix, Objects, decisions, decisions.Count(decision => decision.Started), run);
+    }
+
+    private static async Task<string> StartedAsync(WorkflowHandle<RetrainTriggerWorkflow> trigger, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < Patience)
+        {
+            try
+            {
+                if (await trigger.QueryAsync(wf => wf.InFlight) is { } run)
+                {
+                    return run;
+                }
+            }
+            catch (Exception exception) when (exception is RpcException or WorkflowQueryFailedException)
+            {
+                // No worker has begun with it yet.
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation);
         }
 
-        var decisions = await trigger.QueryAsync(wf => wf.Decisions);
-        Console.Out.WriteLine(string.Join('\n', decisions.Select(decision => $"trigger {decision.At:HH:mm:ss} {decision.Text}")));
-        Console.Out.WriteLine($"run     {await trigger.QueryAsync(wf => wf.InFlight)} is the only one in flight; follow it with ./pipeline status ID --watch");
-        return decisions.Count(decision => decision.Started) == 1 ? ExitCodes.Ok : ExitCodes.Integrity;
+        throw new TimeoutException($"{trigger.Id} has started no run within {Patience.TotalMinutes:0} minutes; ./pipeline logs worker-cpu shows why");
     }
 
     // The practice questions as chats: the last part is the answer.

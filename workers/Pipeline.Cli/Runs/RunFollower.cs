@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Workflows.Approvals;
 using Pipeline.Workflows.Contracts;
 using Pipeline.Workflows.FineTuning;
@@ -10,12 +11,15 @@ namespace Pipeline.Cli.Runs;
 /// <summary>Shows a run as it goes: one line a finished stage, one live line with progress; asks for approvals.</summary>
 /// <param name="runs">Connection.</param>
 /// <param name="handle">The run.</param>
-/// <param name="approveAs">Approves in this name without asking; null asks in a terminal and otherwise waits for somebody else.</param>
-internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, string? approveAs)
+/// <param name="approvers">Approves in these names without asking; none asks in a terminal and otherwise waits for somebody else.</param>
+internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, IReadOnlyList<string> approvers)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly LiveLine _live = new();
     private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
+    private readonly Stopwatch _silence = new();
+    private ApprovalAnswers? _answers;
     private string _told = "";
 
     /// <summary>Set when a stage is parked and nobody is there to decide.</summary>
@@ -25,30 +29,31 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
     /// <returns>The result; null when the run is parked.</returns>
     public async Task<FineTuneResult?> FollowAsync(CancellationToken cancellation)
     {
+        _answers ??= new ApprovalAnswers(handle, approvers, () => AskAsync(wf => wf.Awaited), Tell);
         while (true)
         {
-            var stages = await StatusAsync();
+            var closed = await IsClosedAsync();
+            var stages = await AskAsync(wf => wf.Status) ?? [];
             stages.ToList().ForEach(Show);
-            if (await IsClosedAsync())
+            if (closed)
             {
-                (await StatusAsync()).ToList().ForEach(Show);
                 _live.Clear();
                 return await handle.GetResultAsync();
             }
 
             if (stages.FirstOrDefault(stage => stage.State == StageState.Parked) is { } parked)
             {
-                Tell($"parked at {parked.Name}: {parked.Failure?.ErrorType}: {parked.Failure?.Message}\n  ./pipeline retry --stage {parked.Name}    (or abort; the Web UI offers the same)");
-                if (Console.IsInputRedirected || approveAs is not null)
+                Tell($"parked at {parked.Name}: {parked.Failure?.ErrorType}: {parked.Failure?.Message}\n  ./pipeline retry --stage {parked.Name}    (or skip, abort; the Web UI offers the same)");
+                if (Console.IsInputRedirected || approvers.Count > 0)
                 {
                     Parked = parked;
                     return null;
                 }
             }
 
-            if (await AwaitedAsync() is { } open)
+            if (await AskAsync(wf => wf.Awaited) is { } open && await AskAsync(wf => wf.Report) is { } report)
             {
-                await AnswerAsync(open);
+                await _answers.GiveAsync(open, report, cancellation);
             }
 
             await ShowProgressAsync(stages);
@@ -56,32 +61,36 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
         }
     }
 
-    private async Task<IReadOnlyList<StageStatus>> StatusAsync()
+    private async Task<T?> AskAsync<T>(System.Linq.Expressions.Expression<Func<FineTuneWorkflow, T>> query)
+        where T : class?
     {
         try
         {
-            return await handle.QueryAsync(wf => wf.Status);
+            return await handle.QueryAsync(query);
         }
         catch (Exception exception) when (exception is RpcException or WorkflowQueryFailedException)
         {
             // No worker answers at the moment; the supervisor brings one back.
-            return [];
-        }
-    }
-
-    private async Task<ApprovalRequest?> AwaitedAsync()
-    {
-        try
-        {
-            return await handle.QueryAsync(wf => wf.Awaited);
-        }
-        catch (Exception exception) when (exception is RpcException or WorkflowQueryFailedException)
-        {
             return null;
         }
     }
 
-    private async Task<bool> IsClosedAsync() => (await handle.DescribeAsync()).Status != WorkflowExecutionStatus.Running;
+    // An engine that starts again is waited for; the run goes on without this command in any case.
+    private async Task<bool> IsClosedAsync()
+    {
+        try
+        {
+            var closed = (await handle.DescribeAsync()).Status != WorkflowExecutionStatus.Running;
+            _silence.Reset();
+            return closed;
+        }
+        catch (RpcException exception) when (exception.Code != RpcException.StatusCode.NotFound && _silence.Elapsed < Patience)
+        {
+            _silence.Start();
+            Tell("the engine does not answer; waiting for it");
+            return false;
+        }
+    }
 
     private void Show(StageStatus stage)
     {
@@ -90,44 +99,6 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
             _live.Clear();
             var time = stage.Summary?.Cached == true ? "cache hit" : stage is { Began: { } began, Ended: { } ended } ? $"{(ended - began).TotalSeconds:0.0} s" : "";
             Console.Error.WriteLine($"{stage.Name,-13} {time,9}  {(stage.State == StageState.Skipped ? "skipped: " : "")}{stage.Summary?.Text}");
-        }
-    }
-
-    private async Task AnswerAsync(ApprovalRequest open)
-    {
-        if (approveAs is not null && open.Gate != ApprovalRequest.Waiver)
-        {
-            await SendAsync(approveAs, open, approve: true, "unattended run");
-            return;
-        }
-
-        Tell($"awaits {open.Required} answer(s), {open.Gate}, digest {open.Digest[..12]}\n  ./pipeline approve --as NAME   ./pipeline reject --as NAME --reason TEXT   or in the Web UI");
-        if (!Console.IsInputRedirected && open.Gate != ApprovalRequest.Waiver)
-        {
-            _live.Clear();
-            await Console.Error.WriteAsync("approve as (name; '-NAME' rejects; empty waits for somebody else): ");
-            var name = Console.ReadLine()?.Trim() ?? "";
-            if (name.Length > 0)
-            {
-                await SendAsync(name.TrimStart('-'), open, !name.StartsWith('-'), name.StartsWith('-') ? "rejected in the terminal" : "approved in the terminal");
-            }
-        }
-    }
-
-    private async Task SendAsync(string by, ApprovalRequest open, bool approve, string reason)
-    {
-        var input = new DecisionInput { By = by, Digest = open.Digest, Reason = reason };
-        try
-        {
-            await (approve ? handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(input)) : handle.ExecuteUpdateAsync(wf => wf.RejectAsync(input)));
-        }
-        catch (WorkflowUpdateFailedException exception) when (approveAs is null)
-        {
-            Tell($"refused: {exception.InnerException?.Message}");
-        }
-        catch (WorkflowUpdateFailedException exception)
-        {
-            throw new UnauthorizedAccessException($"the approval was refused: {exception.InnerException?.Message}", exception);
         }
     }
 

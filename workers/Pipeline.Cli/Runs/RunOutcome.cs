@@ -24,7 +24,7 @@ internal static class RunOutcome
     public static string Describe(FineTuneResult result, RunReport report)
     {
         var lines = new List<string> { $"verdict {result.Verdict}: {result.Reason}" };
-        lines.AddRange((result.Gate?.Checks ?? []).Select(check => $"gate    {check.Name,-12} {check.Baseline:0.0000} → {check.Candidate:0.0000}  {check.Verdict}  {check.Detail}"));
+        lines.AddRange((result.Gate?.Checks ?? []).Select(check => $"gate    {check.Name,-12} {ApprovalText.Number(check.Baseline)} → {ApprovalText.Number(check.Candidate)}  {check.Verdict}  {check.Detail}"));
         lines.Add($"history {report.HistoryEvents} events, {report.HistoryBytes / 1024.0:0} KiB; {Seconds(report):0} s from the first stage to the last");
         if (result.Report is { } page)
         {

@@ -27,7 +27,7 @@ internal static class GatewayRun
         var file = parsed.GetValue(arguments.Config) ?? Path.Combine(Root, "temporal.yaml");
         var (settings, _) = SettingsLoader.Load(File.Exists(file) || parsed.GetValue(arguments.Config) is not null ? file : null, parsed.GetValue(arguments.Set));
         var options = Options(arguments, parsed, settings);
-        using var logger = PipelineLogging.Create("gateway", settings.Telemetry, settings.Retention, Path.Combine(Root, ".pipeline", "logs"));
+        using var logger = PipelineLogging.Create("gateway", settings.Telemetry, settings.Retention, Path.Combine(StateFolder.Of(Root), "logs"));
         using var telemetry = PipelineTelemetry.Start("gateway", settings.Telemetry);
         var directory = Path.GetFullPath(parsed.GetRequiredValue(arguments.Model));
         using var model = CausalLanguageModel.Load(directory, new ModelLoadOptions { Threads = parsed.GetValue(arguments.Threads), Log = line => logger.Information("{Line}", line) });
@@ -54,7 +54,7 @@ internal static class GatewayRun
             BaseName = name,
             Host = parsed.GetValue(arguments.Host) ?? settings.Gateway.Host,
             Port = parsed.GetValue(arguments.Port) ?? settings.Gateway.Port,
-            StateFolder = Path.Combine(Root, ".pipeline", "serving"),
+            StateFolder = Path.Combine(StateFolder.Of(Root), "serving"),
             AdapterRoot = parsed.GetValue(arguments.AdapterRoot) ?? parsed.GetValue(arguments.Adapters),
             MaxLoras = maxLoras,
             MaxCpuLoras = Math.Max(maxLoras, parsed.GetValue(arguments.MaxCpuLoras)),
@@ -81,7 +81,7 @@ internal static class GatewayRun
 
         var store = parsed.GetValue(arguments.NoStore) ? null : GatewayStore.Open(settings.Store, Root);
         var registry = store is null ? null : new RegistryAdapters(
-            new ModelRegistry(store), catalog, Path.Combine(Root, ".pipeline", "serving", "adapters"), options.MaxLoraRank, line => logger.Information("{Line}", line));
+            new ModelRegistry(store), catalog, Path.Combine(StateFolder.Of(Root), "serving", "adapters"), options.MaxLoraRank, line => logger.Information("{Line}", line));
         return new GatewayParts
         {
             Engine = engine,

@@ -16,6 +16,46 @@ internal static class DataConsole
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Runs a stage with progress, prints its summary, and says where rows were set aside and what an interrupted run left.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="folder">Output folder of the stage.</param>
+    /// <param name="again">What the same command does after an interruption.</param>
+    /// <param name="run">The stage.</param>
+    public static async Task<int> RunAsync<T>(ParseResult parsed, string folder, string again, Func<ProgressLine, Task<T>> run)
+    {
+        using var progress = new ProgressLine();
+        T summary;
+        try
+        {
+            summary = await run(progress);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new OperationCanceledException($"stopped; {folder} holds no finished result. Start the same command again: {again}", exception);
+        }
+
+        progress.Dispose();
+        foreach (var path in new[] { Path.Combine(folder, "quarantine.jsonl"), Path.Combine(folder, "clusters", "quarantine.jsonl") })
+        {
+            await TellQuarantineAsync(path);
+        }
+
+        Print(parsed, summary);
+        return 0;
+    }
+
+    private static async Task TellQuarantineAsync(string path)
+    {
+        if (!File.Exists(path) || File.ReadLines(path).FirstOrDefault() is not { } first)
+        {
+            return;
+        }
+
+        var row = JsonDocument.Parse(first).RootElement;
+        var place = row.TryGetProperty("file", out var file) || row.TryGetProperty("object", out file) ? $"{file}:{row.GetProperty("line")}: {row.GetProperty("reason")}" : first;
+        await Console.Error.WriteLineAsync($"rows set aside: {File.ReadLines(path).LongCount():N0}, the first is {place}. Mend or remove them in the source; all are in {path}");
+    }
+
     public static void Print<T>(ParseResult parsed, T summary)
     {
         var node = JsonSerializer.SerializeToElement(summary, Options);

@@ -30,12 +30,9 @@ internal static class IngestCommand
                 Concurrency = Math.Max(1, parsed.GetValue(workers)),
                 Since = parsed.GetValue(since) is { } earlier ? MarkerOf(earlier.FullName) : null,
             };
-            using var progress = new ProgressLine();
-            var manifest = await new IngestStage(Open(parsed.GetRequiredValue(from)), options)
-                .RunAsync(parsed.GetRequiredValue(output).FullName, new Shown(progress), cancellationToken);
-            progress.Dispose();
-            DataConsole.Print(parsed, manifest);
-            return 0;
+            var (stage, folder) = (new IngestStage(Open(parsed.GetRequiredValue(from)), options), parsed.GetRequiredValue(output).FullName);
+            return await DataConsole.RunAsync(
+                parsed, folder, "it goes on behind the finished objects", progress => stage.RunAsync(folder, new Shown(progress), cancellationToken));
         });
         return command;
     }

@@ -28,12 +28,9 @@ internal static class QualityCommand
                 SourceField = parsed.GetValue(source),
                 Fields = parsed.GetValue(fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default,
             };
-            using var progress = new ProgressLine();
             var files = Array.ConvertAll(parsed.GetRequiredValue(inputs), file => file.FullName);
-            var summary = await new QualityStage(options).RunAsync(files, parsed.GetRequiredValue(output).FullName, progress, cancellationToken);
-            progress.Dispose();
-            DataConsole.Print(parsed, summary);
-            return 0;
+            var folder = parsed.GetRequiredValue(output).FullName;
+            return await DataConsole.RunAsync(parsed, folder, "it begins anew", progress => new QualityStage(options).RunAsync(files, folder, progress, cancellationToken));
         });
         return command;
     }

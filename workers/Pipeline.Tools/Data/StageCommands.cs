@@ -3,6 +3,7 @@ using Pipeline.Data.Decontamination;
 using Pipeline.Data.Dedup;
 using Pipeline.Data.Dedup.Semantic;
 using Pipeline.Data.Sanitization;
+using Pipeline.Data.Sanitization.Quality;
 using Pipeline.Data.Splits;
 using Pipeline.Data.Stages;
 using Pipeline.Registry.Artifacts;
@@ -25,10 +26,18 @@ internal static class StageCommands
     {
         var mode = new Option<PiiMode>("--pii") { Description = "what happens to personal data" };
         var key = new Option<string?>("--key-env") { Description = "name of the environment variable that holds the key of hashes and pseudonyms" };
-        return Stage("clean", "Repair texts and take personal data and secrets out.", [mode, key], (parsed, inputs, output, progress, cancellationToken) =>
+        var limits = new Option<string?>("--limits") { Description = "also remove rows by the quality heuristics: instruction or web-text" };
+        limits.AcceptOnlyFromAmong("instruction", "web-text");
+        return Stage("clean", "Repair texts and take personal data and secrets out.", [mode, key, limits, Fields], (parsed, inputs, output, progress, cancellationToken) =>
         {
             var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name) ?? throw new ArgumentException($"the environment variable {name} is not set", name) : "";
-            var options = new SanitizeOptions { Mode = parsed.GetValue(mode), Key = System.Text.Encoding.UTF8.GetBytes(secret) };
+            var options = new SanitizeOptions
+            {
+                Mode = parsed.GetValue(mode),
+                Key = System.Text.Encoding.UTF8.GetBytes(secret),
+                Quality = parsed.GetValue(limits) switch { "web-text" => QualityLimits.WebText, "instruction" => QualityLimits.Instruction, _ => null },
+                QualityFields = TextOf(parsed),
+            };
             return new SanitizeStage(options).RunAsync(inputs, output, progress, cancellationToken);
         });
     }
@@ -116,11 +125,8 @@ internal static class StageCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var inputs = Array.ConvertAll(parsed.GetRequiredValue(Inputs), file => file.FullName);
-            using var progress = new ProgressLine();
-            var summary = await run(parsed, inputs, parsed.GetRequiredValue(Output).FullName, progress, cancellationToken);
-            progress.Dispose();
-            DataConsole.Print(parsed, summary);
-            return 0;
+            var output = parsed.GetRequiredValue(Output).FullName;
+            return await DataConsole.RunAsync(parsed, output, "it begins anew", progress => run(parsed, inputs, output, progress, cancellationToken));
         });
         return command;
     }

@@ -44,14 +44,25 @@ internal static class DatasetCommand
                         ? new DatasetSplit { Validation = parsed.GetValue(validation), Test = parsed.GetValue(test), StratifyBy = parsed.GetValue(stratify), Clusters = parsed.GetValue(clusters) ?? [] }
                         : null,
                 };
-            using var progress = new ProgressLine();
-            var index = new DatasetBuilder { Progress = progress }.Build(recipe, parsed.GetRequiredValue(output), cancellationToken);
-            progress.Dispose();
+            var index = Run(recipe, parsed.GetRequiredValue(output), cancellationToken);
             if (index.WasCached) Console.Error.WriteLine("nothing changed: this version is in place");
             DatasetOutput.Write(index, parsed.GetValue(DataConsole.Json));
             return Task.FromResult(0);
         });
         return command;
+    }
+
+    private static DatasetIndex Run(DatasetRecipe recipe, string folder, CancellationToken cancellationToken)
+    {
+        using var progress = new ProgressLine();
+        try
+        {
+            return new DatasetBuilder { Progress = progress }.Build(recipe, folder, cancellationToken);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new OperationCanceledException($"stopped; {folder} holds no finished dataset. Start the same command again: it begins anew", exception);
+        }
     }
 
     private static Command Inspect()

@@ -79,6 +79,8 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
             AdapterParameters = wished == TuningMethod.Full ? 0 : AdapterShapes.ParameterCount(recipe.Adapter.ToConfig(), config),
             MicroBatchTokens = options.Batch.MicroBatch * (options.Batch.PackTokens ?? longest),
             RecomputesActivations = options.RecomputesActivations,
+            DropsInputs = wished != TuningMethod.Full && recipe.Adapter.ToConfig().Dropout > 0,
+            FusesLoss = !cuda.is_available() && Llm.Kernels.TorchExtras.Current is Llm.Kernels.NativeExtras,
             Optimizer = options.Optimizer.Kind,
             IsHalfPrecision = options.Precision != Precision.Float32,
         };

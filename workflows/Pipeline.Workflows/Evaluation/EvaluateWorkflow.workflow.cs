@@ -9,6 +9,11 @@ public sealed class EvaluateWorkflow
 {
     private int _done;
     private int _all;
+    private string _arm = "";
+
+    /// <summary>Shards that are done, of all.</summary>
+    [WorkflowQuery("progress")]
+    public ActivityProgress Progress => new($"evaluate {_arm}", _done, _all, $"{_arm}: {_done} of {_all} shards");
 
     /// <summary>Evaluates.</summary>
     /// <param name="input">What to evaluate.</param>
@@ -17,6 +22,7 @@ public sealed class EvaluateWorkflow
     public async Task<EvaluationResult> RunAsync(EvaluateInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        _arm = input.Arm;
         var plan = await Workflow.ExecuteActivityAsync(
             (IEvaluationActivities a) => a.PlanEvaluationAsync(input), ActivityPolicies.Quick($"{input.Arm}: divide into shards"));
         _all = plan.Shards.Count;

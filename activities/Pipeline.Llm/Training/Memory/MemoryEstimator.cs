@@ -5,9 +5,9 @@ namespace Pipeline.Llm.Training.Memory;
 /// <summary>Predicts the memory of a configuration before anything is loaded.</summary>
 /// <remarks>
 /// Activations of a Llama-like layer: about 6d + 2k + 3f numbers a token (inputs of the seven products, of the norms
-/// and of the attention);
-/// recomputed layers keep their input only, and one layer is live at a time. Logits: the row in 2 bytes, its float32
-/// copy and its gradient.
+/// and of the attention), and 4d more under dropout, where products no longer share their inputs; recomputed layers
+/// keep their input only, and one layer is live at a time. Logits: float32 log-probabilities of every row, and of the
+/// rows in work the row in 2 bytes, its float32 copy and its gradient; the fused loss has the rows in work only.
 /// </remarks>
 public static class MemoryEstimator
 {
@@ -22,8 +22,9 @@ public static class MemoryEstimator
     private const double OverheadShare = 0.02;
     private const double OverheadBytes = 0.4e9;
 
-    // Rows of logits that exist at once: the loss works in chunks.
-    private const int LogitRows = 2048;
+    // Logits in work at once.
+    private const double ChunkElements = 1 << 25;
+    private const double FusedRows = 128;
 
     /// <summary>Predicts.</summary>
     /// <param name="request">The configuration.</param>
@@ -64,7 +65,8 @@ public static class MemoryEstimator
     private static double LayerActivations(MemoryRequest request, double width)
     {
         var model = request.Model;
-        var layer = (6.0 * model.Hidden + 2.0 * model.KeyValue + 3.0 * model.Intermediate) * width * request.MicroBatchTokens;
+        var states = request.DropsInputs ? 10.0 : 6.0;
+        var layer = (states * model.Hidden + 2.0 * model.KeyValue + 3.0 * model.Intermediate) * width * request.MicroBatchTokens;
         return request.RecomputesActivations
             ? model.Hidden * width * model.Layers * request.MicroBatchTokens + layer
             : layer * model.Layers;
@@ -72,7 +74,8 @@ public static class MemoryEstimator
 
     private static double Logits(MemoryRequest request)
     {
-        var rows = Math.Min(LogitRows, request.MicroBatchTokens * request.SupervisedShare);
-        return rows * request.Model.Vocabulary * (2 + 4 + 4);
+        var (rows, vocabulary) = (request.MicroBatchTokens * request.SupervisedShare, (double)request.Model.Vocabulary);
+        var inWork = Math.Min(rows, request.FusesLoss ? FusedRows : Math.Max(1, ChunkElements / vocabulary));
+        return (request.FusesLoss ? 0 : rows * vocabulary * 4) + inWork * vocabulary * (2 + 4 + 4);
     }
 }

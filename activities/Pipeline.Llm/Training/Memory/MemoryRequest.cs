@@ -25,6 +25,12 @@ public sealed record MemoryRequest
     /// <summary>Whether layers are computed again in the backward pass.</summary>
     public bool RecomputesActivations { get; init; }
 
+    /// <summary>Whether adapters see their inputs through dropout, so that each of them keeps its own.</summary>
+    public bool DropsInputs { get; init; }
+
+    /// <summary>Whether the fused CPU kernel computes the loss, which keeps no logits.</summary>
+    public bool FusesLoss { get; init; }
+
     /// <summary>Update rule.</summary>
     public OptimizerKind Optimizer { get; init; }
 

@@ -63,12 +63,8 @@ public sealed class DirectoryObjectStore : IObjectStore
                 throw new ObjectStoreException(ObjectStoreError.PreconditionFailed, $"object '{key}' changed while it was read; read its new version");
             }
 
-            if (range is not { } part)
-            {
-                return Task.FromResult<Stream>(file);
-            }
-
-            if (part.Offset < 0 || part.Length < 1 || part.Offset + part.Length > file.Length)
+            var part = range ?? new ByteRange(0, file.Length);
+            if (range is not null && (part.Offset < 0 || part.Length < 1 || part.Offset + part.Length > file.Length))
             {
                 throw new ObjectStoreException(
                     ObjectStoreError.Integrity, $"object '{key}' has {file.Length} bytes; bytes {part.Offset} to {part.Offset + part.Length - 1} are not in it");

@@ -35,7 +35,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         _client = new(() => S3ClientFactory.Create(options, credentials));
         _reader = new S3Reader(options, credentials, _client);
         _address = new S3Address(options, _client);
-        _caller = new S3Caller(options, S3Retry.Create(options, RefreshCredentialsAsync));
+        _caller = new S3Caller(options, new(() => S3Retry.Create(options, RefreshCredentialsAsync)));
         _prefix = options.Prefix.Length == 0 ? "" : options.Prefix.Trim('/') + "/";
         Location = new Uri($"s3://{options.Bucket}/{_prefix}");
     }

@@ -32,6 +32,9 @@ internal static class S3Retry
             })
             .Build();
 
+    /// <summary>Whether the policy does anything about a failure.</summary>
+    public static bool Handles(Exception exception, CancellationToken cancellation) => S3Errors.IsExpired(exception) || IsTransient(exception, cancellation);
+
     public static bool IsTransient(Exception exception, CancellationToken cancellation) => exception switch
     {
         ObjectStoreException store => store.IsTransient,

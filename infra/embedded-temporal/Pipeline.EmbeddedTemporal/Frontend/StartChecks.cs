@@ -30,7 +30,17 @@ internal static class StartChecks
             throw RpcError.Invalid("Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a WorkflowIDConflictPolicy");
         if (SearchAttributeChecks.Problem(ns, r.SearchAttributes) is { } attribute) throw RpcError.Invalid(attribute);
         if (r.Memo?.CalculateSize() > Limits.MemoBytes) throw RpcError.Invalid("Memo size exceeds limit.");
+        Callbacks(r);
         Blob(r.Input);
+    }
+
+    // No address for callbacks is configured, as in a fresh development server.
+    private static void Callbacks(StartWorkflowExecutionRequest r)
+    {
+        if (r.OnConflictOptions is { AttachCompletionCallbacks: true, AttachRequestId: false })
+            throw RpcError.Invalid("attaching request ID is required for attaching completion callbacks");
+        if (r.CompletionCallbacks.Count > 0)
+            throw RpcError.Invalid($"invalid url: url does not match any configured callback address: {r.CompletionCallbacks[0].Nexus?.Url}");
     }
 
     public static void Blob(IMessage? payloads)

@@ -76,13 +76,14 @@ internal sealed class WorkflowHandlers(Engine engine)
             UserMetadata = r.UserMetadata,
             Priority = r.Priority,
             VersioningOverride = r.VersioningOverride,
+            Links = { r.Links },
         };
         if (start.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Unspecified && start.WorkflowIdReusePolicy != WorkflowIdReusePolicy.TerminateIfRunning)
             start.WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting;
         return await engine.ExecuteAsync(tx =>
         {
             var (run, started) = StartPolicy.Start(tx, start, r);
-            if (!started) run.Signal(tx, r.SignalName, r.SignalInput, r.Identity, r.Header, r.RequestId);
+            if (!started) run.Signal(tx, r.SignalName, r.SignalInput, r.Identity, r.Header, r.RequestId, links: r.Links);
             return new SignalWithStartWorkflowExecutionResponse { RunId = run.State.RunId, Started = started };
         });
     }
@@ -93,7 +94,7 @@ internal sealed class WorkflowHandlers(Engine engine)
         StartChecks.Blob(r.Input);
         return engine.ExecuteAsync(tx =>
         {
-            engine.Runs.GetOpen(r.Namespace, r.WorkflowExecution).Signal(tx, r.SignalName, r.Input, r.Identity, r.Header, r.RequestId);
+            engine.Runs.GetOpen(r.Namespace, r.WorkflowExecution).Signal(tx, r.SignalName, r.Input, r.Identity, r.Header, r.RequestId, links: r.Links);
             return new SignalWorkflowExecutionResponse();
         });
     }

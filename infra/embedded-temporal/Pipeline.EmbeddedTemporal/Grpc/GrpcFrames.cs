@@ -17,7 +17,7 @@ internal static class GrpcFrames
         var reader = request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            var read = await ReadPartAsync(reader, request.HttpContext.RequestAborted);
             var buffer = read.Buffer;
             if (buffer.Length >= PrefixBytes)
             {
@@ -34,6 +34,18 @@ internal static class GrpcFrames
 
             reader.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted) throw new RpcError(StatusCode.Internal, "grpc: request ended before its message was complete");
+        }
+    }
+
+    private static async Task<ReadResult> ReadPartAsync(PipeReader reader, CancellationToken aborted)
+    {
+        try
+        {
+            return await reader.ReadAsync(aborted);
+        }
+        catch (IOException error)
+        {
+            throw new ClientGoneException(error);
         }
     }
 

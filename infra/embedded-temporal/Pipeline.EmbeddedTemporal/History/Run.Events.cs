@@ -36,6 +36,7 @@ internal sealed partial class Run
         e.EventTime ??= tx.Now.Proto();
         e.EventId = State.NextEventId++;
         e.TaskId = Engine.NextTaskId();
+        if (e.WorkflowExecutionOptionsUpdatedEventAttributes is { AttachedRequestId: { Length: > 0 } request }) State.RequestIds[request] = new RequestIdRecord(e.EventType, e.EventId);
         Tail.Add(e);
         _unwritten.Add(e);
         State.HistorySize += e.CalculateSize();

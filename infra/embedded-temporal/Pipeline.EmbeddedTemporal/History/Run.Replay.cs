@@ -145,7 +145,8 @@ internal sealed partial class Run
                 Merge(e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields, State.Memo.Fields);
                 break;
             case EventType.WorkflowExecutionOptionsUpdated:
-                State.Override = e.WorkflowExecutionOptionsUpdatedEventAttributes.VersioningOverride;
+                var options = e.WorkflowExecutionOptionsUpdatedEventAttributes;
+                if (options.VersioningOverride is not null || options.UnsetVersioningOverride) State.Override = options.VersioningOverride;
                 break;
             case EventType.WorkflowExecutionUpdateAdmitted:
                 AdmitReapplied(e);

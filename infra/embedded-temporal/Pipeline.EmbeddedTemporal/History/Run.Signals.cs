@@ -4,7 +4,7 @@ namespace Pipeline.EmbeddedTemporal.History;
 internal sealed partial class Run
 {
     public void Signal(Tx tx, string name, Payloads? input, string identity, Header? header, string requestId,
-        WorkflowExecution? external = null, bool schedule = true)
+        WorkflowExecution? external = null, bool schedule = true, IEnumerable<Link>? links = null)
     {
         if (requestId.Length > 0)
         {
@@ -18,6 +18,7 @@ internal sealed partial class Run
         Append(tx, new HistoryEvent
         {
             EventType = EventType.WorkflowExecutionSignaled,
+            Links = { links ?? [] },
             WorkflowExecutionSignaledEventAttributes = new WorkflowExecutionSignaledEventAttributes
             {
                 SignalName = name,

@@ -58,6 +58,21 @@ internal sealed partial class Run
         });
     }
 
+    // A start request that settled for this run leaves what it asked for; the same request leaves it once.
+    public void Attach(Tx tx, Temporalio.Api.Workflow.V1.OnConflictOptions options, string requestId, IEnumerable<Link> links)
+    {
+        if (options is { AttachRequestId: false, AttachLinks: false }) return;
+        var attached = options.AttachRequestId ? requestId : "";
+        if (attached.Length > 0 && !State.RequestIds.TryAdd(attached, new RequestIdRecord(EventType.WorkflowExecutionOptionsUpdated, 0))) return;
+        Append(tx, new HistoryEvent
+        {
+            EventType = EventType.WorkflowExecutionOptionsUpdated,
+            WorkerMayIgnore = true,
+            Links = { options.AttachLinks ? links : [] },
+            WorkflowExecutionOptionsUpdatedEventAttributes = new WorkflowExecutionOptionsUpdatedEventAttributes { AttachedRequestId = attached },
+        });
+    }
+
     // A started task of another version is the way there.
     private void BeginTransition(WorkerIdentity worker) =>
         State.TransitionTo = Behavior == VersioningBehavior.Pinned || worker.Version == State.Version ? null : worker.Version;

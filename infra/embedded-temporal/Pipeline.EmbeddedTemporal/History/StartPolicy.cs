@@ -16,7 +16,12 @@ internal static class StartPolicy
             {
                 var terminate = r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning
                     || r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.TerminateExisting;
-                if (r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.UseExisting) return (current, false);
+                if (r.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.UseExisting)
+                {
+                    if (r.OnConflictOptions is { } options) current.Attach(tx, options, r.RequestId, r.Links);
+                    return (current, false);
+                }
+
                 if (!terminate) throw IdPolicies.AlreadyRunning(current);
                 current.Terminate(tx, "TerminateIfRunning WorkflowIdReusePolicy Policy", null, "history-service");
             }
@@ -31,7 +36,7 @@ internal static class StartPolicy
         }
 
         var run = WorkflowStarter.Start(tx, r, scheduleId);
-        if (signal is not null) run.Signal(tx, signal.SignalName, signal.SignalInput, signal.Identity, signal.Header, signal.RequestId, schedule: false);
+        if (signal is not null) run.Signal(tx, signal.SignalName, signal.SignalInput, signal.Identity, signal.Header, signal.RequestId, schedule: false, links: signal.Links);
         WorkflowStarter.Launch(tx, run);
         return (run, true);
     }

@@ -44,7 +44,7 @@ internal static class WorkflowStarter
             WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout).Proto() : null,
             EagerExecutionAccepted = r.RequestEagerExecution && backoff == TimeSpan.Zero,
         };
-        return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId, scheduleId);
+        return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId, scheduleId, r.Links);
     }
 
     public static bool AllowsChild(Engine engine, StartChildWorkflowExecutionInitiatedEventAttributes a) =>
@@ -206,7 +206,7 @@ internal static class WorkflowStarter
     }
 
     private static Run Create(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata,
-        string requestId, string scheduleId = "")
+        string requestId, string scheduleId = "", IEnumerable<Link>? links = null)
     {
         var run = tx.Engine.Runs.Create(tx, NewState(tx, ns, runId, a, metadata, (requestId, scheduleId),
             a.WorkflowExecutionExpirationTime?.ToDateTime(), a.FirstWorkflowTaskBackoff.Span()));
@@ -214,6 +214,7 @@ internal static class WorkflowStarter
         {
             EventType = EventType.WorkflowExecutionStarted,
             UserMetadata = metadata,
+            Links = { links ?? [] },
             WorkflowExecutionStartedEventAttributes = a,
         });
         run.AddRunTimers();

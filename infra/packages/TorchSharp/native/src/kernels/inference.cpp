@@ -1,4 +1,4 @@
-// Attention of a few new tokens over a cache, and restoring of weights in few bits; no gradients.
+// What a few new tokens need: attention over a cache, and products; no gradients.
 #include "common.h"
 
 using namespace shim;
@@ -31,15 +31,23 @@ SHIM_EXPORT int32_t shim_kernel_attend(TensorHandle query, TensorHandle keys, Te
   });
 }
 
-// Fills `result`, a contiguous matrix, from codes and one scale for 64 elements.
-SHIM_EXPORT int32_t shim_kernel_nf4(TensorHandle codes, TensorHandle scales, TensorHandle result) {
+// x · weightᵀ + bias for a few tokens: the weight is read once and in its own type, which is all that such a product costs.
+SHIM_EXPORT int32_t shim_kernel_linear(TensorHandle x, TensorHandle weight, TensorHandle bias, TensorHandle* result) {
   return guarded([&] {
-    dispatch(*result, [&](auto* type) {
+    int64_t inputs = weight->size(1), outputs = weight->size(0);
+    auto tokens = x->reshape({-1, inputs}).contiguous();
+    auto rows = weight->contiguous();
+    auto offset = bias ? bias->contiguous() : at::Tensor();
+    auto sizes = x->sizes().vec();
+    sizes.back() = outputs;
+    auto y = at::empty(sizes, x->options());
+    dispatch(rows, [&](auto* type) {
       using T = LOOP_TYPE(type);
-      int64_t count = result->numel(), blocks = (count + 63) / 64;
-      at::parallel_for(0, blocks, 256, [&](int64_t begin, int64_t end) {
-        loops_of<T>().nf4(data<uint8_t>(*codes), data<float>(*scales), data<T>(*result), 64 * begin, std::min(64 * end, count) - 64 * begin);
+      parallel_rows(outputs, inputs * tokens.size(0), [&](int64_t begin, int64_t end) {
+        loops_of<T>().products(data<T>(tokens), data<T>(rows), offset.defined() ? data<T>(offset) : nullptr, data<T>(y), tokens.size(0), inputs, outputs,
+                               begin, end);
       });
     });
+    *result = wrap(y);
   });
 }

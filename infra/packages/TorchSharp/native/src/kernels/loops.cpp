@@ -1,6 +1,10 @@
 // Compiled once per instruction set with LOOPS_FUNCTION naming the table; see loops.h.
 #include "loops.h"
 
+#ifdef __AVX512BF16__
+#include <immintrin.h>  // nothing of it is emitted as a function
+#endif
+
 namespace {
 
 using shim::BFloat16Bits;
@@ -256,6 +260,85 @@ void scale_rows(const T* x, const float* factors, T* y, int64_t rows, int64_t wi
     for (int64_t i = 0; i < width; i++) y[row * width + i] = store<T>(load(x[row * width + i]) * factors[row]);
 }
 
+template <typename T>
+void scale_columns(const T* x, const float* factors, const T* bias, T* y, int64_t rows, int64_t width, int64_t begin, int64_t end) {
+  for (int64_t row = 0; row < rows; row++, x += width, y += width) {
+    if (bias)
+      for (int64_t i = begin; i < end; i++) y[i] = store<T>(load(x[i]) * factors[i] + load(bias[i]));
+    else
+      for (int64_t i = begin; i < end; i++) y[i] = store<T>(load(x[i]) * factors[i]);
+  }
+}
+
+template <typename T>
+void scale_columns_backward(const T* x, const float* factors, const T* dy, T* dx, float* dfactors, int64_t rows, int64_t width, int64_t begin,
+                            int64_t end) {
+  for (int64_t row = 0; row < rows; row++, x += width, dy += width, dx += width)
+    for (int64_t i = begin; i < end; i++) {
+      float d = load(dy[i]);
+      dx[i] = store<T>(d * factors[i]);
+      dfactors[i] += d * load(x[i]);
+    }
+}
+
+// Four rows of the weight at a time keep enough sums under way; beyond the end the last row stands in for the missing ones.
+template <typename T>
+struct FourRows {
+  const T* row[4];
+
+  FourRows(const T* weight, int64_t inputs, int64_t first, int64_t end) {
+    for (int64_t k = 0; k < 4; k++) row[k] = weight + (first + k < end ? first + k : end - 1) * inputs;
+  }
+
+  void dot(const T* x, int64_t inputs, float* sums) const {
+    float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (int64_t i = 0; i < inputs; i++) {
+      float u = load(x[i]);
+      s0 += u * load(row[0][i]);
+      s1 += u * load(row[1][i]);
+      s2 += u * load(row[2][i]);
+      s3 += u * load(row[3][i]);
+    }
+    sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
+  }
+};
+
+#ifdef __AVX512BF16__
+// One instruction multiplies 32 pairs and adds them up in float32.
+template <>
+void FourRows<BFloat16Bits>::dot(const BFloat16Bits* x, int64_t inputs, float* sums) const {
+  __m512 sum[4] = {};
+  for (int64_t i = 0; i < inputs; i += 32) {
+    __mmask32 mask = inputs - i >= 32 ? ~0u : (1u << (inputs - i)) - 1;
+    auto u = reinterpret_cast<__m512bh>(_mm512_maskz_loadu_epi16(mask, x + i));
+    for (int k = 0; k < 4; k++) {
+      // The rows of the next turn follow in memory.
+      __builtin_prefetch(row[k] + 4 * inputs + i);
+      sum[k] = _mm512_dpbf16_ps(sum[k], u, reinterpret_cast<__m512bh>(_mm512_maskz_loadu_epi16(mask, row[k] + i)));
+    }
+  }
+  for (int k = 0; k < 4; k++) {
+    float lanes[16];
+    __builtin_memcpy(lanes, &sum[k], sizeof lanes);
+    sums[k] = 0;
+    for (float lane : lanes) sums[k] += lane;
+  }
+}
+#endif
+
+template <typename T>
+void products(const T* x, const T* weight, const T* bias, T* y, int64_t tokens, int64_t inputs, int64_t outputs, int64_t begin, int64_t end) {
+  for (int64_t first = begin; first < end; first += 4) {
+    FourRows<T> rows(weight, inputs, first, end);
+    for (int64_t token = 0; token < tokens; token++) {
+      float sums[4];
+      rows.dot(x + token * inputs, inputs, sums);
+      for (int64_t k = 0; k < 4 && first + k < end; k++)
+        y[token * outputs + first + k] = store<T>(sums[k] + (bias ? load(bias[first + k]) : 0.0f));
+    }
+  }
+}
+
 inline void visible(int64_t query, int64_t first_key, int64_t keys, int64_t window, int64_t* begin, int64_t* end) {
   int64_t from = window > 0 ? query - window + 1 : 0, to = query + 1;
   *begin = from > first_key ? from - first_key : 0;
@@ -326,7 +409,9 @@ void adamw(float* p, const float* g, float* m, float* v, int64_t count, float de
 
 template <typename T>
 constexpr shim::Loops<T> make() {
-  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, dropout<T>, nf4<T>, attend<T>, widen<T>, narrow<T>, scale_rows<T>};
+  return {rms_norm<T>, rms_norm_backward<T>, rotate<T>, gate<T>, gate_backward<T>, cross_entropy<T>, dropout<T>, nf4<T>, attend<T>,
+          widen<T>, narrow<T>, scale_rows<T>,
+          scale_columns<T>, scale_columns_backward<T>, products<T>};
 }
 
 }  // namespace

@@ -34,6 +34,14 @@ struct Loops {
   void (*widen)(const T* x, int64_t x_stride, float* y, int64_t rows, int64_t width);
   void (*narrow)(const float* x, T* y, int64_t y_stride, int64_t rows, int64_t width, float scale);
   void (*scale_rows)(const T* x, const float* factors, T* y, int64_t rows, int64_t width);
+  // Columns `begin` to `end` of rows of `width`: y = x · factors + bias, where bias may be null.
+  void (*scale_columns)(const T* x, const float* factors, const T* bias, T* y, int64_t rows, int64_t width, int64_t begin, int64_t end);
+  // dx = dy · factors, and dfactors += Σ dy · x over the rows.
+  void (*scale_columns_backward)(const T* x, const float* factors, const T* dy, T* dx, float* dfactors, int64_t rows, int64_t width, int64_t begin,
+                                 int64_t end);
+  // Outputs `begin` to `end` of x · weightᵀ + bias for a few tokens. One order of summation for all: a token's result does not
+  // depend on the others, nor on how the outputs are shared among threads.
+  void (*products)(const T* x, const T* weight, const T* bias, T* y, int64_t tokens, int64_t inputs, int64_t outputs, int64_t begin, int64_t end);
 };
 
 struct FloatLoops {
