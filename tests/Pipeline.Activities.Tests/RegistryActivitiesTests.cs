@@ -21,6 +21,15 @@ public sealed class RegistryActivitiesTests(TinyDataset tiny) : IClassFixture<Ti
         (await RefusedAsync(host, order with { Evaluation = foreign })).ShouldContain("no evaluation of the adapter");
         var withoutTask = await CommitAsync(host, "evaluation", "results.json", new() { ["adapter"] = adapter.Sha256 });
         (await RefusedAsync(host, order with { Evaluation = withoutTask })).ShouldContain("on its task");
+
+        // With its own it is registered; when that is gone, nothing is registered on it any more.
+        var training = new TrainAdapterInput { Dataset = tiny.Dataset, BaseModel = tiny.BaseModel, Train = Host.Training with { MaxSteps = 1 } };
+        var trained = (await Host.Attempt(1).RunAsync(() => host.Trainer.TrainAdapterAsync(training))).Adapter;
+        var own = await CommitAsync(host, "evaluation", "results.json", new() { ["adapter"] = trained.Sha256, ["task"] = "0.9" });
+        var evaluated = order with { Adapter = trained, Evaluation = own, BaseLicence = "LicenseRef-Debian-Metadata", DataLicences = ["MIT"] };
+        (await Host.Attempt(1).RunAsync(() => host.Registry.RegisterAdapterAsync(evaluated))).Version.ShouldBe(1);
+        await store.DeleteAsync($"manifests/evaluation/{own.Sha256}.json", TestContext.Current.CancellationToken);
+        (await RefusedAsync(host, evaluated)).ShouldContain("no evaluation of the adapter");
     }
 
     private static async Task<string> RefusedAsync(Host host, RegisterAdapterInput order)

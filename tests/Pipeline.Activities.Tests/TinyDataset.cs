@@ -16,6 +16,8 @@ public sealed class TinyDataset : IAsyncLifetime, IDisposable
 
     public ArtifactRef BaseModel { get; private set; } = null!; // set before every test
 
+    public ArtifactRef RawRows { get; private set; } = null!; // set before every test
+
     public ArtifactRef Dataset { get; private set; } = null!; // set before every test
 
     /// <summary>Folder of a host that nobody else uses.</summary>
@@ -42,6 +44,7 @@ public sealed class TinyDataset : IAsyncLifetime, IDisposable
         var run = await Host.Attempt(1, "prepare").RunAsync(() => host.Run.PrepareRunAsync(new(new FineTuneInput { Data = data }, "finetune:test")));
         var rows = await Host.Attempt(1, "ingest").RunAsync(() => host.Data.IngestAsync(new(data)));
         var kept = await Host.Attempt(1, "holdout").RunAsync(() => host.Data.HoldOutAsync(new() { Rows = rows.Rows, Data = data }));
+        RawRows = kept.Rows;
         var order = new BuildDatasetInput
         {
             Rows = kept.Rows,

@@ -15,7 +15,10 @@ public sealed class ConflictOptionsTests
     {
         WorkflowEvent = new()
         {
-            Namespace = "default", WorkflowId = "origin", RunId = "run", EventRef = new() { EventId = 3, EventType = EventType.ActivityTaskScheduled },
+            Namespace = "default",
+            WorkflowId = "origin",
+            RunId = "run",
+            EventRef = new() { EventId = 3, EventType = EventType.ActivityTaskScheduled },
         },
     };
 

@@ -16,7 +16,7 @@ internal static class ChaosPoints
     public static string[] Gpu { get; } =
     [
         "preflight.begin=kill", "preflight.remembered=kill", "train.begin=kill", "train.parameter#5=kill", "checkpoint.manifest#1=kill", "checkpoint.stored#1=kill",
-        "train.update#3=kill", "train.end=kill", "train.remembered=kill", "evaluation.batch#1=kill", "evaluate.end#3=kill", "evaluate.remembered#2=kill", "speed.begin=kill",
+        "train.update#1=kill", "train.end=kill", "train.remembered=kill", "evaluation.batch#1=kill", "evaluate.end#3=kill", "evaluate.remembered#2=kill", "speed.begin=kill",
         "parity.begin=kill", "parity.end=kill",
     ];
 

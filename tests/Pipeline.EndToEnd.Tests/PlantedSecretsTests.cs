@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Pipeline.Hosting.Engine;
 using Pipeline.Workflows;
 using Pipeline.Workflows.Contracts;
@@ -40,6 +41,7 @@ public sealed class PlantedSecretsTests
         var handle = await TinyRun.StartAsync(client, input);
         var result = await TinyRun.FollowAsync(handle);
         result.Verdict.ShouldBe(Verdict.Promoted, result.Reason);
+        await TestRowsAreCleanAsync(handle, folder.Path);
 
         // Without the key, the engine's own view of the run says nothing about it.
         var plain = await TemporalClient.ConnectAsync(new($"127.0.0.1:{deployment.EnginePort}"));
@@ -47,7 +49,7 @@ public sealed class PlantedSecretsTests
         history.ShouldNotContain(Convert.ToBase64String("artifact:"u8)[..8]);
         history.ShouldContain(Convert.ToBase64String("binary/encrypted"u8));
         await File.WriteAllTextAsync(folder.Combine("history.json"), history, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(folder.Combine("report.json"), System.Text.Json.JsonSerializer.Serialize(await handle.QueryAsync(wf => wf.Report), PipelineJson.Options), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.Combine("report.json"), JsonSerializer.Serialize(await handle.QueryAsync(wf => wf.Report), PipelineJson.Options), TestContext.Current.CancellationToken);
         Search(folder.Path);
     }
 
@@ -64,16 +66,35 @@ public sealed class PlantedSecretsTests
         return folder.Combine("planted");
     }
 
+    // Drawn before the cleaning and still all there, with their labels.
+    private static async Task TestRowsAreCleanAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, string folder)
+    {
+        var lineage = (await handle.QueryAsync(wf => wf.Lineage)).ToList();
+        var roles = lineage.Select(edge => edge.Role).ToList();
+        new[] { "ingest", "holdout-test-rows", "sanitize-test-rows", "dataset" }.Select(role => roles.IndexOf(role)).ShouldBeInOrder();
+        roles.ShouldContain("holdout-test-rows");
+        var (raw, clean) = (RowsOf("holdout-test-rows"), RowsOf("sanitize-test-rows"));
+        clean.Count.ShouldBe(raw.Count);
+        clean.Count.ShouldBeGreaterThanOrEqualTo(8);
+        raw.ShouldAllBe(row => Personal.Any(row.Contains));
+        clean.Select(Label).ShouldBe(raw.Select(Label));
+
+        List<string> RowsOf(string role) =>
+            [.. File.ReadLines(Directory.EnumerateFiles(folder, "rows.jsonl", SearchOption.AllDirectories).First(path => path.Contains(lineage.Single(edge => edge.Role == role).Reference[^64..], StringComparison.Ordinal)))];
+
+        static string? Label(string row) => JsonDocument.Parse(row).RootElement.GetProperty("messages")[1].GetProperty("content").GetString();
+    }
+
     private static void Search(string folder)
     {
-        var (files, hits) = (0, new List<string>());
+        var (files, hits, raw) = (0, new List<string>(), RawBlobs(folder));
 
         // The engine holds its lock file exclusively; it is empty.
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".db.lock", StringComparison.Ordinal)))
         {
             var content = File.ReadAllBytes(path).AsSpan();
             files++;
-            foreach (var secret in Secrets.Values.Where(secret => secret.Length > 0).Concat(HoldsRawRows(path) ? [] : Personal))
+            foreach (var secret in Secrets.Values.Where(secret => secret.Length > 0).Concat(HoldsRawRows(path) || raw.Contains(Path.GetFileName(path)) ? [] : Personal))
             {
                 if (content.IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0)
                 {
@@ -87,7 +108,15 @@ public sealed class PlantedSecretsTests
         hits.ShouldBeEmpty();
     }
 
-    // Rows as they came are kept: the source, its content-addressed copies, and the rows held out before any cleaning.
-    private static bool HoldsRawRows(string path) => new[] { "/planted/", "/blobs/", "/artifacts/rows/", "/artifacts/held-out-rows/", "/test.jsonl", "/cache/evaluation/", "/artifacts/evaluation-shard/", "/cache/work/" }
-        .Any(part => path.Contains(part, StringComparison.Ordinal));
+    // Rows as they came are kept in folders of their own: the source, and what was made of it before the sanitizer.
+    private static bool HoldsRawRows(string path) => new[] { "/planted/", "/artifacts/raw-rows/", "/artifacts/raw-held-out-rows/" }.Any(part => path.Contains(part, StringComparison.Ordinal));
+
+    // Content that only manifests of raw rows name.
+    private static HashSet<string> RawBlobs(string folder)
+    {
+        var manifests = Directory.EnumerateFiles(Path.Combine(folder, "store", "manifests"), "*.json", SearchOption.AllDirectories).ToLookup(
+            path => Path.GetFileName(Path.GetDirectoryName(path))!.StartsWith("raw-", StringComparison.Ordinal), // a file lies in a folder
+            path => JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("sha256").GetString()!)); // always there
+        return [.. manifests[true].SelectMany(digests => digests).Except(manifests[false].SelectMany(digests => digests))];
+    }
 }

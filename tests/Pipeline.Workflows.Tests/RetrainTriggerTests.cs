@@ -47,6 +47,31 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
     }
 
     [Fact]
+    public async Task S2_36_NewsDuringARun_LeadToExactlyOneFollowUp()
+    {
+        var (busy, calls) = (new TaskCompletionSource(), 0);
+        var fakes = new FakeActivities { Gate = _ => FakeActivities.Decision(GateVerdict.Fail) };
+        fakes.Measure = _ => new(fakes.Count("Ingest") < 2 ? 100 : 0, 100, $"marker-{calls++}");
+        fakes.Before = (name, call) => name == "Ingest" && call == 1 ? busy.Task : Task.CompletedTask;
+        await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
+        var handle = await pipeline.Client.StartWorkflowAsync(
+            (RetrainTriggerWorkflow wf) => wf.RunAsync(Watch), new(WorkflowIds.Trigger(Guid.NewGuid().ToString("N")), pipeline.Queue));
+        await handle.SignalAsync(wf => wf.NewDataAsync(new DataNews()));
+        await DecisionsAsync(handle, list => list.Any(decision => decision.Started));
+        for (var put = 0; put < 100; put++)
+        {
+            await handle.SignalAsync(wf => wf.NewDataAsync(new DataNews($"raw/tickets/{put}.jsonl")));
+        }
+
+        busy.SetResult();
+        await DecisionsAsync(handle, list => list.Count(decision => decision.Text.Contains("ended")) == 2);
+        await handle.SignalAsync(wf => wf.NewDataAsync(new DataNews()));
+        var decisions = await DecisionsAsync(handle, list => list.Any(decision => decision.Text.Contains("nothing is new")));
+        decisions.Count(decision => decision.Started).ShouldBe(2);
+        await handle.TerminateAsync();
+    }
+
+    [Fact]
     public async Task P02_NewsDuringCoolDown_WaitsForItsEnd()
     {
         var calls = 0;

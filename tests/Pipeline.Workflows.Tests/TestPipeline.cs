@@ -6,6 +6,7 @@ using Pipeline.Workflows.Inputs;
 using Pipeline.Workflows.Training;
 using Pipeline.Workflows.Triggers;
 using Temporalio.Client;
+using Temporalio.Common;
 using Temporalio.Exceptions;
 using Temporalio.Testing;
 using Temporalio.Worker;
@@ -25,19 +26,26 @@ public sealed class TestPipeline : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
 
-    private TestPipeline(ITemporalClient client, FakeActivities fakes) => (Client, Fakes) = (client, fakes);
+    private readonly WorkerDeploymentVersion? _version;
+
+    private TestPipeline(ITemporalClient client, FakeActivities fakes, WorkerDeploymentVersion? version) => (Client, Fakes, _version) = (client, fakes, version);
 
     public ITemporalClient Client { get; }
 
     public FakeActivities Fakes { get; }
 
-    public string Queue { get; } = $"tq-{Guid.NewGuid():N}";
+    public string Queue { get; private init; } = $"tq-{Guid.NewGuid():N}";
 
     public static TestPipeline Start(WorkflowEnvironment environment, FakeActivities? fakes = null) => Start(environment.Client, fakes);
 
-    public static TestPipeline Start(ITemporalClient client, FakeActivities? fakes = null)
+    public static TestPipeline Start(ITemporalClient client, FakeActivities? fakes = null) => Start(new TestPipeline(client, fakes ?? new FakeActivities(), version: null));
+
+    /// <summary>Workers of one version of the code on queues that they share with other versions.</summary>
+    public static TestPipeline Start(ITemporalClient client, string queue, WorkerDeploymentVersion version) =>
+        Start(new TestPipeline(client, new FakeActivities(), version) { Queue = queue });
+
+    private static TestPipeline Start(TestPipeline pipeline)
     {
-        var pipeline = new TestPipeline(client, fakes ?? new FakeActivities());
         pipeline.Run(new TemporalWorkerOptions(pipeline.Queue).AddPipelineWorkflows());
         pipeline.Run(Responsive(TaskQueues.CpuOf(pipeline.Queue)).AddAllActivities(pipeline.Fakes));
         pipeline.Run(Responsive(TaskQueues.GpuOf(pipeline.Queue)).AddAllActivities(pipeline.Fakes));
@@ -107,6 +115,7 @@ public sealed class TestPipeline : IAsyncDisposable
 
     private void Run(TemporalWorkerOptions options)
     {
+        options.DeploymentOptions = _version is null ? null : new(_version, useWorkerVersioning: true) { DefaultVersioningBehavior = VersioningBehavior.Pinned };
         var worker = new TemporalWorker(Client, options);
         _workers.Add(worker);
         _running.Add(worker.ExecuteAsync(_stop.Token));

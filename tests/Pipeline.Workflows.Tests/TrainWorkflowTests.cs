@@ -10,6 +10,9 @@ namespace Pipeline.Workflows.Tests;
 [Trait("Tier", "workflow")]
 public sealed class TrainWorkflowTests(EngineFixture engines)
 {
+    // The usual policy gives up after eight attempts.
+    private const int Drains = 12;
+
     [Fact]
     public async Task S2_21_Divergence_RestartsWithATenthOfTheRate()
     {
@@ -67,6 +70,29 @@ public sealed class TrainWorkflowTests(EngineFixture engines)
     }
 
     [Fact]
+    public async Task Drained_MoreOftenThanItMayFail_GoesOn()
+    {
+        // The store fails once, so that the usual policy has the training, then its workers are stopped again and again.
+        var fakes = new FakeActivities { Before = (_, call) => call == 1 ? throw new IOException("the store does not answer") : call <= Drains ? throw Drained() : Task.CompletedTask };
+        await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
+        (await RunAsync(pipeline, new())).Training.Steps.ShouldBe(10);
+        fakes.Trainings.Count.ShouldBe(Drains + 1);
+    }
+
+    [Theory]
+    [InlineData("Sanitize")]
+    [InlineData("EvaluateShard")]
+    public async Task DrainedStage_MoreOftenThanItMayFail_DoesNotPark(string activity)
+    {
+        var fakes = new FakeActivities { Before = (name, call) => name == activity && call <= Drains ? throw Drained() : Task.CompletedTask };
+        await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
+        var handle = await pipeline.RunAsync(TestPipeline.Quick);
+        await TestPipeline.AwaitedAsync(handle, Approvals.ApprovalRequest.Promotion);
+        fakes.Count(activity).ShouldBeGreaterThan(Drains);
+        await handle.TerminateAsync();
+    }
+
+    [Fact]
     public async Task OtherFailures_EndTheTraining()
     {
         var fakes = new FakeActivities { Train = _ => throw FakeActivities.Failure(ErrorTypes.NonFiniteLoss) };
@@ -75,6 +101,8 @@ public sealed class TrainWorkflowTests(EngineFixture engines)
         failed.InnerException!.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe(ErrorTypes.NonFiniteLoss);
         fakes.Trainings.Count.ShouldBe(1);
     }
+
+    private static ApplicationFailureException Drained() => new("the worker drains", ErrorTypes.WorkerDraining);
 
     private static Task<TrainResult> RunAsync(TestPipeline pipeline, TrainOptions train)
     {

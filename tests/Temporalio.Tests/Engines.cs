@@ -18,7 +18,9 @@ public sealed class Engines : IAsyncDisposable
         ["TestKeyword=Keyword", "TestNumber=Int", "TestText=Text", "TestDouble=Double", "TestBool=Bool", "TestTime=Datetime", "TestList=KeywordList"];
 
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly TempDirectory _folder = new();
+
+    // In memory where there is such a file system: every write of the real server waits for its file.
+    private readonly string _file = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"temporalio-tests-{Guid.NewGuid():N}.db");
     private readonly Dictionary<string, WorkflowEnvironment> _running = [];
 
     /// <summary>The executable of an engine; skips the test where it is absent.</summary>
@@ -49,7 +51,7 @@ public sealed class Engines : IAsyncDisposable
                     {
                         ExistingPath = program,
                         // The real server forgets everything when calls that were taken back close the last connection to a database in memory.
-                        DatabaseFilename = engine == "real" ? _folder.Combine("real.db") : null,
+                        DatabaseFilename = engine == "real" ? _file : null,
                         StartupTimeout = TimeSpan.FromMinutes(1),
                         ExtraArgs = [.. Attributes.SelectMany(attribute => new[] { "--search-attribute", attribute }), "--log-level", "error"],
                     },
@@ -73,6 +75,6 @@ public sealed class Engines : IAsyncDisposable
         }
 
         _gate.Dispose();
-        _folder.Dispose();
+        foreach (var ending in (string[])["", "-wal", "-shm"]) File.Delete(_file + ending);
     }
 }

@@ -45,6 +45,6 @@ public static class CommandRunner
         UnauthorizedAccessException => ExitCodes.NotAllowed,
         HttpRequestException or TimeoutException => ExitCodes.Unavailable,
         OutOfMemoryException => ExitCodes.Resources,
-        _ => 1,
+        _ => Registry.RegistryCommand.CodeOf(exception) ?? 1,
     };
 }

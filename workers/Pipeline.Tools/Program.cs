@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Hosting.Native;
 using Pipeline.Tools;
 using Pipeline.Tools.Data;
 using Pipeline.Tools.Registry;
@@ -8,6 +9,7 @@ using Pipeline.Tools.Text;
 using Pipeline.Tools.Train;
 
 // Verbs that work on files and tensors without an engine. `./pipeline VERB` hands over to this executable.
+ShortWaits.Enable();
 var root = new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
 root.Subcommands.Add(DataCommand.Create());
 root.Subcommands.Add(RegistryCommand.Create());

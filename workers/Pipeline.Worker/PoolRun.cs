@@ -32,10 +32,10 @@ internal static class PoolRun
         await SearchAttributeSetup.EnsureAsync(client);
         using var activities = new ActivitySet(settings, options, store, paths, line => logger.Information("{Line}", line));
         var version = WorkerVersion.Of(settings.Engine, ActivitySet.CodeVersionOf());
-        using var queues = new QueueWorkers(client, options, activities, version);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var queues = new QueueWorkers(client, options, activities, version, activity => Abandon(activity, logger, stop));
         var workers = queues.Create();
         var ready = false;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using var page = metricsPort > 0 ? new MetricsPage(metricsPort, new PrometheusText(), () => ready) : null;
         try
         {
@@ -60,6 +60,18 @@ internal static class PoolRun
         }
 
         return ExitCodes.Ok;
+    }
+
+    // Nothing ends a thread that hangs: what else runs here is handed over, then the supervisor gets a process that works.
+    private static void Abandon(string activity, Serilog.ILogger logger, CancellationTokenSource stop)
+    {
+        logger.Error("{Activity} has told nothing new for {Patience} and does not stop; this process hands over its work and ends", activity, StallGuard.UsualPatience);
+        _ = Task.Run(async () =>
+        {
+            await stop.CancelAsync();
+            await Task.Delay(QueueWorkers.Drain + TimeSpan.FromSeconds(5));
+            Environment.Exit(ExitCodes.Resources);
+        });
     }
 
     // A pool of which one queue has died is stopped as a whole, so that its supervisor starts it again.

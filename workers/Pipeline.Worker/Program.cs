@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Pipeline.Hosting.Configuration;
+using Pipeline.Hosting.Native;
 using Pipeline.Worker;
 using Pipeline.Workflows;
 
 // `./pipeline up` starts one of these for each process of each pool.
+ShortWaits.Enable();
 var pool = new Option<string>("--pool") { Description = "pool of temporal.yaml whose queues are served", Required = true };
 var config = new Option<string?>("--config") { Description = "settings file" };
 var set = new Option<string[]>("--set") { Description = "one setting, as section.key=value", DefaultValueFactory = _ => [] };

@@ -13,13 +13,14 @@ namespace Pipeline.Worker;
 /// <param name="pool">Queues and slots.</param>
 /// <param name="activities">Activities.</param>
 /// <param name="version">Version of a worker deployment; null polls without versions.</param>
-internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, ActivitySet activities, WorkerDeploymentVersion? version) : IDisposable
+/// <param name="abandon">Told which activity hangs.</param>
+internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, ActivitySet activities, WorkerDeploymentVersion? version, Action<string> abandon) : IDisposable
 {
     private const string CpuSuffix = "-cpu";
     private const string GpuSuffix = "-gpu";
 
     // Long enough for a training to write a full checkpoint and to store it.
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(60);
     private const int WorkflowSlots = 100;
     private readonly DeviceGate _gate = new(pool.Slots);
     private readonly List<DeviceSlots> _slots = [];
@@ -57,7 +58,7 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
         var (options, slots) = (Options(queue), new DeviceSlots(_gate, pool.Slots));
         _slots.Add(slots);
         options.Tuner = new WorkerTuner(new FixedSizeSlotSupplier(WorkflowSlots), slots, new FixedSizeSlotSupplier(WorkflowSlots), new FixedSizeSlotSupplier(WorkflowSlots));
-        options.Interceptors = [new FailureInterceptor(), _gate];
+        options.Interceptors = [new FailureInterceptor(), _gate, new StallGuard(abandon)];
         return options;
     }
 
@@ -65,7 +66,7 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
     {
         GracefulShutdownTimeout = Drain,
         MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(3),
-        Interceptors = [new FailureInterceptor()],
+        Interceptors = [new FailureInterceptor(), new StallGuard(abandon)],
         Identity = $"{Environment.ProcessId}@{HostName.Current}/{queue}",
         DeploymentOptions = version is null ? null : new WorkerDeploymentOptions(version, useWorkerVersioning: true) { DefaultVersioningBehavior = VersioningBehavior.Pinned },
     };

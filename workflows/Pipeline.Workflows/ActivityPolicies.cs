@@ -18,6 +18,9 @@ public static class ActivityPolicies
         MaximumAttempts = 8,
     };
 
+    // What a stopped worker gives back is not tried again by the engine, which would count it: see LongWork.
+    private static readonly RetryPolicy Interruptible = Infrastructure with { NonRetryableErrorTypes = [ErrorTypes.WorkerDraining] };
+
     // Workers beat every two seconds; a worker that is silent for longer than this is taken for dead.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
@@ -45,7 +48,7 @@ public static class ActivityPolicies
         Summary = summary,
     };
 
-    /// <summary>A data stage on the CPU pool.</summary>
+    /// <summary>A data stage on the CPU pool; called through <see cref="LongWork"/>.</summary>
     /// <param name="summary">Line shown in the Web UI.</param>
     /// <returns>The options.</returns>
     public static ActivityOptions Data(string summary) => new()
@@ -54,11 +57,11 @@ public static class ActivityPolicies
         StartToCloseTimeout = TimeSpan.FromHours(12),
         ScheduleToCloseTimeout = TimeSpan.FromHours(48),
         HeartbeatTimeout = Silence,
-        RetryPolicy = Infrastructure,
+        RetryPolicy = Interruptible,
         Summary = summary,
     };
 
-    /// <summary>Work with the model on the GPU pool.</summary>
+    /// <summary>Work with the model on the GPU pool; called through <see cref="LongWork"/>.</summary>
     /// <param name="summary">Line shown in the Web UI.</param>
     /// <param name="tenant">Share of the pool that the work counts towards; empty shares one queue.</param>
     /// <param name="priority">1 is served first, 5 last.</param>
@@ -69,7 +72,7 @@ public static class ActivityPolicies
         StartToCloseTimeout = TimeSpan.FromDays(7),
         ScheduleToCloseTimeout = TimeSpan.FromDays(30),
         HeartbeatTimeout = Silence,
-        RetryPolicy = Infrastructure,
+        RetryPolicy = Interruptible,
         CancellationType = ActivityCancellationType.WaitCancellationCompleted,
         Priority = new Priority(priority, tenant.Length == 0 ? null : tenant, null),
         Summary = summary,

@@ -18,6 +18,11 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
 {
     private const string KindOfRows = "rows";
 
+    // Rows as they came: nothing that is read by people, models or gateways is made from these kinds before they are sanitized.
+    private const string KindOfRawRows = "raw-rows";
+    private const string KindOfRawTestRows = "raw-held-out-rows";
+    private const string KindOfTestRows = "held-out-rows";
+
     /// <inheritdoc/>
     [Activity]
     public async Task<DataStageResult> IngestAsync(IngestInput input)
@@ -31,7 +36,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         {
             var folder = run.Artifacts.WorkFolder(run.Key);
             var rows = await source.WriteAsync(folder, Progress(run), run.Stop);
-            return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Second = source.Raw, Summary = Describe(rows) };
+            return new DataStageResult { Rows = await run.CommitAsync(KindOfRawRows, folder), Second = source.Raw, Summary = Describe(rows) };
         });
     }
 
@@ -52,8 +57,8 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             File.Move(Path.Combine(both, "train.jsonl"), Path.Combine(both, "rows.jsonl"));
             return new DataStageResult
             {
-                Rows = await run.CommitAsync(KindOfRows, both),
-                Second = await run.CommitAsync("held-out-rows", held),
+                Rows = await run.CommitAsync(KindOfRawRows, both),
+                Second = await run.CommitAsync(KindOfRawTestRows, held),
                 Summary = new StageSummary
                 {
                     Text = $"{summary.HeldOut:N0} of {summary.Rows:N0} rows held out before any cleaning",
@@ -68,20 +73,33 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
     public Task<DataStageResult> SanitizeAsync(DataStageInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return RunAsync("sanitize", new { input.Rows, input.Data.Pii }, async run =>
+        return RunAsync("sanitize", new { input.Rows, input.HeldOut, input.Data.Pii }, async run =>
         {
-            var folder = run.Artifacts.NewFolder();
             var options = new SanitizeOptions { Mode = Enum.Parse<PiiMode>(input.Data.Pii, ignoreCase: true) };
-            var summary = await new SanitizeStage(options).RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
-            var found = string.Join(", ", summary.PiiSpans.Select(kind => $"{kind.Key} {kind.Value:N0}"));
+            var (rows, summary) = await SanitizeAsync(run, KindOfRows, input.Rows, options);
             var result = Describe(summary.Rows);
+            result = result with
+            {
+                Text = $"{result.Text}{Found(input.Data.Pii, summary)}",
+                Counts = new Dictionary<string, double>([.. result.Counts, .. summary.PiiSpans.Select(kind => KeyValuePair.Create($"pii.{kind.Key}", (double)kind.Value))]),
+            };
+            if (input.HeldOut is not { } heldOut)
+            {
+                return new DataStageResult { Rows = rows, Summary = result };
+            }
+
+            // Who is a test row was decided before, so cleaning must not change it: what would remove a row is replaced.
+            var (test, cleaned) = await SanitizeAsync(run, KindOfTestRows, heldOut, options with { KeepRows = true });
+            RequireAll(cleaned.Rows);
             return new DataStageResult
             {
-                Rows = await run.CommitAsync(KindOfRows, folder),
+                Rows = rows,
+                Second = test,
                 Summary = result with
                 {
-                    Text = found.Length == 0 ? result.Text : $"{result.Text}; {input.Data.Pii}d {found}",
-                    Counts = new Dictionary<string, double>([.. result.Counts, .. summary.PiiSpans.Select(kind => KeyValuePair.Create($"pii.{kind.Key}", (double)kind.Value))]),
+                    Text = $"{result.Text}; all {cleaned.Rows.Out:N0} test rows kept{Found(input.Data.Pii, cleaned)}",
+                    Counts = new Dictionary<string, double>(
+                        [.. result.Counts, new("test.in", cleaned.Rows.In), new("test.out", cleaned.Rows.Out), .. cleaned.PiiSpans.Select(kind => KeyValuePair.Create($"test.pii.{kind.Key}", (double)kind.Value))]),
                 },
             };
         });
@@ -120,6 +138,24 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 Summary = result with { Text = $"{result.Text}; {items.Count:N0} items of {string.Join(", ", input.Benchmarks)}, {summary.SkippedItems} too short" },
             };
         });
+    }
+
+    private static async Task<(ArtifactRef Rows, SanitizeSummary Summary)> SanitizeAsync(StageRun run, string kind, ArtifactRef rows, SanitizeOptions options)
+    {
+        var folder = run.Artifacts.NewFolder();
+        var summary = await new SanitizeStage(options).RunAsync([await RowsOfAsync(run, rows)], folder, Progress(run), run.Stop);
+        return (await run.CommitAsync(kind, folder), summary);
+    }
+
+    private static string Found(string mode, SanitizeSummary summary) =>
+        summary.PiiSpans.Count == 0 ? "" : $"; {mode}d {string.Join(", ", summary.PiiSpans.Select(kind => $"{kind.Key} {kind.Value:N0}"))}";
+
+    private static void RequireAll(RowAccounting rows)
+    {
+        if (rows.Out != rows.In)
+        {
+            throw new InvalidDataException($"{rows.In - rows.Out:N0} of {rows.In:N0} test rows cannot be read and would be lost; correct the source and ingest it again");
+        }
     }
 
     private static async Task<string> RowsOfAsync(StageRun run, ArtifactRef rows) => Path.Combine(await run.OpenAsync(rows), "rows.jsonl");

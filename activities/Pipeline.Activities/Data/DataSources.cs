@@ -4,6 +4,7 @@ using Pipeline.Data.Ingest.Debian;
 using Pipeline.Data.Stages;
 using Pipeline.Registry.Artifacts;
 using Pipeline.Registry.Storage;
+using Pipeline.Sources;
 using Pipeline.Workflows.Contracts;
 using Pipeline.Workflows.Inputs;
 

@@ -51,9 +51,9 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
 
     private async Task<DatasetResult> BuildAsync(BuildDatasetInput input, StageRun run)
     {
-        var (options, folder) = (input.Dataset, run.Artifacts.NewFolder());
-        var rows = await TaskRowsAsync(run, input.Rows, options, "train.jsonl", options.MaxTrainRows, input.Seed);
-        var test = await TaskRowsAsync(run, input.HeldOut, options, "test.jsonl", options.TestRows, input.Seed);
+        var (options, folder, scratch) = (input.Dataset, run.Artifacts.NewFolder(), Directory.CreateDirectory(run.Artifacts.NewFolder()));
+        var rows = await TaskRowsAsync(run, input.Rows, options, Path.Combine(scratch.FullName, "train.jsonl"), options.MaxTrainRows, input.Seed);
+        var test = await TaskRowsAsync(run, input.HeldOut, options, Path.Combine(scratch.FullName, "test.jsonl"), options.TestRows, input.Seed);
         var sources = new List<DatasetSource> { new("task", [rows.Path]) { Licence = "see the run" } };
         if (options.RehearsalRows > 0)
         {
@@ -71,6 +71,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         var index = await Task.Run(() => builder.Build(recipe, folder, run.Stop), run.Stop);
         File.Copy(test.Path, Path.Combine(folder, "test.jsonl"));
         await File.WriteAllLinesAsync(Path.Combine(folder, Examples), File.ReadLines(rows.Path).Take(MostExamples), run.Stop);
+        scratch.Delete(recursive: true);
         return new DatasetResult
         {
             Dataset = await run.CommitAsync("dataset", folder),
@@ -85,7 +86,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         };
     }
 
-    private static async Task<(string Path, int Count)> TaskRowsAsync(StageRun run, ArtifactRef rows, DatasetOptions options, string name, int most, long seed)
+    private static async Task<(string Path, int Count)> TaskRowsAsync(StageRun run, ArtifactRef rows, DatasetOptions options, string path, int most, long seed)
     {
         var source = Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
         var lines = File.ReadLines(source).Where(line => line.Length > 0);
@@ -95,7 +96,6 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         }
 
         var chosen = SeededSample.Take(lines, most, seed);
-        var path = Path.Combine(run.Artifacts.NewFolder(), name);
         await File.WriteAllLinesAsync(path, chosen, run.Stop);
         return (path, chosen.Count);
     }

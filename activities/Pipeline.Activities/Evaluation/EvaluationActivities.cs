@@ -116,7 +116,7 @@ public sealed class EvaluationActivities(StageWork work, Benchmarks benchmarks, 
     {
         ArgumentNullException.ThrowIfNull(input);
         return work.RunAsync<SpeedResult>(
-            "speed", new { input.BaseModel, input.Adapter, input.Dataset, input.Requests }, _ => [], run => SpeedTest.RunAsync(input, run, machine), (result, _, _) => result);
+            "speed", new { input.BaseModel, input.Adapter, input.Dataset, input.Requests }, _ => [], run => SpeedStage.RunAsync(input, run, machine), (result, _, _) => result);
     }
 
     /// <inheritdoc/>

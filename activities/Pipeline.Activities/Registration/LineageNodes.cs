@@ -1,3 +1,4 @@
+using Pipeline.Activities.Running;
 using Pipeline.Registry.Lineage;
 using Pipeline.Workflows.Contracts;
 
@@ -6,6 +7,8 @@ namespace Pipeline.Activities.Registration;
 /// <summary>The lineage of a run in the registry's form: each node rests on the ones before it.</summary>
 internal static class LineageNodes
 {
+    private const string Config = "config";
+
     public static IEnumerable<LineageNode> Of(IReadOnlyList<LineageEdge> edges, string run)
     {
         var earlier = new List<string>();
@@ -14,8 +17,8 @@ internal static class LineageNodes
             var node = new LineageNode
             {
                 Kind = KindOf(edge.Role),
-                Label = edge.Detail.Length == 0 ? edge.Role : $"{edge.Role}: {Short(edge.Detail)}",
-                Artifact = DigestOf(edge.Reference),
+                Label = $"{edge.Role}: {Short(edge.Detail.Length == 0 ? edge.Reference : edge.Detail)}",
+                Artifact = edge.Role == Config ? FileDigest.OfText(edge.Detail) : DigestOf(edge.Reference),
                 Run = run,
                 Properties = PropertiesOf(edge),
                 Inputs = [.. earlier.Order(StringComparer.Ordinal)],
@@ -32,6 +35,8 @@ internal static class LineageNodes
         "dataset" or "review-sample" => LineageKind.Dataset,
         "base-model" => LineageKind.Base,
         "code" => LineageKind.Code,
+        Config => LineageKind.Config,
+        "seed" => LineageKind.Seed,
         "adapter" or "merged-model" => LineageKind.Checkpoint,
         "gate" or "evaluation-before" or "evaluation-after" => LineageKind.Evidence,
         "decision" or "annotation" => LineageKind.Approval,
@@ -41,6 +46,11 @@ internal static class LineageNodes
     private static SortedDictionary<string, string> PropertiesOf(LineageEdge edge)
     {
         var properties = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["role"] = edge.Role, ["reference"] = edge.Reference };
+        if (edge.Role == Config)
+        {
+            properties["options"] = edge.Detail;
+        }
+
         if (edge.Role == "gate")
         {
             properties[LineageNode.Verdict] = edge.Verdict;

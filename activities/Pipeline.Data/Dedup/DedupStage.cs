@@ -11,7 +11,7 @@ namespace Pipeline.Data.Dedup;
 /// </summary>
 /// <remarks>
 /// Writes <c>rows.jsonl</c> (kept rows, unchanged), <c>removed.jsonl</c> (id, rule, id of the row it repeats, similarity),
-/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: about 30 bytes a row, and the budget.
+/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: about 70 bytes a row, the budget, and what the heap has to spare.
 /// </remarks>
 /// <param name="options">How duplicates are found.</param>
 public sealed class DedupStage(DedupOptions options)

@@ -26,6 +26,7 @@ internal sealed class RowSanitizer : IDisposable
     private readonly JsonPlace _place = new();
     private readonly ByteBuffer _unescaped = new();
     private readonly RepeatedNames _names = new();
+    private ReadOnlyMemory<byte> _row;
     private (int Start, int End) _id;
     private (int Start, int End) _oldMark;
     private bool _marked;
@@ -96,6 +97,7 @@ internal sealed class RowSanitizer : IDisposable
             JsonDocument.Parse(json, Strict).Dispose();
         }
 
+        _row = json;
         Texts.Begin();
         _place.Begin(json, id);
         _output.ResetWrittenCount();
@@ -180,8 +182,7 @@ internal sealed class RowSanitizer : IDisposable
         switch (reader.TokenType)
         {
             case JsonTokenType.PropertyName:
-                CopyName(ref reader, own);
-                return false;
+                return CopyName(ref reader, own);
             case JsonTokenType.String:
                 return CopyText(ref reader, own);
             case JsonTokenType.StartObject:
@@ -210,20 +211,27 @@ internal sealed class RowSanitizer : IDisposable
         return false;
     }
 
-    private void CopyName(ref Utf8JsonReader reader, Own own)
+    private bool CopyName(ref Utf8JsonReader reader, Own own)
     {
         var name = Valid(Value(ref reader));
-        if (!IsPlainName(name))
+        var plain = IsPlainName(name);
+        if (!plain && _options.KeepRows)
+        {
+            name = Texts.Rename(other => _row.Span.IndexOf(other) >= 0 || _output.WrittenSpan.IndexOf(other) >= 0);
+        }
+        else if (!plain)
         {
             Texts.RemovedBy = "pii-in-key";
         }
 
         _writer.WritePropertyName(name);
-        if (own == Own.Mark && reader.CurrentDepth == 1)
+        if (!plain || (own == Own.Mark && reader.CurrentDepth == 1))
         {
             _writer.Flush();
-            _oldMark.Start = _output.WrittenCount;
+            _oldMark.Start = own == Own.Mark && reader.CurrentDepth == 1 ? _output.WrittenCount : _oldMark.Start;
         }
+
+        return !plain && _options.KeepRows;
     }
 
     private bool CopyText(ref Utf8JsonReader reader, Own own)

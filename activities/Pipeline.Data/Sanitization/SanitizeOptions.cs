@@ -29,6 +29,12 @@ public sealed record SanitizeOptions
     /// <summary>Fields whose joined text is judged by <see cref="Quality"/>.</summary>
     public TextFields QualityFields { get; init; } = TextFields.Default;
 
+    /// <summary>
+    /// Whether every row stays, for rows that were drawn as test rows before: what would remove a row is replaced instead, also in names of fields.
+    /// </summary>
+    /// <value>false</value>
+    public bool KeepRows { get; init; }
+
     /// <summary>Most rows that may be set aside before the stage stops.</summary>
     /// <value>1,000</value>
     public long QuarantineBudget { get; init; } = 1000;

@@ -14,7 +14,8 @@ internal sealed class TextSanitizer(SanitizeOptions options)
 
     private readonly PiiFinder _finder = new(options.Pii);
     private readonly RuleTracer _tracer = new(options.TraceRows);
-    private readonly PiiMode[] _modes = [.. Types.Select(type => options.Modes.GetValueOrDefault(type, options.Mode))];
+    private readonly PiiMode[] _modes = [.. Types.Select(type => options.Modes.GetValueOrDefault(type, options.Mode))
+        .Select(mode => mode == PiiMode.Drop && options.KeepRows ? PiiMode.Replace : mode)];
     private readonly long[] _counts = new long[Types.Length];
     private readonly List<PiiSpan> _spans = [];
     private readonly List<PiiSpan> _traced = [];
@@ -57,6 +58,21 @@ internal sealed class TextSanitizer(SanitizeOptions options)
     {
         _finder.Find(text, _spans);
         return _spans.Count > 0;
+    }
+
+    /// <summary>A name for a field whose own one holds personal data, made of its class; follows <see cref="Holds"/> of the name.</summary>
+    /// <param name="isTaken">Whether the row has such a name already.</param>
+    public byte[] Rename(Func<byte[], bool> isTaken)
+    {
+        var (type, number) = (_spans[0].Type, 1);
+        _counts[(int)type]++;
+        byte[] name;
+        do
+        {
+            name = Encoding.UTF8.GetBytes($"<{PiiNames.Of(type)}-{number++}>");
+        }
+        while (isTaken(name));
+        return name;
     }
 
     /// <summary>Sanitizes a text; returns whether <see cref="Text"/> differs from it.</summary>

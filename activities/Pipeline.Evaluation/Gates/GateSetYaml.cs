@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -5,7 +6,7 @@ using YamlDotNet.Serialization.NamingConventions;
 namespace Pipeline.Evaluation.Gates;
 
 /// <summary>Gate sets as YAML.</summary>
-public static class GateSetYaml
+public static partial class GateSetYaml
 {
     private static readonly string[] Purposes = ["task", "domain", "style"];
 
@@ -28,7 +29,9 @@ public static class GateSetYaml
     /// <param name="path">A YAML file.</param>
     /// <returns>The set.</returns>
     /// <exception cref="FormatException">The file is no gate set; the message names the line and every wrong value.</exception>
-    public static GateSet Load(string path) => Read(File.ReadAllText(path), path);
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static GateSet Load(string path) => File.Exists(path) ? Read(File.ReadAllText(path), path)
+        : throw new FileNotFoundException($"there is no gate set '{path}'; name a YAML file, or one of {string.Join(", ", Purposes)}");
 
     /// <summary>Reads a text.</summary>
     /// <param name="yaml">The text.</param>
@@ -45,16 +48,23 @@ public static class GateSetYaml
         }
         catch (YamlException exception)
         {
-            throw new FormatException($"{source}, line {exception.Start.Line}: {(exception.InnerException ?? exception).Message}", exception);
+            throw new FormatException($"{source}, line {exception.Start.Line}: {Words((exception.InnerException ?? exception).Message)}", exception);
         }
 
         var problems = GateSetCheck.Problems(file);
         return problems.Count == 0 ? file.ToGateSet() : throw new FormatException($"{source}: {string.Join("; ", problems)}");
     }
 
+    // The reader speaks of its own types; people know the fields of the file.
+    private static string Words(string message) => UnknownField().Match(message) is { Success: true } match
+        ? $"the field '{match.Groups[1].Value}' is not known here" : message;
+
     /// <summary>Writes a set; equal sets give equal text.</summary>
     /// <param name="gates">The set.</param>
     /// <returns>YAML.</returns>
     public static string Write(GateSet gates) =>
         new SerializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).DisableAliases().Build().Serialize(gates).ReplaceLineEndings("\n");
+
+    [GeneratedRegex("^Property '(.+)' not found on type")]
+    private static partial Regex UnknownField();
 }

@@ -1,5 +1,5 @@
 using Pipeline.Evaluation.Results;
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Gates;
 

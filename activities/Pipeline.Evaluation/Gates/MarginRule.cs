@@ -1,4 +1,4 @@
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Gates;
 
@@ -19,7 +19,7 @@ internal static class MarginRule
         var (lower, upper) = (Round(bounds.Lower * rule.Scale), Round(bounds.Upper * rule.Scale));
         var (harm, bound) = rule.Kind == GateKind.Change
             ? (Math.Abs(delta), Math.Max(Math.Abs(lower), Math.Abs(upper)))
-            : (-delta, -lower);
+            : (0 - delta, 0 - lower);
         var (warn, fail) = rule.Kind == GateKind.Gain ? (-rule.Warn, -rule.Fail) : (rule.Warn, rule.Fail);
         var beyond = rule.Kind == GateKind.Gain ? harm >= fail : harm > fail;
         var within = rule.Kind == GateKind.Gain ? bound < fail : bound <= fail;
@@ -59,7 +59,7 @@ internal static class MarginRule
         var (rule, confidence) = (outcome.Rule, $"{outcome.Rule.Confidence * 100:0.#} %");
         var measured = rule.Kind switch
         {
-            GateKind.Gain => $"gain {-outcome.Harm:0.##}, with {confidence} confidence at least {-outcome.Bound:0.##}",
+            GateKind.Gain => $"gain {0 - outcome.Harm:0.##}, with {confidence} confidence at least {0 - outcome.Bound:0.##}",
             GateKind.Change => $"change {outcome.Harm:0.##}, with {confidence} confidence at most {outcome.Bound:0.##}",
             _ => $"drop {outcome.Harm:0.##}, with {confidence} confidence at most {outcome.Bound:0.##}",
         };
@@ -71,5 +71,6 @@ internal static class MarginRule
         return $"{measured}; {margins}{rest}";
     }
 
-    private static double Round(double value) => Math.Round(value, Digits);
+    // Adding 0 turns -0 into 0, which people should not have to read.
+    private static double Round(double value) => Math.Round(value, Digits) + 0.0;
 }

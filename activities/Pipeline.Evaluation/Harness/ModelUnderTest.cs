@@ -63,6 +63,7 @@ public sealed class ModelUnderTest : IDisposable
     /// <returns>SHA-256, lower-case hex.</returns>
     public static string Digest(string directory)
     {
+        if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"there is no directory '{directory}'");
         var files = Directory.GetFiles(directory).Where(IsPart).OrderBy(Path.GetFileName, StringComparer.Ordinal).ToList();
         if (files.Count == 0) throw new DirectoryNotFoundException($"{directory} holds no model or adapter");
         return Files.Digest(files.SelectMany(file => new[] { Path.GetFileName(file), Files.Sha256(file) }));

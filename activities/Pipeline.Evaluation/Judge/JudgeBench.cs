@@ -41,7 +41,8 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
         {
             for (var turn = 1; turn <= given.Count; turn++)
             {
-                var (text, asked) = await AskAsync(JudgePrompts.Mark(question, [.. given.Take(turn)]), answer => Read(MarkPattern(), answer) is { } mark && mark is >= 1 and <= 10, cancellationToken);
+                var (text, asked) = await AskAsync(
+                    JudgePrompts.Mark(question, [.. given.Take(turn)]), choice: false, answer => Read(MarkPattern(), answer) is >= 1 and <= 10, cancellationToken);
                 marks.Add(new TurnMark(question.Id, turn, text is null ? null : Read(MarkPattern(), text), asked));
             }
         }
@@ -75,16 +76,18 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
 
     private async Task<double?> ChooseAsync(JudgeQuestion question, IReadOnlyList<string> first, IReadOnlyList<string> second, CancellationToken cancellationToken)
     {
-        var (text, _) = await AskAsync(JudgePrompts.Compare(question, first, second), answer => ChoicePattern().IsMatch(answer), cancellationToken);
+        var (text, _) = await AskAsync(JudgePrompts.Compare(question, first, second), choice: true, answer => ChoicePattern().IsMatch(answer), cancellationToken);
         return text is null ? null : ChoicePattern().Matches(text)[^1].Groups[1].Value switch { "A" => 1, "B" => 0, _ => 0.5 };
     }
 
-    private async Task<(string? Text, int Tries)> AskAsync(IReadOnlyList<ChatTurn> turns, Func<string, bool> readable, CancellationToken cancellationToken)
+    private async Task<(string? Text, int Tries)> AskAsync(IReadOnlyList<ChatTurn> turns, bool choice, Func<string, bool> readable, CancellationToken cancellationToken)
     {
+        var asked = turns;
         for (var attempt = 1; attempt <= tries; attempt++)
         {
-            var text = await judge.ReplyAsync(turns, cancellationToken);
+            var text = await judge.ReplyAsync(asked, cancellationToken);
             if (readable(text)) return (text, attempt);
+            asked = JudgePrompts.Again(turns, text, choice);
         }
 
         return (null, tries);

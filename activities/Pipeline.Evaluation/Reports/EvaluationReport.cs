@@ -2,7 +2,7 @@ using Pipeline.Evaluation.Gates;
 using Pipeline.Evaluation.Metrics;
 using Pipeline.Evaluation.Reports.Plots;
 using Pipeline.Evaluation.Results;
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Reports;
 

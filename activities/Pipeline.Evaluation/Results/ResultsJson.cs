@@ -57,6 +57,10 @@ public static class ResultsJson
         {
             return Deserialize(File.ReadAllText(path));
         }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ResultsFormatException($"there is no results file {path}; an evaluation writes one", exception);
+        }
         catch (Exception exception) when (exception is IOException or JsonException or InvalidOperationException or UnauthorizedAccessException)
         {
             throw new ResultsFormatException($"{path} is no results file: {exception.Message}; run the evaluation again", exception);

@@ -39,6 +39,6 @@ internal static class GreedyDecoder
     {
         using var scope = NewDisposeScope();
         var logits = prefix.Logits(states, [.. Enumerable.Repeat(1, (int)states.size(0))]);
-        return [.. logits.argmax(-1).cpu().data<long>().ToArray().Select(id => (int)id)];
+        return [.. logits.argmax(-1).ToArray<long>().Select(id => (int)id)];
     }
 }

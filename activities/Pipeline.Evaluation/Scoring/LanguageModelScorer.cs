@@ -74,7 +74,7 @@ public sealed class LanguageModelScorer(CausalLanguageModel model, ScoringOption
 
         var states = hidden.reshape(-1, hidden.size(2)).index_select(0, tensor(positions.ToArray(), device: hidden.device));
         var logits = prefix.Logits(states, counts).to(ScalarType.Float32);
-        var best = logits.argmax(-1).cpu().data<long>().ToArray();
+        var best = logits.argmax(-1).ToArray<long>();
         return Gather(rows, logits.log_softmax(-1), best);
     }
 
@@ -93,7 +93,8 @@ public sealed class LanguageModelScorer(CausalLanguageModel model, ScoringOption
             line++;
         }
 
-        var flat = logs.reshape(-1).index_select(0, tensor(lines.Zip(columns, (l, c) => l * logs.size(1) + c).ToArray(), device: logs.device)).cpu().data<float>().ToArray();
+        long[] places = [.. lines.Zip(columns, (l, c) => l * logs.size(1) + c)];
+        var flat = logs.reshape(-1).index_select(0, tensor(places, device: logs.device)).ToArray<float>();
         var results = new List<(float[] Values, bool[] Greedy)>(rows.Length);
         var at = 0;
         line = 0;

@@ -41,7 +41,7 @@ public sealed class TaskCatalog(string benchmarks, string? rows = null, string? 
         }
 
         if (taskFiles is not null) return YamlTasks.Load(taskFiles, name);
-        var known = Directory.Exists(benchmarks) ? Directory.GetDirectories(benchmarks).Select(Path.GetFileName) : [];
+        string?[] known = Directory.Exists(benchmarks) ? [.. Directory.GetDirectories(benchmarks).Select(Path.GetFileName).Order(StringComparer.Ordinal)] : [];
         throw new TaskFormatException($"there is no task '{name}'; known are {string.Join(", ", known.Concat(BuiltIn).Append("section").Append("leaks"))}, and YAML tasks with --task-files");
     }
 

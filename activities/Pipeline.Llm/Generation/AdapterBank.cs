@@ -14,9 +14,6 @@ namespace Pipeline.Llm.Generation;
 /// <param name="model">The base model.</param>
 internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 {
-    // Multiply-adds below which a second thread costs more than it brings.
-    private const long ParallelWork = 400_000;
-
     private readonly AdapterMemory _memory = new();
     private readonly ConcurrentDictionary<string, BankedAdapter> _adapters = new(StringComparer.Ordinal);
 
@@ -59,54 +56,6 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
     public void Dispose() => _memory.Dispose();
 
     /// <summary>The updates of a batch; null entries for rows without one.</summary>
-    public IRowAdapters Of(IReadOnlyList<string?> adapters) => new Rows([.. adapters.Select(name => name is null ? null
+    public IRowAdapters Of(IReadOnlyList<string?> adapters) => new BankedRows([.. adapters.Select(name => name is null ? null
         : _adapters.GetValueOrDefault(name) ?? throw new GenerationException($"adapter '{name}' is not loaded"))]);
-
-    private sealed class Rows(BankedAdapter?[] adapters) : IRowAdapters
-    {
-        public unsafe Tensor Add(string module, Tensor x, Tensor result)
-        {
-            var updates = Array.ConvertAll(adapters, adapter => adapter?.Modules.GetValueOrDefault(module));
-            if (Array.TrueForAll(updates, update => update is null))
-            {
-                return result;
-            }
-
-            var (input, output) = (x.contiguous(), result.contiguous());
-            var tokens = (int)(input.NumberOfElements / input.size(-1) / adapters.Length);
-            fixed (byte* source = input.bytes, target = output.bytes)
-            {
-                Run(updates, tokens, (nint)source, (nint)target, get_num_threads());
-            }
-
-            return output;
-        }
-
-        private static unsafe void Run(BankedModule?[] updates, int tokens, nint source, nint target, int threads)
-        {
-            var tiles = (tokens + RowKernel.Tile - 1) / RowKernel.Tile;
-            var work = updates.Sum(update => update is null ? 0L : (long)update.A.Length * (update.Input + update.Output)) * tokens;
-            void Step(int index)
-            {
-                var (row, first) = (index / tiles, index % tiles * RowKernel.Tile);
-                if (updates[row] is { } update)
-                {
-                    var place = ((long)row * tokens) + first;
-                    RowKernel.Add(
-                        update, (float*)source + (place * update.Input), (float*)target + (place * update.Output), Math.Min(RowKernel.Tile, tokens - first));
-                }
-            }
-
-            if (threads > 1 && work > ParallelWork)
-            {
-                Parallel.For(0, updates.Length * tiles, new ParallelOptions { MaxDegreeOfParallelism = threads }, Step);
-                return;
-            }
-
-            for (var index = 0; index < updates.Length * tiles; index++)
-            {
-                Step(index);
-            }
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Llm.Configuration;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using TorchSharp;
@@ -8,7 +9,8 @@ namespace Pipeline.Llm.Merging;
 /// <summary>The gate before a merged model is promoted: its files, read again from disk, must act like base and adapter.</summary>
 /// <remarks>
 /// Both sides compute in float32 on what their files hold, so the figures show what merging and storing changed, and not the noise
-/// of computing in few bits. Prompts are compared one at a time: padding has no part in the result.
+/// of computing in few bits. Prompts are compared one at a time: padding has no part in the result. A continuation ends with the token
+/// that ends an answer: what would follow is never shown to anybody.
 /// </remarks>
 public static class MergeParity
 {
@@ -39,6 +41,7 @@ public static class MergeParity
         using var adapted = CausalLanguageModel.Load(baseDirectory, load);
         LoraAdapter.Load(adapted, adapterDirectory);
         using var merged = CausalLanguageModel.Load(mergedDirectory, load);
+        IReadOnlyList<int> ends = GenerationDefaults.Read(baseDirectory).EosTokenIds ?? [];
         var sums = new Sums();
         foreach (var prompt in prompts)
         {
@@ -51,7 +54,8 @@ public static class MergeParity
                 throw new InvalidDataException($"{mergedDirectory} has {other.shape[^1]} logits, the base {one.shape[^1]}; it is not a merge of it");
             }
 
-            sums = sums.With(one, other, Greedy(adapted, prompt, options.NewTokens).SequenceEqual(Greedy(merged, prompt, options.NewTokens)));
+            var continuation = Greedy(adapted, prompt, options.NewTokens, ends);
+            sums = sums.With(one, other, continuation.SequenceEqual(Greedy(merged, prompt, options.NewTokens, ends)));
         }
 
         progress?.Report(sums.Prompts);
@@ -89,7 +93,7 @@ public static class MergeParity
 
     private static Tensor Ids(CausalLanguageModel model, params int[] ids) => tensor(Array.ConvertAll(ids, id => (long)id), device: model.Device).unsqueeze(0);
 
-    private static List<int> Greedy(CausalLanguageModel model, int[] prompt, int count)
+    private static List<int> Greedy(CausalLanguageModel model, int[] prompt, int count, IReadOnlyList<int> ends)
     {
         using var cache = new KeyValueCache(model.Config, 1, Math.Min(model.Config.MaxPositions, prompt.Length + count), model.DType, model.Device);
         var (tokens, next) = (new List<int>(count), prompt);
@@ -101,6 +105,10 @@ public static class MergeParity
             var logits = model.Logits(states.narrow(1, states.size(1) - 1, 1));
             tokens.Add((int)logits.argmax(-1).item<long>());
             next = [tokens[^1]];
+            if (ends.Contains(tokens[^1]))
+            {
+                break;
+            }
         }
 
         return tokens;

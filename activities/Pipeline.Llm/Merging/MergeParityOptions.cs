@@ -13,7 +13,7 @@ public sealed record MergeParityOptions
     /// <value>0.99</value>
     public double EqualPrompts { get; init; } = 0.99;
 
-    /// <summary>Tokens of a continuation.</summary>
+    /// <summary>Most tokens of a continuation.</summary>
     /// <value>64</value>
     public int NewTokens { get; init; } = 64;
 

@@ -1,3 +1,5 @@
+using Pipeline.Statistics;
+
 namespace Pipeline.Registry.Monitoring;
 
 /// <summary>Puts the metrics of two arms side by side with intervals that hold at every look; also the report of an A/B test.</summary>
@@ -34,7 +36,7 @@ public static class ArmComparisons
         static double Variance(long errors, long requests) => (errors + 1.0) * (requests + 1.0 - errors) / Math.Pow(requests + 2.0, 3);
         var variance = Variance(stable.Errors, stable.Requests) + Variance(candidate.Errors, candidate.Requests);
         var (stableRate, candidateRate) = ((double)stable.Errors / stable.Requests, (double)candidate.Errors / candidate.Requests);
-        var half = MixtureSequentialTest.HalfWidth(variance, margin * margin, alpha);
+        var half = MixtureSprt.HalfWidth(variance, margin * margin, alpha);
         var share = (double)candidate.Requests / (stable.Requests + candidate.Requests);
         return new ArmComparison(
             "error_rate", stable.Requests, candidate.Requests, stableRate, candidateRate,
@@ -53,17 +55,17 @@ public static class ArmComparisons
 
         var variance = Math.Max((stable.Variance / stable.Count) + (candidate.Variance / candidate.Count), 1e-18);
         var difference = candidate.Mean - stable.Mean;
-        var half = MixtureSequentialTest.HalfWidth(variance, margin * margin, alpha);
+        var half = MixtureSprt.HalfWidth(variance, margin * margin, alpha);
         rows.Add(new ArmComparison(
             metric, stable.Count, candidate.Count, stable.Mean, candidate.Mean, difference - half, difference + half,
-            Math.Min(1, Math.Exp(-MixtureSequentialTest.LogRatio(difference, variance, margin * margin))), "mixture sequential ratio"));
+            Math.Min(1, Math.Exp(-MixtureSprt.LogRatio(difference, variance, margin * margin))), "mixture sequential ratio"));
     }
 
     private static ArmComparison WinRate(long wins, long judged, double margin, double alpha)
     {
         var rate = (double)wins / judged;
         var variance = (wins + 1.0) * (judged - wins + 1.0) / Math.Pow(judged + 2.0, 3);
-        var half = MixtureSequentialTest.HalfWidth(variance, margin * margin, alpha);
+        var half = MixtureSprt.HalfWidth(variance, margin * margin, alpha);
         return new ArmComparison(
             "judge_win_rate", judged, judged, 0.5, rate, rate - 0.5 - half, rate - 0.5 + half,
             Math.Min(1, Math.Exp(-ErrorShareTest.LogRatio(judged - wins, wins, 0.5))), "beta-binomial mixture on wins");

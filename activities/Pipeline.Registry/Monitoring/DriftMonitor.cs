@@ -1,3 +1,5 @@
+using Pipeline.Statistics;
+
 namespace Pipeline.Registry.Monitoring;
 
 /// <summary>Learns a baseline of a stream of numbers and raises one alarm when the stream shifts for good. Not safe for several threads.</summary>
@@ -49,9 +51,9 @@ public sealed class DriftMonitor(string stream, DriftOptions? options = null, Ti
         var variance = Math.Max(_summary.Variance, 1e-18);
         var error = Math.Sqrt((variance / window.Count) + (variance / _summary.Count));
         var distance = (window.Mean - _summary.Mean) / error;
-        var index = Drift.PopulationStabilityIndex(_baseline, _window);
+        var index = Drift.StabilityIndex(_baseline, _window);
         var shifted = Math.Abs(distance) >= _options.MeanThreshold
-            || (index >= _options.IndexThreshold && Drift.KolmogorovSmirnov(_baseline, _window).PValue <= _options.PValueThreshold);
+            || (index >= _options.IndexThreshold && KolmogorovSmirnov.ExactP(_baseline, _window) <= _options.PValueThreshold);
         (_shifted, _calm) = shifted ? (_shifted + 1, 0) : (0, _calm + 1);
         if (IsRaised)
         {

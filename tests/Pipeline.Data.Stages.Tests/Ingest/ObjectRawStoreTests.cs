@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Activities.Data;
 using Pipeline.Data.Ingest;
 using Pipeline.Registry.Storage.Directories;
 using Pipeline.Registry.Tests.Storage;
+using Pipeline.Sources;
 
 namespace Pipeline.Data.Tests.Ingest;
 

@@ -44,6 +44,21 @@ public sealed class SanitizeStageTests : IDisposable
         Text((await Run("a", new SanitizeOptions { Mode = mode }, Row(1, "write to ann@example.org or ann@example.org"))).Rows[0]).ShouldBe(expected);
 
     [Fact]
+    public async Task KeepRows_WhatWouldRemoveARow_IsReplacedInTextsAndNames()
+    {
+        string[] lines = [Row(1, "ann@example.org"), """{"id":2,"ann@example.org":"x","bob@example.org":"y","text":"plain"}""", Row(3, "plain")];
+        var drop = new SanitizeOptions { Mode = PiiMode.Drop };
+        (await Run("dropped", drop, lines)).Rows.ShouldBe([lines[2]]);
+        var (summary, rows) = await Run("kept", drop with { KeepRows = true }, lines);
+        (summary.Rows.In, summary.Rows.Out).ShouldBe((3, 3));
+        Text(rows[0]).ShouldBe("<EMAIL>");
+        var named = JsonDocument.Parse(rows[1]).RootElement;
+        (named.GetProperty("<EMAIL-1>").GetString(), named.GetProperty("<EMAIL-2>").GetString(), named.GetProperty("text").GetString()).ShouldBe(("x", "y", "plain"));
+        summary.PiiSpans["EMAIL"].ShouldBe(3);
+        (await Run("again", drop with { KeepRows = true }, rows)).Rows.ShouldBe(rows);
+    }
+
+    [Fact]
     public async Task RunAsync_Pseudonym_SameValueSameNameAndStableOnSecondPass()
     {
         var options = new SanitizeOptions { Mode = PiiMode.Pseudonym, Key = new byte[] { 1, 2, 3 } };

@@ -1,6 +1,6 @@
 using Pipeline.Evaluation.Gates;
 using Pipeline.Evaluation.Results;
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Tests.Gates;
 

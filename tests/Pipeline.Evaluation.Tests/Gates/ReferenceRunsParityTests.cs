@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipeline.Evaluation.Gates;
 using Pipeline.Evaluation.Results;
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Tests.Gates;
 

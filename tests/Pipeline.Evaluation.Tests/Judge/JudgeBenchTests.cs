@@ -20,6 +20,10 @@ public sealed class JudgeBenchTests
         marks.Marks.ShouldBe([new TurnMark("81", 1, 7, 3), new TurnMark("81", 2, 8.5, 1)]);
         (marks.Mean, marks.Unreadable, marks.Judge).ShouldBe((7.75, 0, "judge"));
         marks.PromptDigest.Length.ShouldBe(64);
+        // A judge that does not sample would repeat itself, so it is told what is missing.
+        judge.Asked.Select(turns => turns.Length).ShouldBe([2, 4, 4, 2]);
+        judge.Asked[1][2..].Select(turn => turn.Role).ShouldBe(["assistant", "user"]);
+        judge.Asked[1][^1].Content.ShouldContain("no mark");
     }
 
     [Fact]
@@ -129,7 +133,7 @@ public sealed class JudgeBenchTests
 
         public string Id => id;
 
-        public List<IReadOnlyList<ChatTurn>> Asked { get; } = [];
+        public List<ChatTurn[]> Asked { get; } = [];
 
         public Task<string> ReplyAsync(IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
         {

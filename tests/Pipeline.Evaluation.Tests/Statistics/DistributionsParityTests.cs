@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Tests.Statistics;
 
@@ -35,6 +35,7 @@ public sealed class DistributionsParityTests
             var (before, after) = (Drift.Histogram(expected, edges), Drift.Histogram(actual, edges));
             after.ShouldBe(item.Numbers("actual_counts").Select(count => (int)count));
             Drift.StabilityIndex(before, after).ShouldMatch(item.Number("psi"), "psi");
+            Drift.StabilityIndex(expected, actual, item.Int("bins")).ShouldMatch(item.Number("psi"), "psi of samples");
             compared++;
         }
 

@@ -1,4 +1,4 @@
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Evaluation.Tests.Statistics;
 

@@ -11,13 +11,33 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
 {
     private const int Rows = 4;
     private const int PromptTokens = 256;
+    private const int DecodeRows = 64;
+    private const int DecodeSteps = 4;
 
-    // Rank 16 on every projection is 8 % of this small model's arithmetic, so its limit only guards against a relapse.
+    // Rank 16 on every projection is 8 % of this small model's arithmetic.
     [Theory]
     [InlineData(1, 8, false, 0.30)]
     [InlineData(4, 8, false, 0.30)]
-    [InlineData(4, 16, true, 0.60)]
+    [InlineData(4, 16, true, 0.30)]
     public void S1_35_Prefill_RowsUnderAdapters_CostLittleMore(int distinct, int rank, bool allProjections, double limit)
+    {
+        var (plain, adapted) = Compare(distinct, rank, allProjections, (model, bank, adapterOf) => Prefill(model, bank, adapterOf));
+        Judge($"{distinct} adapters, r {rank}{(allProjections ? " on all projections" : "")}, prompt", plain, adapted, limit);
+    }
+
+    // 85 % of the throughput of the base alone is 17.6 % more time. Rank 16 on every projection of 64 adapters is 96 MB that each step has
+    // to read, four times the model: there the memory decides, and the limit only guards against a relapse.
+    [Theory]
+    [InlineData(8, false, (1 / 0.85) - 1)]
+    [InlineData(16, true, 1.0)]
+    public void S1_35_Decode_SixtyFourAdaptersInOneBatch_KeepMostOfTheThroughput(int rank, bool allProjections, double limit)
+    {
+        var (plain, adapted) = Compare(DecodeRows, rank, allProjections, (model, bank, adapterOf) => Decode(model, bank, adapterOf));
+        Judge($"{DecodeRows} adapters, r {rank}{(allProjections ? " on all projections" : "")}, answer", plain, adapted, limit);
+    }
+
+    private static (double Plain, double Adapted) Compare(
+        int distinct, int rank, bool allProjections, Func<CausalLanguageModel, AdapterBank, Func<int, string?>, double> measure)
     {
         using var folder = new TempDirectory();
         EngineFixture.MakeAdapters(folder.Path, distinct, rank, allProjections ? LoraConfig.AllProjections : LoraConfig.DefaultTargets);
@@ -35,8 +55,8 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         {
             for (var round = 0; round < 9; round++)
             {
-                plain.Add(Measure(model, bank, _ => null));
-                adapted.Add(Measure(model, bank, row => $"a{row % distinct}"));
+                plain.Add(measure(model, bank, _ => null));
+                adapted.Add(measure(model, bank, row => $"a{row % distinct}"));
             }
         }
         finally
@@ -45,18 +65,48 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         }
 
         // The least disturbed round of each: noise only ever adds.
-        var overhead = adapted.Min() / plain.Min() - 1;
-        output.WriteLine($"{distinct} adapters, r {rank}{(allProjections ? " on all projections" : "")}: {1e6 * plain.Min():f1} and {1e6 * adapted.Min():f1} µs a prompt token, {overhead:p1} more");
+        return (plain.Min(), adapted.Min());
+    }
+
+    private void Judge(string what, double plain, double adapted, double limit)
+    {
+        var overhead = (adapted / plain) - 1;
+        output.WriteLine($"{what}: {1e6 * plain:f1} and {1e6 * adapted:f1} µs a token, {overhead:p1} more");
         overhead.ShouldBeLessThanOrEqualTo(limit);
     }
 
-    private static double Measure(CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf)
+    private static double Decode(CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf)
+    {
+        using var pages = new KeyValuePages(model, DecodeRows * 64);
+        var runner = new BatchRunner(model, bank, pages);
+        var sequences = Sequences(DecodeRows, 16, adapterOf);
+        Step(runner, sequences);
+        var start = ThreadSeconds();
+        for (var step = 0; step < DecodeSteps; step++)
+        {
+            Step(runner, sequences);
+        }
+
+        return (ThreadSeconds() - start) / (DecodeRows * DecodeSteps);
+    }
+
+    private static void Step(BatchRunner runner, List<SequenceState> sequences)
+    {
+        var tokens = runner.Run([.. sequences.Select(sequence => (sequence, sequence.Pending))]);
+        for (var row = 0; row < sequences.Count; row++)
+        {
+            sequences[row].Tokens.Add(tokens[row].ShouldNotBeNull().Id);
+        }
+    }
+
+    private static List<SequenceState> Sequences(int rows, int tokens, Func<int, string?> adapterOf) => [.. Enumerable.Range(0, rows).Select(row => new SequenceState(
+        new GenerationRequest { Prompt = [.. Enumerable.Range(0, tokens).Select(i => 10 + (((i * 37) + row) % 8000))], Adapter = adapterOf(row) }, 1024))];
+
+    private static double Prefill(CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf)
     {
         using var pages = new KeyValuePages(model, Rows * PromptTokens * 2);
         var runner = new BatchRunner(model, bank, pages);
-        var batch = Enumerable.Range(0, Rows).Select(row => new SequenceState(
-            new GenerationRequest { Prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => 10 + (((i * 37) + row) % 8000))], Adapter = adapterOf(row) }, 1024))
-            .Select(sequence => (sequence, sequence.Pending)).ToList();
+        var batch = Sequences(Rows, PromptTokens, adapterOf).ConvertAll(sequence => (sequence, sequence.Pending));
         var start = ThreadSeconds();
         runner.Run(batch);
         return (ThreadSeconds() - start) / (Rows * PromptTokens);

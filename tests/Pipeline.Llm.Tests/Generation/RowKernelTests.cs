@@ -45,9 +45,17 @@ public sealed class RowKernelTests
     private static unsafe float[] Run(BankedModule module, float[] x, float[] y, int token, int tokens)
     {
         var result = y.AsSpan(token * module.Output, tokens * module.Output).ToArray();
+        var inputs = stackalloc float*[tokens];
+        var outputs = stackalloc float*[tokens];
         fixed (float* input = &x[token * module.Input], output = result)
         {
-            RowKernel.Add(module, input, output, tokens);
+            for (var i = 0; i < tokens; i++)
+            {
+                inputs[i] = input + (i * module.Input);
+                outputs[i] = output + (i * module.Output);
+            }
+
+            RowKernel.Add(module, inputs, outputs, tokens);
         }
 
         return result;

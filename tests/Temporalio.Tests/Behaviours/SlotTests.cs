@@ -70,7 +70,7 @@ public sealed class SlotTests(Engines engines)
                 insideAndMost[1] = Math.Max(insideAndMost[1], now);
             }
 
-            await Task.Delay(50);
+            await Task.Delay(150);
             Interlocked.Decrement(ref insideAndMost[0]);
         }
 

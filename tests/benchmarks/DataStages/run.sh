@@ -21,7 +21,7 @@ done
 for part in 0.01 0.1 1; do
   mkdir -p "$work/p$part"; head -c "$(awk "BEGIN { printf \"%d\", $size * 1e6 * $part }")" "$work/large/rows.jsonl" | sed '$d' > "$work/p$part/rows.jsonl"
   echo "== $part of $size MB"
-  for stage in clean exact near; do $ours $stage "$work/p$part/rows.jsonl" "$work/out"; done
+  for stage in clean whole filter exact near; do $ours $stage "$work/p$part/rows.jsonl" "$work/out"; done
   $ours decontaminate "$work/p$part/rows.jsonl" "$work/out" "$work/large/items.txt"
 done
 echo '== exact: sha256 of every text, sort -u'
@@ -30,5 +30,6 @@ time /usr/bin/python3 -c '
 import hashlib, json, sys
 for line in open(sys.argv[1]): print(hashlib.sha256(json.loads(line)["text"].lower().encode()).hexdigest())' "$work/p1/rows.jsonl" > "$work/lines"
 time LC_ALL=C sort -u -S 256M --parallel=1 "$work/lines" | wc -l
+$ours group "$work/lines" | tail -n 1
 echo '== near: 0.1 of the rows'
 /usr/bin/python3 "$here/peer.py" minhash "$work/p0.1/rows.jsonl"

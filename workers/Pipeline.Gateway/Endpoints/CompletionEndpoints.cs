@@ -107,7 +107,10 @@ public sealed class CompletionEndpoints(
     {
         FlowSelection.Announce(context.Response, flow);
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.Options), context.RequestAborted);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.Options);
+        // With a stated length head, body and end leave in one packet.
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
     private sealed record Answer(ResolvedFlow Flow, JsonObject Body);

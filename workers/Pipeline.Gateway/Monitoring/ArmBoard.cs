@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Pipeline.Registry.Monitoring;
 using Pipeline.Registry.Traffic;
+using Pipeline.Statistics;
 
 namespace Pipeline.Gateway.Monitoring;
 
@@ -98,7 +99,8 @@ public sealed class ArmBoard
                 Array.Sort(sorted);
                 return sorted.Length == 0 ? _metrics : _metrics with
                 {
-                    Latency = new LatencyQuantiles(Drift.Quantile(sorted, 0.5), Drift.Quantile(sorted, 0.95), Drift.Quantile(sorted, 0.99)),
+                    Latency = new LatencyQuantiles(
+                        Quantiles.OfSorted(sorted, 0.5), Quantiles.OfSorted(sorted, 0.95), Quantiles.OfSorted(sorted, 0.99)),
                 };
             }
         }

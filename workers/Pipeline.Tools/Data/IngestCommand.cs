@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Pipeline.Activities.Data;
 using Pipeline.Data.Ingest;
 using Pipeline.Data.Stages;
+using Pipeline.Sources;
 using Pipeline.Tools.Registry;
 
 namespace Pipeline.Tools.Data;

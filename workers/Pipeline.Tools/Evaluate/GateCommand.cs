@@ -56,7 +56,7 @@ internal static class GateCommand
         foreach (var problem in report.Problems) Console.WriteLine($"  FAIL          evidence: {problem}");
         foreach (var outcome in report.Outcomes)
         {
-            Console.WriteLine($"  {Word(outcome.Verdict),-13} {outcome.Rule.Name} ({outcome.Rule.Task}, {outcome.Questions} questions): {outcome.Reason}");
+            Console.WriteLine($"  {Word(outcome.Verdict),-13} {outcome.Rule.Name} ({outcome.Rule.Task}{(outcome.Questions > 0 ? $", {outcome.Questions} questions" : "")}): {outcome.Reason}");
             if (outcome.Difference is { } interval)
             {
                 Console.WriteLine($"                {outcome.Baseline:0.##} before, {outcome.Candidate:0.##} after; difference {outcome.Candidate - outcome.Baseline:+0.##;-0.##;0} "

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Evaluation.Judge;
 using Pipeline.Evaluation.Metrics;
 using Pipeline.Evaluation.Results;
-using Pipeline.Evaluation.Statistics;
+using Pipeline.Statistics;
 
 namespace Pipeline.Tools.Evaluate;
 
@@ -20,7 +20,8 @@ internal sealed class JudgeRun(JudgeBench bench, IReadOnlyList<JudgeQuestion> qu
         Write("judgements.jsonl", marks.Marks);
         var categories = questions.ToDictionary(question => question.Id, question => question.Category, StringComparer.Ordinal);
         foreach (var category in marks.Marks.Where(mark => mark.Mark is not null).GroupBy(mark => categories[mark.QuestionId])) Console.WriteLine($"{category.Key,-12} {category.Average(mark => mark.Mark),6:0.00}  {category.Count()} turns");
-        Console.WriteLine($"mean {marks.Mean:0.00} of {marks.Marks.Count} turns by {marks.Judge}; {marks.Unreadable} without a readable mark, {marks.Marks.Count(mark => mark.Tries > 1)} asked for again; prompts {marks.PromptDigest[..12]}");
+        var mean = double.IsNaN(marks.Mean) ? "no mean" : $"mean {marks.Mean:0.00}";
+        Console.WriteLine($"{mean} of {marks.Marks.Count} turns by {marks.Judge}; {marks.Unreadable} without a readable mark, {marks.Marks.Count(mark => mark.Tries > 1)} asked for again; prompts {marks.PromptDigest[..12]}");
         return marks.ToTaskResult(questions) with { Original = all.Sum(question => question.Turns.Count) };
     }
 

@@ -43,7 +43,8 @@ public static class RegistryCommand
             }
         });
 
-    private static int? CodeOf(Exception exception) => exception switch
+    /// <summary>Exit code of a failure of registry or store; null for any other.</summary>
+    public static int? CodeOf(Exception exception) => exception switch
     {
         RegistryException refused => refused.Error switch
         {

@@ -19,9 +19,9 @@ public interface IDataActivities
     [Activity]
     Task<DataStageResult> HoldOutAsync(DataStageInput input);
 
-    /// <summary>Cleans texts and takes personal data out.</summary>
-    /// <param name="input">Rows.</param>
-    /// <returns>Clean rows.</returns>
+    /// <summary>Cleans texts and takes personal data out, also of the rows held out before; none of those is removed.</summary>
+    /// <param name="input">Rows and held-out rows.</param>
+    /// <returns>Clean rows; clean held-out rows as a second artefact.</returns>
     [Activity]
     Task<DataStageResult> SanitizeAsync(DataStageInput input);
 
@@ -47,6 +47,9 @@ public sealed record DataStageInput
 {
     /// <summary>Rows to work on.</summary>
     public required ArtifactRef Rows { get; init; }
+
+    /// <summary>Rows that were held out, as they came; null where the stage has nothing to do with them.</summary>
+    public ArtifactRef? HeldOut { get; init; }
 
     /// <summary>Options of the data stages.</summary>
     public required DataOptions Data { get; init; }

@@ -38,7 +38,7 @@ public sealed class EvaluateWorkflow
     private static Task<SpeedResult> MeasureSpeedAsync(EvaluateInput input)
     {
         var order = new SpeedInput(input.BaseModel, input.Adapter, input.Dataset, input.Evaluate.SpeedRequests);
-        return Workflow.ExecuteActivityAsync(
+        return LongWork.RunAsync(
             (IEvaluationActivities a) => a.MeasureSpeedAsync(order), ActivityPolicies.Gpu($"{input.Arm}: speed of {order.Requests} requests", input.Tenant, input.Priority));
     }
 
@@ -49,7 +49,7 @@ public sealed class EvaluateWorkflow
         {
             var order = new EvaluateShardInput(input, shard);
             var summary = $"{input.Arm}: {shard.Task} {string.Join(", ", shard.Subjects)} ({shard.Items})";
-            return await Workflow.ExecuteActivityAsync(
+            return await LongWork.RunAsync(
                 (IEvaluationActivities a) => a.EvaluateShardAsync(order), ActivityPolicies.Gpu(summary.Length > 200 ? summary[..200] : summary, input.Tenant, input.Priority));
         }
         finally

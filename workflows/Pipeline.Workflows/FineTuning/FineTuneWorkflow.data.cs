@@ -23,22 +23,22 @@ public sealed partial class FineTuneWorkflow
 
     private Task<DataStageResult> IngestAsync() => DataStageAsync(
         StageNames.Ingest,
-        () => Workflow.ExecuteActivityAsync((IDataActivities a) => a.IngestAsync(new IngestInput(_input.Data)), Stoppable(ActivityPolicies.Data(_input.Data.Source))));
+        () => LongWork.RunAsync((IDataActivities a) => a.IngestAsync(new IngestInput(_input.Data)), Stoppable(ActivityPolicies.Data(_input.Data.Source))));
 
     private Task<DataStageResult> HoldOutAsync(DataStageResult raw)
     {
         var order = Order(raw);
         return DataStageAsync(
             StageNames.HoldOut,
-            () => Workflow.ExecuteActivityAsync((IDataActivities a) => a.HoldOutAsync(order), Stoppable(ActivityPolicies.Data("hold test rows out before any cleaning"))));
+            () => LongWork.RunAsync((IDataActivities a) => a.HoldOutAsync(order), Stoppable(ActivityPolicies.Data("hold test rows out before any cleaning"))));
     }
 
     private Task<DataStageResult> SanitizeAsync(DataStageResult rows)
     {
-        var order = Order(rows);
+        var order = Order(rows) with { HeldOut = rows.Second };
         return DataStageAsync(
             StageNames.Sanitize,
-            () => Workflow.ExecuteActivityAsync((IDataActivities a) => a.SanitizeAsync(order), Stoppable(ActivityPolicies.Data("clean texts, take personal data out"))));
+            () => LongWork.RunAsync((IDataActivities a) => a.SanitizeAsync(order), Stoppable(ActivityPolicies.Data("clean texts, take personal data out"))));
     }
 
     private Task<DataStageResult> DedupAsync(DataStageResult rows)
@@ -46,7 +46,7 @@ public sealed partial class FineTuneWorkflow
         var order = Order(rows);
         return DataStageAsync(
             StageNames.Dedup,
-            () => Workflow.ExecuteActivityAsync((IDataActivities a) => a.DedupAsync(order), Stoppable(ActivityPolicies.Data("remove exact and near-duplicates"))));
+            () => LongWork.RunAsync((IDataActivities a) => a.DedupAsync(order), Stoppable(ActivityPolicies.Data("remove exact and near-duplicates"))));
     }
 
     private Task<DataStageResult> DecontaminateAsync(DataStageResult rows)
@@ -54,23 +54,23 @@ public sealed partial class FineTuneWorkflow
         var order = Order(rows) with { Benchmarks = _input.Evaluate.Benchmarks };
         return DataStageAsync(
             StageNames.Decontaminate,
-            () => Workflow.ExecuteActivityAsync((IDataActivities a) => a.DecontaminateAsync(order), Stoppable(ActivityPolicies.Data("remove what benchmarks ask"))));
+            () => LongWork.RunAsync((IDataActivities a) => a.DecontaminateAsync(order), Stoppable(ActivityPolicies.Data("remove what benchmarks ask"))));
     }
 
-    private Task<DatasetResult> BuildDatasetAsync(RunContext run, DataStageResult rows, DataStageResult kept) => _stages.RunAsync(
+    private Task<DatasetResult> BuildDatasetAsync(RunContext run, DataStageResult rows, ArtifactRef? heldOut) => _stages.RunAsync(
         StageNames.Dataset,
         async () =>
         {
             var order = new BuildDatasetInput
             {
                 Rows = rows.Rows,
-                HeldOut = kept.Second ?? throw new ApplicationFailureException("no rows were held out", ErrorTypes.BadData, nonRetryable: true),
+                HeldOut = heldOut ?? throw new ApplicationFailureException("no rows were held out", ErrorTypes.BadData, nonRetryable: true),
                 BaseModel = run.BaseModel,
                 Dataset = _input.Dataset,
                 Seed = _input.Data.Seed,
                 ReviewRows = _input.Review.Rows,
             };
-            var built = await Workflow.ExecuteActivityAsync((IDatasetActivities a) => a.BuildDatasetAsync(order), Stoppable(ActivityPolicies.Data("tokens with proven labels")));
+            var built = await LongWork.RunAsync((IDatasetActivities a) => a.BuildDatasetAsync(order), Stoppable(ActivityPolicies.Data("tokens with proven labels")));
             Remember("dataset", built.Dataset, built.Summary.Text);
             Workflow.UpsertTypedSearchAttributes(SearchAttributes.Dataset.ValueSet(built.Dataset.Sha256));
             return built;
@@ -103,7 +103,7 @@ public sealed partial class FineTuneWorkflow
         async () =>
         {
             var baselines = new BaselineInput(dataset.Dataset);
-            var simple = await Workflow.ExecuteActivityAsync(
+            var simple = await LongWork.RunAsync(
                 (IEvaluationActivities a) => a.CompareBaselinesAsync(baselines), Stoppable(ActivityPolicies.Data("what needs no language model")));
             _report = _report with { Baselines = simple.Arms };
             if (_input.Preflight.Rows == 0)
@@ -112,7 +112,7 @@ public sealed partial class FineTuneWorkflow
             }
 
             var order = new PreflightInput(run.BaseModel, dataset.Dataset, _input.Preflight);
-            var tried = await Workflow.ExecuteActivityAsync(
+            var tried = await LongWork.RunAsync(
                 (IEvaluationActivities a) => a.TryPromptsAsync(order), Stoppable(ActivityPolicies.Gpu($"prompts alone on {order.Preflight.Rows} rows", _input.Tenant, _input.Priority)));
             _report = _report with { PromptAccuracy = tried.Accuracy };
             return Advise(tried);
@@ -145,6 +145,11 @@ public sealed partial class FineTuneWorkflow
         {
             var result = await work();
             Remember(stage, result.Rows, result.Summary.Text);
+            if (result.Second is { } second && stage is StageNames.HoldOut or StageNames.Sanitize)
+            {
+                Remember($"{stage}-test-rows", second, stage == StageNames.HoldOut ? "drawn from raw rows, as they came" : "the same rows, clean");
+            }
+
             return result;
         },
         result => result.Summary);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Pipeline.Workflows.Approvals;
 using Pipeline.Workflows.Contracts;
 using Pipeline.Workflows.Deployment;
@@ -27,6 +29,8 @@ public sealed partial class FineTuneWorkflow
             };
             var result = await Workflow.ExecuteChildWorkflowAsync((TrainWorkflow wf) => wf.RunAsync(order), Child(WorkflowIds.Train(Workflow.Info.WorkflowId, ++_rounds)));
             _report = _report with { Curve = result.Training.Curve, TrainingAttempts = [.. _report.TrainingAttempts, .. result.Attempts] };
+            Remember("config", "training options", JsonSerializer.Serialize(result.Used, JsonSerializerOptions.Web));
+            Remember("seed", result.Used.Seed.ToString(CultureInfo.InvariantCulture), "");
             Remember("adapter", result.Training.Adapter, $"{result.Training.Steps} steps on {result.Training.Device}");
             return result;
         },
@@ -105,7 +109,7 @@ public sealed partial class FineTuneWorkflow
         async () =>
         {
             var order = new ParityInput(run.BaseModel, training.Training.Adapter, dataset.Dataset, _input.Package.ParityPrompts);
-            var parity = await Workflow.ExecuteActivityAsync(
+            var parity = await LongWork.RunAsync(
                 (IEvaluationActivities a) => a.CheckMergeParityAsync(order), Stoppable(ActivityPolicies.Gpu($"merge, read back, compare {order.Prompts} prompts", _input.Tenant, _input.Priority)));
             Remember("merged-model", parity.Merged, $"largest difference {parity.LargestDifference:0.0e0}");
             return parity;

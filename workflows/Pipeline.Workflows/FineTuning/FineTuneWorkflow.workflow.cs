@@ -84,7 +84,8 @@ public sealed partial class FineTuneWorkflow
         var clean = await SanitizeAsync(kept);
         var distinct = await DedupAsync(clean);
         var rows = await DecontaminateAsync(distinct);
-        var dataset = await BuildDatasetAsync(run, rows, kept);
+        // A run that was sanitized by an earlier release has no clean test rows.
+        var dataset = await BuildDatasetAsync(run, rows, clean.Second ?? kept.Second);
         await ReviewAsync(run, dataset);
         var preflight = await TryPromptsAsync(run, dataset);
 

@@ -24,7 +24,7 @@ public sealed class JudgeWorkflow
         var serving = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.FindServingAsync(alias), ActivityPolicies.Quick($"what {input.Name} serves"));
         _version = serving.Version;
         var order = new JudgeAnswersInput(serving, input.Answers, Workflow.Random.Next(), Workflow.UtcNow);
-        var marks = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.JudgeAnswersAsync(order), ActivityPolicies.Data($"judge {input.Answers} answers"));
+        var marks = await LongWork.RunAsync((IMonitoringActivities a) => a.JudgeAnswersAsync(order), ActivityPolicies.Data($"judge {input.Answers} answers"));
 
         // No number compares as good, so marks that are missing raise the alarm too.
         var alarm = !(marks.Mean >= input.MinMark);

@@ -61,6 +61,13 @@ public sealed class TrainWorkflow
             {
                 return await Workflow.ExecuteActivityAsync((ITrainingActivities a) => a.TrainAdapterAsync(order), options);
             }
+            catch (ActivityFailureException exception) when (isLast && LongWork.IsDrain(exception))
+            {
+                if (!LongWork.GoesOn())
+                {
+                    throw;
+                }
+            }
             catch (ActivityFailureException exception) when (!isLast && exception.InnerException is not ApplicationFailureException { NonRetryable: true } and not CanceledFailureException)
             {
                 var loss = WorkerLoss.Of(exception);

@@ -20,7 +20,9 @@ internal static partial class SystemCalls
         var log = output.Combine("calls");
         var start = new ProcessStartInfo("/usr/bin/strace", ["-f", "-y", "-xx", "-s", "1000000", "-e", "signal=none", "-e", "trace=" + Calls, "-o", log, .. program])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start) ?? throw new InvalidOperationException("strace did not start");
