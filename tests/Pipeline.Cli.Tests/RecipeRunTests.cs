@@ -142,10 +142,11 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
         using var http = new HttpClient();
         for (var number = 0; number < 4; number++)
         {
-            using var content = new StringContent(
-                JsonSerializer.Serialize(new { model, user = Guid.NewGuid().ToString("N"), max_tokens = 2, messages = new[] { new { role = "user", content = "hello" } } }),
-                Encoding.UTF8, "application/json");
-            using var _ = await http.PostAsync(new Uri($"{deployment.GatewayUrl}/v1/chat/completions"), content, TestContext.Current.CancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{deployment.GatewayUrl}/v1/chat/completions"));
+            request.Headers.Add("X-Session-Id", Guid.NewGuid().ToString("N")); // one sender stays on one arm, so these are many
+            request.Content = new StringContent(
+                JsonSerializer.Serialize(new { model, max_tokens = 2, messages = new[] { new { role = "user", content = "hello" } } }), Encoding.UTF8, "application/json");
+            using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         }
     }
 }
