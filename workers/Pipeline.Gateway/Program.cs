@@ -4,9 +4,11 @@ using Pipeline.Gateway.Chat;
 using Pipeline.Gateway.Configuration;
 using Pipeline.Gateway.Deploy;
 using Pipeline.Hosting.Configuration;
+using Pipeline.Hosting.Native;
 using Pipeline.Registry.Traffic;
 using Pipeline.Workflows;
 
+ShortWaits.Enable();
 // `./pipeline serve|chat|deploy` hand over to this executable.
 var root = new RootCommand("Serving: the gateway, a chat with a model, and the traffic of deployed adapters.")
 {
