@@ -5,8 +5,8 @@ using Pipeline.Registry.Storage;
 namespace Pipeline.Sources;
 
 /// <summary>
-/// Raw data in an object store: read only, in exactly the version that was listed, in parallel ranges that are each retried alone and kept
-/// when the download is interrupted.
+/// Raw data in an object store: read only, in exactly the version that was listed, in parallel ranges that are each
+/// retried alone and kept when the download is interrupted.
 /// </summary>
 /// <param name="store">The object store.</param>
 public sealed class ObjectRawStore(IObjectStore store) : IRawStore
@@ -15,7 +15,8 @@ public sealed class ObjectRawStore(IObjectStore store) : IRawStore
     public string Location => store.Location.ToString();
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RawObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RawObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var found in store.ListAsync(prefix, cancellation: cancellationToken))
         {
@@ -30,11 +31,14 @@ public sealed class ObjectRawStore(IObjectStore store) : IRawStore
         var info = new ObjectInfo(source.Key, source.Bytes, source.Version, source.LastModified);
         try
         {
-            return await new ObjectDownload(store) { Resumable = true }.RunAsync(info, path, cancellation: cancellationToken);
+            return await new ObjectDownload(store) { Resumable = true }
+                .RunAsync(info, path, cancellation: cancellationToken);
         }
-        catch (ObjectStoreException exception) when (exception.Error is ObjectStoreError.PreconditionFailed or ObjectStoreError.NotFound)
+        catch (ObjectStoreException exception)
+            when (exception.Error is ObjectStoreError.PreconditionFailed or ObjectStoreError.NotFound)
         {
-            throw new SourceMutatedException(source.Key, source.Version, (await store.HeadAsync(source.Key, cancellationToken))?.ETag);
+            throw new SourceMutatedException(
+                source.Key, source.Version, (await store.HeadAsync(source.Key, cancellationToken))?.ETag);
         }
     }
 }

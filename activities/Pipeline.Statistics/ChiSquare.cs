@@ -19,7 +19,8 @@ public sealed record ChiSquare(double Statistic, int Degrees, double P)
         {
             for (var j = 0; j < columns; j++)
             {
-                double row = Enumerable.Range(0, columns).Sum(k => table[i, k]), column = Enumerable.Range(0, rows).Sum(k => table[k, j]);
+                double row = Enumerable.Range(0, columns).Sum(k => table[i, k]),
+                    column = Enumerable.Range(0, rows).Sum(k => table[k, j]);
                 var expected = row * column / total;
                 var gap = Math.Abs(table[i, j] - expected);
                 if (yates) gap -= Math.Min(0.5, gap);
@@ -41,7 +42,9 @@ public sealed record ChiSquare(double Statistic, int Degrees, double P)
     /// <param name="table">Counts.</param>
     /// <returns>0 to 1.</returns>
     public static double CramersV(int[,] table) =>
-        Math.Sqrt(Independence(table).Statistic / table.Cast<int>().Sum() / (Math.Min(table.GetLength(0), table.GetLength(1)) - 1));
+        Math.Sqrt(Independence(table).Statistic / table.Cast<int>().Sum()
+            / (Math.Min(table.GetLength(0), table.GetLength(1)) - 1));
 
-    private static ChiSquare Of(double statistic, int degrees) => new(statistic, degrees, SpecialFunctions.ChiSquareTail(statistic, degrees));
+    private static ChiSquare Of(double statistic, int degrees) =>
+        new(statistic, degrees, SpecialFunctions.ChiSquareTail(statistic, degrees));
 }

@@ -18,13 +18,15 @@ public static class Correlation
     /// <param name="r">Pearson's correlation.</param>
     /// <param name="n">Number of pairs, above 2.</param>
     /// <returns>p.</returns>
-    public static double PearsonP(double r, int n) => 2 * SpecialFunctions.StudentTail(Math.Abs(r) * Math.Sqrt((n - 2) / (1 - r * r)), n - 2);
+    public static double PearsonP(double r, int n) =>
+        2 * SpecialFunctions.StudentTail(Math.Abs(r) * Math.Sqrt((n - 2) / (1 - r * r)), n - 2);
 
     /// <summary>Spearman's rank correlation.</summary>
     /// <param name="x">First value of each pair.</param>
     /// <param name="y">Second value of each pair.</param>
     /// <returns>-1 to 1.</returns>
-    public static double Spearman(IReadOnlyList<double> x, IReadOnlyList<double> y) => Pearson(Ranks.Of(x), Ranks.Of(y));
+    public static double Spearman(IReadOnlyList<double> x, IReadOnlyList<double> y) =>
+        Pearson(Ranks.Of(x), Ranks.Of(y));
 
     /// <summary>Kendall's tau-b, which corrects for ties.</summary>
     /// <param name="x">First value of each pair.</param>

@@ -32,7 +32,8 @@ public static class Drift
     public static double StabilityIndex(IReadOnlyList<int> expected, IReadOnlyList<int> actual, double floor = 1e-6)
     {
         double expectedTotal = expected.Sum(), actualTotal = actual.Sum();
-        return expected.Zip(actual, (e, a) => (Expected: Math.Max(e / expectedTotal, floor), Actual: Math.Max(a / actualTotal, floor)))
+        return expected.Zip(
+            actual, (e, a) => (Expected: Math.Max(e / expectedTotal, floor), Actual: Math.Max(a / actualTotal, floor)))
             .Sum(pair => (pair.Actual - pair.Expected) * Math.Log(pair.Actual / pair.Expected));
     }
 
@@ -75,7 +76,8 @@ public static class Drift
     /// <param name="p">A distribution.</param>
     /// <param name="q">Another over the same values.</param>
     /// <returns>0 for equal distributions.</returns>
-    public static double TotalVariation(IReadOnlyList<double> p, IReadOnlyList<double> q) => p.Zip(q, (a, b) => Math.Abs(a - b)).Sum() / 2;
+    public static double TotalVariation(IReadOnlyList<double> p, IReadOnlyList<double> q) =>
+        p.Zip(q, (a, b) => Math.Abs(a - b)).Sum() / 2;
 
     /// <summary>First Wasserstein distance with the values' indices as positions.</summary>
     /// <param name="p">A distribution.</param>

@@ -2,8 +2,8 @@ namespace Pipeline.Statistics;
 
 /// <summary>Two-sample Kolmogorov–Smirnov test.</summary>
 /// <remarks>
-/// Exact p by counting lattice paths (Hodges 1958); the approximation is the exact one-sample distribution for n m / (n + m) values
-/// (Marsaglia, Tsang and Wang 2003). With ties both are conservative.
+/// Exact p by counting lattice paths (Hodges 1958); the approximation is the exact one-sample distribution for n m / (n
+/// + m) values (Marsaglia, Tsang and Wang 2003). With ties both are conservative.
 /// </remarks>
 public static class KolmogorovSmirnov
 {

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Pipeline.Statistics;
 
-/// <summary>McNemar's test for two models on the same questions: only the questions where exactly one is right count.</summary>
+/// <summary>
+/// McNemar's test for two models on the same questions: only the questions where exactly one is right count.
+/// </summary>
 /// <remarks>Source: McNemar 1947; Fagerland, Lydersen and Laake 2013 for mid-p.</remarks>
 public static class McNemar
 {

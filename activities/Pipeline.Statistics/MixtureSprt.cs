@@ -1,12 +1,16 @@
 namespace Pipeline.Statistics;
 
-/// <summary>A mixture sequential probability ratio test of a mean against zero: valid at every look, however often one looks.</summary>
+/// <summary>
+/// A mixture sequential probability ratio test of a mean against zero: valid at every look, however often one looks.
+/// </summary>
 /// <param name="variance">Known variance of an observation.</param>
-/// <param name="priorVariance">Variance τ² of the normal prior on the mean: the square of an effect worth finding.</param>
+/// <param name="priorVariance">Variance τ² of the normal prior on the mean: the square of an effect worth
+/// finding.</param>
 /// <param name="alpha">Level of the confidence sequence.</param>
 /// <remarks>
-/// With V the variance of the estimated mean m, Λ = √(V / (V + τ²)) · exp(m² τ² / (2 V (V + τ²))); the chance that Λ ever reaches 1/α
-/// under the null hypothesis is at most α. <b>Source:</b> Robbins 1970, Annals of Mathematical Statistics 41(5); Johari et al. 2017.
+/// With V the variance of the estimated mean m, Λ = √(V / (V + τ²)) · exp(m² τ² / (2 V (V + τ²))); the chance that Λ
+/// ever reaches 1/α under the null hypothesis is at most α. <b>Source:</b> Robbins 1970, Annals of Mathematical
+/// Statistics 41(5); Johari et al. 2017.
 /// </remarks>
 public sealed class MixtureSprt(double variance, double priorVariance, double alpha = 0.05)
 {
@@ -37,7 +41,9 @@ public sealed class MixtureSprt(double variance, double priorVariance, double al
         Confidence = new Interval(mean - half, mean + half);
     }
 
-    /// <summary>Logarithm of the likelihood ratio of an estimated mean, for summaries of which the observations are not kept.</summary>
+    /// <summary>
+    /// Logarithm of the likelihood ratio of an estimated mean, for summaries of which the observations are not kept.
+    /// </summary>
     /// <param name="mean">Estimated mean.</param>
     /// <param name="variance">Variance of that estimate (σ²/n), above 0.</param>
     /// <param name="priorVariance">τ², above 0.</param>

@@ -29,5 +29,6 @@ public static class Moments
     /// <param name="x">First sample.</param>
     /// <param name="y">Second sample.</param>
     /// <returns>The effect size.</returns>
-    public static double CohenD(IReadOnlyList<double> x, IReadOnlyList<double> y) => (x.Average() - y.Average()) / Math.Sqrt(PooledVariance(x, y));
+    public static double CohenD(IReadOnlyList<double> x, IReadOnlyList<double> y) =>
+        (x.Average() - y.Average()) / Math.Sqrt(PooledVariance(x, y));
 }

@@ -1,6 +1,8 @@
 namespace Pipeline.Statistics;
 
-/// <summary>Adjusted p values for several tests; a hypothesis is rejected when its adjusted p is at most the level.</summary>
+/// <summary>
+/// Adjusted p values for several tests; a hypothesis is rejected when its adjusted p is at most the level.
+/// </summary>
 public static class MultipleTesting
 {
     /// <summary>Holm's step-down adjustment: controls any false rejection (Holm 1979).</summary>
@@ -11,7 +13,8 @@ public static class MultipleTesting
     /// <summary>Benjamini and Hochberg's adjustment: controls the false discovery rate (1995).</summary>
     /// <param name="p">The p values.</param>
     /// <returns>Adjusted values in the same order.</returns>
-    public static double[] BenjaminiHochberg(IReadOnlyList<double> p) => Adjust(p, (rank, n) => (double)n / rank, stepUp: true);
+    public static double[] BenjaminiHochberg(IReadOnlyList<double> p) =>
+        Adjust(p, (rank, n) => (double)n / rank, stepUp: true);
 
     /// <summary>Benjamini and Yekutieli's adjustment for any dependence (2001).</summary>
     /// <param name="p">The p values.</param>

@@ -17,10 +17,12 @@ public sealed record NonInferiority(double Delta, double StandardError, double Z
     /// <param name="margin">Tolerated loss as a share.</param>
     /// <param name="alpha">One-sided level.</param>
     /// <returns>The test.</returns>
-    public static NonInferiority Independent(int baselineRight, int baselineN, int candidateRight, int candidateN, double margin, double alpha = 0.05)
+    public static NonInferiority Independent(
+        int baselineRight, int baselineN, int candidateRight, int candidateN, double margin, double alpha = 0.05)
     {
         var shares = new TwoProportions(baselineRight, baselineN, candidateRight, candidateN);
-        return Of((double)candidateRight / candidateN - (double)baselineRight / baselineN, shares.StandardError, margin, alpha);
+        return Of((double)candidateRight / candidateN - (double)baselineRight / baselineN, shares.StandardError, margin,
+            alpha);
     }
 
     /// <summary>Two models on the same questions.</summary>
@@ -38,7 +40,9 @@ public sealed record NonInferiority(double Delta, double StandardError, double Z
 
     private static NonInferiority Of(double delta, double error, double margin, double alpha)
     {
-        var z = error > 0 ? (delta + margin) / error : delta + margin > 0 ? double.PositiveInfinity : double.NegativeInfinity;
-        return new NonInferiority(delta, error, z, SpecialFunctions.NormalTail(z), delta - SpecialFunctions.NormalTailQuantile(alpha) * error);
+        var z = error > 0 ? (delta + margin) / error : delta + margin > 0
+            ? double.PositiveInfinity : double.NegativeInfinity;
+        return new NonInferiority(delta, error, z, SpecialFunctions.NormalTail(z),
+            delta - SpecialFunctions.NormalTailQuantile(alpha) * error);
     }
 }

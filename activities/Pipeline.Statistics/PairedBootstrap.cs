@@ -12,11 +12,14 @@ public sealed class PairedBootstrap
     /// <param name="seed">Seed of <see cref="SplitMix64"/>.</param>
     /// <param name="replicates">How many resamples.</param>
     /// <exception cref="ArgumentException">The lists differ in length or are empty.</exception>
-    public PairedBootstrap(IReadOnlyList<double> baseline, IReadOnlyList<double> candidate, ulong seed, int replicates = 2000)
+    public PairedBootstrap(
+        IReadOnlyList<double> baseline, IReadOnlyList<double> candidate, ulong seed, int replicates = 2000)
     {
         if (baseline.Count != candidate.Count || baseline.Count == 0)
         {
-            throw new ArgumentException($"{baseline.Count} and {candidate.Count} scores; give the same items for both, at least one", nameof(candidate));
+            throw new ArgumentException(
+                $"{baseline.Count} and {candidate.Count} scores; give the same items for both, at least one",
+                nameof(candidate));
         }
 
         var generator = new SplitMix64(seed);
@@ -25,7 +28,8 @@ public sealed class PairedBootstrap
         for (var i = 0; i < replicates; i++)
         {
             var sum = 0.0;
-            for (var draw = 0; draw < differences.Length; draw++) sum += differences[generator.Below(differences.Length)];
+            for (var draw = 0; draw < differences.Length; draw++)
+                sum += differences[generator.Below(differences.Length)];
             Replicates[i] = sum / differences.Length;
         }
 
@@ -52,13 +56,17 @@ public sealed class PairedBootstrap
     /// <summary>Share of replicates at or below 0.</summary>
     public double ShareAtOrBelowZero => (double)Replicates.Count(x => x <= 0) / Replicates.Length;
 
-    /// <summary>Two-sided p of no difference: how often a replicate is as far from the mean as the mean is from 0.</summary>
-    public double PValue => (1.0 + Replicates.Count(x => Math.Abs(x - Mean) >= Math.Abs(Mean) - 1e-12)) / (Replicates.Length + 1);
+    /// <summary>
+    /// Two-sided p of no difference: how often a replicate is as far from the mean as the mean is from 0.
+    /// </summary>
+    public double PValue => (1.0 + Replicates.Count(x => Math.Abs(x - Mean) >= Math.Abs(Mean) - 1e-12))
+        / (Replicates.Length + 1);
 
     /// <summary>Percentile interval.</summary>
     /// <param name="confidence">Such as 0.95.</param>
     /// <returns>Ends in the unit of the scores.</returns>
-    public Interval Percentile(double confidence = 0.95) => new(Quantile((1 - confidence) / 2), Quantile((1 + confidence) / 2));
+    public Interval Percentile(double confidence = 0.95) =>
+        new(Quantile((1 - confidence) / 2), Quantile((1 + confidence) / 2));
 
     /// <summary>Basic interval: the percentile interval reflected at the mean.</summary>
     /// <param name="confidence">Such as 0.95.</param>

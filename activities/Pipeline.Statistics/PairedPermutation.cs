@@ -5,7 +5,9 @@ namespace Pipeline.Statistics;
 /// <param name="Less">p of "b is not below a".</param>
 /// <param name="TwoSided">p by the absolute sum.</param>
 /// <param name="Assignments">How many sign patterns were counted.</param>
-/// <remarks>All 2ⁿ patterns up to 20 items, else seeded random ones with the observed pattern counted in. Source: Fisher 1935.</remarks>
+/// <remarks>
+/// All 2ⁿ patterns up to 20 items, else seeded random ones with the observed pattern counted in. Source: Fisher 1935.
+/// </remarks>
 public sealed record PairedPermutation(double Greater, double Less, double TwoSided, int Assignments)
 {
     private const double Tolerance = 1e-9;
@@ -17,7 +19,8 @@ public sealed record PairedPermutation(double Greater, double Less, double TwoSi
     /// <param name="seed">Seed of the random patterns.</param>
     /// <param name="samples">Number of random patterns for more than 20 items.</param>
     /// <returns>The p values.</returns>
-    public static PairedPermutation Test(IReadOnlyList<double> baseline, IReadOnlyList<double> candidate, ulong seed = 1, int samples = 10000)
+    public static PairedPermutation Test(
+        IReadOnlyList<double> baseline, IReadOnlyList<double> candidate, ulong seed = 1, int samples = 10000)
     {
         var differences = baseline.Zip(candidate, (a, b) => b - a).ToArray();
         var observed = differences.Sum();
@@ -27,13 +30,15 @@ public sealed record PairedPermutation(double Greater, double Less, double TwoSi
         for (var pattern = 0; pattern < assignments; pattern++)
         {
             // The first pattern of either kind flips nothing: it is the observed one.
-            var sum = exact ? Sum(differences, (ulong)pattern) : pattern == 0 ? observed : RandomSum(differences, generator);
+            var sum = exact ? Sum(differences, (ulong)pattern) : pattern == 0
+                ? observed : RandomSum(differences, generator);
             greater += sum >= observed - Tolerance ? 1 : 0;
             less += sum <= observed + Tolerance ? 1 : 0;
             both += Math.Abs(sum) >= Math.Abs(observed) - Tolerance ? 1 : 0;
         }
 
-        return new PairedPermutation((double)greater / assignments, (double)less / assignments, (double)both / assignments, assignments);
+        return new PairedPermutation(
+            (double)greater / assignments, (double)less / assignments, (double)both / assignments, assignments);
     }
 
     /// <summary>Twice the smaller one-sided p, at most 1.</summary>

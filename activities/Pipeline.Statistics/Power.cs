@@ -10,7 +10,9 @@ public static class Power
     /// <returns>2 asin √p2 - 2 asin √p1.</returns>
     public static double CohenH(double p1, double p2) => 2 * Math.Asin(Math.Sqrt(p2)) - 2 * Math.Asin(Math.Sqrt(p1));
 
-    /// <summary>Power of a comparison of two independent shares with n items each, by the arcsine approximation.</summary>
+    /// <summary>
+    /// Power of a comparison of two independent shares with n items each, by the arcsine approximation.
+    /// </summary>
     /// <param name="h">Cohen's h, not 0.</param>
     /// <param name="perArm">Items of each model.</param>
     /// <param name="alpha">Level.</param>
@@ -44,9 +46,11 @@ public static class Power
     /// <param name="pooled">Whether the null variance pools the shares.</param>
     /// <param name="twoSided">Whether the level is two-sided.</param>
     /// <returns>Not rounded.</returns>
-    public static double TwoProportionsFormula(double p1, double p2, double alpha, double power, bool pooled, bool twoSided = true)
+    public static double TwoProportionsFormula(
+        double p1, double p2, double alpha, double power, bool pooled, bool twoSided = true)
     {
-        var (za, zb) = (SpecialFunctions.NormalTailQuantile(twoSided ? alpha / 2 : alpha), SpecialFunctions.NormalQuantile(power));
+        var (za, zb) =
+            (SpecialFunctions.NormalTailQuantile(twoSided ? alpha / 2 : alpha), SpecialFunctions.NormalQuantile(power));
         var (mean, own) = ((p1 + p2) / 2, p1 * (1 - p1) + p2 * (1 - p2));
         var underNull = pooled ? 2 * mean * (1 - mean) : own;
         return Math.Pow(za * Math.Sqrt(underNull) + zb * Math.Sqrt(own), 2) / Math.Pow(p2 - p1, 2);
@@ -68,7 +72,8 @@ public static class Power
 
     /// <summary>Questions that McNemar's test needs, by the normal approximation.</summary>
     /// <param name="onlyFirst">Share of questions that only the first model gets right.</param>
-    /// <param name="onlySecond">Share of questions that only the second model gets right, different from the first.</param>
+    /// <param name="onlySecond">Share of questions that only the second model gets right, different from the
+    /// first.</param>
     /// <param name="alpha">Two-sided level.</param>
     /// <param name="power">Such as 0.8.</param>
     /// <returns>Not rounded.</returns>
@@ -110,7 +115,10 @@ public static class Power
         return (low + high) / 2;
     }
 
-    /// <summary>P(T ≤ t) of the noncentral t: the normal probability averaged over the chi distribution of the deviation, by Simpson's rule.</summary>
+    /// <summary>
+    /// P(T ≤ t) of the noncentral t: the normal probability averaged over the chi distribution of the deviation, by
+    /// Simpson's rule.
+    /// </summary>
     private static double NoncentralT(double t, double degrees, double shift)
     {
         const int Steps = 2000;
@@ -123,7 +131,8 @@ public static class Power
         {
             var s = from + i * width;
             var density = Math.Exp(norm + (degrees - 1) * Math.Log(s) - degrees * s * s / 2);
-            sum += (i == 0 || i == Steps ? 1 : i % 2 == 1 ? 4 : 2) * density * SpecialFunctions.NormalTail(shift - t * s);
+            sum += (i == 0 || i == Steps ? 1 : i % 2 == 1 ? 4 : 2) * density
+                * SpecialFunctions.NormalTail(shift - t * s);
         }
 
         return sum * width / 3;

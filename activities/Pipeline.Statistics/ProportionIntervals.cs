@@ -1,7 +1,9 @@
 namespace Pipeline.Statistics;
 
 /// <summary>Confidence intervals of a share of right answers.</summary>
-/// <remarks>Source: Brown, Cai and DasGupta 2001; Newcombe 1998 for the corrected Wilson interval and differences.</remarks>
+/// <remarks>
+/// Source: Brown, Cai and DasGupta 2001; Newcombe 1998 for the corrected Wilson interval and differences.
+/// </remarks>
 public static class ProportionIntervals
 {
     /// <summary>Wilson's score interval; sound for few answers and shares near 0 or 1.</summary>
@@ -92,7 +94,8 @@ public static class ProportionIntervals
     /// <returns>Ends between -1 and 1.</returns>
     public static Interval NewcombeDifference(int x1, int n1, int x2, int n2, double confidence = 0.95)
     {
-        var (p1, p2, first, second) = ((double)x1 / n1, (double)x2 / n2, Wilson(x1, n1, confidence), Wilson(x2, n2, confidence));
+        var (p1, p2, first, second) =
+            ((double)x1 / n1, (double)x2 / n2, Wilson(x1, n1, confidence), Wilson(x2, n2, confidence));
         var down = Math.Sqrt(Math.Pow(p2 - second.Lower, 2) + Math.Pow(first.Upper - p1, 2));
         var up = Math.Sqrt(Math.Pow(p1 - first.Lower, 2) + Math.Pow(second.Upper - p2, 2));
         return new Interval(p2 - p1 - down, p2 - p1 + up);

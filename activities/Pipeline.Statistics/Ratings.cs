@@ -14,12 +14,14 @@ public static class Ratings
     /// <param name="start">Rating of a new player.</param>
     /// <param name="step">Largest change of a game.</param>
     /// <returns>Ratings by name. Source: Elo 1978, base 10, scale 400.</returns>
-    public static IReadOnlyDictionary<string, double> Elo(IEnumerable<Game> games, double start = 1000, double step = 32)
+    public static IReadOnlyDictionary<string, double> Elo(
+        IEnumerable<Game> games, double start = 1000, double step = 32)
     {
         var ratings = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var game in games)
         {
-            var (first, second) = (ratings.GetValueOrDefault(game.First, start), ratings.GetValueOrDefault(game.Second, start));
+            var (first, second) =
+                (ratings.GetValueOrDefault(game.First, start), ratings.GetValueOrDefault(game.Second, start));
             var change = step * (game.Score - 1 / (1 + Math.Pow(10, (second - first) / 400)));
             (ratings[game.First], ratings[game.Second]) = (first + change, second - change);
         }
@@ -28,7 +30,8 @@ public static class Ratings
     }
 
     /// <summary>Bradley–Terry strengths by maximum likelihood; order of the games does not matter.</summary>
-    /// <param name="games">Games; every player must be connected to every other by wins and losses unless a ridge is given.</param>
+    /// <param name="games">Games; every player must be connected to every other by wins and losses unless a ridge is
+    /// given.</param>
     /// <param name="players">Players in the order of the result.</param>
     /// <param name="ridge">Quadratic penalty on the strengths.</param>
     /// <returns>Natural-log strengths with mean 0. Source: Bradley and Terry 1952; Newton's method.</returns>
@@ -45,7 +48,8 @@ public static class Ratings
                 gradient[i] = -ridge * strengths[i];
                 for (var j = 0; j < n; j++)
                 {
-                    if (i != j) gradient[i] += wins[i, j] - (wins[i, j] + wins[j, i]) / (1 + Math.Exp(strengths[j] - strengths[i]));
+                    if (i != j) gradient[i] += wins[i, j]
+                        - (wins[i, j] + wins[j, i]) / (1 + Math.Exp(strengths[j] - strengths[i]));
                 }
             }
 
@@ -86,7 +90,8 @@ public static class Ratings
         var (wins, sum) = (Wins(games, players), 0.0);
         for (var i = 0; i < strengths.Length; i++)
         {
-            for (var j = 0; j < strengths.Length; j++) sum -= i == j ? 0 : wins[i, j] * Math.Log(1 + Math.Exp(strengths[j] - strengths[i]));
+            for (var j = 0; j < strengths.Length; j++)
+                sum -= i == j ? 0 : wins[i, j] * Math.Log(1 + Math.Exp(strengths[j] - strengths[i]));
         }
 
         return sum;
@@ -94,7 +99,8 @@ public static class Ratings
 
     private static double[,] Wins(IReadOnlyList<Game> games, IReadOnlyList<string> players)
     {
-        var index = players.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+        var index = players.Select((name, i) => (name, i))
+            .ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
         var wins = new double[players.Count, players.Count];
         foreach (var game in games)
         {

@@ -3,10 +3,14 @@ namespace Pipeline.Statistics;
 /// <summary>How a group-sequential test spends its level over the looks.</summary>
 public enum SpendingFunction
 {
-    /// <summary>Like O'Brien and Fleming, each side spending half of the level: the usual software's convention.</summary>
+    /// <summary>
+    /// Like O'Brien and Fleming, each side spending half of the level: the usual software's convention.
+    /// </summary>
     OBrienFleming,
 
-    /// <summary>The one-sided O'Brien–Fleming formula applied to the two-sided level; its early bounds are lower.</summary>
+    /// <summary>
+    /// The one-sided O'Brien–Fleming formula applied to the two-sided level; its early bounds are lower.
+    /// </summary>
     OBrienFlemingTotal,
 
     /// <summary>Like Pocock: <c>α ln(1 + (e - 1) t)</c>.</summary>
@@ -18,8 +22,8 @@ public enum SpendingFunction
 
 /// <summary>Two-sided bounds on |Z| for a test that is looked at several times.</summary>
 /// <remarks>
-/// Crossing probabilities by recursive numerical integration of the score's density (Armitage, McPherson and Rowe 1969);
-/// spending functions of Lan and DeMets 1983.
+/// Crossing probabilities by recursive numerical integration of the score's density (Armitage, McPherson and Rowe
+/// 1969); spending functions of Lan and DeMets 1983.
 /// </remarks>
 public static class SequentialDesign
 {
@@ -55,7 +59,8 @@ public static class SequentialDesign
     /// <summary>Bounds of a spending design.</summary>
     /// <param name="function">The spending function.</param>
     /// <param name="alpha">Two-sided level.</param>
-    /// <param name="information">Rising information shares of the looks, the last one 1 when the test is complete.</param>
+    /// <param name="information">Rising information shares of the looks, the last one 1 when the test is
+    /// complete.</param>
     /// <returns>One bound a look.</returns>
     public static double[] Bounds(SpendingFunction function, double alpha, IReadOnlyList<double> information)
     {
@@ -63,7 +68,8 @@ public static class SequentialDesign
         var density = new ScoreDensity();
         for (var k = 0; k < bounds.Length; k++)
         {
-            var need = Spent(function, alpha, information[k]) - (k == 0 ? 0 : Spent(function, alpha, information[k - 1]));
+            var need = Spent(function, alpha, information[k])
+                - (k == 0 ? 0 : Spent(function, alpha, information[k - 1]));
             bounds[k] = SpecialFunctions.Bisect(bound => density.Crossing(bound, information[k]) > need, 0.3, 9.5);
             density = density.After(bounds[k], information[k]);
         }
@@ -104,7 +110,9 @@ public static class SequentialDesign
         return Scaled((low + high) / 2);
     }
 
-    /// <summary>Density of the score S = Z√t among the runs that have not crossed yet; empty before the first look.</summary>
+    /// <summary>
+    /// Density of the score S = Z√t among the runs that have not crossed yet; empty before the first look.
+    /// </summary>
     private sealed class ScoreDensity(double drift = 0)
     {
         private double[] _grid = [0];
@@ -119,7 +127,9 @@ public static class SequentialDesign
             for (var i = 0; i < _grid.Length; i++)
             {
                 var mean = _grid[i] + drift * step;
-                sum += _weighted[i] * (SpecialFunctions.NormalTail((edge - mean) / deviation) + SpecialFunctions.NormalTail((edge + mean) / deviation));
+                sum += _weighted[i]
+                    * (SpecialFunctions.NormalTail((edge - mean) / deviation)
+                        + SpecialFunctions.NormalTail((edge + mean) / deviation));
             }
 
             return sum;
@@ -129,7 +139,12 @@ public static class SequentialDesign
         {
             var (edge, step) = (bound * Math.Sqrt(time), time - _time);
             var (deviation, width) = (Math.Sqrt(step), 2 * edge / (Points - 1));
-            var next = new ScoreDensity(drift) { _grid = new double[Points], _weighted = new double[Points], _time = time };
+            var next = new ScoreDensity(drift)
+            {
+                _grid = new double[Points],
+                _weighted = new double[Points],
+                _time = time,
+            };
             for (var j = 0; j < Points; j++)
             {
                 var at = -edge + j * width;

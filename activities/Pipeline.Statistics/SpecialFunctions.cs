@@ -2,8 +2,8 @@ namespace Pipeline.Statistics;
 
 /// <summary>Distribution functions with a relative error below 1e-11, far tails included.</summary>
 /// <remarks>
-/// Series and continued fractions of Abramowitz and Stegun 7.1.5, 7.1.14, 6.1.41, 6.5.29, 6.5.31 and 26.5.8, evaluated by Lentz's method;
-/// quantiles by bracketing and bisection on those functions.
+/// Series and continued fractions of Abramowitz and Stegun 7.1.5, 7.1.14, 6.1.41, 6.5.29, 6.5.31 and 26.5.8, evaluated
+/// by Lentz's method; quantiles by bracketing and bisection on those functions.
 /// </remarks>
 public static class SpecialFunctions
 {
@@ -13,7 +13,8 @@ public static class SpecialFunctions
     /// <summary>Upper tail of the standard normal distribution.</summary>
     /// <param name="z">Any value.</param>
     /// <returns>P(Z &gt; z).</returns>
-    public static double NormalTail(double z) => z >= 0 ? 0.5 * Erfc(z / Math.Sqrt(2)) : 1 - 0.5 * Erfc(-z / Math.Sqrt(2));
+    public static double NormalTail(double z) =>
+        z >= 0 ? 0.5 * Erfc(z / Math.Sqrt(2)) : 1 - 0.5 * Erfc(-z / Math.Sqrt(2));
 
     /// <summary>Density of the standard normal distribution.</summary>
     /// <param name="z">Any value.</param>
@@ -86,7 +87,8 @@ public static class SpecialFunctions
         var shift = 0.0;
         for (; x < 15; x++) shift -= Math.Log(x);
         var inverse = 1 / (x * x);
-        var series = (1.0 / 12 - inverse * (1.0 / 360 - inverse * (1.0 / 1260 - inverse * (1.0 / 1680 - inverse / 1188)))) / x;
+        var series =
+            (1.0 / 12 - inverse * (1.0 / 360 - inverse * (1.0 / 1260 - inverse * (1.0 / 1680 - inverse / 1188)))) / x;
         return shift + (x - 0.5) * Math.Log(x) - x + 0.5 * Math.Log(2 * Math.PI) + series;
     }
 

@@ -1,6 +1,8 @@
 namespace Pipeline.Statistics;
 
-/// <summary>The generator of every seeded resampling here: eight bytes of state and the same numbers in any language.</summary>
+/// <summary>
+/// The generator of every seeded resampling here: eight bytes of state and the same numbers in any language.
+/// </summary>
 /// <param name="seed">Any value.</param>
 /// <remarks>Source: Steele, Lea and Flood 2014.</remarks>
 public sealed class SplitMix64(ulong seed)

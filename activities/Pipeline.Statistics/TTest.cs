@@ -31,7 +31,8 @@ public sealed record TTest(double Difference, double StandardError, double Degre
     public static TTest Welch(IReadOnlyList<double> x, IReadOnlyList<double> y)
     {
         var (a, b) = (Moments.Variance(x) / x.Count, Moments.Variance(y) / y.Count);
-        return new TTest(x.Average() - y.Average(), Math.Sqrt(a + b), (a + b) * (a + b) / (a * a / (x.Count - 1) + b * b / (y.Count - 1)));
+        return new TTest(x.Average() - y.Average(), Math.Sqrt(a + b),
+            (a + b) * (a + b) / (a * a / (x.Count - 1) + b * b / (y.Count - 1)));
     }
 
     /// <summary>Samples with one variance (Student 1908).</summary>
@@ -39,7 +40,8 @@ public sealed record TTest(double Difference, double StandardError, double Degre
     /// <param name="y">Second sample.</param>
     /// <returns>The test.</returns>
     public static TTest Student(IReadOnlyList<double> x, IReadOnlyList<double> y) => new(
-        x.Average() - y.Average(), Math.Sqrt(Moments.PooledVariance(x, y) * (1.0 / x.Count + 1.0 / y.Count)), x.Count + y.Count - 2);
+        x.Average() - y.Average(), Math.Sqrt(Moments.PooledVariance(x, y) * (1.0 / x.Count + 1.0 / y.Count)),
+        x.Count + y.Count - 2);
 
     /// <summary>Paired samples.</summary>
     /// <param name="x">First value of each pair.</param>

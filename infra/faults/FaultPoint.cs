@@ -5,13 +5,16 @@ namespace Pipeline.Faults;
 
 /// <summary>Named places where a test can make this process fail; does nothing unless PIPELINE_FAULTS is set.</summary>
 /// <remarks>
-/// PIPELINE_FAULTS holds rules <c>point[#hit]=action</c> separated by semicolons. Actions: <c>kill</c> (SIGKILL to itself),
-/// <c>throw</c>, <c>delay:MILLISECONDS</c>, <c>errno:NUMBER</c>. <c>swarm:SEED:PER_THOUSAND</c> kills at random points and prints its seed.
+/// PIPELINE_FAULTS holds rules <c>point[#hit]=action</c> separated by semicolons. Actions: <c>kill</c> (SIGKILL to
+/// itself),
+/// <c>throw</c>, <c>delay:MILLISECONDS</c>, <c>errno:NUMBER</c>. <c>swarm:SEED:PER_THOUSAND</c> kills at random points
+/// and prints its seed.
 /// The file is compiled into each project that uses it, and left out of images built with <c>-p:FaultPoints=false</c>.
 /// </remarks>
 internal static class FaultPoint
 {
-    private static readonly FaultRule[] Rules = FaultRule.ParseAll(Environment.GetEnvironmentVariable("PIPELINE_FAULTS"));
+    private static readonly FaultRule[] Rules =
+        FaultRule.ParseAll(Environment.GetEnvironmentVariable("PIPELINE_FAULTS"));
 
     /// <summary>Marks a point; performs the action of each rule that names it.</summary>
     /// <param name="name">Dotted name, <c>stage.step</c>.</param>
@@ -27,7 +30,9 @@ internal static class FaultPoint
         }
     }
 
-    /// <summary>Passes bytes through; a rule <c>truncate:N</c> or <c>flip:N</c> for the point damages them first.</summary>
+    /// <summary>
+    /// Passes bytes through; a rule <c>truncate:N</c> or <c>flip:N</c> for the point damages them first.
+    /// </summary>
     /// <param name="name">Dotted name, <c>stage.step</c>.</param>
     /// <param name="data">Bytes about to be written or just read.</param>
     /// <returns>The bytes to go on with.</returns>
@@ -84,7 +89,8 @@ internal static class FaultPoint
         public static FaultRule[] ParseAll(string? text) =>
             string.IsNullOrWhiteSpace(text)
                 ? []
-                : [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+                : [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                    .Select(Parse)];
 
         public bool Matches(string name)
         {
@@ -106,7 +112,8 @@ internal static class FaultPoint
                 var parts = text.Split(':');
                 var seed = int.Parse(parts[1], CultureInfo.InvariantCulture);
                 Console.Error.WriteLine($"fault: swarm seed {seed}");
-                return new FaultRule("*", 0, "kill", long.Parse(parts[2], CultureInfo.InvariantCulture), new Random(seed));
+                return new FaultRule(
+                    "*", 0, "kill", long.Parse(parts[2], CultureInfo.InvariantCulture), new Random(seed));
             }
 
             var equals = text.IndexOf('=', StringComparison.Ordinal);

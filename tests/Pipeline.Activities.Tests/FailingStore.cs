@@ -10,16 +10,21 @@ internal sealed class FailingStore(IObjectStore inner, int failures) : IObjectSt
     public Uri Location => inner.Location;
 
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation = default) =>
-        Interlocked.Decrement(ref _left) >= 0 ? throw new HttpRequestException("the store does not answer") : inner.HeadAsync(key, cancellation);
+        Interlocked.Decrement(ref _left) >= 0
+            ? throw new HttpRequestException("the store does not answer") : inner.HeadAsync(key, cancellation);
 
-    public Task<Stream> OpenAsync(string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default) =>
+    public Task<Stream> OpenAsync(
+        string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default) =>
         inner.OpenAsync(key, range, ifMatch, cancellation);
 
-    public Task<ObjectInfo> PutAsync(string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default) =>
+    public Task<ObjectInfo> PutAsync(
+        string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default) =>
         inner.PutAsync(key, content, condition, cancellation);
 
-    public IAsyncEnumerable<ObjectInfo> ListAsync(string under, string? startAfter = null, CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<ObjectInfo> ListAsync(
+        string under, string? startAfter = null, CancellationToken cancellation = default) =>
         inner.ListAsync(under, startAfter, cancellation);
 
-    public Task DeleteAsync(string key, CancellationToken cancellation = default) => inner.DeleteAsync(key, cancellation);
+    public Task DeleteAsync(string key, CancellationToken cancellation = default) =>
+        inner.DeleteAsync(key, cancellation);
 }

@@ -22,11 +22,14 @@ public sealed class FailureLogTests(TinyDataset tiny, OneEngine engine) : IClass
     {
         using var log = new FailureLog();
         var missing = ArtifactRef.Of("raw-rows", new string('0', 64), 1);
-        var failure = await Should.ThrowAsync<WorkflowFailedException>(() => SanitizeAsync(engine.Client, tiny.Store, missing, log));
-        var cause = failure.InnerException.ShouldBeOfType<ActivityFailureException>().InnerException.ShouldBeOfType<ApplicationFailureException>();
+        var failure = await Should.ThrowAsync<WorkflowFailedException>(
+            () => SanitizeAsync(engine.Client, tiny.Store, missing, log));
+        var cause = failure.InnerException.ShouldBeOfType<ActivityFailureException>().InnerException
+            .ShouldBeOfType<ApplicationFailureException>();
         (cause.ErrorType, cause.NonRetryable).ShouldBe((ErrorTypes.NotFound, true));
         log.Failures.ShouldHaveSingleItem();
-        log.Failures.ShouldContain(line => line.Attempt == 1 && line.Activity == "Sanitize" && line.Text.Contains(missing.Uri, StringComparison.Ordinal));
+        log.Failures.ShouldContain(line => line.Attempt == 1 && line.Activity == "Sanitize"
+            && line.Text.Contains(missing.Uri, StringComparison.Ordinal));
 
         // Nothing is wrong with the rows; the store was away twice.
         log.Failures.Clear();
@@ -34,11 +37,21 @@ public sealed class FailureLogTests(TinyDataset tiny, OneEngine engine) : IClass
         log.Failures.Select(line => line.Attempt).ShouldBe([1, 2]);
     }
 
-    private async Task<double> SanitizeAsync(ITemporalClient client, IObjectStore store, ArtifactRef rows, FailureLog log)
+    private async Task<double> SanitizeAsync(
+        ITemporalClient client, IObjectStore store, ArtifactRef rows, FailureLog log)
     {
-        var options = new TemporalWorkerOptions($"tq-{Guid.NewGuid():N}") { Interceptors = [new FailureInterceptor()], LoggerFactory = log };
-        using var worker = new TemporalWorker(client, options.AddAllActivities(new Host(store, tiny.NewHost()).Data).AddWorkflow<OneStage>());
-        return await worker.ExecuteAsync(() => client.ExecuteWorkflowAsync((OneStage wf) => wf.RunAsync(rows), new($"stage-{Guid.NewGuid():N}", options.TaskQueue!))); // given above
+        var options = new TemporalWorkerOptions($"tq-{Guid.NewGuid():N}")
+        {
+            Interceptors = [new FailureInterceptor()],
+            LoggerFactory = log,
+        };
+        using var worker = new TemporalWorker(
+            client, options.AddAllActivities(new Host(store, tiny.NewHost()).Data).AddWorkflow<OneStage>());
+        // given above
+        return await worker.ExecuteAsync(
+            () =>
+                client.ExecuteWorkflowAsync(
+                    (OneStage wf) => wf.RunAsync(rows), new($"stage-{Guid.NewGuid():N}", options.TaskQueue!)));
     }
 
     /// <summary>One stage under the policy of data stages.</summary>
@@ -80,11 +93,15 @@ public sealed class FailureLogTests(TinyDataset tiny, OneEngine engine) : IClass
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (exception is not null && _scope.Value is { } scope && scope.ContainsKey("ActivityType"))
             {
-                Failures.Enqueue((Convert.ToInt32(scope.GetValueOrDefault("Attempt"), null), scope.GetValueOrDefault("ActivityType") as string, $"{formatter(state, exception)} {exception}"));
+                Failures.Enqueue(
+                    (Convert.ToInt32(scope.GetValueOrDefault("Attempt"), null),
+                        scope.GetValueOrDefault("ActivityType") as string,
+                            $"{formatter(state, exception)} {exception}"));
             }
         }
 

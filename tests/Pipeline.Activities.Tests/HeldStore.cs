@@ -15,12 +15,15 @@ internal sealed class HeldStore(IObjectStore inner, string prefix) : IObjectStor
 
     public void Release() => _release.SetResult();
 
-    public Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation = default) => inner.HeadAsync(key, cancellation);
+    public Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation = default) =>
+        inner.HeadAsync(key, cancellation);
 
-    public Task<Stream> OpenAsync(string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default) =>
+    public Task<Stream> OpenAsync(
+        string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default) =>
         inner.OpenAsync(key, range, ifMatch, cancellation);
 
-    public async Task<ObjectInfo> PutAsync(string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default)
+    public async Task<ObjectInfo> PutAsync(
+        string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default)
     {
         if (key.StartsWith(prefix, StringComparison.Ordinal) && key.Contains("/objects/", StringComparison.Ordinal))
         {
@@ -31,8 +34,10 @@ internal sealed class HeldStore(IObjectStore inner, string prefix) : IObjectStor
         return await inner.PutAsync(key, content, condition, cancellation);
     }
 
-    public IAsyncEnumerable<ObjectInfo> ListAsync(string under, string? startAfter = null, CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<ObjectInfo> ListAsync(
+        string under, string? startAfter = null, CancellationToken cancellation = default) =>
         inner.ListAsync(under, startAfter, cancellation);
 
-    public Task DeleteAsync(string key, CancellationToken cancellation = default) => inner.DeleteAsync(key, cancellation);
+    public Task DeleteAsync(string key, CancellationToken cancellation = default) =>
+        inner.DeleteAsync(key, cancellation);
 }

@@ -17,7 +17,15 @@ namespace Pipeline.Activities.Tests;
 /// <summary>The activities of one host: folders of its own, a store that it shares with others.</summary>
 internal sealed class Host
 {
-    public static readonly TrainOptions Training = new() { Rank = 4, Alpha = 8, MaxSteps = 12, BatchSize = 4, MicroBatchSize = 2, CheckpointEverySteps = 2 };
+    public static readonly TrainOptions Training = new()
+    {
+        Rank = 4,
+        Alpha = 8,
+        MaxSteps = 12,
+        BatchSize = 4,
+        MicroBatchSize = 2,
+        CheckpointEverySteps = 2,
+    };
 
     public Host(IObjectStore store, string folder)
     {
@@ -26,10 +34,12 @@ internal sealed class Host
         var work = new StageWork(store, Artifacts, new StageCache(store, "code-of-the-test"));
         var (registry, benchmarks) = (new ModelRegistry(store), new Benchmarks(paths));
         var bases = new BaseRegistration(registry);
-        Run = new RunActivities(Artifacts, new BaseModelFolder(paths), benchmarks, bases, new Reports.RunReportPage(Artifacts, paths), new RunFacts());
+        Run = new RunActivities(Artifacts, new BaseModelFolder(paths), benchmarks, bases,
+            new Reports.RunReportPage(Artifacts, paths), new RunFacts());
         Data = new DataActivities(work, new DataSources(store, paths), benchmarks);
         Datasets = new DatasetActivities(work, paths);
-        Trainer = new TrainingActivities(work, store, paths, new ModelLoadOptions { Threads = 1, Device = TorchSharp.torch.CPU });
+        Trainer = new TrainingActivities(
+            work, store, paths, new ModelLoadOptions { Threads = 1, Device = TorchSharp.torch.CPU });
         Registry = new RegistryActivities(registry, Artifacts, bases, new ServingRecords(store));
     }
 
@@ -48,6 +58,13 @@ internal sealed class Host
     /// <summary>An attempt of an activity as the engine would start it.</summary>
     public static ActivityEnvironment Attempt(int number, string activity = "1") => new()
     {
-        Info = ActivityEnvironment.DefaultInfo with { Attempt = number, ActivityId = activity, WorkflowId = "finetune:test", WorkflowRunId = "run-of-the-test" },
+        Info = ActivityEnvironment.DefaultInfo
+            with
+        {
+            Attempt = number,
+            ActivityId = activity,
+            WorkflowId = "finetune:test",
+            WorkflowRunId = "run-of-the-test"
+        },
     };
 }

@@ -41,7 +41,8 @@ public sealed class LineageNodesTests
         config.Properties["options"].ShouldBe("""{"learningRate":0.0005,"seed":7}""");
         config.Artifact.Length.ShouldBe(64);
         LineageEdge[] changed = [.. Run.Select(edge => edge.Role == "config" ? edge with { Detail = "{}" } : edge)];
-        LineageNodes.Of(changed, "").Single(node => node.Kind == LineageKind.Config).Artifact.ShouldNotBe(config.Artifact);
+        LineageNodes.Of(changed, "")
+            .Single(node => node.Kind == LineageKind.Config).Artifact.ShouldNotBe(config.Artifact);
     }
 
     [Fact]

@@ -9,7 +9,8 @@ public sealed class OneEngine : IAsyncLifetime
 {
     private WorkflowEnvironment? _environment;
 
-    public ITemporalClient Client => (_environment ?? throw new InvalidOperationException("the engine was not started")).Client;
+    public ITemporalClient Client =>
+        (_environment ?? throw new InvalidOperationException("the engine was not started")).Client;
 
     public async ValueTask InitializeAsync()
     {
@@ -19,7 +20,10 @@ public sealed class OneEngine : IAsyncLifetime
             {
                 _environment = await WorkflowEnvironment.StartLocalAsync(new()
                 {
-                    DevServerOptions = new() { ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal") },
+                    DevServerOptions = new()
+                    {
+                        ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal"),
+                    },
                     DataConverter = PipelineJson.Converter(),
                 });
             }

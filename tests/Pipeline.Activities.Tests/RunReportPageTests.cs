@@ -6,7 +6,9 @@ using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Activities.Tests;
 
-/// <summary>The page of a run: everything that it promises is there, inside its pictures, and nothing from data becomes markup.</summary>
+/// <summary>
+/// The page of a run: everything that it promises is there, inside its pictures, and nothing from data becomes markup.
+/// </summary>
 public sealed partial class RunReportPageTests
 {
     private static readonly DateTime Began = new(2026, 5, 1, 12, 0, 0, DateTimeKind.Utc);
@@ -17,8 +19,10 @@ public sealed partial class RunReportPageTests
         var page = RunReportPage.Render(Report(), new OrchestrationCost(9, 412, 150_000, 9_000, 100, 1.5));
         foreach (var part in new[]
         {
-            "<h2>Data funnel</h2>", "66,509 → 41,282", "near duplicates<td class=n>2,518", "EMAIL 37,192", "<h2>Loss</h2>", "<h2>Before and after</h2>",
-            "<h2>The task by other means</h2>", "<h2>Canary</h2>", "share of the candidate over time", "<h2>Decisions of people</h2>", "<h2>Where it comes from</h2>",
+            "<h2>Data funnel</h2>", "66,509 → 41,282", "near duplicates<td class=n>2,518", "EMAIL 37,192",
+            "<h2>Loss</h2>", "<h2>Before and after</h2>",
+            "<h2>The task by other means</h2>", "<h2>Canary</h2>", "share of the candidate over time",
+            "<h2>Decisions of people</h2>", "<h2>Where it comes from</h2>",
             "artifact:dataset/1", "412 events", "(1.5 %)",
         })
         {
@@ -51,7 +55,14 @@ public sealed partial class RunReportPageTests
     [Fact]
     public void Render_TextFromData_IsEncoded()
     {
-        var report = Report() with { Reason = "<script>alert(1)</script>", Decisions = [new() { Gate = "approval", Digest = "0123456789abcdef", Verdict = "approved", By = "<b>ada</b>", Reason = "<img src=x>", At = Began }] };
+        var report = Report()
+            with
+        {
+            Reason = "<script>alert(1)</script>",
+            Decisions =
+                    [new() { Gate = "approval", Digest = "0123456789abcdef", Verdict = "approved", By = "<b>ada</b>",
+                        Reason = "<img src=x>", At = Began }]
+        };
         var page = RunReportPage.Render(report);
         page.ShouldNotContain("<script");
         page.ShouldNotContain("<img");
@@ -61,7 +72,8 @@ public sealed partial class RunReportPageTests
     [Fact]
     public void Render_RunThatEndedEarly_LeavesOutWhatThereIsNot()
     {
-        var page = RunReportPage.Render(new RunReport { WorkflowId = "finetune:x", Verdict = Verdict.Aborted, Reason = "aborted by ada" });
+        var page = RunReportPage.Render(
+            new RunReport { WorkflowId = "finetune:x", Verdict = Verdict.Aborted, Reason = "aborted by ada" });
         page.ShouldNotContain("<h2>Canary</h2>");
         page.ShouldNotContain("<h2>Loss</h2>");
         page.ShouldContain("aborted by ada");
@@ -87,8 +99,14 @@ public sealed partial class RunReportPageTests
         Baselines = [new Metric("character n-grams", 0.9, 300, 0.017)],
         Before = Evaluation(("debian-mmlu", 0.52), ("bias-questions", -0.667), ("task", 0)),
         After = Evaluation(("debian-mmlu", 0.507), ("bias-questions", -0.667), ("task", 0.887)),
-        Gate = new GateDecision { Verdict = GateVerdict.Pass, Checks = [new GateCheck("task", GateVerdict.Pass, double.NaN, 0.887, "at least 0.7", "value 0.887")], Evidence = ArtifactRef.Of("gate-evidence", "2", 1) },
-        Decisions = [new() { Gate = "approval", Digest = "0123456789abcdef", Verdict = "approved", By = "ada", At = Began }],
+        Gate = new GateDecision
+        {
+            Verdict = GateVerdict.Pass,
+            Checks = [new GateCheck("task", GateVerdict.Pass, double.NaN, 0.887, "at least 0.7", "value 0.887")],
+            Evidence = ArtifactRef.Of("gate-evidence", "2", 1),
+        },
+        Decisions =
+            [new() { Gate = "approval", Digest = "0123456789abcdef", Verdict = "approved", By = "ada", At = Began }],
         Canary = [Step(10, 5), Step(50, 10)],
         Lineage = [new LineageEdge("dataset", "artifact:dataset/1", "4,600 rows")],
     };
@@ -99,7 +117,10 @@ public sealed partial class RunReportPageTests
         State = StageState.Done,
         Began = Began,
         Ended = Began.AddSeconds(12),
-        Summary = new StageSummary { Counts = counts.ToDictionary(count => count.Name, count => count.Value, StringComparer.Ordinal) },
+        Summary = new StageSummary
+        {
+            Counts = counts.ToDictionary(count => count.Name, count => count.Value, StringComparer.Ordinal),
+        },
     };
 
     private static EvaluationResult Evaluation(params (string Name, double Value)[] metrics) => new()
@@ -110,7 +131,9 @@ public sealed partial class RunReportPageTests
     };
 
     private static CanaryStep Step(int percent, int seconds) =>
-        new(percent, "continue: 41 requests", new CanaryMeasurement(new ArmMeasurement(40, 0, 20, 30), new ArmMeasurement(41, 0, 24, 35, 0.88)), Began.AddSeconds(seconds));
+        new(percent, "continue: 41 requests",
+            new CanaryMeasurement(new ArmMeasurement(40, 0, 20, 30), new ArmMeasurement(41, 0, 24, 35, 0.88)),
+            Began.AddSeconds(seconds));
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

@@ -16,12 +16,24 @@ public sealed class StallGuardTests(OneEngine engine)
     public async Task Stuck_Activity_TimesOutAndTheNextAttemptSeesHowFarItCame()
     {
         var (abandoned, work) = (new TaskCompletionSource<string>(), new Work());
-        var guard = new StallGuard(abandoned.SetResult) { Patience = TimeSpan.FromSeconds(2), Grace = TimeSpan.FromSeconds(1) };
-        var options = new TemporalWorkerOptions("stuck") { Interceptors = [guard], MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(0.5) };
+        var guard = new StallGuard(abandoned.SetResult)
+        {
+            Patience = TimeSpan.FromSeconds(2),
+            Grace = TimeSpan.FromSeconds(1),
+        };
+        var options = new TemporalWorkerOptions("stuck")
+        {
+            Interceptors = [guard],
+            MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(0.5),
+        };
         using var worker = new TemporalWorker(engine.Client, options.AddAllActivities(work).AddWorkflow<OneActivity>());
         await worker.ExecuteAsync(async () =>
         {
-            var found = await engine.Client.ExecuteWorkflowAsync((OneActivity wf) => wf.RunAsync(), new("stuck", "stuck") { ExecutionTimeout = TimeSpan.FromMinutes(1) });
+            var found = await engine.Client.ExecuteWorkflowAsync(
+                (OneActivity wf) => wf.RunAsync(), new("stuck", "stuck")
+                {
+                    ExecutionTimeout = TimeSpan.FromMinutes(1),
+                });
             found.ShouldBe("attempt 2 after 3 of 7: reading shard 3");
             (await abandoned.Task.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBe("Hang");
             work.Release.SetResult();
@@ -34,10 +46,17 @@ public sealed class StallGuardTests(OneEngine engine)
     {
         [WorkflowRun]
         public Task<string> RunAsync() => Workflow.ExecuteActivityAsync(
-            (Work work) => work.HangAsync(), new() { StartToCloseTimeout = TimeSpan.FromMinutes(1), HeartbeatTimeout = TimeSpan.FromSeconds(3) });
+            (Work work) => work.HangAsync(), new()
+            {
+                StartToCloseTimeout = TimeSpan.FromMinutes(1),
+                HeartbeatTimeout = TimeSpan.FromSeconds(3),
+            });
     }
 
-    /// <summary>Works on for longer than the patience lasts, then hangs in its first attempt; the second one tells what it finds.</summary>
+    /// <summary>
+    /// Works on for longer than the patience lasts, then hangs in its first attempt; the second one tells what it
+    /// finds.
+    /// </summary>
     public sealed class Work
     {
         public TaskCompletionSource Release { get; } = new();

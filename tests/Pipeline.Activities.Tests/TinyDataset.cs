@@ -41,9 +41,11 @@ public sealed class TinyDataset : IAsyncLifetime, IDisposable
     {
         Store = new DirectoryObjectStore(_folder.Combine("store"));
         var (host, data) = (new Host(Store, NewHost()), new DataOptions { Source = "debian-sample" });
-        var run = await Host.Attempt(1, "prepare").RunAsync(() => host.Run.PrepareRunAsync(new(new FineTuneInput { Data = data }, "finetune:test")));
+        var run = await Host.Attempt(1, "prepare")
+            .RunAsync(() => host.Run.PrepareRunAsync(new(new FineTuneInput { Data = data }, "finetune:test")));
         var rows = await Host.Attempt(1, "ingest").RunAsync(() => host.Data.IngestAsync(new(data)));
-        var kept = await Host.Attempt(1, "holdout").RunAsync(() => host.Data.HoldOutAsync(new() { Rows = rows.Rows, Data = data }));
+        var kept = await Host.Attempt(1, "holdout")
+            .RunAsync(() => host.Data.HoldOutAsync(new() { Rows = rows.Rows, Data = data }));
         RawRows = kept.Rows;
         var order = new BuildDatasetInput
         {
@@ -53,7 +55,8 @@ public sealed class TinyDataset : IAsyncLifetime, IDisposable
             Dataset = new DatasetOptions { MaxTrainRows = 64, RehearsalRows = 8, TestRows = 10 },
             ReviewRows = 5,
         };
-        (BaseModel, Dataset) = (run.BaseModel, (await Host.Attempt(1, "dataset").RunAsync(() => host.Datasets.BuildDatasetAsync(order))).Dataset);
+        (BaseModel, Dataset) = (run.BaseModel,
+            (await Host.Attempt(1, "dataset").RunAsync(() => host.Datasets.BuildDatasetAsync(order))).Dataset);
     }
 
     public ValueTask DisposeAsync()

@@ -9,12 +9,18 @@ namespace Pipeline.Activities.Tests;
 [Trait("Tier", "e2e")]
 public sealed class TrainingActivitiesTests(TinyDataset tiny) : IClassFixture<TinyDataset>
 {
-    private TrainAdapterInput Order => new() { Dataset = tiny.Dataset, BaseModel = tiny.BaseModel, Train = Host.Training };
+    private TrainAdapterInput Order => new()
+    {
+        Dataset = tiny.Dataset,
+        BaseModel = tiny.BaseModel,
+        Train = Host.Training,
+    };
 
     [Fact]
     public async Task P09_S0_40_WorkerThatIsStopped_YieldsAndAnotherHostEndsWithTheSameBits()
     {
-        var whole = await Host.Attempt(1).RunAsync(() => new Host(tiny.Copy(), tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
+        var whole = await Host.Attempt(1)
+            .RunAsync(() => new Host(tiny.Copy(), tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
         var store = tiny.Copy();
         var first = Host.Attempt(1);
         var running = first.RunAsync(() => new Host(store, tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
@@ -27,7 +33,8 @@ public sealed class TrainingActivitiesTests(TinyDataset tiny) : IClassFixture<Ti
         await Should.ThrowAsync<OperationCanceledException>(() => running);
         (await CheckpointsAsync(store)).ShouldNotBeEmpty("what another host goes on from");
 
-        var second = await Host.Attempt(2).RunAsync(() => new Host(store, tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
+        var second = await Host.Attempt(2)
+            .RunAsync(() => new Host(store, tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
         second.ResumedAt.ShouldBeGreaterThan(0);
         second.Adapter.ShouldBe(whole.Adapter);
         second.Curve.ShouldBe(whole.Curve);
@@ -43,13 +50,16 @@ public sealed class TrainingActivitiesTests(TinyDataset tiny) : IClassFixture<Ti
         await held.Reached;
 
         // Taken for dead: another host trains from the start to the end.
-        var owner = await Host.Attempt(2).RunAsync(() => new Host(store, tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
+        var owner = await Host.Attempt(2)
+            .RunAsync(() => new Host(store, tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
         var before = await KeysAsync(store, "");
         held.Release();
         await Should.ThrowAsync<StaleAttemptException>(() => zombie);
 
         (await CheckpointsAsync(store)).ShouldBeEmpty("no checkpoint of the earlier attempt");
-        (await KeysAsync(store, "")).Except(before).ShouldAllBe(key => key.Contains("/objects/", StringComparison.Ordinal) || key.EndsWith("events.jsonl", StringComparison.Ordinal));
+        (await KeysAsync(store, "")).Except(before)
+            .ShouldAllBe(key => key.Contains("/objects/", StringComparison.Ordinal)
+                || key.EndsWith("events.jsonl", StringComparison.Ordinal));
         (await KeysAsync(store, "manifests/adapter/")).Count.ShouldBe(1);
         owner.Steps.ShouldBe(Host.Training.MaxSteps);
     }
@@ -61,14 +71,17 @@ public sealed class TrainingActivitiesTests(TinyDataset tiny) : IClassFixture<Ti
         var first = await Host.Attempt(1).RunAsync(() => new Host(store, folder).Trainer.TrainAdapterAsync(Order));
         first.Summary.Cached.ShouldBeFalse();
         first.Summary.Duration.ShouldBeGreaterThan(TimeSpan.Zero);
-        var again = await Host.Attempt(1, "2").RunAsync(() => new Host(store, tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
+        var again = await Host.Attempt(1, "2")
+            .RunAsync(() => new Host(store, tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
         (again.Summary.Cached, again.Summary.Duration, again.Adapter).ShouldBe((true, TimeSpan.Zero, first.Adapter));
         var other = Order with { Train = Host.Training with { LearningRate = 1e-4, MaxSteps = 1 } };
-        (await Host.Attempt(1, "3").RunAsync(() => new Host(store, folder).Trainer.TrainAdapterAsync(other))).Summary.Cached.ShouldBeFalse();
+        (await Host.Attempt(1, "3")
+            .RunAsync(() => new Host(store, folder).Trainer.TrainAdapterAsync(other))).Summary.Cached.ShouldBeFalse();
     }
 
     private static async Task<List<string>> CheckpointsAsync(IObjectStore store) =>
-        [.. (await KeysAsync(store, "checkpoints/")).Where(key => key.EndsWith(".manifest.json", StringComparison.Ordinal))];
+        [.. (await KeysAsync(store, "checkpoints/"))
+            .Where(key => key.EndsWith(".manifest.json", StringComparison.Ordinal))];
 
     private static async Task<List<string>> KeysAsync(IObjectStore store, string prefix)
     {

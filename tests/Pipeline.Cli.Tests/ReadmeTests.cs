@@ -4,7 +4,9 @@ using Pipeline.Cli.Tests.Support;
 
 namespace Pipeline.Cli.Tests;
 
-/// <summary>Every command of the README is run for real, in its order, or stands in a table with the reason why not.</summary>
+/// <summary>
+/// Every command of the README is run for real, in its order, or stands in a table with the reason why not.
+/// </summary>
 [Collection(nameof(SharedDeployment))]
 [Trait("Tier", "e2e")]
 public sealed partial class ReadmeTests(SharedDeployment deployment)
@@ -71,7 +73,8 @@ public sealed partial class ReadmeTests(SharedDeployment deployment)
 
     [Fact]
     public void Links_LeadToFilesOfTheCheckout() =>
-        Links().Matches(Readme).Select(match => match.Groups[1].Value).ShouldAllBe(path => Path.Exists(Path.Combine(Repository.Root, path)));
+        Links().Matches(Readme).Select(match => match.Groups[1].Value)
+            .ShouldAllBe(path => Path.Exists(Path.Combine(Repository.Root, path)));
 
     // The run needs a while until it asks.
     private async Task<CliAnswer> ApproveAsync(string command)
@@ -92,12 +95,15 @@ public sealed partial class ReadmeTests(SharedDeployment deployment)
     private static IEnumerable<string> Commands()
     {
         var lines = Blocks().Matches(Readme).SelectMany(block => block.Groups[1].Value.Split('\n'))
-            .Where(line => line.StartsWith("./pipeline ", StringComparison.Ordinal)).Select(line => Comment().Replace(line, ""));
+            .Where(line => line.StartsWith("./pipeline ", StringComparison.Ordinal))
+            .Select(line => Comment().Replace(line, ""));
         var inline = Inline().Matches(Blocks().Replace(Readme, "")).Select(match => match.Groups[1].Value);
-        return lines.Concat(inline).Select(line => line["./pipeline ".Length..].Trim()).Where(command => command.Length > 0).Distinct(StringComparer.Ordinal);
+        return lines.Concat(inline).Select(line => line["./pipeline ".Length..].Trim())
+            .Where(command => command.Length > 0).Distinct(StringComparer.Ordinal);
     }
 
-    private static string[] Words(string command) => [.. Word().Matches(command).Select(match => match.Value.Trim('"', '\''))];
+    private static string[] Words(string command) =>
+        [.. Word().Matches(command).Select(match => match.Value.Trim('"', '\''))];
 
     [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();

@@ -33,14 +33,17 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
         """;
 
     // What three steps of a small model can meet.
-    private const string MildGate = """{ "gate": { "maxDropPoints": 100, "failDropPoints": 100, "minTaskAccuracy": 0, "mustBeatBase": false } }""";
+    private const string MildGate =
+        """{ "gate": { "maxDropPoints": 100, "failDropPoints": 100, "minTaskAccuracy": 0, "mustBeatBase": false } }""";
 
-    private static readonly string[] Words = ["paper", "network", "toner", "driver", "tray", "scanner", "display", "power", "queue", "firmware", "cable"];
+    private static readonly string[] Words =
+        ["paper", "network", "toner", "driver", "tray", "scanner", "display", "power", "queue", "firmware", "cable"];
     private const string RealModel = "real-model-qlora";
     private const string Prefix = "raw/support-tickets/";
 
     public static TheoryData<string> Recipes =>
-        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "workflows", "recipes"), "*.json").Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "workflows", "recipes"), "*.json")
+            .Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Recipes))]
@@ -82,7 +85,9 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
 
     private static FineTuneInput Small(string recipe)
     {
-        var document = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", $"{recipe}.json")))!.AsObject(); // an object
+        // an object
+        var document = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", $"{recipe}.json")))!.AsObject();
         var rehearsal = document["dataset"]?["rehearsalRows"]?.GetValue<int>() ?? 8;
         Merge(document, JsonNode.Parse(Sizes)!.AsObject());
         document["dataset"]!["rehearsalRows"] = Math.Min(8, rehearsal); // the sizes have a dataset
@@ -99,11 +104,13 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
             document["preflight"]!["overrideBecause"] = "a small base";
             document["review"]!["waivedBecause"] = "synthetic rows";
 
-            // The licence of the shipped base is of no known kind, which commercial use does not get past without a reason.
+            // The licence of the shipped base is of no known kind, which commercial use does not get past without a
+            // reason.
             document["package"]!["licenceWaiver"] = "a test, nothing is sold";
         }
 
-        return JsonSerializer.Deserialize<FineTuneInput>(document.ToJsonString(), PipelineJson.Options)!; // not null: an object
+        // not null: an object
+        return JsonSerializer.Deserialize<FineTuneInput>(document.ToJsonString(), PipelineJson.Options)!;
     }
 
     private static void Merge(JsonObject target, JsonObject changes)
@@ -128,12 +135,20 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
         {
             messages = new[]
             {
-                new { role = "user", content = $"My printer model {number * 37} shows error E{number:000} after update {number % 9}. What should I do about {Words[number % Words.Length]}?" },
-                new { role = "assistant", content = $"Restart device {number * 37}, then reset {Words[(number * 7) % Words.Length]} and try update {number % 9} again." },
+                new { role = "user",
+                    content = $"My printer model {number * 37} shows error E{number:000} after update {number % 9}. "
+                        + $"What should I do about {Words[number % Words.Length]}?" },
+                new { role = "assistant",
+                    content = $"Restart device {number * 37}, then reset {Words[(number * 7) % Words.Length]} and try "
+                        + $"update {number % 9} again." },
             },
         }));
-        var store = await StoreFactory.OpenAsync(new StoreSettings { Path = deployment.Folder("store") }, Repository.Root, TestContext.Current.CancellationToken);
-        await store.PutAsync($"{Prefix}tickets.jsonl", new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', rows))), cancellation: TestContext.Current.CancellationToken);
+        var store = await StoreFactory.OpenAsync(
+            new StoreSettings { Path = deployment.Folder("store") }, Repository.Root,
+            TestContext.Current.CancellationToken);
+        await store.PutAsync(
+            $"{Prefix}tickets.jsonl", new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', rows))),
+            cancellation: TestContext.Current.CancellationToken);
     }
 
     // Real traffic: clients ask, the canary only watches.
@@ -142,10 +157,14 @@ public sealed class RecipeRunTests(SharedDeployment deployment)
         using var http = new HttpClient();
         for (var number = 0; number < 4; number++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{deployment.GatewayUrl}/v1/chat/completions"));
-            request.Headers.Add("X-Session-Id", Guid.NewGuid().ToString("N")); // one sender stays on one arm, so these are many
+            using var request =
+                new HttpRequestMessage(HttpMethod.Post, new Uri($"{deployment.GatewayUrl}/v1/chat/completions"));
+            // one sender stays on one arm, so these are many
+            request.Headers.Add("X-Session-Id", Guid.NewGuid().ToString("N"));
             request.Content = new StringContent(
-                JsonSerializer.Serialize(new { model, max_tokens = 2, messages = new[] { new { role = "user", content = "hello" } } }), Encoding.UTF8, "application/json");
+                JsonSerializer.Serialize(
+                    new { model, max_tokens = 2, messages = new[] { new { role = "user", content = "hello" } } }),
+                    Encoding.UTF8, "application/json");
             using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
         }
     }

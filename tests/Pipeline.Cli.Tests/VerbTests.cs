@@ -41,7 +41,8 @@ public sealed class VerbTests(SharedDeployment deployment)
     public async Task Status_CtrlC_LeavesTheRunAndSaysHowToComeBack()
     {
         await deployment.UpAsync();
-        var id = (await deployment.JsonAsync("start", """{"recipe":"watched","baseModel":"bookworm-6m","data":{"source":"debian-sample"},"review":{"waivedBecause":""}}""")).GetProperty("id").GetString() ?? "";
+        var id = (await deployment.JsonAsync(
+            "start", """{"recipe":"watched","baseModel":"bookworm-6m","data":{"source":"debian-sample"},"review":{"waivedBecause":""}}""")).GetProperty("id").GetString() ?? "";
         using var terminal = deployment.InTerminal("status", id, "--watch");
         await terminal.SeeAsync("Enter to leave it to somebody else");
         await terminal.InterruptAsync();
@@ -49,17 +50,21 @@ public sealed class VerbTests(SharedDeployment deployment)
         terminal.Seen.ShouldContain($"the run goes on; come back with ./pipeline status {id} --watch");
 
         var stages = (await deployment.JsonAsync("status", id)).GetProperty("stages").EnumerateArray();
-        stages.Single(stage => stage.GetProperty("name").GetString() == "review").GetProperty("state").GetString().ShouldBe("waiting");
+        stages.Single(stage => stage.GetProperty("name").GetString() == "review").GetProperty("state").GetString()
+            .ShouldBe("waiting");
         (await deployment.RunAsync("report", id)).Code.ShouldBe(3);
         (await deployment.RunAsync("approve", id, "--as", "olga")).Code.ShouldBe(7);
 
         // People refuse the rows: the run parks, goes on where it was told to, and is ended.
-        (await deployment.JsonAsync("reject", id, "--as", "ada", "--reason", "row 3 is nonsense")).GetProperty("said").GetString()!.ShouldStartWith("reject: recorded"); // the verb says it
+        // the verb says it
+        (await deployment.JsonAsync("reject", id, "--as", "ada", "--reason", "row 3 is nonsense")).GetProperty("said")
+            .GetString()!.ShouldStartWith("reject: recorded");
         (await WatchAsync(id)).Code.ShouldBe(3);
         (await deployment.RunAsync("retry", id, "--change", "{broken")).Code.ShouldBe(2);
         (await deployment.RunAsync("retry", id, "--change", """{"train":{"rank":-1}}""")).Code.ShouldBe(7);
         (await deployment.RunAsync("retry", id, "--stage", "review", "--as", "ada")).Code.ShouldBe(0);
-        (await deployment.JsonAsync("abort", id, "--as", "ada", "--reason", "enough seen")).GetProperty("id").GetString().ShouldBe(id);
+        (await deployment.JsonAsync("abort", id, "--as", "ada", "--reason", "enough seen")).GetProperty("id")
+            .GetString().ShouldBe(id);
     }
 
     [Fact]
@@ -69,8 +74,11 @@ public sealed class VerbTests(SharedDeployment deployment)
         var shown = await deployment.JsonAsync("demo", "retrain", "--approve-as", "ada");
         shown.GetProperty("shown").GetProperty("started").GetInt32().ShouldBe(1);
         shown.GetProperty("result").GetProperty("verdict").GetString().ShouldBe("promoted");
-        var own = $"finetune:{shown.GetProperty("shown").GetProperty("prefix").GetString()?.Trim('/').Replace('/', '-')}-";
-        (await deployment.JsonAsync("status")).EnumerateArray().Count(row => row.GetProperty("id").GetString()?.StartsWith(own, StringComparison.Ordinal) == true).ShouldBe(1);
+        var own =
+            $"finetune:{shown.GetProperty("shown").GetProperty("prefix").GetString()?.Trim('/').Replace('/', '-')}-";
+        (await deployment.JsonAsync("status")).EnumerateArray()
+            .Count(row => row.GetProperty("id").GetString()?.StartsWith(own, StringComparison.Ordinal) == true)
+            .ShouldBe(1);
     }
 
     [Theory]
@@ -91,7 +99,8 @@ public sealed class VerbTests(SharedDeployment deployment)
         var answer = await deployment.RunAsync([.. line.Split(' '), "--json"]);
         answer.Code.ShouldBe(code, answer.All);
         answer.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(code);
-        answer.Error.ShouldContain(answer.Json.GetProperty("error").GetProperty("message").GetString()!.Split('\n')[0]); // an error has a message
+        // an error has a message
+        answer.Error.ShouldContain(answer.Json.GetProperty("error").GetProperty("message").GetString()!.Split('\n')[0]);
         answer.All.ShouldNotContain("(Parameter");
     }
 
@@ -107,7 +116,8 @@ public sealed class VerbTests(SharedDeployment deployment)
     public async Task Verb_WithJson_PrintsOneDocumentAndNothingElse(string line)
     {
         await deployment.UpAsync();
-        (await deployment.JsonAsync(line.Split(' '))).ValueKind.ShouldBeOneOf(JsonValueKind.Object, JsonValueKind.Array);
+        (await deployment.JsonAsync(line.Split(' '))).ValueKind.ShouldBeOneOf(
+            JsonValueKind.Object, JsonValueKind.Array);
     }
 
     private static async Task AnswerAsync(TerminalSession terminal, string name, string comment)
@@ -132,12 +142,14 @@ public sealed class VerbTests(SharedDeployment deployment)
         text.ShouldContain(reason);
         text.ShouldContain($"{started}finetune:retrain-");
         var retrain = text[(text.IndexOf(started, StringComparison.Ordinal) + started.Length)..];
-        (await deployment.JsonAsync("abort", retrain, "--as", "ada", "--reason", "shown")).GetProperty("id").GetString().ShouldBe(retrain);
+        (await deployment.JsonAsync("abort", retrain, "--as", "ada", "--reason", "shown")).GetProperty("id").GetString()
+            .ShouldBe(retrain);
     }
 
     private async Task<JsonElement> ScheduledAsync(string kind, string name, params string[] more)
     {
-        var id = (await deployment.JsonAsync(["schedule", kind, "--name", name, .. more])).GetProperty("id").GetString() ?? "";
+        var id = (await deployment.JsonAsync(["schedule", kind, "--name", name, .. more])).GetProperty("id").GetString()
+            ?? "";
         await deployment.JsonAsync("schedule", "now", id);
         try
         {

@@ -5,7 +5,8 @@ namespace Pipeline.Data.Tokenizers.Tests;
 
 public sealed class SplitPatternTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Published => PatternFactory.Scanners.Keys.Select(pattern => new TheoryDataRow<string>(pattern));
+    public static IEnumerable<TheoryDataRow<string>> Published =>
+        PatternFactory.Scanners.Keys.Select(pattern => new TheoryDataRow<string>(pattern));
 
     [Theory]
     [MemberData(nameof(Published))]
@@ -65,7 +66,8 @@ public sealed class SplitPatternTests
 
     internal static string RandomText(Random random)
     {
-        string[] bits = ["a", "B", "é", "Ü", "中", "ǅ", "ʰ", "\u0301", "1", "²", "٣", "𝟘", " ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u3000", "'", "'s", "'LL", "'\u017f",
+        string[] bits = ["a", "B", "é", "Ü", "中", "ǅ", "ʰ", "\u0301", "1", "²", "٣", "𝟘", " ", "  ", "\t", "\n",
+            "\r\n", "\u00a0", "\u3000", "'", "'s", "'LL", "'\u017f",
             ".", "/", "!?", "$", "😀", "\u200d", "\u0000", "_", "ー", "한", "𝒜", "\u2028", "\u0378", "-x", "don't"];
         return string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => bits[random.Next(bits.Length)]));
     }
@@ -73,7 +75,8 @@ public sealed class SplitPatternTests
     private static string Matches(TextPattern pattern, byte[] text)
     {
         var found = new List<string>();
-        for (var at = 0; at <= text.Length && pattern.TryFind(text, at, out var start, out var end); at = PatternSearch.Next(text, start, end))
+        for (var at = 0; at <= text.Length
+            && pattern.TryFind(text, at, out var start, out var end); at = PatternSearch.Next(text, start, end))
         {
             found.Add($"{start}-{end}");
         }

@@ -39,8 +39,10 @@ public sealed class TokenizerBehaviourTests
         var random = new Random(3);
         for (var round = 0; round < 300; round++)
         {
-            var word = string.Concat(Enumerable.Range(0, random.Next(2, 110)).Select(_ => (char)('a' + random.Next(4))));
-            model.TokenizeLong(Encoding.UTF8.GetBytes(word)).ShouldBe(model.TokenizeShort(Encoding.UTF8.GetBytes(word)), word);
+            var word =
+                string.Concat(Enumerable.Range(0, random.Next(2, 110)).Select(_ => (char)('a' + random.Next(4))));
+            model.TokenizeLong(Encoding.UTF8.GetBytes(word))
+                .ShouldBe(model.TokenizeShort(Encoding.UTF8.GetBytes(word)), word);
         }
     }
 
@@ -54,13 +56,16 @@ public sealed class TokenizerBehaviourTests
         var tokenizer = Load(name);
         var model = (Models.ByteLevelBpeModel)tokenizer.Parts.Model;
         var random = new Random(5);
-        var letters = "éßабвгдежзийклмноправительствоकखगघचछजझ中文简体汉字的一是不了在人有我他这한국어테스트の日本語テスト𠀀𝒜".EnumerateRunes().ToArray();
+        var letters = "éßабвгдежзийклмноправительствоकखगघचछजझ中文简体汉字的一是不了在人有我他这한국어테스트の日本語テスト𠀀𝒜".EnumerateRunes()
+            .ToArray();
         for (var round = 0; round < 3000; round++)
         {
-            var word = string.Concat(Enumerable.Range(0, random.Next(2, 40)).Select(_ => letters[random.Next(letters.Length)].ToString()));
+            var word = string.Concat(
+                Enumerable.Range(0, random.Next(2, 40)).Select(_ => letters[random.Next(letters.Length)].ToString()));
             if (round % 3 == 0)
             {
-                word = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => new string((char)('a' + random.Next(3)), random.Next(1, 300))));
+                word = string.Concat(Enumerable.Range(0, random.Next(1, 6))
+                    .Select(_ => new string((char)('a' + random.Next(3)), random.Next(1, 300))));
             }
 
             var bytes = Encoding.UTF8.GetBytes(word);
@@ -120,7 +125,8 @@ public sealed class TokenizerBehaviourTests
         var model = HuggingFaceTokenizer.Load(Fixtures.Require("tokenizers/t5-unigram.model"));
         var json = Load("t5-unigram");
         var lines = Lines("corpus.txt.gz").Take(20_000).ToArray();
-        var different = lines.Where(line => !model.Encode(line, false).SequenceEqual(json.Encode(line, false))).Take(5).ToList();
+        var different = lines.Where(line => !model.Encode(line, false).SequenceEqual(json.Encode(line, false))).Take(5)
+            .ToList();
         different.ShouldBeEmpty();
         model.Decode(model.Encode("Hello world", false), true).ShouldBe("Hello world");
     }

@@ -20,7 +20,8 @@ public sealed class TokenizerCasesParityTests
         foreach (var item in file.GetProperty("cases").EnumerateArray())
         {
             cases++;
-            problems.AddRange(Compare(tokenizer, item).Select(problem => $"{Show(item.GetProperty("text").GetString()!)}: {problem}"));
+            problems.AddRange(Compare(tokenizer, item)
+                .Select(problem => $"{Show(item.GetProperty("text").GetString()!)}: {problem}"));
         }
 
         foreach (var pair in file.GetProperty("pairs").EnumerateArray())
@@ -40,7 +41,8 @@ public sealed class TokenizerCasesParityTests
         var text = item.GetProperty("text").GetString()!;
         var plain = tokenizer.EncodeDetailed(text, addSpecialTokens: false, unit: OffsetUnit.CodePoint);
         var full = tokenizer.EncodeDetailed(text, unit: OffsetUnit.CodePoint);
-        if (Sha256(plain.Ids) != item.GetProperty("sha256").GetString()) yield return "ids " + string.Join(',', plain.Ids.Take(60));
+        if (Sha256(plain.Ids) != item.GetProperty("sha256").GetString())
+            yield return "ids " + string.Join(',', plain.Ids.Take(60));
         if (Sha256(full.Ids) != item.GetProperty("sha256_special").GetString()) yield return "ids with special tokens";
         if (tokenizer.Truncation is null && tokenizer.Padding is null)
         {
@@ -50,13 +52,16 @@ public sealed class TokenizerCasesParityTests
 
         if (item.TryGetProperty("decode_equals_text", out var equals))
         {
-            if ((tokenizer.Decode(plain.Ids.ToArray(), skipSpecialTokens: true) == text) != equals.GetBoolean()) yield return "decoding of a long text";
+            if ((tokenizer.Decode(plain.Ids.ToArray(), skipSpecialTokens: true) == text) != equals.GetBoolean())
+                yield return "decoding of a long text";
             yield break;
         }
 
-        if (!plain.Tokens.SequenceEqual(Strings(item.GetProperty("tokens")))) yield return "tokens " + string.Join('|', plain.Tokens);
+        if (!plain.Tokens.SequenceEqual(Strings(item.GetProperty("tokens"))))
+            yield return "tokens " + string.Join('|', plain.Tokens);
         var offsets = Offsets(plain.Offsets);
-        if (offsets != Offsets(item.GetProperty("offsets"))) yield return $"offsets {offsets} expected {Offsets(item.GetProperty("offsets"))}";
+        if (offsets != Offsets(item.GetProperty("offsets")))
+            yield return $"offsets {offsets} expected {Offsets(item.GetProperty("offsets"))}";
         if (item.TryGetProperty("offsets_utf16", out var utf16))
         {
             var ours = Offsets(tokenizer.EncodeDetailed(text, addSpecialTokens: false).Offsets);
@@ -65,9 +70,12 @@ public sealed class TokenizerCasesParityTests
 
         if (!full.SpecialTokensMask.SequenceEqual(Ints(item.GetProperty("special_mask")))) yield return "special mask";
         if (!full.TypeIds.SequenceEqual(Ints(item.GetProperty("type_ids")))) yield return "type ids";
-        if (item.TryGetProperty("attention_mask", out var mask) && !full.AttentionMask.SequenceEqual(Ints(mask))) yield return "attention mask";
-        var overflow = item.TryGetProperty("overflow", out var parts) ? parts.EnumerateArray().Select(Ints).ToList() : [];
-        if (!full.Overflowing.Select(part => string.Join(',', part.Ids)).SequenceEqual(overflow.Select(part => string.Join(',', part)))) yield return "overflow";
+        if (item.TryGetProperty("attention_mask", out var mask) && !full.AttentionMask.SequenceEqual(Ints(mask)))
+            yield return "attention mask";
+        var overflow = item.TryGetProperty("overflow", out var parts)
+            ? parts.EnumerateArray().Select(Ints).ToList() : [];
+        if (!full.Overflowing.Select(part => string.Join(',', part.Ids))
+            .SequenceEqual(overflow.Select(part => string.Join(',', part)))) yield return "overflow";
         var ids = Ints(item.GetProperty("ids_special"));
         foreach (var skip in new[] { true, false })
         {
@@ -81,12 +89,14 @@ public sealed class TokenizerCasesParityTests
         }
     }
 
-    private static IEnumerable<string> CompareStream(HuggingFaceTokenizer tokenizer, int[] ids, bool skip, JsonElement stream)
+    private static IEnumerable<string> CompareStream(
+        HuggingFaceTokenizer tokenizer, int[] ids, bool skip, JsonElement stream)
     {
         var decoder = tokenizer.CreateStreamingDecoder(skip);
         var pieces = ids.Select(decoder.Add).ToList();
         var expected = stream.GetProperty("pieces").EnumerateArray().Select(piece => piece.GetString()).ToList();
-        if (!pieces.SequenceEqual(expected)) yield return $"stream {string.Join('|', pieces)} expected {string.Join('|', expected)}";
+        if (!pieces.SequenceEqual(expected))
+            yield return $"stream {string.Join('|', pieces)} expected {string.Join('|', expected)}";
         if (decoder.Flush() != stream.GetProperty("flush").GetString()) yield return "flush";
     }
 
@@ -95,14 +105,23 @@ public sealed class TokenizerCasesParityTests
         var (a, b) = (pair.GetProperty("a").GetString()!, pair.GetProperty("b").GetString()!);
         var full = tokenizer.EncodeDetailed(a, b, unit: OffsetUnit.CodePoint);
         var label = $"pair {Show(a)} {Show(b)}:";
-        if (!tokenizer.EncodeDetailed(a, b, addSpecialTokens: false).Ids.SequenceEqual(Ints(pair.GetProperty("ids")))) yield return label + " ids";
-        if (!full.Ids.SequenceEqual(Ints(pair.GetProperty("ids_special")))) yield return label + " ids with special tokens";
-        if (!full.TypeIds.SequenceEqual(Ints(pair.GetProperty("type_ids")))) yield return label + " type ids " + string.Join(',', full.TypeIds);
-        if (!full.SpecialTokensMask.SequenceEqual(Ints(pair.GetProperty("special_mask")))) yield return label + " special mask";
-        var sequences = pair.GetProperty("sequence_ids").EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Null ? (int?)null : item.GetInt32());
-        if (!full.SequenceIds.SequenceEqual(sequences)) yield return label + " sequence ids " + string.Join(',', full.SequenceIds);
-        if (Offsets(full.Offsets) != Offsets(pair.GetProperty("offsets"))) yield return label + " offsets " + Offsets(full.Offsets);
-        if (Offsets(tokenizer.EncodeDetailed(a, b).Offsets) != Offsets(pair.GetProperty("offsets_utf16"))) yield return label + " UTF-16 offsets";
-        if (tokenizer.Decode(full.Ids.ToArray(), skipSpecialTokens: true) != pair.GetProperty("decode_skip").GetString()) yield return label + " decoding";
+        if (!tokenizer.EncodeDetailed(a, b, addSpecialTokens: false).Ids.SequenceEqual(Ints(pair.GetProperty("ids"))))
+            yield return label + " ids";
+        if (!full.Ids.SequenceEqual(Ints(pair.GetProperty("ids_special"))))
+            yield return label + " ids with special tokens";
+        if (!full.TypeIds.SequenceEqual(Ints(pair.GetProperty("type_ids"))))
+            yield return label + " type ids " + string.Join(',', full.TypeIds);
+        if (!full.SpecialTokensMask.SequenceEqual(Ints(pair.GetProperty("special_mask"))))
+            yield return label + " special mask";
+        var sequences = pair.GetProperty("sequence_ids").EnumerateArray()
+            .Select(item => item.ValueKind == JsonValueKind.Null ? (int?)null : item.GetInt32());
+        if (!full.SequenceIds.SequenceEqual(sequences))
+            yield return label + " sequence ids " + string.Join(',', full.SequenceIds);
+        if (Offsets(full.Offsets) != Offsets(pair.GetProperty("offsets")))
+            yield return label + " offsets " + Offsets(full.Offsets);
+        if (Offsets(tokenizer.EncodeDetailed(a, b).Offsets) != Offsets(pair.GetProperty("offsets_utf16")))
+            yield return label + " UTF-16 offsets";
+        if (tokenizer.Decode(full.Ids.ToArray(), skipSpecialTokens: true)
+            != pair.GetProperty("decode_skip").GetString()) yield return label + " decoding";
     }
 }

@@ -25,7 +25,8 @@ internal static class TokenizerFixtures
 
     public static byte[] Unzip(string file)
     {
-        using var stream = new GZipStream(File.OpenRead(Fixtures.Require("tokenizers/" + file)), CompressionMode.Decompress);
+        using var stream =
+            new GZipStream(File.OpenRead(Fixtures.Require("tokenizers/" + file)), CompressionMode.Decompress);
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
         return memory.ToArray();
@@ -35,7 +36,8 @@ internal static class TokenizerFixtures
 
     public static int[] Ints(JsonElement element) => [.. element.EnumerateArray().Select(item => item.GetInt32())];
 
-    public static string[] Strings(JsonElement element) => [.. element.EnumerateArray().Select(item => item.GetString()!)];
+    public static string[] Strings(JsonElement element) =>
+        [.. element.EnumerateArray().Select(item => item.GetString()!)];
 
     public static string Offsets(JsonElement element) =>
         string.Join(' ', element.EnumerateArray().Select(pair => $"{pair[0].GetInt32()}-{pair[1].GetInt32()}"));

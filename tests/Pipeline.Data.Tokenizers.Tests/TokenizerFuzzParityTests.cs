@@ -20,8 +20,10 @@ public sealed class TokenizerFuzzParityTests
             var text = item.GetProperty("text").GetString()!;
             lines++;
             var expected = Ints(item.GetProperty("ids"));
-            tokenizer.Encode(text, addSpecialTokens: false).ShouldBe(expected, $"line {lines}: {item.GetProperty("text").GetRawText()}");
-            tokenizer.With(null, null).EncodeDetailed(text, addSpecialTokens: false).Ids.ToArray().ShouldBe(expected, $"line {lines} with offsets");
+            tokenizer.Encode(text, addSpecialTokens: false)
+                .ShouldBe(expected, $"line {lines}: {item.GetProperty("text").GetRawText()}");
+            tokenizer.With(null, null).EncodeDetailed(text, addSpecialTokens: false).Ids.ToArray()
+                .ShouldBe(expected, $"line {lines} with offsets");
         }
 
         Fixtures.Compared("tokenizers/" + name + ".fuzz", lines);
@@ -45,8 +47,10 @@ public sealed class TokenizerFuzzParityTests
         var whole = expected.GetProperty("lines");
         hashes.ShouldBe(Strings(whole.GetProperty("per_5000_lines")));
         ids.Sum(line => line.Length).ShouldBe(whole.GetProperty("tokens").GetInt32());
-        var head = string.Concat(corpus.EnumerateRunes().Take(expected.GetProperty("head").GetProperty("code_points").GetInt32()).Select(rune => rune.ToString()));
-        Sha256(tokenizer.Encode(head, addSpecialTokens: false)).ShouldBe(expected.GetProperty("head").GetProperty("sha256").GetString());
+        var head = string.Concat(corpus.EnumerateRunes()
+            .Take(expected.GetProperty("head").GetProperty("code_points").GetInt32()).Select(rune => rune.ToString()));
+        Sha256(tokenizer.Encode(head, addSpecialTokens: false))
+            .ShouldBe(expected.GetProperty("head").GetProperty("sha256").GetString());
         Fixtures.Compared("tokenizers/corpus/" + name, lines.Length + 1);
     }
 

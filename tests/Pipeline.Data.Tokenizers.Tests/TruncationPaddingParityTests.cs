@@ -9,7 +9,8 @@ public sealed class TruncationPaddingParityTests
     [Fact]
     public void EncodeDetailed_TruncationAndPaddingVariants_EqualReference()
     {
-        var document = Encoding.UTF8.GetString(File.ReadAllBytes(Fixtures.Require("tokenizers/truncpad.tokenizer.json")));
+        var document =
+            Encoding.UTF8.GetString(File.ReadAllBytes(Fixtures.Require("tokenizers/truncpad.tokenizer.json")));
         var original = JsonDocument.Parse(document).RootElement;
         var problems = new List<string>();
         var cases = 0;
@@ -17,26 +18,31 @@ public sealed class TruncationPaddingParityTests
         {
             var truncation = variant.GetProperty("truncation").GetRawText();
             var padding = variant.GetProperty("padding").GetRawText();
-            var fields = original.EnumerateObject().Select(field => JsonSerializer.Serialize(field.Name) + ":" + field.Name switch
-            {
-                "truncation" => truncation,
-                "padding" => padding,
-                _ => field.Value.GetRawText(),
-            });
+            var fields = original.EnumerateObject()
+                .Select(field => JsonSerializer.Serialize(field.Name) + ":" + field.Name switch
+                {
+                    "truncation" => truncation,
+                    "padding" => padding,
+                    _ => field.Value.GetRawText(),
+                });
             var tokenizer = HuggingFaceTokenizer.FromJson(Encoding.UTF8.GetBytes("{" + string.Join(',', fields) + "}"));
             foreach (var item in variant.GetProperty("single").EnumerateArray())
             {
                 var text = item.GetProperty("text").GetString()!;
-                Check("single", item.GetProperty("result"), () => [tokenizer.EncodeDetailed(text, unit: OffsetUnit.CodePoint)]);
-                Check("without template", item.GetProperty("no_special"), () => [tokenizer.EncodeDetailed(text, null, false, unit: OffsetUnit.CodePoint)]);
+                Check("single", item.GetProperty("result"),
+                    () => [tokenizer.EncodeDetailed(text, unit: OffsetUnit.CodePoint)]);
+                Check("without template", item.GetProperty("no_special"),
+                    () => [tokenizer.EncodeDetailed(text, null, false, unit: OffsetUnit.CodePoint)]);
             }
 
             var batch = variant.GetProperty("batch");
-            Check("batch", batch.GetProperty("result"), () => tokenizer.EncodeBatchDetailed(Strings(batch.GetProperty("texts")), unit: OffsetUnit.CodePoint));
+            Check("batch", batch.GetProperty("result"),
+                () => tokenizer.EncodeBatchDetailed(Strings(batch.GetProperty("texts")), unit: OffsetUnit.CodePoint));
             foreach (var pair in variant.GetProperty("pairs").EnumerateArray())
             {
                 var (a, b) = (pair.GetProperty("a").GetString()!, pair.GetProperty("b").GetString()!);
-                Check("pair", pair.GetProperty("result"), () => [tokenizer.EncodeDetailed(a, b, unit: OffsetUnit.CodePoint)]);
+                Check("pair", pair.GetProperty("result"),
+                    () => [tokenizer.EncodeDetailed(a, b, unit: OffsetUnit.CodePoint)]);
             }
 
             void Check(string kind, JsonElement expected, Func<IReadOnlyList<TokenEncoding>> encode)
@@ -71,9 +77,11 @@ public sealed class TruncationPaddingParityTests
         if (results.Count != items.Count) return $"{results.Count} results";
         for (var i = 0; i < items.Count; i++)
         {
-            var ours = Describe(results[i], full: true) + string.Concat(results[i].Overflowing.Select(part => "\n  " + Describe(part, full: false)));
+            var ours = Describe(results[i], full: true)
+                + string.Concat(results[i].Overflowing.Select(part => "\n  " + Describe(part, full: false)));
             var theirs = Describe(items[i], full: true)
-                + string.Concat(items[i].GetProperty("overflow").EnumerateArray().Select(part => "\n  " + Describe(part, full: false)));
+                + string.Concat(items[i].GetProperty("overflow").EnumerateArray()
+                    .Select(part => "\n  " + Describe(part, full: false)));
             if (ours != theirs) return $"{ours}\nexpected {theirs}";
         }
 

@@ -32,9 +32,12 @@ public sealed class UnicodeClassesParityTests
         void Check(string name, JsonElement ranges, Func<int, bool> accepts)
         {
             classes++;
-            var expected = ranges.EnumerateArray().SelectMany(range => Enumerable.Range(range[0].GetInt32(), range[1].GetInt32() - range[0].GetInt32() + 1))
+            var expected = ranges.EnumerateArray()
+                .SelectMany(
+                    range => Enumerable.Range(range[0].GetInt32(), range[1].GetInt32() - range[0].GetInt32() + 1))
                 .Where(c => c is < 0xD800 or > 0xDFFF).ToHashSet();
-            var wrong = Enumerable.Range(0, 0x110000).Where(c => c is < 0xD800 or > 0xDFFF).Where(c => accepts(c) != expected.Contains(c)).Take(5).ToList();
+            var wrong = Enumerable.Range(0, 0x110000).Where(c => c is < 0xD800 or > 0xDFFF)
+                .Where(c => accepts(c) != expected.Contains(c)).Take(5).ToList();
             if (wrong.Count > 0) problems.Add($"{name}: {string.Join(' ', wrong.Select(c => c.ToString("X")))}");
         }
     }
@@ -63,7 +66,8 @@ public sealed class UnicodeClassesParityTests
             }
         }
 
-        foreach (var (name, compose, compatible) in new[] { ("NFD", false, false), ("NFKC", true, true), ("NFKD", false, true) })
+        foreach (var (name, compose, compatible) in new[] { ("NFD", false, false), ("NFKC", true, true),
+            ("NFKD", false, true) })
         {
             var chain = new NormalizerChain([new UnicodeFormNormalizer(compose, compatible)]);
             var results = new List<byte>();

@@ -30,7 +30,8 @@ public sealed class ActivityRulesTests
         RetryPolicies.Delay(RetryPolicies.WithDefaults(null), attempt).TotalSeconds.ShouldBe(seconds);
 
     [Fact]
-    public void Problem_SmallCoefficient_IsNamed() => RetryPolicies.Problem(new RetryPolicy { BackoffCoefficient = 0.5 })
+    public void Problem_SmallCoefficient_IsNamed() =>
+        RetryPolicies.Problem(new RetryPolicy { BackoffCoefficient = 0.5 })
         .ShouldBe("BackoffCoefficient cannot be less than 1 on retry policy.");
 
     [Fact]
@@ -43,7 +44,8 @@ public sealed class ActivityRulesTests
 
     [Fact]
     public void IsRetryable_ScheduleToStartTimeout_IsNot() => RetryPolicies.IsRetryable(
-        new Failure { TimeoutFailureInfo = new TimeoutFailureInfo { TimeoutType = TimeoutType.ScheduleToStart } }, new RetryPolicy()).ShouldBeFalse();
+        new Failure { TimeoutFailureInfo = new TimeoutFailureInfo { TimeoutType = TimeoutType.ScheduleToStart } },
+        new RetryPolicy()).ShouldBeFalse();
 
     [Fact]
     public void TaskToken_RoundTrip_IsEqual()
@@ -54,9 +56,11 @@ public sealed class ActivityRulesTests
 
     [Fact]
     public void TaskToken_OfAnotherKind_IsRefused() => Should.Throw<RpcError>(() =>
-        TaskToken.Decode(new TaskToken(TaskToken.Workflow, "r", 1, 1, 1, 1).Encode(), TaskToken.Activity)).Message.ShouldBe("Error deserializing task token.");
+        TaskToken.Decode(new TaskToken(TaskToken.Workflow, "r", 1, 1, 1, 1).Encode(), TaskToken.Activity)).Message
+        .ShouldBe("Error deserializing task token.");
 
     [Fact]
     public void TaskToken_Garbage_IsRefused() => Should.Throw<RpcError>(() =>
-        TaskToken.Decode(ByteString.CopyFromUtf8("garbage"), TaskToken.Workflow)).Code.ShouldBe(StatusCode.InvalidArgument);
+        TaskToken.Decode(ByteString.CopyFromUtf8("garbage"), TaskToken.Workflow)).Code.ShouldBe(
+            StatusCode.InvalidArgument);
 }

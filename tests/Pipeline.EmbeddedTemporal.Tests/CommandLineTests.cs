@@ -7,11 +7,15 @@ using Temporalio.Workflows;
 
 namespace Pipeline.EmbeddedTemporal.Tests;
 
-/// <summary>The official <c>temporal</c> executable works against the embedded server: every verb of <c>cli-commands.txt</c>, in order.</summary>
+/// <summary>
+/// The official <c>temporal</c> executable works against the embedded server: every verb of <c>cli-commands.txt</c>, in
+/// order.
+/// </summary>
 [Trait("Tier", "e2e")]
 public sealed partial class CommandLineTests
 {
-    private static readonly string Commands = Path.Combine(Repository.Root, "tests", "Pipeline.EmbeddedTemporal.Tests", "cli-commands.txt");
+    private static readonly string Commands =
+        Path.Combine(Repository.Root, "tests", "Pipeline.EmbeddedTemporal.Tests", "cli-commands.txt");
 
     [Fact]
     public async Task Commands_OfTheOfficialExecutable_AllSucceed()
@@ -19,7 +23,8 @@ public sealed partial class CommandLineTests
         var program = Fixtures.RequireTool("TEMPORAL_CLI");
         await using var engine = await EngineProcess.StartAsync(Engines.Embedded);
         var client = await TemporalClient.ConnectAsync(new(engine.Address));
-        using var plain = new TemporalWorker(client, Register(new TemporalWorkerOptions("cli") { WorkflowStackTrace = WorkflowStackTrace.Normal }));
+        using var plain = new TemporalWorker(
+            client, Register(new TemporalWorkerOptions("cli") { WorkflowStackTrace = WorkflowStackTrace.Normal }));
         using var one = new TemporalWorker(client, Register(Versioned("one")));
         using var two = new TemporalWorker(client, Register(Versioned("two")));
         await plain.ExecuteAsync(() => one.ExecuteAsync(() => two.ExecuteAsync(async () =>
@@ -28,7 +33,8 @@ public sealed partial class CommandLineTests
             var count = 0;
             foreach (var line in (await File.ReadAllLinesAsync(Commands)).Where(l => l.Length > 0 && l[0] != '#'))
             {
-                if (line.Contains("{job}", StringComparison.Ordinal) && job.Length == 0) job = await NewestJobAsync(program, engine.Address);
+                if (line.Contains("{job}", StringComparison.Ordinal) && job.Length == 0)
+                    job = await NewestJobAsync(program, engine.Address);
                 var parts = line.Replace("{job}", job, StringComparison.Ordinal).Split(" => ", 2);
                 await SucceedsAsync(program, parts[0], parts[1], engine.Address);
                 count++;
@@ -41,7 +47,8 @@ public sealed partial class CommandLineTests
     // Lists and workers follow a command within moments.
     private static async Task SucceedsAsync(string program, string command, string expected, string address)
     {
-        var arguments = Words().Matches(command).Select(m => m.Value.Trim('`')).Append("--address").Append(address).ToList();
+        var arguments = Words().Matches(command).Select(m => m.Value.Trim('`')).Append("--address").Append(address)
+            .ToList();
         for (var attempt = 0; ; attempt++)
         {
             var (code, output) = await Programs.RunAsync(program, arguments);
@@ -52,7 +59,8 @@ public sealed partial class CommandLineTests
         }
     }
 
-    // What only reads may be asked again; what acts must succeed at once, except that an activity has to be scheduled first.
+    // What only reads may be asked again; what acts must succeed at once, except that an activity has to be scheduled
+    // first.
     private static bool IsRead(string command) => Reading().IsMatch(command);
 
     private static async Task<string> NewestJobAsync(string program, string address)
@@ -63,7 +71,10 @@ public sealed partial class CommandLineTests
 
     private static TemporalWorkerOptions Versioned(string build) => new("versioned")
     {
-        DeploymentOptions = new(new("trainer", build), useWorkerVersioning: true) { DefaultVersioningBehavior = VersioningBehavior.Pinned },
+        DeploymentOptions = new(new("trainer", build), useWorkerVersioning: true)
+        {
+            DefaultVersioningBehavior = VersioningBehavior.Pinned,
+        },
     };
 
     private static TemporalWorkerOptions Register(TemporalWorkerOptions options) =>
@@ -75,7 +86,8 @@ public sealed partial class CommandLineTests
     [GeneratedRegex("\"jobId\": \"([^\"]+)\"", RegexOptions.None, 1000)]
     private static partial Regex Job();
 
-    [GeneratedRegex("^(activity|workflow (query|stack|metadata|update-options)|worker deployment) |list|describe|count|show", RegexOptions.None, 1000)]
+    [GeneratedRegex("^(activity|workflow (query|stack|metadata|update-options)|worker deployment) "
+        + "|list|describe|count|show", RegexOptions.None, 1000)]
     private static partial Regex Reading();
 
     [Workflow]
@@ -114,6 +126,12 @@ public sealed partial class CommandLineTests
         public static string CompleteLater() => throw new CompleteAsyncException();
 
         [WorkflowRun]
-        public Task<string> RunAsync() => Workflow.ExecuteActivityAsync(() => CompleteLater(), new() { StartToCloseTimeout = TimeSpan.FromMinutes(1), RetryPolicy = new() { MaximumAttempts = 1 } });
+        public Task<string> RunAsync() =>
+            Workflow.ExecuteActivityAsync(
+                () => CompleteLater(), new()
+                {
+                    StartToCloseTimeout = TimeSpan.FromMinutes(1),
+                    RetryPolicy = new() { MaximumAttempts = 1 },
+                });
     }
 }

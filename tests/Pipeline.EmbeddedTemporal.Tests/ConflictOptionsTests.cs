@@ -32,20 +32,29 @@ public sealed class ConflictOptionsTests
 
         var both = new OnConflictOptions { AttachRequestId = true, AttachLinks = true };
         (await service.StartWorkflowExecutionAsync(Request("both", "first", both, Origin))).Started.ShouldBeTrue();
-        for (var i = 0; i < 2; i++) (await service.StartWorkflowExecutionAsync(Request("both", "second", both, Origin))).Started.ShouldBeFalse();
-        var history = (await service.GetWorkflowExecutionHistoryAsync(new() { Namespace = "default", Execution = new() { WorkflowId = "both" } })).History;
+        for (var i = 0; i < 2; i++)
+            (await service.StartWorkflowExecutionAsync(Request("both", "second", both, Origin))).Started
+                .ShouldBeFalse();
+        var history =
+            (await service.GetWorkflowExecutionHistoryAsync(
+                new() { Namespace = "default", Execution = new() { WorkflowId = "both" } })).History;
         history.Events[0].Links.ShouldBe([Origin]);
-        var attached = history.Events.Where(e => e.EventType == EventType.WorkflowExecutionOptionsUpdated).ShouldHaveSingleItem();
+        var attached = history.Events.Where(e => e.EventType == EventType.WorkflowExecutionOptionsUpdated)
+            .ShouldHaveSingleItem();
         attached.WorkflowExecutionOptionsUpdatedEventAttributes.ShouldBe(new() { AttachedRequestId = "second" });
         attached.Links.ShouldBe([Origin]);
-        var described = await service.DescribeWorkflowExecutionAsync(new() { Namespace = "default", Execution = new() { WorkflowId = "both" } });
+        var described = await service.DescribeWorkflowExecutionAsync(
+            new() { Namespace = "default", Execution = new() { WorkflowId = "both" } });
         described.WorkflowExtendedInfo.RequestIdInfos["second"].EventId.ShouldBe(attached.EventId);
 
         await service.StartWorkflowExecutionAsync(Request("nothing", "first", null));
         await service.StartWorkflowExecutionAsync(Request("nothing", "second", null, Origin));
-        (await service.GetWorkflowExecutionHistoryAsync(new() { Namespace = "default", Execution = new() { WorkflowId = "nothing" } })).History.Events.Count.ShouldBe(2);
+        (await service.GetWorkflowExecutionHistoryAsync(
+            new() { Namespace = "default", Execution = new() { WorkflowId = "nothing" } })).History.Events.Count
+            .ShouldBe(2);
 
-        (await RefusalAsync(service, new() { AttachCompletionCallbacks = true })).ShouldBe("attaching request ID is required for attaching completion callbacks");
+        (await RefusalAsync(service, new() { AttachCompletionCallbacks = true }))
+            .ShouldBe("attaching request ID is required for attaching completion callbacks");
         (await RefusalAsync(service, new() { AttachCompletionCallbacks = true, AttachRequestId = true }))
             .ShouldBe("invalid url: url does not match any configured callback address: http://localhost:1/done");
     }
@@ -59,15 +68,16 @@ public sealed class ConflictOptionsTests
         return error.Message;
     }
 
-    private static StartWorkflowExecutionRequest Request(string id, string requestId, OnConflictOptions? options, params Link[] links) => new()
-    {
-        Namespace = "default",
-        WorkflowId = id,
-        WorkflowType = new() { Name = "none" },
-        TaskQueue = new() { Name = "nobody" },
-        RequestId = requestId,
-        WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
-        OnConflictOptions = options,
-        Links = { links },
-    };
+    private static StartWorkflowExecutionRequest Request(
+        string id, string requestId, OnConflictOptions? options, params Link[] links) => new()
+        {
+            Namespace = "default",
+            WorkflowId = id,
+            WorkflowType = new() { Name = "none" },
+            TaskQueue = new() { Name = "nobody" },
+            RequestId = requestId,
+            WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
+            OnConflictOptions = options,
+            Links = { links },
+        };
 }

@@ -56,7 +56,8 @@ public sealed class DatabaseTests : IDisposable
             + "INSERT INTO meta VALUES('schema', '1'); INSERT INTO events VALUES(16777217, x'0801');");
         using (var database = new Database(File))
         {
-            database.Read(c => Database.Scalar(c, "SELECT value FROM meta WHERE key = 'schema'")).ShouldBe(Schema.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            database.Read(c => Database.Scalar(c, "SELECT value FROM meta WHERE key = 'schema'"))
+                .ShouldBe(Schema.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
             database.Read(c => Database.Scalar(c, "SELECT sum FROM events")).ShouldBe(Checksum.Of([8, 1]));
         }
 

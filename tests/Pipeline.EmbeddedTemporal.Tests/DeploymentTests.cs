@@ -59,7 +59,8 @@ public sealed class DeploymentTests
 
         using var again = Open(folder.Combine("engine.db"));
         Routes(again).ShouldAllBe(v => v == Two);
-        again.Read(() => again.Deployments.Find("default", "trainer")!.Versions.Select(v => v.BuildId).ToList()).ShouldBe(["two", "one"]);
+        again.Read(() => again.Deployments.Find("default", "trainer")!.Versions.Select(v => v.BuildId).ToList())
+            .ShouldBe(["two", "one"]);
     }
 
     [Theory]
@@ -68,11 +69,13 @@ public sealed class DeploymentTests
     public void Parse_OlderText_IsSplit(string text, string deployment, string build) =>
         DeploymentVersion.Parse(null, text).ShouldBe(new DeploymentVersion(deployment, build));
 
-    private static Engine Open(string? file) => new(new EngineOptions { DatabaseFile = file }, NullLogger<Engine>.Instance);
+    private static Engine Open(string? file) =>
+        new(new EngineOptions { DatabaseFile = file }, NullLogger<Engine>.Instance);
 
     private static Task<int> PollAsync(Engine engine, params DeploymentVersion[] versions) => engine.ExecuteAsync(tx =>
     {
-        foreach (var version in versions) engine.Deployments.Saw(tx, "default", version, "queue", TaskQueueType.Workflow);
+        foreach (var version in versions)
+            engine.Deployments.Saw(tx, "default", version, "queue", TaskQueueType.Workflow);
         return 0;
     });
 
@@ -83,5 +86,6 @@ public sealed class DeploymentTests
     }
 
     private static List<DeploymentVersion?> Routes(Engine engine) => engine.Read(() =>
-        Enumerable.Range(0, 2000).Select(i => engine.Deployments.Route("default", "queue", TaskQueueType.Workflow, $"workflow-{i}")).ToList());
+        Enumerable.Range(0, 2000).Select(
+            i => engine.Deployments.Route("default", "queue", TaskQueueType.Workflow, $"workflow-{i}")).ToList());
 }

@@ -32,10 +32,13 @@ public sealed class DurabilityTests : IDisposable
             File.Copy(DataFile + ".copy", copy);
             await File.WriteAllBytesAsync(copy + "-wal", log[..(int)(log.Length * part)]);
             using var engine = Open(copy);
-            var ids = Enumerable.Range(0, 20).TakeWhile(i => engine.Read(() => engine.Runs.FindCurrent("default", $"w{i}")) is not null).Count();
+            var ids = Enumerable.Range(0, 20)
+                .TakeWhile(i => engine.Read(() => engine.Runs.FindCurrent("default", $"w{i}")) is not null).Count();
             // What is there is a prefix: nothing later than the tear, nothing missing before it.
-            for (var i = ids; i < 20; i++) engine.Read(() => engine.Runs.FindCurrent("default", $"w{i}")).ShouldBeNull();
-            for (var i = 0; i < ids; i++) engine.Read(() => engine.Runs.FindCurrent("default", $"w{i}")!.Events(1, 2)).Count.ShouldBe(2);
+            for (var i = ids; i < 20; i++)
+                engine.Read(() => engine.Runs.FindCurrent("default", $"w{i}")).ShouldBeNull();
+            for (var i = 0; i < ids; i++)
+                engine.Read(() => engine.Runs.FindCurrent("default", $"w{i}")!.Events(1, 2)).Count.ShouldBe(2);
             seen.Add(ids);
         }
 
@@ -61,7 +64,8 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE events SET data = CAST(substr(data, 1, 20) || x'00' || substr(data, 22) AS BLOB) WHERE key & 16777215 = 2 AND key >> 24 = 7", "event 2 of run number 7")]
+    [InlineData("UPDATE events SET data = CAST(substr(data, 1, 20) || x'00' || substr(data, 22) AS BLOB) WHERE key & "
+        + "16777215 = 2 AND key >> 24 = 7", "event 2 of run number 7")]
     [InlineData("UPDATE runs SET state = replace(state, 'w4', 'w5') WHERE seq = 5", "run number 5")]
     public async Task F29_FlippedByteInARow_IsRefusedByName(string damage, string named)
     {
@@ -83,7 +87,8 @@ public sealed class DurabilityTests : IDisposable
         using var engine = Open(DataFile);
         await PrepareAsync(engine);
         var run = await StartAsync(engine, "w", 100);
-        engine.Database.Write((c, _) => Database.Execute(c, "UPDATE events SET sum = sum + 1 WHERE key & 16777215 = 1"));
+        engine.Database.Write(
+            (c, _) => Database.Execute(c, "UPDATE events SET sum = sum + 1 WHERE key & 16777215 = 1"));
         Should.Throw<RpcError>(() => engine.Store.Events(run.Seq, 1, 2)).Code.ShouldBe(StatusCode.DataLoss);
     }
 
@@ -117,29 +122,39 @@ public sealed class DurabilityTests : IDisposable
             for (var i = 0; i < Limits.SignalsPerRun; i++) run.Signal(tx, "s", null, "test", null, "");
             return 0;
         });
-        var error = await Should.ThrowAsync<RpcError>(() => server.CallAsync<SignalWorkflowExecutionResponse>("SignalWorkflowExecution",
-            new SignalWorkflowExecutionRequest { Namespace = "default", WorkflowExecution = new() { WorkflowId = "many" }, SignalName = "s" }));
+        var error = await Should.ThrowAsync<RpcError>(
+            () => server.CallAsync<SignalWorkflowExecutionResponse>("SignalWorkflowExecution",
+            new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new() { WorkflowId = "many" },
+                SignalName = "s"
+            }));
         error.Message.ShouldBe("exceeded workflow execution limit for signal events");
     }
 
-    private static Engine Open(string file) => new(new EngineOptions { DatabaseFile = file }, NullLogger<Engine>.Instance);
+    private static Engine Open(string file) =>
+        new(new EngineOptions { DatabaseFile = file }, NullLogger<Engine>.Instance);
 
     private static Task<int> PrepareAsync(Engine engine) => engine.ExecuteAsync(tx =>
     {
-        engine.Namespaces.Prepare(tx, ["default"], new Dictionary<string, Temporalio.Api.Enums.V1.IndexedValueType>(StringComparer.Ordinal));
+        engine.Namespaces.Prepare(
+            tx, ["default"], new Dictionary<string, Temporalio.Api.Enums.V1.IndexedValueType>(StringComparer.Ordinal));
         return 0;
     });
 
-    private static Task<Run> StartAsync(Engine engine, string id, int bytes) => engine.ExecuteAsync(tx => StartPolicy.Start(tx, new StartWorkflowExecutionRequest
-    {
-        Namespace = "default",
-        WorkflowId = id,
-        WorkflowType = new WorkflowType { Name = "t" },
-        TaskQueue = new TaskQueue { Name = "q" },
-        Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[bytes]) } } },
-    }, signal: null).Run);
+    private static Task<Run> StartAsync(Engine engine, string id, int bytes) => engine.ExecuteAsync(
+        tx => StartPolicy.Start(tx, new StartWorkflowExecutionRequest
+        {
+            Namespace = "default",
+            WorkflowId = id,
+            WorkflowType = new WorkflowType { Name = "t" },
+            TaskQueue = new TaskQueue { Name = "q" },
+            Input = new Payloads { Payloads_ = { new Payload { Data = ByteString.CopyFrom(new byte[bytes]) } } },
+        }, signal: null).Run);
 
-    // Starts workflows and returns the write-ahead log as a crash would leave it; the database as it was beside it is kept as a copy.
+    // Starts workflows and returns the write-ahead log as a crash would leave it; the database as it was beside it is
+    // kept as a copy.
     private async Task<byte[]> WriteAsync(int count)
     {
         using var engine = Open(DataFile);

@@ -16,7 +16,10 @@ internal sealed class EngineProcess : IAsyncDisposable
     /// <summary>The address of the UI port, where there is one.</summary>
     public Uri Ui { get; }
 
-    /// <summary>Starts <c>server start-dev</c> of any executable that takes the official flags, and waits until it accepts connections.</summary>
+    /// <summary>
+    /// Starts <c>server start-dev</c> of any executable that takes the official flags, and waits until it accepts
+    /// connections.
+    /// </summary>
     /// <param name="program">The executable.</param>
     /// <param name="ui">Whether the UI port is opened.</param>
     /// <param name="flags">Further flags.</param>
@@ -26,7 +29,8 @@ internal sealed class EngineProcess : IAsyncDisposable
         var uiPort = FreePort();
         string[] uiFlags = ui ? ["--ui-port", $"{uiPort}"] : ["--headless"];
         var process = Process.Start(new ProcessStartInfo(
-            program, ["server", "start-dev", "--ip", "127.0.0.1", "--port", $"{port}", "--log-level", "error", .. uiFlags, .. flags])
+            program, ["server", "start-dev", "--ip", "127.0.0.1", "--port", $"{port}", "--log-level", "error",
+                .. uiFlags, .. flags])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -11,7 +11,11 @@ public sealed class FilterParserTests
     {
         Name = "default",
         Id = "1",
-        SearchAttributes = new(StringComparer.Ordinal) { ["N"] = IndexedValueType.Int, ["Tags"] = IndexedValueType.KeywordList },
+        SearchAttributes = new(StringComparer.Ordinal)
+        {
+            ["N"] = IndexedValueType.Int,
+            ["Tags"] = IndexedValueType.KeywordList,
+        },
     };
 
     [Theory]
@@ -27,12 +31,16 @@ public sealed class FilterParserTests
 
     [Theory]
     [InlineData("this is not a query", "invalid query: malformed SQL query: syntax error at position 41 near 'a'")]
-    [InlineData("Nowhere=\"x\"", "invalid query: invalid expression: column name 'Nowhere' is not a valid search attribute")]
-    [InlineData("WorkflowType=\"x\" ORDER BY StartTime", "invalid query: operation is not supported: 'order by' clause")]
+    [InlineData("Nowhere=\"x\"",
+        "invalid query: invalid expression: column name 'Nowhere' is not a valid search attribute")]
+    [InlineData("WorkflowType=\"x\" ORDER BY StartTime",
+        "invalid query: operation is not supported: 'order by' clause")]
     [InlineData("WorkflowType=\"x\" LIMIT 3", "invalid query: operation is not supported: 'limit' clause")]
     [InlineData("ExecutionStatus=\"Nope\"", "invalid query: invalid expression: invalid ExecutionStatus value 'Nope'")]
     [InlineData("StartTime > \"yesterday\"", "invalid query: invalid expression: unable to parse datetime 'yesterday'")]
-    [InlineData("GROUP BY WorkflowType", "invalid query: operation is not supported: 'group by' clause is only supported for ExecutionStatus search attribute")]
+    [InlineData("GROUP BY WorkflowType",
+        "invalid query: operation is not supported: 'group by' clause is only supported for ExecutionStatus search "
+            + "attribute")]
     [InlineData("WorkflowId = 'open", "invalid query: malformed SQL query")]
     public void Parse_InvalidFilter_IsRefusedWithTheReason(string query, string text)
     {
@@ -42,5 +50,6 @@ public sealed class FilterParserTests
     }
 
     [Fact]
-    public void Parse_Values_TravelAsParameters() => Filter.Parse(Default, "WorkflowId = 'x'' OR 1=1'").Parameters.ShouldBe(["x' OR 1=1"]);
+    public void Parse_Values_TravelAsParameters() =>
+        Filter.Parse(Default, "WorkflowId = 'x'' OR 1=1'").Parameters.ShouldBe(["x' OR 1=1"]);
 }

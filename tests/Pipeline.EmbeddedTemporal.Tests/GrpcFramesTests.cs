@@ -16,7 +16,8 @@ public sealed class GrpcFramesTests
 
     [Fact]
     public void Prefix_UnknownFlag_IsRefused() =>
-        Should.Throw<RpcError>(() => GrpcFrames.Prefix(new ReadOnlySequence<byte>([7, 0, 0, 0, 0]))).Code.ShouldBe(StatusCode.Internal);
+        Should.Throw<RpcError>(() => GrpcFrames.Prefix(new ReadOnlySequence<byte>([7, 0, 0, 0, 0]))).Code.ShouldBe(
+            StatusCode.Internal);
 
     [Fact]
     public void Inflate_Gzip_RestoresTheMessage()
@@ -27,7 +28,8 @@ public sealed class GrpcFramesTests
 
     [Fact]
     public void Inflate_Bomb_IsStoppedAtTheLimit() =>
-        Should.Throw<RpcError>(() => GrpcFrames.Inflate(Gzip(new byte[GrpcFrames.MaxMessageBytes * 4]), "gzip")).Code.ShouldBe(StatusCode.ResourceExhausted);
+        Should.Throw<RpcError>(() => GrpcFrames.Inflate(Gzip(new byte[GrpcFrames.MaxMessageBytes * 4]), "gzip")).Code
+            .ShouldBe(StatusCode.ResourceExhausted);
 
     [Fact]
     public void Inflate_Garbage_IsRefused() =>
@@ -40,7 +42,8 @@ public sealed class GrpcFramesTests
     [InlineData("250m", 250)]
     [InlineData("30S", 30_000)]
     public void DeadlineOf_KnownUnit_IsInTheFuture(string header, double milliseconds) =>
-        (GrpcEndpoint.DeadlineOf(header)!.Value - DateTime.UtcNow).TotalMilliseconds.ShouldBeInRange(milliseconds - 200, milliseconds);
+        (GrpcEndpoint.DeadlineOf(header)!.Value - DateTime.UtcNow).TotalMilliseconds.ShouldBeInRange(
+            milliseconds - 200, milliseconds);
 
     [Theory]
     [InlineData("")]

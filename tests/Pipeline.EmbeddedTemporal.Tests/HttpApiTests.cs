@@ -15,22 +15,29 @@ public sealed class HttpApiTests(UiServer server) : IClassFixture<UiServer>
     public async Task Post_StartWithPlainInput_CanBeReadBack()
     {
         var id = "team/" + Guid.NewGuid();
-        var started = await PostAsync(Workflows + Uri.EscapeDataString(id), """{"workflowType":{"name":"t"},"taskQueue":{"name":"q"},"input":[{"lr":1e-4}]}""");
+        var started = await PostAsync(
+            Workflows + Uri.EscapeDataString(id),
+            """{"workflowType":{"name":"t"},"taskQueue":{"name":"q"},"input":[{"lr":1e-4}]}""");
         started["started"]!.GetValue<bool>().ShouldBeTrue();
         var history = await GetAsync(Workflows + Uri.EscapeDataString(id) + "/history?waitNewEvent=false");
-        var payload = history["history"]!["events"]![0]!["workflowExecutionStartedEventAttributes"]!["input"]!["payloads"]![0]!;
-        Encoding.UTF8.GetString(Convert.FromBase64String(payload["data"]!.GetValue<string>())).ShouldBe("""{"lr":1e-4}""");
-        var list = await GetAsync("api/v1/namespaces/default/workflows?query=" + Uri.EscapeDataString($"WorkflowId = \"{id}\""));
+        var payload =
+            history["history"]!["events"]![0]!["workflowExecutionStartedEventAttributes"]!["input"]!["payloads"]![0]!;
+        Encoding.UTF8.GetString(Convert.FromBase64String(payload["data"]!.GetValue<string>()))
+            .ShouldBe("""{"lr":1e-4}""");
+        var list = await GetAsync(
+            "api/v1/namespaces/default/workflows?query=" + Uri.EscapeDataString($"WorkflowId = \"{id}\""));
         list["executions"]!.AsArray().Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Get_Settings_NamesTheUiVersion() => (await GetAsync("api/v1/settings"))["Version"]!.GetValue<string>().ShouldBe("2.38.0");
+    public async Task Get_Settings_NamesTheUiVersion() =>
+        (await GetAsync("api/v1/settings"))["Version"]!.GetValue<string>().ShouldBe("2.38.0");
 
     [Theory]
     [InlineData("/")]
     [InlineData("/namespaces/default/workflows/some%2Fid/run/history")]
-    public async Task Get_DeepLink_IsAnsweredWithTheSite(string path) => (await _http.GetStringAsync(new Uri(path, UriKind.Relative))).ShouldContain("the site");
+    public async Task Get_DeepLink_IsAnsweredWithTheSite(string path) =>
+        (await _http.GetStringAsync(new Uri(path, UriKind.Relative))).ShouldContain("the site");
 
     [Theory]
     [InlineData("/_app/immutable/missing.js", HttpStatusCode.NotFound)]
@@ -47,13 +54,17 @@ public sealed class HttpApiTests(UiServer server) : IClassFixture<UiServer>
     [InlineData("Host", "rebound.example")]
     public async Task Post_FromAnotherSite_IsRefused(string header, string value)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Workflows + "w") { Content = new StringContent("{}") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Workflows + "w")
+        {
+            Content = new StringContent("{}"),
+        };
         request.Headers.TryAddWithoutValidation(header, value);
         using var response = await _http.SendAsync(request);
         response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
-    private async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
+    private async Task<JsonNode> GetAsync(string path) =>
+        JsonNode.Parse(await _http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
 
     private async Task<JsonNode> PostAsync(string path, string json)
     {

@@ -35,7 +35,12 @@ internal sealed class InProcessServer : IDisposable
 
     public static async Task<InProcessServer> StartAsync(params (string Name, IndexedValueType Type)[] attributes)
     {
-        var options = new EngineOptions { UiAddress = "127.0.0.1", SearchAttributes = attributes.ToDictionary(a => a.Name, a => a.Type, StringComparer.Ordinal) };
+        var options = new EngineOptions
+        {
+            UiAddress = "127.0.0.1",
+            SearchAttributes =
+                attributes.ToDictionary(a => a.Name, a => a.Type, StringComparer.Ordinal),
+        };
         var engine = new Engine(options, NullLogger<Engine>.Instance);
         await engine.ExecuteAsync(tx =>
         {
@@ -53,7 +58,8 @@ internal sealed class InProcessServer : IDisposable
     public async Task<IMessage> CallAsync(string method, byte[] request, TimeSpan? deadline = null)
     {
         _methods.TryGet(Prefix + method, out var parser, out var handler).ShouldBeTrue(method);
-        return await handler(parser.ParseFrom(request), new CallContext(DateTime.UtcNow + (deadline ?? TimeSpan.FromSeconds(10)), null, CancellationToken.None));
+        return await handler(parser.ParseFrom(request),
+            new CallContext(DateTime.UtcNow + (deadline ?? TimeSpan.FromSeconds(10)), null, CancellationToken.None));
     }
 
     public async Task<(int Status, JsonNode Body)> HttpAsync(string verb, string target, string? body)
@@ -82,12 +88,25 @@ internal sealed class InProcessServer : IDisposable
             RequestId = Guid.NewGuid().ToString(),
         })).RunId;
 
-    public Task<PollWorkflowTaskQueueResponse> PollAsync(string queue) => CallAsync<PollWorkflowTaskQueueResponse>("PollWorkflowTaskQueue",
-        new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new TaskQueue { Name = queue }, Identity = "test" });
+    public Task<PollWorkflowTaskQueueResponse> PollAsync(string queue) =>
+        CallAsync<PollWorkflowTaskQueueResponse>("PollWorkflowTaskQueue",
+        new PollWorkflowTaskQueueRequest
+        {
+            Namespace = "default",
+            TaskQueue = new TaskQueue { Name = queue },
+            Identity = "test",
+        });
 
-    public Task<RespondWorkflowTaskCompletedResponse> CompleteAsync(ByteString token, params IEnumerable<Command> commands) =>
+    public Task<RespondWorkflowTaskCompletedResponse> CompleteAsync(
+        ByteString token, params IEnumerable<Command> commands) =>
         CallAsync<RespondWorkflowTaskCompletedResponse>("RespondWorkflowTaskCompleted",
-            new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = token, Commands = { commands }, Identity = "test" });
+            new RespondWorkflowTaskCompletedRequest
+            {
+                Namespace = "default",
+                TaskToken = token,
+                Commands = { commands },
+                Identity = "test",
+            });
 
     public void Dispose() => _engine.Dispose();
 }

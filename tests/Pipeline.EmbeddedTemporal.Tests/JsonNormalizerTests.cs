@@ -20,7 +20,8 @@ public sealed class JsonNormalizerTests
     [Fact]
     public void Normalize_WrittenOutPayloads_Stay()
     {
-        var input = Start("""{"input":{"payloads":[{"metadata":{"encoding":"anNvbi9wbGFpbg=="},"data":"MQ=="}]}}""").Input;
+        var input =
+            Start("""{"input":{"payloads":[{"metadata":{"encoding":"anNvbi9wbGFpbg=="},"data":"MQ=="}]}}""").Input;
         input.Payloads_.Single().Data.ToStringUtf8().ShouldBe("1");
     }
 
@@ -30,10 +31,12 @@ public sealed class JsonNormalizerTests
 
     [Fact]
     public void Normalize_ShortEnumName_IsCompleted() =>
-        Start("""{"workflowIdReusePolicy":"RejectDuplicate"}""").WorkflowIdReusePolicy.ShouldBe(WorkflowIdReusePolicy.RejectDuplicate);
+        Start("""{"workflowIdReusePolicy":"RejectDuplicate"}""").WorkflowIdReusePolicy.ShouldBe(
+            WorkflowIdReusePolicy.RejectDuplicate);
 
     [Fact]
-    public void Normalize_Durations_Stay() => Start("""{"workflowRunTimeout":"90s"}""").WorkflowRunTimeout.Seconds.ShouldBe(90);
+    public void Normalize_Durations_Stay() =>
+        Start("""{"workflowRunTimeout":"90s"}""").WorkflowRunTimeout.Seconds.ShouldBe(90);
 
     [Theory]
     [InlineData("{\"noSuchField\":1}", "temporalproto: (line 1:2): unknown field \"noSuchField\"")]
@@ -57,13 +60,16 @@ public sealed class JsonNormalizerTests
         FieldPaths.Set(request, "next_page_token", "Z2E=").ShouldBeTrue();
         FieldPaths.Set(request, "waitNewEvent", "true").ShouldBeTrue();
         FieldPaths.Set(request, "parentId", "x").ShouldBeFalse();
-        (request.Execution.RunId, request.NextPageToken.ToStringUtf8(), request.WaitNewEvent).ShouldBe(("r", "ga", true));
+        (request.Execution.RunId, request.NextPageToken.ToStringUtf8(), request.WaitNewEvent)
+            .ShouldBe(("r", "ga", true));
     }
 
     [Fact]
     public void Set_WrongType_IsNamed() => Should.Throw<RpcError>(() =>
-        FieldPaths.Set(new GetWorkflowExecutionHistoryRequest(), "maximumPageSize", "many")).Message.ShouldStartWith("type mismatch, parameter: maximumPageSize");
+        FieldPaths.Set(new GetWorkflowExecutionHistoryRequest(), "maximumPageSize", "many")).Message.ShouldStartWith(
+            "type mismatch, parameter: maximumPageSize");
 
-    private static StartWorkflowExecutionRequest Start(string json) => JsonParser.Default.Parse<StartWorkflowExecutionRequest>(
+    private static StartWorkflowExecutionRequest Start(
+        string json) => JsonParser.Default.Parse<StartWorkflowExecutionRequest>(
         JsonNormalizer.Normalize(Encoding.UTF8.GetBytes(json), StartWorkflowExecutionRequest.Descriptor));
 }

@@ -18,20 +18,25 @@ public sealed class OfficialSdkTests
     public async Task Workflow_ApprovalByUpdate_RunsToItsEnd(string engine)
     {
         var program = Engines.Program(engine);
-        await using var environment = await WorkflowEnvironment.StartLocalAsync(new() { DevServerOptions = new() { ExistingPath = program, StartupTimeout = TimeSpan.FromMinutes(1) } });
+        await using var environment = await WorkflowEnvironment.StartLocalAsync(
+            new() { DevServerOptions = new() { ExistingPath = program, StartupTimeout = TimeSpan.FromMinutes(1) } });
         var queue = $"tq-{Guid.NewGuid()}";
         using var worker = new TemporalWorker(
-            environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<ApprovalWorkflow>().AddActivity(ApprovalWorkflow.FlakyAsync));
+            environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<ApprovalWorkflow>()
+                .AddActivity(ApprovalWorkflow.FlakyAsync));
         await worker.ExecuteAsync(async () =>
         {
-            var handle = await environment.Client.StartWorkflowAsync((ApprovalWorkflow wf) => wf.RunAsync("adapter"), new(id: $"wf-{Guid.NewGuid()}", taskQueue: queue));
-            var refused = await Should.ThrowAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync("")));
+            var handle = await environment.Client.StartWorkflowAsync(
+                (ApprovalWorkflow wf) => wf.RunAsync("adapter"), new(id: $"wf-{Guid.NewGuid()}", taskQueue: queue));
+            var refused = await Should.ThrowAsync<WorkflowUpdateFailedException>(
+                () => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync("")));
             refused.InnerException!.Message.ShouldContain("name");
             (await handle.ExecuteUpdateAsync(wf => wf.ApproveAsync("ada"))).ShouldBe(1);
             (await handle.GetResultAsync()).ShouldBe("adapter approved by ada after 2 attempts");
             (await handle.QueryAsync(wf => wf.Approver)).ShouldBe("ada");
             var history = await handle.FetchHistoryAsync();
-            await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<ApprovalWorkflow>()).ReplayWorkflowAsync(history);
+            await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<ApprovalWorkflow>())
+                .ReplayWorkflowAsync(history);
             // The refused update left no trace.
             history.Events.Count(e => e.WorkflowExecutionUpdateAcceptedEventAttributes is not null).ShouldBe(1);
         });
@@ -55,7 +60,14 @@ public sealed class OfficialSdkTests
         {
             var attempts = await Workflow.ExecuteActivityAsync(
                 () => FlakyAsync(),
-                new() { StartToCloseTimeout = TimeSpan.FromSeconds(10), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(50) } });
+                new()
+                {
+                    StartToCloseTimeout = TimeSpan.FromSeconds(10),
+                    RetryPolicy = new()
+                    {
+                        InitialInterval = TimeSpan.FromMilliseconds(50),
+                    },
+                });
             await Workflow.WaitConditionAsync(() => Approver is not null);
             await Workflow.DelayAsync(TimeSpan.FromMilliseconds(50));
             return $"{name} approved by {Approver} after {attempts} attempts";

@@ -10,7 +10,8 @@ internal static class Programs
     /// <param name="arguments">Its arguments.</param>
     /// <param name="folder">The working directory.</param>
     /// <returns>The exit code, and standard output and error together.</returns>
-    public static async Task<(int Code, string Output)> RunAsync(string program, IEnumerable<string> arguments, string? folder = null)
+    public static async Task<(int Code, string Output)> RunAsync(
+        string program, IEnumerable<string> arguments, string? folder = null)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {

@@ -25,6 +25,7 @@ public sealed class ServicesTests
     public void Find_PathOfTheWebInterface_IsItsRpc(string verb, string path, string method)
     {
         using var engine = new Engine(new EngineOptions(), NullLogger<Engine>.Instance);
-        new HttpRoutes(Services.Bind(engine).Known).Find(verb, path.Split('/'))!.Value.Route.Method.Name.ShouldBe(method);
+        new HttpRoutes(Services.Bind(engine).Known)
+            .Find(verb, path.Split('/'))!.Value.Route.Method.Name.ShouldBe(method);
     }
 }

@@ -20,19 +20,22 @@ public sealed class SpecTests
     [InlineData("@hourly", "2024-01-01T01:00:00 2024-01-01T02:00:00 2024-01-01T03:00:00")]
     [InlineData("CRON_TZ=Europe/Berlin 30 2 * 3,10 SUN", "2024-03-03T01:30:00 2024-03-10T01:30:00 2024-03-17T01:30:00")]
     public void Between_CronLine_GivesItsTimes(string cron, string times) =>
-        string.Join(' ', Times(cron).Between(Start, DateTime.MaxValue).Take(3).Select(t => t.Nominal.ToString("s"))).ShouldBe(times);
+        string.Join(' ', Times(cron).Between(Start, DateTime.MaxValue).Take(3).Select(t => t.Nominal.ToString("s")))
+            .ShouldBe(times);
 
     [Fact]
     public void Next_HourThatTheClockSkips_IsLeftOut()
     {
         var after = new DateTime(2024, 3, 30, 12, 0, 0, DateTimeKind.Utc);
-        Times("CRON_TZ=Europe/Berlin 30 2 * * *").Next(after)!.Value.Nominal.ShouldBe(new DateTime(2024, 4, 1, 0, 30, 0, DateTimeKind.Utc));
+        Times("CRON_TZ=Europe/Berlin 30 2 * * *")
+            .Next(after)!.Value.Nominal.ShouldBe(new DateTime(2024, 4, 1, 0, 30, 0, DateTimeKind.Utc));
     }
 
     [Fact]
     public void Next_HourThatTheClockPassesTwice_CountsOnce()
     {
-        var times = Times("CRON_TZ=Europe/Berlin 30 2 * * *").Between(new DateTime(2024, 10, 26, 12, 0, 0, DateTimeKind.Utc), DateTime.MaxValue).Take(2).ToList();
+        var times = Times("CRON_TZ=Europe/Berlin 30 2 * * *")
+            .Between(new DateTime(2024, 10, 26, 12, 0, 0, DateTimeKind.Utc), DateTime.MaxValue).Take(2).ToList();
         times[0].Nominal.ShouldBe(new DateTime(2024, 10, 27, 0, 30, 0, DateTimeKind.Utc));
         times[1].Nominal.ShouldBe(new DateTime(2024, 10, 28, 1, 30, 0, DateTimeKind.Utc));
     }
@@ -40,7 +43,13 @@ public sealed class SpecTests
     [Fact]
     public void Next_Jitter_IsStableAndBeforeTheNextTime()
     {
-        var spec = ScheduleSpecs.Compile(new ScheduleSpec { CronString = { "@every 1m" }, Jitter = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromHours(1)) });
+        var spec = ScheduleSpecs.Compile(
+            new ScheduleSpec
+            {
+                CronString = { "@every 1m" },
+                Jitter =
+                    Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromHours(1)),
+            });
         var times = new ScheduleTimes(spec, "a").Between(Start, Start.AddHours(1)).ToList();
         times.ShouldBe(new ScheduleTimes(spec, "a").Between(Start, Start.AddHours(1)));
         times.ShouldAllBe(t => t.Actual >= t.Nominal && t.Actual < t.Nominal.AddMinutes(1));
@@ -65,7 +74,8 @@ public sealed class SpecTests
     [InlineData("* *", "Invalid schedule spec: CronString does not have 5-7 fields")]
     [InlineData("CRON_TZ=Mars/Base 0 0 * * *", "Invalid schedule spec: unknown time zone Mars/Base")]
     public void Compile_BadLine_IsRefused(string cron, string text) =>
-        Should.Throw<RpcError>(() => ScheduleSpecs.Compile(new ScheduleSpec { CronString = { cron } })).Message.ShouldBe(text);
+        Should.Throw<RpcError>(
+            () => ScheduleSpecs.Compile(new ScheduleSpec { CronString = { cron } })).Message.ShouldBe(text);
 
     [Fact]
     public void Backoff_DayOfMonthAndDayOfWeek_EitherCounts() =>
@@ -88,13 +98,17 @@ public sealed class SpecTests
     [InlineData(ScheduleOverlapPolicy.AllowAll, true, 3, 0, 0)]
     [InlineData(ScheduleOverlapPolicy.CancelOther, true, 0, 3, 0)]
     [InlineData(ScheduleOverlapPolicy.TerminateOther, false, 1, 0, 0)]
-    public void Of_ThreeWaitingStarts_FollowThePolicy(ScheduleOverlapPolicy policy, bool running, int started, int waiting, int skipped)
+    public void Of_ThreeWaitingStarts_FollowThePolicy(
+        ScheduleOverlapPolicy policy, bool running, int started, int waiting, int skipped)
     {
-        var starts = Enumerable.Range(0, 3).Select(i => new BufferedStart(Start.AddHours(i), Start.AddHours(i), policy, Manual: false));
+        var starts = Enumerable.Range(0, 3)
+            .Select(i => new BufferedStart(Start.AddHours(i), Start.AddHours(i), policy, Manual: false));
         var decision = OverlapDecision.Of(starts, running, p => p);
-        (decision.Overlapping.Count + (decision.Next is null ? 0 : 1), decision.Waiting.Count, decision.Skipped).ShouldBe((started, waiting, skipped));
+        (decision.Overlapping.Count + (decision.Next is null ? 0 : 1), decision.Waiting.Count, decision.Skipped)
+            .ShouldBe((started, waiting, skipped));
         decision.Cancel.ShouldBe(running && policy == ScheduleOverlapPolicy.CancelOther);
     }
 
-    private static ScheduleTimes Times(string cron) => new(ScheduleSpecs.Compile(new ScheduleSpec { CronString = { cron } }), "id");
+    private static ScheduleTimes Times(string cron) =>
+        new(ScheduleSpecs.Compile(new ScheduleSpec { CronString = { cron } }), "id");
 }

@@ -14,14 +14,17 @@ public sealed class TimeSkippingTests
     [Fact]
     public async Task StartTimeSkipping_WeeksOfTimers_TakeMoments()
     {
-        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(new() { TestServer = new() { ExistingPath = Engines.Embedded } });
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(
+            new() { TestServer = new() { ExistingPath = Engines.Embedded } });
         var queue = $"tq-{Guid.NewGuid()}";
-        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<PatientWorkflow>());
+        using var worker =
+            new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<PatientWorkflow>());
         await worker.ExecuteAsync(async () =>
         {
             var before = await environment.GetCurrentTimeAsync();
             var watch = Stopwatch.StartNew();
-            var handle = await environment.Client.StartWorkflowAsync((PatientWorkflow wf) => wf.RunAsync(6), new($"wf-{Guid.NewGuid()}", queue));
+            var handle = await environment.Client.StartWorkflowAsync(
+                (PatientWorkflow wf) => wf.RunAsync(6), new($"wf-{Guid.NewGuid()}", queue));
             (await handle.GetResultAsync()).ShouldBe(6);
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
             (await environment.GetCurrentTimeAsync() - before).TotalDays.ShouldBeInRange(42, 43);
@@ -31,12 +34,15 @@ public sealed class TimeSkippingTests
     [Fact]
     public async Task StartTimeSkipping_NobodyWaits_TimeStandsStill()
     {
-        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(new() { TestServer = new() { ExistingPath = Engines.Embedded } });
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(
+            new() { TestServer = new() { ExistingPath = Engines.Embedded } });
         var queue = $"tq-{Guid.NewGuid()}";
-        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<PatientWorkflow>());
+        using var worker =
+            new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<PatientWorkflow>());
         await worker.ExecuteAsync(async () =>
         {
-            var handle = await environment.Client.StartWorkflowAsync((PatientWorkflow wf) => wf.RunAsync(1), new($"wf-{Guid.NewGuid()}", queue));
+            var handle = await environment.Client.StartWorkflowAsync(
+                (PatientWorkflow wf) => wf.RunAsync(1), new($"wf-{Guid.NewGuid()}", queue));
             (await handle.QueryAsync(wf => wf.Weeks)).ShouldBe(0);
             await environment.DelayAsync(TimeSpan.FromDays(6));
             (await handle.QueryAsync(wf => wf.Weeks)).ShouldBe(0);
@@ -48,13 +54,16 @@ public sealed class TimeSkippingTests
     [Fact]
     public async Task StartTimeSkipping_RunTimeout_IsReachedBeforeALongerTimer()
     {
-        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(new() { TestServer = new() { ExistingPath = Engines.Embedded } });
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(
+            new() { TestServer = new() { ExistingPath = Engines.Embedded } });
         var queue = $"tq-{Guid.NewGuid()}";
-        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<PatientWorkflow>());
+        using var worker =
+            new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<PatientWorkflow>());
         await worker.ExecuteAsync(async () =>
         {
             var error = await Should.ThrowAsync<WorkflowFailedException>(() => environment.Client.ExecuteWorkflowAsync(
-                (PatientWorkflow wf) => wf.RunAsync(3), new($"wf-{Guid.NewGuid()}", queue) { RunTimeout = TimeSpan.FromDays(10) }));
+                (PatientWorkflow wf) => wf.RunAsync(3),
+                new($"wf-{Guid.NewGuid()}", queue) { RunTimeout = TimeSpan.FromDays(10) }));
             error.InnerException.ShouldBeOfType<TimeoutFailureException>();
         });
     }
@@ -62,15 +71,19 @@ public sealed class TimeSkippingTests
     [Fact]
     public async Task StartTimeSkipping_ActivityThatNobodyPolls_LetsTimePassByItself()
     {
-        // The official test server locks the time when an activity is scheduled, not when it is started: its time-outs are real then.
-        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(new() { TestServer = new() { ExistingPath = Engines.Embedded } });
+        // The official test server locks the time when an activity is scheduled, not when it is started: its time-outs
+        // are real then.
+        await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(
+            new() { TestServer = new() { ExistingPath = Engines.Embedded } });
         var queue = $"tq-{Guid.NewGuid()}";
-        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<LonelyWorkflow>());
+        using var worker =
+            new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<LonelyWorkflow>());
         await worker.ExecuteAsync(async () =>
         {
             var watch = Stopwatch.StartNew();
             var before = await environment.GetCurrentTimeAsync();
-            (await environment.Client.ExecuteWorkflowAsync((LonelyWorkflow wf) => wf.RunAsync(), new($"wf-{Guid.NewGuid()}", queue))).ShouldBe("nobody came");
+            (await environment.Client.ExecuteWorkflowAsync(
+                (LonelyWorkflow wf) => wf.RunAsync(), new($"wf-{Guid.NewGuid()}", queue))).ShouldBe("nobody came");
             watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(1.9));
             (await environment.GetCurrentTimeAsync() - before).TotalHours.ShouldBeLessThan(1);
         });

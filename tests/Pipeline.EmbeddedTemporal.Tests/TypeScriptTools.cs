@@ -23,11 +23,13 @@ internal static class TypeScriptTools
         try
         {
             Directory.CreateDirectory(Folder);
-            foreach (var file in Directory.EnumerateFiles(Source)) File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
+            foreach (var file in Directory.EnumerateFiles(Source))
+                File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
             if (Packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package)))) return null;
             // Not `npm ci`: it insists on optional builds for platforms that a feed may not carry.
             var (code, output) = await RunAsync("npm", "install", "--no-save", "--no-audit", "--no-fund");
-            return code == 0 ? null : $"npm could not install the TypeScript SDK: {output[..Math.Min(200, output.Length)]}";
+            return code == 0
+                ? null : $"npm could not install the TypeScript SDK: {output[..Math.Min(200, output.Length)]}";
         }
         finally
         {
@@ -36,5 +38,6 @@ internal static class TypeScriptTools
     }
 
     /// <summary>Runs a program in <see cref="Folder"/>.</summary>
-    public static Task<(int Code, string Output)> RunAsync(string program, params IEnumerable<string> arguments) => Programs.RunAsync(program, arguments, Folder);
+    public static Task<(int Code, string Output)> RunAsync(string program, params IEnumerable<string> arguments) =>
+        Programs.RunAsync(program, arguments, Folder);
 }

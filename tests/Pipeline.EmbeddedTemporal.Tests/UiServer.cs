@@ -1,6 +1,9 @@
 namespace Pipeline.EmbeddedTemporal.Tests;
 
-/// <summary>An embedded server with its UI port open and a page of its own in place of the web interface; shared by the tests of a class.</summary>
+/// <summary>
+/// An embedded server with its UI port open and a page of its own in place of the web interface; shared by the tests of
+/// a class.
+/// </summary>
 public sealed class UiServer : IAsyncLifetime
 {
     private readonly TempDirectory _site = new();
@@ -8,7 +11,8 @@ public sealed class UiServer : IAsyncLifetime
 
     internal HttpClient Http { get; } = new();
 
-    internal string Address => _engine?.Address ?? throw new InvalidOperationException("The server has not been started.");
+    internal string Address => _engine?.Address
+        ?? throw new InvalidOperationException("The server has not been started.");
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()

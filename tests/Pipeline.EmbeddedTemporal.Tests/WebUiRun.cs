@@ -1,6 +1,8 @@
 namespace Pipeline.EmbeddedTemporal.Tests;
 
-/// <summary>One run of <c>tests/conformance/web-ui.mjs</c> (Playwright, Debian's Chromium), shared by the tests of its checks.</summary>
+/// <summary>
+/// One run of <c>tests/conformance/web-ui.mjs</c> (Playwright, Debian's Chromium), shared by the tests of its checks.
+/// </summary>
 public sealed class WebUiRun : IAsyncLifetime
 {
     private readonly Dictionary<string, string> _results = new(StringComparer.Ordinal);
@@ -38,17 +40,20 @@ public sealed class WebUiRun : IAsyncLifetime
             return;
         }
 
-        await using var engine = await EngineProcess.StartAsync(Engines.Embedded, ui: true, "--search-attribute", "Stage=Keyword");
+        await using var engine =
+            await EngineProcess.StartAsync(Engines.Embedded, ui: true, "--search-attribute", "Stage=Keyword");
         _skip = await WebSites.WaitForAsync(engine.Ui);
         if (_skip is not null) return;
         Directory.CreateDirectory(Shots);
         foreach (var old in Directory.EnumerateFiles(Shots, "*.png")) File.Delete(old);
         (_, Output) = await TypeScriptTools.RunAsync(
-            "node", "web-ui.mjs", "--address", engine.Address, "--ui", engine.Ui.ToString(), "--shots", Shots, "--chromium", chromium);
+            "node", "web-ui.mjs", "--address", engine.Address, "--ui", engine.Ui.ToString(), "--shots", Shots,
+            "--chromium", chromium);
         foreach (var line in Output.Split('\n'))
         {
             if (line.StartsWith("ok   ", StringComparison.Ordinal)) _results[line[5..].Trim()] = "";
-            else if (line.StartsWith("FAIL ", StringComparison.Ordinal)) _results[line[5..line.IndexOf(':', StringComparison.Ordinal)]] = line;
+            else if (line.StartsWith("FAIL ", StringComparison.Ordinal))
+                _results[line[5..line.IndexOf(':', StringComparison.Ordinal)]] = line;
         }
     }
 

@@ -3,20 +3,25 @@ namespace Pipeline.EndToEnd.Tests;
 /// <summary>Where the whole chaos run hurts processes: at the boundaries of stages and in their middle.</summary>
 internal static class ChaosPoints
 {
-    private static readonly string[] Stages = ["holdout", "dataset", "train", "evaluate", "parity", "canary", "promote"];
+    private static readonly string[] Stages =
+        ["holdout", "dataset", "train", "evaluate", "parity", "canary", "promote"];
 
     /// <summary>Points of the CPU worker, in the order of a run.</summary>
     public static string[] Cpu { get; } =
     [
-        "ingest.begin=kill", "ingest.end=kill", "holdout.end=kill", "file.committed#2=kill", "sanitize.remembered=kill", "dedup.exact=kill", "dedup.end=kill",
-        "decontaminate.begin=kill", "decontaminate.remembered=kill", "dataset.begin=kill", "dataset.end=kill", "baselines.end=kill", "registry.register=kill",
+        "ingest.begin=kill", "ingest.end=kill", "holdout.end=kill", "file.committed#2=kill", "sanitize.remembered=kill",
+        "dedup.exact=kill", "dedup.end=kill",
+        "decontaminate.begin=kill", "decontaminate.remembered=kill", "dataset.begin=kill", "dataset.end=kill",
+        "baselines.end=kill", "registry.register=kill",
     ];
 
     /// <summary>Points of the GPU worker, in the order of a run.</summary>
     public static string[] Gpu { get; } =
     [
-        "preflight.begin=kill", "preflight.remembered=kill", "train.begin=kill", "train.parameter#5=kill", "checkpoint.manifest#1=kill", "checkpoint.stored#1=kill",
-        "train.update#1=kill", "train.end=kill", "train.remembered=kill", "evaluation.batch#1=kill", "evaluate.end#3=kill", "evaluate.remembered#2=kill", "speed.begin=kill",
+        "preflight.begin=kill", "preflight.remembered=kill", "train.begin=kill", "train.parameter#5=kill",
+        "checkpoint.manifest#1=kill", "checkpoint.stored#1=kill",
+        "train.update#1=kill", "train.end=kill", "train.remembered=kill", "evaluation.batch#1=kill",
+        "evaluate.end#3=kill", "evaluate.remembered#2=kill", "speed.begin=kill",
         "parity.begin=kill", "parity.end=kill",
     ];
 

@@ -3,7 +3,10 @@ using Pipeline.Workflows.FineTuning;
 
 namespace Pipeline.EndToEnd.Tests;
 
-/// <summary>Whole runs of the recipe <c>tiny</c> with real processes: engines, stores and violence must not change the artefacts.</summary>
+/// <summary>
+/// Whole runs of the recipe <c>tiny</c> with real processes: engines, stores and violence must not change the
+/// artefacts.
+/// </summary>
 [Trait("Tier", "e2e")]
 public sealed class EndToEndTests
 {
@@ -52,14 +55,16 @@ public sealed class EndToEndTests
     [Fact]
     public async Task P05_P06_EveryPoint_GivesTheSameArtefacts()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PIPELINE_CHAOS") == "full", "PIPELINE_CHAOS=full ends processes at every point; it takes ten minutes");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("PIPELINE_CHAOS") == "full",
+            "PIPELINE_CHAOS=full ends processes at every point; it takes ten minutes");
         using var folder = new TempDirectory();
         await using var deployment = LocalDeployment.OnFolder("embedded", folder.Path);
         await deployment.StartEngineAsync();
         deployment.Start("cpu", ChaosPoints.Cpu);
         deployment.Start("gpu", ChaosPoints.Gpu);
         deployment.Start("gateway");
-        Same(await TinyRun.RunAsync(deployment.EnginePort, stage => ChaosPoints.AtStageAsync(deployment, stage)), await Undisturbed.Value);
+        Same(await TinyRun.RunAsync(deployment.EnginePort, stage => ChaosPoints.AtStageAsync(deployment, stage)),
+            await Undisturbed.Value);
         Tell(deployment, ChaosPoints.Count);
     }
 
@@ -74,7 +79,8 @@ public sealed class EndToEndTests
     private static void Tell(LocalDeployment deployment, int expected)
     {
         var violence = deployment.Violence.ToList();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{violence.Count} processes lost or stopped, same artefacts:\n{string.Join('\n', violence)}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{violence.Count} processes lost or stopped, same artefacts:\n{string.Join('\n', violence)}");
         violence.Count.ShouldBe(expected, string.Join("; ", violence));
         violence.ShouldNotContain(line => line.EndsWith(": ", StringComparison.Ordinal), "a process ended by itself");
     }

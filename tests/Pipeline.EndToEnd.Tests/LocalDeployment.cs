@@ -31,7 +31,8 @@ public sealed class LocalDeployment : IAsyncDisposable
     /// <summary>Variables of every process.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
-    public static LocalDeployment OnFolder(string engine, string folder) => new(engine, folder, [$"store.path={Path.Combine(folder, "store")}"]);
+    public static LocalDeployment OnFolder(string engine, string folder) =>
+        new(engine, folder, [$"store.path={Path.Combine(folder, "store")}"]);
 
     /// <summary>What was done to processes, in order.</summary>
     public ConcurrentQueue<string> Violence { get; } = new();
@@ -106,7 +107,8 @@ public sealed class LocalDeployment : IAsyncDisposable
         }
     }
 
-    private static string Assembly(string project) => Path.Combine(Repository.Root, ".pipeline", "build", "bin", project, "release", project + ".dll");
+    private static string Assembly(string project) =>
+        Path.Combine(Repository.Root, ".pipeline", "build", "bin", project, "release", project + ".dll");
 
     private static int FreePort()
     {
@@ -120,10 +122,14 @@ public sealed class LocalDeployment : IAsyncDisposable
     private (string Program, IEnumerable<string> Arguments) CommandOf(string name) => name switch
     {
         "engine" => (
-            _engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI") : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal"),
-            ["server", "start-dev", "--headless", "--port", $"{EnginePort}", "--db-filename", Path.Combine(Folder, "engine.db")]),
+            _engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI")
+                : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal"),
+            ["server", "start-dev", "--headless", "--port", $"{EnginePort}", "--db-filename",
+                Path.Combine(Folder, "engine.db")]),
         "gateway" => (
-            "dotnet", [Assembly("Pipeline.Gateway"), "serve", "--model", Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"), "--threads", "1", .. Settings()]),
+            "dotnet",
+                [Assembly("Pipeline.Gateway"), "serve", "--model",
+                    Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"), "--threads", "1", .. Settings()]),
         _ => ("dotnet", [Assembly("Pipeline.Worker"), "--pool", name[..3], .. Settings()]),
     };
 
@@ -131,7 +137,9 @@ public sealed class LocalDeployment : IAsyncDisposable
     {
         var fault = _faults[name].TryDequeue(out var next) ? next : "";
         var (program, arguments) = CommandOf(name);
-        var start = new ProcessStartInfo("sh", ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", Path.Combine(Folder, $"{name}.log"), program, .. arguments]);
+        var start = new ProcessStartInfo(
+            "sh", ["-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh",
+                Path.Combine(Folder, $"{name}.log"), program, .. arguments]);
         start.Environment["PIPELINE_ROOT"] = Repository.Root;
         start.Environment["PIPELINE_STATE"] = Path.Combine(Folder, name == "gpu-b" ? "state-b" : "state");
         start.Environment["PIPELINE_HOST"] = name == "gpu-b" ? "host-b" : "host-a";

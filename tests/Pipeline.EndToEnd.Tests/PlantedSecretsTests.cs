@@ -9,7 +9,10 @@ using Temporalio.Client;
 
 namespace Pipeline.EndToEnd.Tests;
 
-/// <summary>B62: secrets of the deployment and personal data of the rows are planted, a whole run is made, and every file, history and page is searched.</summary>
+/// <summary>
+/// B62: secrets of the deployment and personal data of the rows are planted, a whole run is made, and every file,
+/// history and page is searched.
+/// </summary>
 [Trait("Tier", "e2e")]
 public sealed class PlantedSecretsTests
 {
@@ -23,19 +26,27 @@ public sealed class PlantedSecretsTests
         ["PIPELINE_PAYLOAD_KEY"] = PayloadKey,
     };
 
-    private static readonly string[] Personal = ["jane.planted7731@example.org", "AKIAPLANTED7732ABCDE", "4111 1111 1111 1111", "+49 30 7731 7731"];
+    private static readonly string[] Personal =
+        ["jane.planted7731@example.org", "AKIAPLANTED7732ABCDE", "4111 1111 1111 1111", "+49 30 7731 7731"];
 
     [Fact]
     public async Task B62_PlantedSecretsAndPersonalData_AreFoundNowhere()
     {
         using var folder = new TempDirectory();
         await using var deployment = LocalDeployment.OnFolder("embedded", folder.Path);
-        Secrets.Where(secret => secret.Value.Length > 0).ToList().ForEach(secret => deployment.Variables[secret.Key] = secret.Value);
+        Secrets.Where(secret => secret.Value.Length > 0).ToList()
+            .ForEach(secret => deployment.Variables[secret.Key] = secret.Value);
         await deployment.StartAsync();
-        var client = await TemporalClient.ConnectAsync(new($"127.0.0.1:{deployment.EnginePort}") { DataConverter = PipelineJson.Converter(EncryptionCodec.FromBase64(PayloadKey)) });
+        var client = await TemporalClient.ConnectAsync(
+            new($"127.0.0.1:{deployment.EnginePort}")
+            {
+                DataConverter = PipelineJson.Converter(EncryptionCodec.FromBase64(PayloadKey)),
+            });
         var input = TinyRun.Input with
         {
-            Data = TinyRun.Input.Data with { Source = await PlantAsync(folder), StratifyBy = "", TextFields = [], Licence = "MIT" },
+            Data = TinyRun.Input.Data
+                with
+            { Source = await PlantAsync(folder), StratifyBy = "", TextFields = [], Licence = "MIT" },
             Dataset = TinyRun.Input.Dataset with { Task = "auto", RehearsalRows = 0, TestRows = 10 },
         };
         var handle = await TinyRun.StartAsync(client, input);
@@ -49,7 +60,10 @@ public sealed class PlantedSecretsTests
         history.ShouldNotContain(Convert.ToBase64String("artifact:"u8)[..8]);
         history.ShouldContain(Convert.ToBase64String("binary/encrypted"u8));
         await File.WriteAllTextAsync(folder.Combine("history.json"), history, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(folder.Combine("report.json"), JsonSerializer.Serialize(await handle.QueryAsync(wf => wf.Report), PipelineJson.Options), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            folder.Combine("report.json"),
+            JsonSerializer.Serialize(await handle.QueryAsync(wf => wf.Report), PipelineJson.Options),
+            TestContext.Current.CancellationToken);
         Search(folder.Path);
     }
 
@@ -58,7 +72,8 @@ public sealed class PlantedSecretsTests
         var rows = new StringBuilder();
         for (var row = 0; row < 80; row++)
         {
-            rows.Append($$"""{"messages":[{"role":"user","content":"Ticket {{row}} about topic {{row * 7919 % 997}}: write to {{Personal[row % Personal.Length]}} and say which team it is for."},{"role":"assistant","content":"team {{row % 3}}"}]}""").Append('\n');
+            rows.Append(
+                $$"""{"messages":[{"role":"user","content":"Ticket {{row}} about topic {{row * 7919 % 997}}: write to {{Personal[row % Personal.Length]}} and say which team it is for."},{"role":"assistant","content":"team {{row % 3}}"}]}""").Append('\n');
         }
 
         Directory.CreateDirectory(folder.Combine("planted"));
@@ -67,11 +82,13 @@ public sealed class PlantedSecretsTests
     }
 
     // Drawn before the cleaning and still all there, with their labels.
-    private static async Task TestRowsAreCleanAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, string folder)
+    private static async Task TestRowsAreCleanAsync(
+        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, string folder)
     {
         var lineage = (await handle.QueryAsync(wf => wf.Lineage)).ToList();
         var roles = lineage.Select(edge => edge.Role).ToList();
-        new[] { "ingest", "holdout-test-rows", "sanitize-test-rows", "dataset" }.Select(role => roles.IndexOf(role)).ShouldBeInOrder();
+        new[] { "ingest", "holdout-test-rows", "sanitize-test-rows", "dataset" }.Select(role => roles.IndexOf(role))
+            .ShouldBeInOrder();
         roles.ShouldContain("holdout-test-rows");
         var (raw, clean) = (RowsOf("holdout-test-rows"), RowsOf("sanitize-test-rows"));
         clean.Count.ShouldBe(raw.Count);
@@ -80,9 +97,14 @@ public sealed class PlantedSecretsTests
         clean.Select(Label).ShouldBe(raw.Select(Label));
 
         List<string> RowsOf(string role) =>
-            [.. File.ReadLines(Directory.EnumerateFiles(folder, "rows.jsonl", SearchOption.AllDirectories).First(path => path.Contains(lineage.Single(edge => edge.Role == role).Reference[^64..], StringComparison.Ordinal)))];
+            [.. File.ReadLines(
+                Directory.EnumerateFiles(folder, "rows.jsonl", SearchOption.AllDirectories)
+                    .First(path =>
+                        path.Contains(
+                            lineage.Single(edge => edge.Role == role).Reference[^64..], StringComparison.Ordinal)))];
 
-        static string? Label(string row) => JsonDocument.Parse(row).RootElement.GetProperty("messages")[1].GetProperty("content").GetString();
+        static string? Label(string row) =>
+            JsonDocument.Parse(row).RootElement.GetProperty("messages")[1].GetProperty("content").GetString();
     }
 
     private static void Search(string folder)
@@ -90,11 +112,13 @@ public sealed class PlantedSecretsTests
         var (files, hits, raw) = (0, new List<string>(), RawBlobs(folder));
 
         // The engine holds its lock file exclusively; it is empty.
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".db.lock", StringComparison.Ordinal)))
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => !path.EndsWith(".db.lock", StringComparison.Ordinal)))
         {
             var content = File.ReadAllBytes(path).AsSpan();
             files++;
-            foreach (var secret in Secrets.Values.Where(secret => secret.Length > 0).Concat(HoldsRawRows(path) || raw.Contains(Path.GetFileName(path)) ? [] : Personal))
+            foreach (var secret in Secrets.Values.Where(secret => secret.Length > 0)
+                .Concat(HoldsRawRows(path) || raw.Contains(Path.GetFileName(path)) ? [] : Personal))
             {
                 if (content.IndexOf(Encoding.UTF8.GetBytes(secret)) >= 0)
                 {
@@ -109,14 +133,21 @@ public sealed class PlantedSecretsTests
     }
 
     // Rows as they came are kept in folders of their own: the source, and what was made of it before the sanitizer.
-    private static bool HoldsRawRows(string path) => new[] { "/planted/", "/artifacts/raw-rows/", "/artifacts/raw-held-out-rows/" }.Any(part => path.Contains(part, StringComparison.Ordinal));
+    private static bool HoldsRawRows(string path) =>
+        new[] { "/planted/", "/artifacts/raw-rows/", "/artifacts/raw-held-out-rows/" }
+            .Any(part => path.Contains(part, StringComparison.Ordinal));
 
     // Content that only manifests of raw rows name.
     private static HashSet<string> RawBlobs(string folder)
     {
-        var manifests = Directory.EnumerateFiles(Path.Combine(folder, "store", "manifests"), "*.json", SearchOption.AllDirectories).ToLookup(
-            path => Path.GetFileName(Path.GetDirectoryName(path))!.StartsWith("raw-", StringComparison.Ordinal), // a file lies in a folder
-            path => JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("sha256").GetString()!)); // always there
-        return [.. manifests[true].SelectMany(digests => digests).Except(manifests[false].SelectMany(digests => digests))];
+        var manifests = Directory.EnumerateFiles(
+            Path.Combine(folder, "store", "manifests"), "*.json", SearchOption.AllDirectories).ToLookup(
+            // a file lies in a folder
+            path => Path.GetFileName(Path.GetDirectoryName(path))!.StartsWith("raw-", StringComparison.Ordinal),
+            // always there
+            path => JsonDocument.Parse(File.ReadAllText(path)).RootElement.GetProperty("files").EnumerateArray()
+                .Select(file => file.GetProperty("sha256").GetString()!));
+        return [.. manifests[true].SelectMany(digests => digests)
+            .Except(manifests[false].SelectMany(digests => digests))];
     }
 }

@@ -15,7 +15,8 @@ public static class TinyRun
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     public static FineTuneInput Input { get; } = JsonSerializer.Deserialize<FineTuneInput>(
-        File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json")), PipelineJson.Options)! with
+        File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json")), PipelineJson.Options)!
+        with
     { Owner = "olga" };
 
     /// <summary>Starts and follows a run.</summary>
@@ -33,7 +34,8 @@ public static class TinyRun
         {
             try
             {
-                return await TemporalClient.ConnectAsync(new($"127.0.0.1:{port}") { DataConverter = PipelineJson.Converter() });
+                return await TemporalClient.ConnectAsync(
+                    new($"127.0.0.1:{port}") { DataConverter = PipelineJson.Converter() });
             }
             catch (InvalidOperationException) when (attempt < 60)
             {
@@ -43,11 +45,14 @@ public static class TinyRun
     }
 
     /// <summary>Starts a run.</summary>
-    public static Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(ITemporalClient client, FineTuneInput input) =>
-        client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
+    public static Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(
+        ITemporalClient client, FineTuneInput input) =>
+        client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input),
+            new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
 
     /// <summary>Follows a run to its end and approves on the way.</summary>
-    public static async Task<FineTuneResult> FollowAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, Func<string, Task>? atStage = null)
+    public static async Task<FineTuneResult> FollowAsync(
+        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, Func<string, Task>? atStage = null)
     {
         var patience = System.Diagnostics.Stopwatch.StartNew();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -56,15 +61,21 @@ public static class TinyRun
             try
             {
                 var stages = await handle.QueryAsync(wf => wf.Status);
-                foreach (var stage in stages.Where(stage => stage.State is not (Workflows.Contracts.StageState.Pending or Workflows.Contracts.StageState.Parked) && seen.Add(stage.Name)))
+                foreach (var stage in stages.Where(
+                    stage =>
+                        stage.State
+                            is not (Workflows.Contracts.StageState.Pending or Workflows.Contracts.StageState.Parked)
+                            && seen.Add(stage.Name)))
                 {
                     await (atStage?.Invoke(stage.Name) ?? Task.CompletedTask);
                 }
 
-                stages.FirstOrDefault(stage => stage.State == Workflows.Contracts.StageState.Parked)?.Failure.ShouldBeNull();
+                stages.FirstOrDefault(stage => stage.State == Workflows.Contracts.StageState.Parked)?.Failure
+                    .ShouldBeNull();
                 if (await handle.QueryAsync(wf => wf.Awaited) is { } open)
                 {
-                    await handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = "ada", Digest = open.Digest }));
+                    await handle.ExecuteUpdateAsync(
+                        wf => wf.ApproveAsync(new DecisionInput { By = "ada", Digest = open.Digest }));
                 }
 
                 if ((await handle.DescribeAsync()).Status != Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
@@ -72,7 +83,8 @@ public static class TinyRun
                     return await handle.GetResultAsync();
                 }
             }
-            catch (Exception exception) when (exception is RpcException or WorkflowQueryFailedException or WorkflowUpdateFailedException)
+            catch (Exception exception)
+                when (exception is RpcException or WorkflowQueryFailedException or WorkflowUpdateFailedException)
             {
                 // Something was ended on purpose; it comes back.
             }

@@ -28,7 +28,8 @@ public sealed class PipelineLoggingTests
     [Fact]
     public void Redact_OrdinaryText_StaysAsItIs()
     {
-        const string Text = "step 120 of 4000, loss 1.234, 1234567890123 tokens, version 10.0.14, a1b2c3d4-e5f6-7890-abcd-ef0123456789";
+        const string Text =
+            "step 120 of 4000, loss 1.234, 1234567890123 tokens, version 10.0.14, a1b2c3d4-e5f6-7890-abcd-ef0123456789";
         Redactor.Redact(Text).ShouldBe(Text);
     }
 
@@ -37,11 +38,13 @@ public sealed class PipelineLoggingTests
     {
         var lines = Log("fine\n00:00:00 INF approved by root\u001b[2J");
         lines.Length.ShouldBe(1);
-        JsonDocument.Parse(lines[0]).RootElement.GetProperty("Value").GetString().ShouldBe("fine\\n00:00:00 INF approved by root\\x1b[2J");
+        JsonDocument.Parse(lines[0]).RootElement.GetProperty("Value").GetString()
+            .ShouldBe("fine\\n00:00:00 INF approved by root\\x1b[2J");
     }
 
     [Fact]
-    public void B63_HugeMessage_IsCut() => Log(new string('x', 10 << 20)).Single().Length.ShouldBeLessThan(6 * Redactor.MaxLength);
+    public void B63_HugeMessage_IsCut() =>
+        Log(new string('x', 10 << 20)).Single().Length.ShouldBeLessThan(6 * Redactor.MaxLength);
 
     [Fact]
     public void Write_Context_IsPartOfTheEvent()
@@ -55,10 +58,13 @@ public sealed class PipelineLoggingTests
     private static string[] Log(string value, params (string Name, object Value)[] context)
     {
         using var directory = new TempDirectory();
-        using (var logger = PipelineLogging.Create("unit", new TelemetrySettings(), new RetentionSettings(), directory.Path, console: false))
+        using (var logger = PipelineLogging.Create(
+            "unit", new TelemetrySettings(), new RetentionSettings(), directory.Path, console: false))
         {
-            var contextual = context.Aggregate<(string Name, object Value), Serilog.ILogger>(logger, (log, pair) => log.ForContext(pair.Name, pair.Value));
-            contextual.Information(new InvalidOperationException(value), "value {Value} of {@Group}", value, new { Inner = value });
+            var contextual = context.Aggregate<(string Name, object Value), Serilog.ILogger>(
+                logger, (log, pair) => log.ForContext(pair.Name, pair.Value));
+            contextual.Information(
+                new InvalidOperationException(value), "value {Value} of {@Group}", value, new { Inner = value });
         }
 
         return File.ReadAllLines(Directory.GetFiles(directory.Path).Single());

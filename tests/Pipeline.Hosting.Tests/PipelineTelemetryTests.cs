@@ -19,7 +19,8 @@ public sealed class PipelineTelemetryTests
         collector.Start();
         var received = collector.GetContextAsync();
         using var source = new ActivitySource("Pipeline.Test");
-        var telemetry = PipelineTelemetry.Start("unit", new TelemetrySettings { OtlpEndpoint = $"http://127.0.0.1:{port}" });
+        var telemetry =
+            PipelineTelemetry.Start("unit", new TelemetrySettings { OtlpEndpoint = $"http://127.0.0.1:{port}" });
         source.StartActivity("stage")?.Dispose();
         var flush = Task.Run(telemetry.Dispose, TestContext.Current.CancellationToken);
         var request = await received.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);

@@ -10,7 +10,8 @@ public sealed class SettingsLoaderTests : IDisposable
     [Fact]
     public void Load_TheShippedFile_IsValid()
     {
-        var (settings, _) = SettingsLoader.Load(Path.Combine(Repository.Root, "temporal.yaml"), environment: new Hashtable());
+        var (settings, _) =
+            SettingsLoader.Load(Path.Combine(Repository.Root, "temporal.yaml"), environment: new Hashtable());
         settings.Pools.Keys.ShouldBe(["cpu", "gpu"], ignoreOrder: true);
         settings.Pools["gpu"].Queues.ShouldBe(["pipeline-gpu"]);
     }
@@ -19,7 +20,12 @@ public sealed class SettingsLoaderTests : IDisposable
     public void Load_Precedence_DefaultFileEnvironmentCommandLine()
     {
         var file = Write("gateway:\n  port: 1001\n  maxBatch: 2\nengine:\n  port: 1001\nretention:\n  logDays: 3\n");
-        var environment = new Hashtable { ["PIPELINE_GATEWAY__PORT"] = "1002", ["PIPELINE_ENGINE__PORT"] = "1002", ["TEMPORAL_NAMESPACE"] = "ns" };
+        var environment = new Hashtable
+        {
+            ["PIPELINE_GATEWAY__PORT"] = "1002",
+            ["PIPELINE_ENGINE__PORT"] = "1002",
+            ["TEMPORAL_NAMESPACE"] = "ns",
+        };
         var (settings, effective) = SettingsLoader.Load(file, ["engine.port=1003"], environment);
         settings.Retention.Checkpoints.ShouldBe(2);
         settings.Retention.LogDays.ShouldBe(3);
@@ -36,7 +42,8 @@ public sealed class SettingsLoaderTests : IDisposable
     [Fact]
     public void Load_Secrets_AreMasked()
     {
-        var (_, effective) = SettingsLoader.Load(null, environment: new Hashtable { ["TEMPORAL_API_KEY"] = "hush-hush" });
+        var (_, effective) =
+            SettingsLoader.Load(null, environment: new Hashtable { ["TEMPORAL_API_KEY"] = "hush-hush" });
         effective.ShouldNotContain(row => row.Value.Contains("hush"));
         effective.Single(row => row.Path == "engine.apiKey").Value.ShouldBe("********");
     }
@@ -55,7 +62,8 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("store:\n  path: \"a\\0b\"\n", "NUL")]
     public void B47_MalformedFile_SaysWhatAndWhere(string yaml, string expected)
     {
-        var error = Should.Throw<ConfigurationException>(() => SettingsLoader.Load(Write(yaml), environment: new Hashtable()));
+        var error =
+            Should.Throw<ConfigurationException>(() => SettingsLoader.Load(Write(yaml), environment: new Hashtable()));
         error.Message.ShouldContain(expected);
         error.Message.ShouldContain("temporal.yaml:");
     }
@@ -63,19 +71,24 @@ public sealed class SettingsLoaderTests : IDisposable
     [Fact]
     public void B47_AliasBomb_IsRefusedWithoutExpansion()
     {
-        var bomb = "a0: &a0 [x, x]\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n"));
-        Should.Throw<ConfigurationException>(() => SettingsLoader.Load(Write(bomb), environment: new Hashtable())).Message.ShouldContain("anchors");
+        var bomb = "a0: &a0 [x, x]\n"
+            + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n"));
+        Should.Throw<ConfigurationException>(
+            () => SettingsLoader.Load(Write(bomb), environment: new Hashtable())).Message.ShouldContain("anchors");
     }
 
     [Fact]
     public void B47_HugeFile_IsRefused() =>
-        Should.Throw<ConfigurationException>(() => SettingsLoader.Load(Write(new string('#', 2 << 20)), environment: new Hashtable()))
+        Should.Throw<ConfigurationException>(
+            () => SettingsLoader.Load(Write(new string('#', 2 << 20)), environment: new Hashtable()))
             .Message.ShouldContain("larger than");
 
     [Fact]
     public void B48_EveryProblem_IsListedAtOnce()
     {
-        var file = Write("gateway:\n  port: 0\npools:\n  cpu:\n    slots: -1\nretention:\n  checkpoints: 0\nunknown: 1\nstore:\n  kind: s3\n");
+        var file = Write(
+            "gateway:\n  port: 0\npools:\n  cpu:\n    slots: -1\nretention:\n  checkpoints: 0\nunknown: 1\nstore:\n  "
+                + "kind: s3\n");
         var error = Should.Throw<ConfigurationException>(() => SettingsLoader.Load(file, environment: new Hashtable()));
         error.Problems.Count.ShouldBe(5);
         error.Message.ShouldContain("gateway.port");
@@ -90,7 +103,8 @@ public sealed class SettingsLoaderTests : IDisposable
     [InlineData("/usr")]
     [InlineData("~/store")]
     public void B50_DangerousFolders_AreRefused(string path) =>
-        Should.Throw<ConfigurationException>(() => SettingsLoader.Load(null, [$"store.path={path}"], new Hashtable())).Message.ShouldContain("store.path");
+        Should.Throw<ConfigurationException>(() =>
+            SettingsLoader.Load(null, [$"store.path={path}"], new Hashtable())).Message.ShouldContain("store.path");
 
     [Fact]
     public void B50_TheSourceTreeAndLinksToIt_AreRefused()
@@ -99,13 +113,15 @@ public sealed class SettingsLoaderTests : IDisposable
         Directory.CreateSymbolicLink(link, Repository.Root);
         foreach (var path in new[] { Repository.Root, link })
         {
-            Should.Throw<ConfigurationException>(() => SettingsLoader.Load(null, [$"store.path={path}"], new Hashtable()));
+            Should.Throw<ConfigurationException>(
+                () => SettingsLoader.Load(null, [$"store.path={path}"], new Hashtable()));
         }
     }
 
     [Fact]
     public void Load_UnknownEnvironmentSetting_NamesTheVariable() =>
-        Should.Throw<ConfigurationException>(() => SettingsLoader.Load(null, environment: new Hashtable { ["PIPELINE_STORE__KIN"] = "s3" }))
+        Should.Throw<ConfigurationException>(
+            () => SettingsLoader.Load(null, environment: new Hashtable { ["PIPELINE_STORE__KIN"] = "s3" }))
             .Message.ShouldContain("PIPELINE_STORE__KIN");
 
     public void Dispose() => _directory.Dispose();

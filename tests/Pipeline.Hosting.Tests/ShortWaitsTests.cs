@@ -9,10 +9,12 @@ public sealed class ShortWaitsTests
     public void Enable_VariableOfNativeCode_IsSetUnlessItWas()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux has libgomp");
-        var (before, policy) = (Environment.GetEnvironmentVariable(ShortWaits.Variable), Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"));
+        var (before, policy) = (Environment.GetEnvironmentVariable(ShortWaits.Variable),
+            Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"));
         ShortWaits.Enable();
         ShortWaits.Enable();
-        Marshal.PtrToStringUTF8(Native(ShortWaits.Variable)).ShouldBe(before ?? (string.IsNullOrEmpty(policy) ? "3000" : null));
+        Marshal.PtrToStringUTF8(Native(ShortWaits.Variable))
+            .ShouldBe(before ?? (string.IsNullOrEmpty(policy) ? "3000" : null));
     }
 
     [DllImport("libc", EntryPoint = "getenv")]

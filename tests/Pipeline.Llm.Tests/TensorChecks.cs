@@ -13,7 +13,9 @@ internal static class TensorChecks
         return double.IsNaN(largest) ? double.PositiveInfinity : largest;
     }
 
-    /// <summary>The largest difference over the largest magnitude of the reference; infinity when a number is missing in either.</summary>
+    /// <summary>
+    /// The largest difference over the largest magnitude of the reference; infinity when a number is missing in either.
+    /// </summary>
     public static double Gap(this Tensor tensor, Tensor reference)
     {
         var gap = (tensor.detach().to(ScalarType.Float64) - reference.detach().to(ScalarType.Float64)).Largest();

@@ -22,7 +22,9 @@ internal static class FixtureTensors
         return result;
     }
 
-    /// <summary>The largest difference; infinity when a number is missing, because a NaN would pass for small.</summary>
+    /// <summary>
+    /// The largest difference; infinity when a number is missing, because a NaN would pass for small.
+    /// </summary>
     public static double Gap(Tensor a, Tensor b)
     {
         a.shape.ShouldBe(b.shape);

@@ -12,8 +12,10 @@ public sealed class ArtifactStoreTests : IDisposable
     public async Task Commit_SameContentTwice_IsOneVersion()
     {
         var artifacts = Open();
-        var one = await artifacts.CommitAsync(Make(await artifacts.PutBytesAsync([1, 2], "a"), await artifacts.PutBytesAsync([3], "b")));
-        var two = await artifacts.CommitAsync(Make(await artifacts.PutBytesAsync([3], "b"), await artifacts.PutBytesAsync([1, 2], "a")));
+        var one = await artifacts.CommitAsync(
+            Make(await artifacts.PutBytesAsync([1, 2], "a"), await artifacts.PutBytesAsync([3], "b")));
+        var two = await artifacts.CommitAsync(
+            Make(await artifacts.PutBytesAsync([3], "b"), await artifacts.PutBytesAsync([1, 2], "a")));
         two.ShouldBe(one);
         (await artifacts.ListAsync("k")).Count.ShouldBe(1);
         (await artifacts.FindAsync("k", one))!.Files.Select(file => file.Name).ShouldBe(["a", "b"]);
@@ -23,7 +25,8 @@ public sealed class ArtifactStoreTests : IDisposable
     public async Task Commit_MissingFile_LeavesNoVersion()
     {
         var artifacts = Open();
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => artifacts.CommitAsync(Make(new ArtifactFile("a", new string('0', 64), 3))));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => artifacts.CommitAsync(Make(new ArtifactFile("a", new string('0', 64), 3))));
         error.Error.ShouldBe(ObjectStoreError.Integrity);
         (await artifacts.ListAsync("k")).ShouldBeEmpty();
     }
@@ -35,7 +38,8 @@ public sealed class ArtifactStoreTests : IDisposable
         var file = await artifacts.PutBytesAsync([1, 2, 3], "a");
         var blob = Directory.GetFiles(_directory.Path, file.Sha256, SearchOption.AllDirectories).Single();
         await File.WriteAllBytesAsync(blob, [1, 2, 4]);
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => artifacts.GetFileAsync(file, _directory.Combine("out")));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => artifacts.GetFileAsync(file, _directory.Combine("out")));
         error.Error.ShouldBe(ObjectStoreError.Integrity);
         File.Exists(_directory.Combine("out")).ShouldBeFalse();
     }
@@ -46,8 +50,10 @@ public sealed class ArtifactStoreTests : IDisposable
         var artifacts = Open();
         var version = await artifacts.CommitAsync(Make(await artifacts.PutBytesAsync([1], "a")));
         var path = Directory.GetFiles(_directory.Path, version + ".json", SearchOption.AllDirectories).Single();
-        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("\"a\"", "\"b\"", StringComparison.Ordinal));
-        (await Should.ThrowAsync<ObjectStoreException>(() => artifacts.FindAsync("k", version))).Error.ShouldBe(ObjectStoreError.Integrity);
+        await File.WriteAllTextAsync(
+            path, (await File.ReadAllTextAsync(path)).Replace("\"a\"", "\"b\"", StringComparison.Ordinal));
+        (await Should.ThrowAsync<ObjectStoreException>(() => artifacts.FindAsync("k", version))).Error.ShouldBe(
+            ObjectStoreError.Integrity);
     }
 
     [Fact]
@@ -66,7 +72,8 @@ public sealed class ArtifactStoreTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private static Manifest Make(params ArtifactFile[] files) => Manifest.Create("k", files, [KeyValuePair.Create("source", "test")]);
+    private static Manifest Make(params ArtifactFile[] files) =>
+        Manifest.Create("k", files, [KeyValuePair.Create("source", "test")]);
 
     private ArtifactStore Open() => new(new DirectoryObjectStore(_directory.Combine("store")));
 }

@@ -16,8 +16,11 @@ public sealed class SegmentSetTests : IDisposable
     {
         var store = new DirectoryObjectStore(_folder.Combine("store"));
         var files = Enumerable.Range(0, 4).Select(i => Write($"s{i}", $"segment {i}")).ToArray();
-        var added = await Task.WhenAll(files.Concat(files).Select(file => Task.Run(() => new SegmentSet(store, "web").AppendAsync(file, "dataset"))));
-        added.GroupBy(segment => segment.Sha256).ShouldAllBe(group => group.Select(segment => segment.Number).Distinct().Count() == 1);
+        var added = await Task.WhenAll(
+            files.Concat(files)
+                .Select(file => Task.Run(() => new SegmentSet(store, "web").AppendAsync(file, "dataset"))));
+        added.GroupBy(segment => segment.Sha256)
+            .ShouldAllBe(group => group.Select(segment => segment.Number).Distinct().Count() == 1);
         (await new SegmentSet(store, "web").ListAsync()).Select(segment => segment.Number).ShouldBe([1, 2, 3, 4]);
         (await new SegmentSet(store, "other").ListAsync()).ShouldBeEmpty();
     }
@@ -33,7 +36,8 @@ public sealed class SegmentSetTests : IDisposable
         paths.Select(File.ReadAllText).ShouldBe(["one", "two"]);
         await store.PutAsync($"blobs/sha256/{first.Sha256[..2]}/{first.Sha256}", new MemoryStream("eno"u8.ToArray()));
         (await set.DownloadAsync(_folder.Combine("cache"))).ShouldBe(paths);
-        (await Should.ThrowAsync<ObjectStoreException>(() => set.DownloadAsync(_folder.Combine("fresh")))).Error.ShouldBe(ObjectStoreError.Integrity);
+        (await Should.ThrowAsync<ObjectStoreException>(() => set.DownloadAsync(_folder.Combine("fresh")))).Error
+            .ShouldBe(ObjectStoreError.Integrity);
         Should.Throw<RegistryException>(() => new SegmentSet(store, "../x"));
     }
 

@@ -1,6 +1,8 @@
 namespace Pipeline.Repository.Tests;
 
-/// <summary>One statement that uses each symbol of <c>BannedSymbols.txt</c>, by the symbol's documentation id.</summary>
+/// <summary>
+/// One statement that uses each symbol of <c>BannedSymbols.txt</c>, by the symbol's documentation id.
+/// </summary>
 internal static class BannedSnippets
 {
     public static readonly Dictionary<string, string> All = new(StringComparer.Ordinal)

@@ -19,7 +19,8 @@ public sealed class EntryScriptTests
     public async Task Doctor_NamesEachRequirement()
     {
         var (_, output) = await RunAsync("doctor");
-        foreach (var name in new[] { ".NET SDK", "Node.js", "libtorch-dev", "libopenblas0-pthread", "GPU", "packages", "engine" })
+        foreach (var name in new[] { ".NET SDK", "Node.js", "libtorch-dev", "libopenblas0-pthread", "GPU", "packages",
+            "engine" })
         {
             output.ShouldContain(name);
         }
@@ -55,7 +56,8 @@ public sealed class EntryScriptTests
         output.ShouldContain("gateway.port");
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string verb, Action<ProcessStartInfo>? configure = null)
+    private static async Task<(int Code, string Output)> RunAsync(
+        string verb, Action<ProcessStartInfo>? configure = null)
     {
         var start = new ProcessStartInfo(Script, [verb])
         {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Pipeline.Repository.Tests;
 
-/// <summary>The swap of an official package for the project of the same name, both ways, on a project made for the purpose.</summary>
+/// <summary>
+/// The swap of an official package for the project of the same name, both ways, on a project made for the purpose.
+/// </summary>
 public sealed class FeedModeTests
 {
     [Theory]
@@ -17,18 +19,24 @@ public sealed class FeedModeTests
         }
 
         await File.WriteAllTextAsync(
-            folder.Combine("Probe.csproj"), "<Project Sdk=\"Microsoft.NET.Sdk\"><ItemGroup><PackageReference Include=\"TorchSharp\" /></ItemGroup></Project>");
+            folder.Combine("Probe.csproj"),
+            "<Project Sdk=\"Microsoft.NET.Sdk\"><ItemGroup><PackageReference Include=\"TorchSharp\" "
+                + "/></ItemGroup></Project>");
         var output = await RunAsync(
-            "msbuild", folder.Combine("Probe.csproj"), $"-p:OfficialPackages={official}", "-getItem:PackageReference,ProjectReference");
+            "msbuild", folder.Combine("Probe.csproj"), $"-p:OfficialPackages={official}",
+            "-getItem:PackageReference,ProjectReference");
         var items = System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("Items");
-        string Names(string kind) => string.Join(' ', items.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()));
+        string Names(string kind) =>
+            string.Join(
+                ' ', items.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()));
         Names(expected).ShouldContain("TorchSharp");
         Names(absent).ShouldNotContain("TorchSharp");
     }
 
     private static async Task<string> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(0, output);

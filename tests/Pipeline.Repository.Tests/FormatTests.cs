@@ -9,7 +9,9 @@ public sealed class FormatTests
     public async Task Sources_AreFormatted()
     {
         using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", ["format", "whitespace", Path.Combine(SourceFiles.Root, "Pipeline.sln"), "--verify-no-changes", "--no-restore"])
+            "dotnet",
+            ["format", "whitespace", Path.Combine(SourceFiles.Root, "Pipeline.sln"), "--verify-no-changes",
+                "--no-restore"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

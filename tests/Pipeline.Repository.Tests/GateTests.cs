@@ -14,12 +14,15 @@ public sealed class GateTests
         ["Pipeline.Registry"] = ["Pipeline.Statistics"],
         ["Pipeline.Sources"] = ["Pipeline.Data", "Pipeline.Registry"],
         ["Pipeline.Evaluation"] = ["Pipeline.Llm", "Pipeline.Data", "Pipeline.Statistics"],
-        ["Pipeline.Activities"] = ["Pipeline.Workflows", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry", "Pipeline.Evaluation", "Pipeline.Sources"],
+        ["Pipeline.Activities"] = ["Pipeline.Workflows", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry",
+            "Pipeline.Evaluation", "Pipeline.Sources"],
         ["Pipeline.Hosting"] = ["Pipeline.Workflows", "Pipeline.Registry"],
         ["Pipeline.Worker"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Activities"],
-        ["Pipeline.Gateway"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry"],
+        ["Pipeline.Gateway"] =
+            ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry"],
         ["Pipeline.Cli"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Registry", "Pipeline.Data"],
-        ["Pipeline.Tools"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data", "Pipeline.Registry", "Pipeline.Evaluation", "Pipeline.Sources"],
+        ["Pipeline.Tools"] = ["Pipeline.Workflows", "Pipeline.Hosting", "Pipeline.Llm", "Pipeline.Data",
+            "Pipeline.Registry", "Pipeline.Evaluation", "Pipeline.Sources"],
         ["Pipeline.EmbeddedTemporal"] = [],
     };
 
@@ -27,12 +30,15 @@ public sealed class GateTests
     public void ProjectReferences_PointInward()
     {
         var checkedProjects = 0;
-        foreach (var project in SourceFiles.Find(".csproj").Where(path => !path.Contains("/tests/", StringComparison.Ordinal) && !path.Contains("/packages/", StringComparison.Ordinal)))
+        foreach (var project in SourceFiles.Find(".csproj")
+            .Where(path => !path.Contains("/tests/", StringComparison.Ordinal)
+                && !path.Contains("/packages/", StringComparison.Ordinal)))
         {
             var name = Path.GetFileNameWithoutExtension(project);
             Allowed.ShouldContainKey(name, $"{project} is not in the list of layers");
             var references = XDocument.Load(project).Descendants("ProjectReference")
-                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+                .Select(reference =>
+                    Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
             references.Except(Allowed[name]).ShouldBeEmpty($"{name} must not reference these");
             checkedProjects++;
         }
@@ -43,7 +49,8 @@ public sealed class GateTests
     [Fact]
     public void SourceFiles_AreShort()
     {
-        var lengths = SourceFiles.Find(".cs", ".cpp", ".h", ".mjs", ".cjs", ".sh").Select(path => (path, lines: File.ReadLines(path).Count())).ToList();
+        var lengths = SourceFiles.Find(".cs", ".cpp", ".h", ".mjs", ".cjs", ".sh")
+            .Select(path => (path, lines: File.ReadLines(path).Count())).ToList();
         lengths.Where(file => file.lines > 400).Select(file => $"{file.path}: {file.lines}").ShouldBeEmpty();
         lengths.Select(file => file.lines).Order().ElementAt(lengths.Count / 2).ShouldBeLessThanOrEqualTo(70);
     }
@@ -51,10 +58,15 @@ public sealed class GateTests
     [Fact]
     public void PackageVersions_AreCentralAndExact()
     {
-        SourceFiles.Find(".csproj").Where(path => XDocument.Load(path).Descendants("PackageReference").Any(r => r.Attribute("Version") is not null)).ShouldBeEmpty();
-        var versions = XDocument.Load(Path.Combine(SourceFiles.Root, "Directory.Packages.props")).Descendants("PackageVersion").ToList();
-        versions.Select(v => v.Attribute("Version")!.Value).Where(v => v.IndexOfAny(['*', '[', '(']) >= 0).ShouldBeEmpty();
-        versions.Select(v => v.Attribute("Include")!.Value).ShouldBe(versions.Select(v => v.Attribute("Include")!.Value).Order(StringComparer.OrdinalIgnoreCase));
+        SourceFiles.Find(".csproj")
+            .Where(path => XDocument.Load(path).Descendants("PackageReference")
+                .Any(r => r.Attribute("Version") is not null)).ShouldBeEmpty();
+        var versions = XDocument.Load(Path.Combine(SourceFiles.Root, "Directory.Packages.props"))
+            .Descendants("PackageVersion").ToList();
+        versions.Select(v => v.Attribute("Version")!.Value).Where(v => v.IndexOfAny(['*', '[', '(']) >= 0)
+            .ShouldBeEmpty();
+        versions.Select(v => v.Attribute("Include")!.Value)
+            .ShouldBe(versions.Select(v => v.Attribute("Include")!.Value).Order(StringComparer.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -69,13 +81,16 @@ public sealed class GateTests
     public void Text_HasNoWorkplaceWords()
     {
         // Written so that this file does not contain what it looks for.
-        var pattern = new Regex("/wo" + "rk/(main|wt|shared)|\\.\\./sha" + "red|TO" + "DO:", RegexOptions.NonBacktracking);
+        var pattern =
+            new Regex("/wo" + "rk/(main|wt|shared)|\\.\\./sha" + "red|TO" + "DO:", RegexOptions.NonBacktracking);
         SourceFiles.Find(".cs", ".md", ".sh", ".props", ".targets", ".csproj", ".yaml", ".json", ".mjs", ".txt")
             .Where(path => pattern.IsMatch(File.ReadAllText(path))).ShouldBeEmpty();
     }
 
     [Fact]
     public void LockFiles_NameNoRegistry() =>
-        SourceFiles.Find("packages.lock.json", "package-lock.json").Where(path => File.ReadAllText(path).Contains("http", StringComparison.Ordinal) && path.EndsWith("package-lock.json", StringComparison.Ordinal))
+        SourceFiles.Find("packages.lock.json", "package-lock.json")
+            .Where(path => File.ReadAllText(path).Contains("http", StringComparison.Ordinal)
+                && path.EndsWith("package-lock.json", StringComparison.Ordinal))
             .Where(path => File.ReadAllText(path).Contains("\"resolved\"", StringComparison.Ordinal)).ShouldBeEmpty();
 }

@@ -2,11 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Repository.Tests;
 
-/// <summary>Faults of the store and the engine, and bad inputs, are found by the name of their row: a test whose name begins with it.</summary>
+/// <summary>
+/// Faults of the store and the engine, and bad inputs, are found by the name of their row: a test whose name begins
+/// with it.
+/// </summary>
 public sealed class NamedRowsTests
 {
     private static readonly Lazy<HashSet<string>> Rows = new(() =>
-        [.. SourceFiles.Find("Tests.cs").SelectMany(path => Regex.Matches(File.ReadAllText(path), @"\b([BF]\d\d)_\w+\(", RegexOptions.NonBacktracking)).Select(match => match.Groups[1].Value)]);
+        [.. SourceFiles.Find("Tests.cs")
+            .SelectMany(
+                path => Regex.Matches(File.ReadAllText(path), @"\b([BF]\d\d)_\w+\(", RegexOptions.NonBacktracking))
+            .Select(match => match.Groups[1].Value)]);
 
     [Theory]
     [InlineData("F01", "a download is interrupted")]

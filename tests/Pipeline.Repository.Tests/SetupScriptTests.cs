@@ -2,13 +2,16 @@ using System.Diagnostics;
 
 namespace Pipeline.Repository.Tests;
 
-/// <summary>Set-up on machines that lack something: a copy of the scripts, and a PATH that holds only what the test puts there.</summary>
+/// <summary>
+/// Set-up on machines that lack something: a copy of the scripts, and a PATH that holds only what the test puts there.
+/// </summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class SetupScriptTests : IDisposable
 {
     private static readonly string[] Commands =
     [
-        "awk", "cat", "cut", "date", "df", "dirname", "env", "find", "grep", "head", "ls", "mkdir", "mv", "nproc", "readlink", "rm", "sed", "sh", "sort",
+        "awk", "cat", "cut", "date", "df", "dirname", "env", "find", "grep", "head", "ls", "mkdir", "mv", "nproc",
+        "readlink", "rm", "sed", "sh", "sort",
         "tail", "touch", "tr",
     ];
 
@@ -16,7 +19,8 @@ public sealed class SetupScriptTests : IDisposable
 
     public SetupScriptTests()
     {
-        foreach (var name in new[] { "pipeline", "Directory.Packages.props", "infra/bootstrap/doctor.sh", "infra/bootstrap/environment.sh", "infra/bootstrap/requirements.sh", "infra/bootstrap/help.txt" })
+        foreach (var name in new[] { "pipeline", "Directory.Packages.props", "infra/bootstrap/doctor.sh",
+            "infra/bootstrap/environment.sh", "infra/bootstrap/requirements.sh", "infra/bootstrap/help.txt" })
         {
             var target = _folder.Combine("checkout", name);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!); // the path has a folder
@@ -26,7 +30,8 @@ public sealed class SetupScriptTests : IDisposable
         Directory.CreateDirectory(_folder.Combine("bin"));
         foreach (var name in Commands)
         {
-            var found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, name)).First(File.Exists);
+            var found = Environment.GetEnvironmentVariable("PATH")!.Split(':')
+                .Select(folder => Path.Combine(folder, name)).First(File.Exists);
             File.CreateSymbolicLink(_folder.Combine("bin", name), found);
         }
 
@@ -42,7 +47,8 @@ public sealed class SetupScriptTests : IDisposable
               *' install '*|install*) for name in g++ cmake; do printf '#!/bin/sh\n' > '{_folder.Combine("bin")}'/$name; chmod +x '{_folder.Combine("bin")}'/$name; done ;;
             esac
             """);
-        File.CreateSymbolicLink(_folder.Combine("bin", "chmod"), File.Exists("/bin/chmod") ? "/bin/chmod" : "/usr/bin/chmod");
+        File.CreateSymbolicLink(
+            _folder.Combine("bin", "chmod"), File.Exists("/bin/chmod") ? "/bin/chmod" : "/usr/bin/chmod");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -64,9 +70,11 @@ public sealed class SetupScriptTests : IDisposable
         output.ShouldContain("about to install");
         output.ShouldContain("cmake: builds the native tensor layer");
         output.ShouldContain("download size: 12 MB");
-        var calls = (await File.ReadAllLinesAsync(_folder.Combine("apt.log"), TestContext.Current.CancellationToken)).Length;
+        var calls =
+            (await File.ReadAllLinesAsync(_folder.Combine("apt.log"), TestContext.Current.CancellationToken)).Length;
         (await RunAsync("setup")).Code.ShouldBe(0);
-        (await File.ReadAllLinesAsync(_folder.Combine("apt.log"), TestContext.Current.CancellationToken)).Length.ShouldBe(calls);
+        (await File.ReadAllLinesAsync(_folder.Combine("apt.log"), TestContext.Current.CancellationToken)).Length
+            .ShouldBe(calls);
     }
 
     [Fact]
@@ -103,7 +111,9 @@ public sealed class SetupScriptTests : IDisposable
     [InlineData("install", "apt-get could not install")]
     public async Task Setup_NoNetwork_NamesThePackagesAndWhatToDo(string step, string expected)
     {
-        Stub("apt-get", $"case \"$*\" in *print-uris*) ;; *{step}*) echo 'E: Failed to fetch http://mirror/g++.deb Could not connect to proxy' >&2; exit 100 ;; esac");
+        Stub("apt-get",
+            $"case \"$*\" in *print-uris*) ;; *{step}*) echo 'E: Failed to fetch http://mirror/g++.deb Could not "
+                + $"connect to proxy' >&2; exit 100 ;; esac");
         var (code, output) = await RunAsync("run");
         code.ShouldBe(4, output);
         output.ShouldContain(expected);
@@ -142,7 +152,8 @@ public sealed class SetupScriptTests : IDisposable
     // No terminal, no HOME, an odd locale, another folder, and a standard input that is closed rather than empty.
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" <&-", "sh", _folder.Combine("checkout", "pipeline"), .. arguments])
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", "exec \"$@\" <&-", "sh", _folder.Combine("checkout", "pipeline"), .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = "/",

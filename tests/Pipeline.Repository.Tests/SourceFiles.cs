@@ -8,7 +8,8 @@ internal static class SourceFiles
     public static string Root => Pipeline.Testing.Repository.Root;
 
     public static IEnumerable<string> Find(params string[] extensions) =>
-        Walk(new DirectoryInfo(Root)).Where(path => extensions.Any(extension => path.EndsWith(extension, StringComparison.Ordinal)));
+        Walk(new DirectoryInfo(Root))
+            .Where(path => extensions.Any(extension => path.EndsWith(extension, StringComparison.Ordinal)));
 
     private static IEnumerable<string> Walk(DirectoryInfo folder)
     {
@@ -17,7 +18,8 @@ internal static class SourceFiles
             yield return file.FullName;
         }
 
-        foreach (var path in folder.EnumerateDirectories().Where(child => !Ignored.Contains(child.Name)).SelectMany(Walk))
+        foreach (var path in folder.EnumerateDirectories().Where(child => !Ignored.Contains(child.Name))
+            .SelectMany(Walk))
         {
             yield return path;
         }

@@ -22,7 +22,9 @@ public sealed class FaultPointTests
     public async Task Hit_Rule_ActsAsWritten(string faults, int code, string expected)
     {
         var start = new ProcessStartInfo(
-            "dotnet", [Assembly.GetExecutingAssembly().Location, "-noColor", "-showLiveOutput", "-explicit", "only", "-method", $"{typeof(FaultPointTests).FullName}.{nameof(Scenario)}"])
+            "dotnet",
+            [Assembly.GetExecutingAssembly().Location, "-noColor", "-showLiveOutput", "-explicit", "only", "-method",
+                $"{typeof(FaultPointTests).FullName}.{nameof(Scenario)}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -43,6 +45,7 @@ public sealed class FaultPointTests
         FaultPoint.Hit("stage.step");
         FaultPoint.Hit("stage.step");
         TestContext.Current.TestOutputHelper?.WriteLine("two hits passed");
-        TestContext.Current.TestOutputHelper?.WriteLine(System.Text.Encoding.ASCII.GetString(FaultPoint.Bytes("bytes", "abcd"u8.ToArray())));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            System.Text.Encoding.ASCII.GetString(FaultPoint.Bytes("bytes", "abcd"u8.ToArray())));
     }
 }

@@ -11,7 +11,9 @@ public static class Fixtures
         ? Path.GetFullPath(root)
         : Path.Combine(Repository.Root, "tests", "fixtures");
 
-    /// <summary>The path of one fixture set or file; skips the calling test with the reason when it is absent.</summary>
+    /// <summary>
+    /// The path of one fixture set or file; skips the calling test with the reason when it is absent.
+    /// </summary>
     /// <param name="relative">Path under the root, such as <c>peft</c> or <c>stats/mcnemar.json</c>.</param>
     /// <returns>An existing absolute path.</returns>
     public static string Require(string relative)
@@ -25,7 +27,9 @@ public static class Fixtures
         return path;
     }
 
-    /// <summary>The value of an environment variable that names a tool; skips the calling test when it is not set.</summary>
+    /// <summary>
+    /// The value of an environment variable that names a tool; skips the calling test when it is not set.
+    /// </summary>
     /// <param name="variable">TEMPORAL_CLI, VERSITYGW or S5CMD.</param>
     /// <returns>Path of an existing executable.</returns>
     public static string RequireTool(string variable)

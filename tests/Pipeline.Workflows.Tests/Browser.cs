@@ -7,7 +7,10 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.EmbeddedTemporal.Tests;
 
-/// <summary>One page of the machine's Chromium, driven through its DevTools protocol; no package and no download is needed for that.</summary>
+/// <summary>
+/// One page of the machine's Chromium, driven through its DevTools protocol; no package and no download is needed for
+/// that.
+/// </summary>
 internal sealed partial class Browser : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -22,11 +25,13 @@ internal sealed partial class Browser : IAsyncDisposable
     public static async Task<Browser> StartAsync()
     {
         var program = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
-        Assert.SkipUnless(File.Exists(program), $"There is no {program}: install Debian's package chromium, or set CHROMIUM.");
+        Assert.SkipUnless(
+            File.Exists(program), $"There is no {program}: install Debian's package chromium, or set CHROMIUM.");
         var profile = new TempDirectory();
         var process = Process.Start(new ProcessStartInfo(program,
         [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--no-first-run",
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions",
+            "--no-first-run",
             "--window-size=1400,1100", "--remote-debugging-port=0", $"--user-data-dir={profile.Path}", "about:blank",
         ])
         {
@@ -45,20 +50,26 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <summary>Evaluates an expression in the page.</summary>
     public async Task<string> EvaluateAsync(string expression)
     {
-        var reply = await SendAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
-        if (reply["exceptionDetails"] is { } error) throw new InvalidOperationException($"{expression}: {error["exception"]?["description"]}");
+        var reply = await SendAsync("Runtime.evaluate",
+            new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
+        if (reply["exceptionDetails"] is { } error)
+            throw new InvalidOperationException($"{expression}: {error["exception"]?["description"]}");
         return reply["result"]?["value"]?.ToString() ?? "";
     }
 
     /// <summary>Waits until the page shows the text.</summary>
-    public Task SeeAsync(string text) => UntilAsync($"document.body.innerText.includes({Quote(text)})", $"the text {text}");
+    public Task SeeAsync(string text) =>
+        UntilAsync($"document.body.innerText.includes({Quote(text)})", $"the text {text}");
 
     /// <summary>Waits for the element and clicks it with the mouse.</summary>
-    public Task ClickAsync(string selector) => ClickFoundAsync($"[...document.querySelectorAll({Quote(selector)})].find(e => e.offsetParent && !e.disabled)", selector);
+    public Task ClickAsync(string selector) =>
+        ClickFoundAsync(
+            $"[...document.querySelectorAll({Quote(selector)})].find(e => e.offsetParent && !e.disabled)", selector);
 
     /// <summary>Clicks the last visible button, link or choice with exactly this text.</summary>
     public Task ClickTextAsync(string text) => ClickFoundAsync(
-        $"[...document.querySelectorAll('button,a,[role=menuitem],[role=option],li')].filter(e => e.innerText.trim() === {Quote(text)} && e.offsetParent && !e.disabled).at(-1)",
+        $"[...document.querySelectorAll('button,a,[role=menuitem],[role=option],li')].filter(e => e.innerText.trim() "
+            + $"=== {Quote(text)} && e.offsetParent && !e.disabled).at(-1)",
         $"something to click called {text}");
 
     private async Task ClickFoundAsync(string element, string what)
@@ -67,7 +78,9 @@ internal sealed partial class Browser : IAsyncDisposable
         // What moves into place is clicked where it comes to rest.
         await Task.Delay(250);
         var place = JsonNode.Parse(await EvaluateAsync(
-            $"(() => {{ const e = {element}; e.scrollIntoView({{ block: 'center' }}); const r = e.getBoundingClientRect(); return JSON.stringify([r.x + r.width / 2, r.y + r.height / 2]); }})()"))!.AsArray();
+            $"(() => {{ const e = {element}; e.scrollIntoView({{ block: 'center' }}); const r = "
+                + $"e.getBoundingClientRect(); return JSON.stringify([r.x + r.width / 2, r.y + r.height / 2]); }})()"))!
+            .AsArray();
         foreach (var type in (string[])["mousePressed", "mouseReleased"])
         {
             await SendAsync("Input.dispatchMouseEvent", new JsonObject
@@ -84,7 +97,9 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <summary>Types into the last visible input or editor of this kind.</summary>
     public async Task TypeAsync(string selector, string text)
     {
-        var element = $"[...document.querySelectorAll({Quote(selector)})].filter(e => e.offsetParent && e.contentEditable !== 'false').at(-1)";
+        var element =
+            $"[...document.querySelectorAll({Quote(selector)})].filter(e => e.offsetParent && e.contentEditable !== "
+                + $"'false').at(-1)";
         await UntilAsync("!!" + element, selector);
         await EvaluateAsync(element + ".focus()");
         await SendAsync("Input.insertText", new JsonObject { ["text"] = text });
@@ -112,7 +127,8 @@ internal sealed partial class Browser : IAsyncDisposable
         }
 
         await ScreenshotAsync(Path.Combine(Repository.Root, ".pipeline", "test-output", "web-ui", "failure.png"));
-        throw new TimeoutException($"The page did not show {what}. It shows: {await EvaluateAsync("document.body.innerText.slice(0, 1500)")}");
+        throw new TimeoutException(
+            $"The page did not show {what}. It shows: {await EvaluateAsync("document.body.innerText.slice(0, 1500)")}");
     }
 
     public async ValueTask DisposeAsync()
@@ -129,12 +145,16 @@ internal sealed partial class Browser : IAsyncDisposable
     private async Task ConnectAsync()
     {
         string? line;
-        do line = await _process.StandardError.ReadLineAsync() ?? throw new InvalidOperationException("Chromium ended before it could be driven.");
+        do line = await _process.StandardError.ReadLineAsync()
+            ?? throw new InvalidOperationException("Chromium ended before it could be driven.");
         while (!line.Contains("DevTools listening on", StringComparison.Ordinal));
         _ = _process.StandardError.ReadToEndAsync();
         using var http = new HttpClient();
-        var targets = JsonNode.Parse(await http.GetStringAsync(new Uri($"http://127.0.0.1:{Port().Match(line).Groups[1].Value}/json/list")))!.AsArray();
-        var page = targets.First(t => t!["type"]!.GetValue<string>() == "page")!["webSocketDebuggerUrl"]!.GetValue<string>();
+        var targets = JsonNode.Parse(
+            await http.GetStringAsync(new Uri($"http://127.0.0.1:{Port().Match(line).Groups[1].Value}/json/list")))!
+            .AsArray();
+        var page = targets.First(t => t!["type"]!.GetValue<string>() == "page")!["webSocketDebuggerUrl"]!
+            .GetValue<string>();
         await _socket.ConnectAsync(new Uri(page), CancellationToken.None);
         await SendAsync("Page.enable", []);
     }
@@ -143,7 +163,8 @@ internal sealed partial class Browser : IAsyncDisposable
     {
         var id = ++_id;
         var message = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters };
-        await _socket.SendAsync(Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text, true, CancellationToken.None);
+        await _socket.SendAsync(
+            Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text, true, CancellationToken.None);
         while (true)
         {
             var reply = await ReceiveAsync();

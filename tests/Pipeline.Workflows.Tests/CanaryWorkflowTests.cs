@@ -26,9 +26,14 @@ public sealed class CanaryWorkflowTests(EngineFixture engines)
     [Fact]
     public async Task B36_FailureForGood_EndsAtStableAndTellsTheStep()
     {
-        var fakes = new FakeActivities { Before = (name, call) => name == "WatchTraffic" && call == 2 ? throw FakeActivities.Failure("Broken") : Task.CompletedTask };
+        var fakes = new FakeActivities
+        {
+            Before = (name, call) => name == "WatchTraffic" && call == 2
+                ? throw FakeActivities.Failure("Broken") : Task.CompletedTask,
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
-        var failed = await Should.ThrowAsync<WorkflowFailedException>(async () => await (await StartAsync(pipeline, Input())).GetResultAsync());
+        var failed = await Should.ThrowAsync<WorkflowFailedException>(
+            async () => await (await StartAsync(pipeline, Input())).GetResultAsync());
         fakes.Traffic.ShouldBe(Stable);
         failed.InnerException.ShouldBeOfType<ApplicationFailureException>().Details.ElementAt<int>(0).ShouldBe(1);
 
@@ -43,7 +48,8 @@ public sealed class CanaryWorkflowTests(EngineFixture engines)
         var fakes = new FakeActivities
         {
             Watch = _ => new(new(50, 0, 10, 20), new(50, 50, 10, 20)),
-            Before = (name, call) => name == "SetTraffic" && call is 2 or 3 ? throw new IOException("gateway is away") : Task.CompletedTask,
+            Before = (name, call) => name == "SetTraffic" && call is 2 or 3
+                ? throw new IOException("gateway is away") : Task.CompletedTask,
         };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var result = await (await StartAsync(pipeline, Input())).GetResultAsync();
@@ -55,9 +61,14 @@ public sealed class CanaryWorkflowTests(EngineFixture engines)
     [Fact]
     public async Task Inconclusive_AsksPeopleAndGoesOn()
     {
-        var fakes = new FakeActivities { Watch = watch => watch.Traffic.CandidatePercent == 10 ? new(new(0, 0, 0, 0), new(0, 0, 0, 0)) : new(new(50, 0, 10, 20), new(50, 0, 10, 20)) };
+        var fakes = new FakeActivities
+        {
+            Watch = watch => watch.Traffic.CandidatePercent == 10
+                ? new(new(0, 0, 0, 0), new(0, 0, 0, 0)) : new(new(50, 0, 10, 20), new(50, 0, 10, 20)),
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
-        var handle = await StartAsync(pipeline, Input() with { Canary = Input().Canary with { AskFor = TimeSpan.FromSeconds(30) } });
+        var handle = await StartAsync(
+            pipeline, Input() with { Canary = Input().Canary with { AskFor = TimeSpan.FromSeconds(30) } });
         var decision = new CanaryDecisionInput { By = "ada", Continue = true, Reason = "night traffic" };
         while (true)
         {
@@ -80,7 +91,10 @@ public sealed class CanaryWorkflowTests(EngineFixture engines)
     {
         var fakes = new FakeActivities { Watch = _ => new(new(0, 0, 0, 0), new(0, 0, 0, 0)) };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
-        var result = await (await StartAsync(pipeline, Input() with { Canary = Input().Canary with { AskFor = TimeSpan.FromMilliseconds(300) } })).GetResultAsync();
+        var result =
+            await (await StartAsync(
+                pipeline, Input() with { Canary = Input().Canary with { AskFor = TimeSpan.FromMilliseconds(300) } }))
+                .GetResultAsync();
         result.Passed.ShouldBeFalse();
         result.Reason.ShouldContain("nobody decided");
         fakes.Traffic.ShouldBe(Stable);
@@ -89,11 +103,22 @@ public sealed class CanaryWorkflowTests(EngineFixture engines)
     [Fact]
     public async Task B31_DeploymentThatFails_IsUndoneOnEveryGateway()
     {
-        var fakes = new FakeActivities { Before = (name, _) => name == "SetTraffic" && Temporalio.Activities.ActivityExecutionContext.Current.Info.ActivityId == "5" ? throw FakeActivities.Failure("Broken") : Task.CompletedTask };
+        var fakes = new FakeActivities
+        {
+            Before = (name, _) => name == "SetTraffic"
+                && Temporalio.Activities.ActivityExecutionContext.Current.Info.ActivityId == "5"
+                ? throw FakeActivities.Failure("Broken") : Task.CompletedTask,
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
-        var input = new DeploymentInput { Route = "debian-sections", Version = new("debian-sections", 2, "d"), Adapter = FakeActivities.Ref("adapter") };
+        var input = new DeploymentInput
+        {
+            Route = "debian-sections",
+            Version = new("debian-sections", 2, "d"),
+            Adapter = FakeActivities.Ref("adapter"),
+        };
         await Should.ThrowAsync<WorkflowFailedException>(() =>
-            pipeline.Client.ExecuteWorkflowAsync((DeploymentWorkflow wf) => wf.RunAsync(input), new($"deploy:{Guid.NewGuid():N}", pipeline.Queue)));
+            pipeline.Client.ExecuteWorkflowAsync(
+                (DeploymentWorkflow wf) => wf.RunAsync(input), new($"deploy:{Guid.NewGuid():N}", pipeline.Queue)));
         fakes.Traffic.ShouldBe(Stable);
         fakes.Loaded.ShouldBeEmpty();
     }
@@ -104,8 +129,12 @@ public sealed class CanaryWorkflowTests(EngineFixture engines)
     [InlineData(50, 0, 10, 5, 0, 10, CanaryOutcome.Inconclusive)]
     [InlineData(50, 0, 10, 50, 0, 100, CanaryOutcome.RollBack)]
     [InlineData(50, 0, 10, 50, 0, double.NaN, CanaryOutcome.RollBack)]
-    public void Judge_Measurement_GivesTheOutcome(int stable, int stableErrors, double stableMs, int candidate, int errors, double ms, CanaryOutcome expected) =>
-        CanaryAnalysis.Judge(new CanaryOptions(), new(new(stable, stableErrors, stableMs, stableMs), new(candidate, errors, ms, ms))).Outcome.ShouldBe(expected);
+    public void Judge_Measurement_GivesTheOutcome(
+        int stable, int stableErrors, double stableMs, int candidate, int errors, double ms, CanaryOutcome expected) =>
+        CanaryAnalysis.Judge(
+            new CanaryOptions(),
+            new(new(stable, stableErrors, stableMs, stableMs), new(candidate, errors, ms, ms))).Outcome.ShouldBe(
+                expected);
 
     private static CanaryInput Input() => new()
     {
@@ -115,6 +144,8 @@ public sealed class CanaryWorkflowTests(EngineFixture engines)
         Canary = TestPipeline.Quick.Canary,
     };
 
-    private static Task<WorkflowHandle<CanaryWorkflow, CanaryResult>> StartAsync(TestPipeline pipeline, CanaryInput input) =>
-        pipeline.Client.StartWorkflowAsync((CanaryWorkflow wf) => wf.RunAsync(input), new($"canary:{Guid.NewGuid():N}", pipeline.Queue));
+    private static Task<WorkflowHandle<CanaryWorkflow, CanaryResult>> StartAsync(
+        TestPipeline pipeline, CanaryInput input) =>
+        pipeline.Client.StartWorkflowAsync(
+            (CanaryWorkflow wf) => wf.RunAsync(input), new($"canary:{Guid.NewGuid():N}", pipeline.Queue));
 }

@@ -6,15 +6,20 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Workflows.Tests;
 
-/// <summary>P-10: a run that is ended in any stage leaves all traffic with the stable version, no alias and no version of its own.</summary>
+/// <summary>
+/// P-10: a run that is ended in any stage leaves all traffic with the stable version, no alias and no version of its
+/// own.
+/// </summary>
 [Collection(nameof(EngineFixture))]
 [Trait("Tier", "workflow")]
 public sealed class CancellationTests(EngineFixture engines)
 {
     private static readonly string[] BeforeApproval =
-        ["PrepareRun", "Ingest", "HoldOut", "Sanitize", "Dedup", "Decontaminate", "BuildDataset", "DrawReviewSample", "CompareBaselines", "TryPrompts", "TrainAdapter", "EvaluateShard", "MeasureSpeed", "DecideGate"];
+        ["PrepareRun", "Ingest", "HoldOut", "Sanitize", "Dedup", "Decontaminate", "BuildDataset", "DrawReviewSample",
+            "CompareBaselines", "TryPrompts", "TrainAdapter", "EvaluateShard", "MeasureSpeed", "DecideGate"];
 
-    private static readonly string[] AfterApproval = ["CheckMergeParity", "RegisterAdapter", "LoadAdapter", "WatchTraffic", "MoveAlias", "SetTraffic"];
+    private static readonly string[] AfterApproval =
+        ["CheckMergeParity", "RegisterAdapter", "LoadAdapter", "WatchTraffic", "MoveAlias", "SetTraffic"];
 
     public static TheoryData<string> All => [.. BeforeApproval, .. AfterApproval];
 
@@ -28,7 +33,8 @@ public sealed class CancellationTests(EngineFixture engines)
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var handle = await ReachAsync(pipeline, activity, reached);
         await handle.CancelAsync();
-        (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException.ShouldBeOfType<CanceledFailureException>();
+        (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException
+            .ShouldBeOfType<CanceledFailureException>();
         Untouched(fakes);
     }
 
@@ -64,10 +70,14 @@ public sealed class CancellationTests(EngineFixture engines)
         var signal = new TaskCompletionSource();
         reached = signal.Task;
         var held = activity == "SetTraffic" ? 2 : 1;
-        return new FakeActivities { Before = (name, call) => name == activity && call == held ? HoldAsync(signal) : Task.CompletedTask };
+        return new FakeActivities
+        {
+            Before = (name, call) => name == activity && call == held ? HoldAsync(signal) : Task.CompletedTask,
+        };
     }
 
-    private static async Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> ReachAsync(TestPipeline pipeline, string activity, Task reached)
+    private static async Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> ReachAsync(
+        TestPipeline pipeline, string activity, Task reached)
     {
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         if (AfterApproval.Contains(activity))

@@ -6,7 +6,9 @@ using Temporalio.Common;
 
 namespace Pipeline.Workflows.Tests;
 
-/// <summary>Worker deployment versions as <c>engine.deployment</c> turns them on: runs stay with the code that they began with.</summary>
+/// <summary>
+/// Worker deployment versions as <c>engine.deployment</c> turns them on: runs stay with the code that they began with.
+/// </summary>
 [Collection(nameof(EngineFixture))]
 [Trait("Tier", "workflow")]
 public sealed class DeploymentVersionTests(EngineFixture engines)
@@ -41,12 +43,15 @@ public sealed class DeploymentVersionTests(EngineFixture engines)
         WorkerVersion.Of(new EngineSettings(), "code").ShouldBeNull();
         var named = new EngineSettings { Deployment = new() { Name = "pipeline" } };
         WorkerVersion.Of(named, "code").ShouldBe(new WorkerDeploymentVersion("pipeline", "code"));
-        WorkerVersion.Of(named with { Deployment = named.Deployment with { Build = "7" } }, "code").ShouldBe(new WorkerDeploymentVersion("pipeline", "7"));
+        WorkerVersion.Of(named with { Deployment = named.Deployment with { Build = "7" } }, "code")
+            .ShouldBe(new WorkerDeploymentVersion("pipeline", "7"));
     }
 
-    private static async Task<TestPipeline> StartAsync(ITemporalClient client, string queue, string deployment, string build)
+    private static async Task<TestPipeline> StartAsync(
+        ITemporalClient client, string queue, string deployment, string build)
     {
-        var version = WorkerVersion.Of(new EngineSettings { Deployment = new() { Name = deployment, Build = build } }, "code").ShouldNotBeNull();
+        var version = WorkerVersion.Of(
+            new EngineSettings { Deployment = new() { Name = deployment, Build = build } }, "code").ShouldNotBeNull();
         var pipeline = TestPipeline.Start(client, queue, version);
         await WorkerVersion.MakeCurrentAsync(client, version, TestContext.Current.CancellationToken);
         return pipeline;
@@ -54,7 +59,11 @@ public sealed class DeploymentVersionTests(EngineFixture engines)
 
     private static async Task<string?> VersionOfAsync(WorkflowHandle handle)
     {
-        var request = new DescribeWorkflowExecutionRequest { Namespace = handle.Client.Options.Namespace, Execution = new() { WorkflowId = handle.Id } };
+        var request = new DescribeWorkflowExecutionRequest
+        {
+            Namespace = handle.Client.Options.Namespace,
+            Execution = new() { WorkflowId = handle.Id },
+        };
         var described = await handle.Client.WorkflowService.DescribeWorkflowExecutionAsync(request);
         return described.WorkflowExecutionInfo.VersioningInfo?.DeploymentVersion?.BuildId;
     }

@@ -31,15 +31,27 @@ public sealed class DevicePoolTests(EngineFixture engines)
         };
         var environment = await engines.StartAsync(engine);
         var queue = $"tq-{Guid.NewGuid():N}";
-        using var workflows = new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddPipelineWorkflows());
-        using var device = new TemporalWorker(environment.Client, new TemporalWorkerOptions(TaskQueues.GpuOf(queue)) { MaxConcurrentActivities = 1 }.AddAllActivities(fakes));
+        using var workflows =
+            new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddPipelineWorkflows());
+        using var device = new TemporalWorker(
+            environment.Client,
+            new TemporalWorkerOptions(TaskQueues.GpuOf(queue)) { MaxConcurrentActivities = 1 }.AddAllActivities(fakes));
         await workflows.ExecuteAsync(async () =>
         {
             var started = new List<WorkflowHandle<TrainWorkflow, TrainResult>>();
             foreach (var priority in new[] { 5, 2, 4, 1, 3 })
             {
-                var input = new TrainInput { Dataset = FakeActivities.Ref("dataset"), BaseModel = FakeActivities.Ref("base"), Train = new() { Seed = priority }, Priority = priority, Tenant = $"tenant-{priority % 2}" };
-                started.Add(await environment.Client.StartWorkflowAsync((TrainWorkflow wf) => wf.RunAsync(input), new($"train:{Guid.NewGuid():N}", queue)));
+                var input = new TrainInput
+                {
+                    Dataset = FakeActivities.Ref("dataset"),
+                    BaseModel = FakeActivities.Ref("base"),
+                    Train = new() { Seed = priority },
+                    Priority = priority,
+                    Tenant = $"tenant-{priority % 2}",
+                };
+                started.Add(
+                    await environment.Client.StartWorkflowAsync(
+                        (TrainWorkflow wf) => wf.RunAsync(input), new($"train:{Guid.NewGuid():N}", queue)));
             }
 
             // The pool opens when all of them wait.

@@ -13,18 +13,26 @@ public sealed class EncodedFailureTests
     public async Task ToFailure_WithACodec_ShowsNoMessageAndComesBackWhole()
     {
         var converter = PipelineJson.Converter(new Flip());
-        var failure = await converter.ToFailureAsync(new ApplicationFailureException("row of ada@example.org", "BadData"));
+        var failure =
+            await converter.ToFailureAsync(new ApplicationFailureException("row of ada@example.org", "BadData"));
         failure.ToString().ShouldNotContain("ada@example.org");
         (await converter.ToExceptionAsync(failure)).Message.ShouldContain("ada@example.org");
     }
 
     private sealed class Flip : IPayloadCodec
     {
-        public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) => Turned(payloads);
+        public Task<IReadOnlyCollection<Payload>> EncodeAsync(IReadOnlyCollection<Payload> payloads) =>
+            Turned(payloads);
 
-        public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads) => Turned(payloads);
+        public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads) =>
+            Turned(payloads);
 
-        private static Task<IReadOnlyCollection<Payload>> Turned(IReadOnlyCollection<Payload> payloads) => Task.FromResult<IReadOnlyCollection<Payload>>(
-            [.. payloads.Select(payload => new Payload(payload) { Data = ByteString.CopyFrom([.. payload.Data.Select(value => (byte)(value ^ 0x5A))]) })]);
+        private static Task<IReadOnlyCollection<Payload>> Turned(
+            IReadOnlyCollection<Payload> payloads) => Task.FromResult<IReadOnlyCollection<Payload>>(
+            [.. payloads.Select(
+                payload =>
+                    new Payload(
+                        payload) { Data =
+                            ByteString.CopyFrom([.. payload.Data.Select(value => (byte)(value ^ 0x5A))]) })]);
     }
 }

@@ -13,14 +13,16 @@ public sealed class EngineFixture : IAsyncLifetime
     private static readonly string[] OrderedQueues =
     [
         "--dynamic-config-value", "matching.useNewMatcher=true",
-        "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1", "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
+        "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1", "--dynamic-config-value",
+        "matching.numTaskqueueWritePartitions=1",
     ];
 
     public static TheoryData<string> All => ["embedded", "real"];
 
     public async Task<WorkflowEnvironment> StartAsync(string engine)
     {
-        var program = engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI") : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
+        var program = engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI")
+            : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
         await _lock.WaitAsync();
         try
         {
@@ -28,7 +30,11 @@ public sealed class EngineFixture : IAsyncLifetime
             {
                 environment = await WorkflowEnvironment.StartLocalAsync(new()
                 {
-                    DevServerOptions = new() { ExistingPath = program, ExtraArgs = engine == "real" ? OrderedQueues : [] },
+                    DevServerOptions = new()
+                    {
+                        ExistingPath = program,
+                        ExtraArgs = engine == "real" ? OrderedQueues : [],
+                    },
                     DataConverter = PipelineJson.Converter(),
                     SearchAttributes = [.. SearchAttributes.All],
                 });

@@ -7,7 +7,8 @@ namespace Pipeline.Workflows.Tests;
 
 /// <summary>Every activity of a run, in memory; a test replaces what it is about and reads what was called.</summary>
 public sealed class FakeActivities
-    : IRunActivities, IDataActivities, IDatasetActivities, ITrainingActivities, IEvaluationActivities, IRegistryActivities, IDeploymentActivities, ITriggerActivities, IMonitoringActivities
+    : IRunActivities, IDataActivities, IDatasetActivities, ITrainingActivities, IEvaluationActivities,
+        IRegistryActivities, IDeploymentActivities, ITriggerActivities, IMonitoringActivities
 {
     private readonly Lock _lock = new();
 
@@ -16,19 +17,26 @@ public sealed class FakeActivities
     /// <summary>Called at the start of each activity; throws, waits or does nothing.</summary>
     public Func<string, int, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
-    public RunContext Context { get; set; } = new() { BaseModel = Ref("base-model"), BaseLicence = "MIT", CodeVersion = "code" };
+    public RunContext Context { get; set; } = new()
+    {
+        BaseModel = Ref("base-model"),
+        BaseLicence = "MIT",
+        CodeVersion = "code",
+    };
 
     public Func<TrainAdapterInput, TrainAdapterResult> Train { get; set; } = input => Trained(input, 0.5);
 
     public Func<GateInput, GateDecision> Gate { get; set; } = _ => Decision(GateVerdict.Pass);
 
-    public Func<WatchTrafficInput, CanaryMeasurement> Watch { get; set; } = _ => new(new(50, 0, 10, 20), new(50, 0, 10, 20));
+    public Func<WatchTrafficInput, CanaryMeasurement> Watch { get; set; } = _ =>
+        new(new(50, 0, 10, 20), new(50, 0, 10, 20));
 
     public Func<MeasurePrefixInput, PrefixChange> Measure { get; set; } = _ => new(1, 100, "marker");
 
     public Func<DriftInput, DriftResult> Drift { get; set; } = _ => new(false, "the same", "serving/drift.json");
 
-    public Func<JudgeAnswersInput, JudgeResult> Judge { get; set; } = input => new("judge", 8, input.Answers, 0, 0.9, "serving/judge.json");
+    public Func<JudgeAnswersInput, JudgeResult> Judge { get; set; } = input =>
+        new("judge", 8, input.Answers, 0, 0.9, "serving/judge.json");
 
     public ConcurrentQueue<TrainAdapterInput> Trainings { get; } = new();
 
@@ -46,11 +54,15 @@ public sealed class FakeActivities
 
     public IReadOnlyList<string> Activities => [.. Calls.Select(call => call.Activity)];
 
-    public static ArtifactRef Ref(string kind) => ArtifactRef.Of(kind, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(kind))), 10);
+    public static ArtifactRef Ref(string kind) =>
+        ArtifactRef.Of(
+            kind, Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(kind))), 10);
 
     public static TrainAdapterResult Trained(TrainAdapterInput input, double loss) => new()
     {
-        Adapter = Ref($"adapter-{input.Train.LearningRate}-{input.Train.Rank}-{input.Train.MicroBatchSize}-{input.Train.Seed}"),
+        Adapter = Ref(
+            $"adapter-{input.Train.LearningRate}-{input.Train.Rank}-{input.Train.MicroBatchSize}-{input.Train.Seed}"),
         Steps = 10,
         FinalLoss = loss,
         Device = "cpu",
@@ -101,7 +113,17 @@ public sealed class FakeActivities
     public async Task<DatasetResult> BuildDatasetAsync(BuildDatasetInput input)
     {
         await EnterAsync();
-        return new() { Dataset = Ref("dataset"), TrainRows = 100, TrainTokens = 5000, TestRows = 10, Summary = new() { Text = "100 rows" } };
+        return new()
+        {
+            Dataset = Ref("dataset"),
+            TrainRows = 100,
+            TrainTokens = 5000,
+            TestRows = 10,
+            Summary = new()
+            {
+                Text = "100 rows",
+            },
+        };
     }
 
     [Activity]
@@ -144,7 +166,13 @@ public sealed class FakeActivities
     public async Task<EvaluationResult> CombineEvaluationAsync(CombineEvaluationInput input)
     {
         await EnterAsync();
-        return new() { Report = Ref($"evaluation-{input.Evaluation.Arm}"), Metrics = [new("debian-mmlu", 0.5, 20, 0.1), new("task", 0.8, 10, 0.1)], Summary = new() { Text = "ok" } };
+        return new()
+        {
+            Report = Ref($"evaluation-{input.Evaluation.Arm}"),
+            Metrics =
+                [new("debian-mmlu", 0.5, 20, 0.1), new("task", 0.8, 10, 0.1)],
+            Summary = new() { Text = "ok" },
+        };
     }
 
     [Activity]
@@ -269,7 +297,15 @@ public sealed class FakeActivities
     public async Task<ServingRecord> FindServingAsync(AliasName alias)
     {
         await EnterAsync();
-        return new() { Version = new(alias.Name, 3, "digest"), Adapter = Ref("adapter"), BaseModel = Ref("base-model"), Dataset = Ref("dataset"), Evaluation = Ref("evaluation"), Evaluate = new() { SpeedRequests = 0 } };
+        return new()
+        {
+            Version = new(alias.Name, 3, "digest"),
+            Adapter = Ref("adapter"),
+            BaseModel = Ref("base-model"),
+            Dataset = Ref("dataset"),
+            Evaluation = Ref("evaluation"),
+            Evaluate = new() { SpeedRequests = 0 },
+        };
     }
 
     [Activity]

@@ -18,7 +18,8 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     {
         await using var pipeline = TestPipeline.Start(await engines.StartAsync(engine));
         var empty = JsonDocument.Parse("""{"canary":{"stepDuration":"00:00:00.05"}}""").RootElement;
-        var started = await pipeline.Client.StartWorkflowAsync("FineTuneWorkflow", [empty], new($"finetune:{Guid.NewGuid():N}", pipeline.Queue));
+        var started = await pipeline.Client.StartWorkflowAsync(
+            "FineTuneWorkflow", [empty], new($"finetune:{Guid.NewGuid():N}", pipeline.Queue));
         var handle = pipeline.Client.GetWorkflowHandle<FineTuneWorkflow, FineTuneResult>(started.Id);
         await TestPipeline.ApproveAsync(handle);
         var result = await handle.GetResultAsync();
@@ -35,8 +36,10 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     public async Task P01_WrongFields_FailReadablyAndAtOnce(string engine)
     {
         await using var pipeline = TestPipeline.Start(await engines.StartAsync(engine));
-        var wrong = JsonDocument.Parse("""{"trian":{},"train":{"rank":"many","learningRate":-1},"canary":{"steps":[50,10]}}""").RootElement;
-        var handle = await pipeline.Client.StartWorkflowAsync("FineTuneWorkflow", [wrong], new($"finetune:{Guid.NewGuid():N}", pipeline.Queue));
+        var wrong = JsonDocument.Parse(
+            """{"trian":{},"train":{"rank":"many","learningRate":-1},"canary":{"steps":[50,10]}}""").RootElement;
+        var handle = await pipeline.Client.StartWorkflowAsync(
+            "FineTuneWorkflow", [wrong], new($"finetune:{Guid.NewGuid():N}", pipeline.Queue));
         var failed = await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync<FineTuneResult>());
 
         var failure = failed.InnerException.ShouldBeOfType<ApplicationFailureException>();
@@ -52,10 +55,12 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     public async Task P01_NoInputAtAll_IsTheDefault()
     {
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"));
-        var started = await pipeline.Client.StartWorkflowAsync("FineTuneWorkflow", [], new($"finetune:{Guid.NewGuid():N}", pipeline.Queue));
+        var started = await pipeline.Client.StartWorkflowAsync(
+            "FineTuneWorkflow", [], new($"finetune:{Guid.NewGuid():N}", pipeline.Queue));
         var handle = pipeline.Client.GetWorkflowHandle<FineTuneWorkflow, FineTuneResult>(started.Id);
         await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Promotion);
-        (await handle.ExecuteUpdateAsync(wf => wf.AbortAsync(new OperatorInput { By = "ada", Reason = "seen enough" }))).ShouldContain("undoes");
+        (await handle.ExecuteUpdateAsync(wf => wf.AbortAsync(new OperatorInput { By = "ada", Reason = "seen enough" })))
+            .ShouldContain("undoes");
         (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Aborted);
     }
 
@@ -74,7 +79,11 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         (await Refused("ada", new string('0', 64))).ShouldContain("is not what is decided on");
         (await Refused("ada", open.Digest[..4])).ShouldContain("is not what is decided on");
         (await Refused("", open.Digest)).ShouldContain("'by' must name");
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(new DecisionInput { By = "ada", Digest = open.Digest, Reason = "x" })))).ShouldContain("cannot be waived");
+        (await TestPipeline.RefusedAsync(
+            () =>
+                handle.ExecuteUpdateAsync(
+                    wf => wf.WaiveAsync(new DecisionInput { By = "ada", Digest = open.Digest, Reason = "x" }))))
+            .ShouldContain("cannot be waived");
         var prefix = open.Digest[..12];
         await handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = "ada", Digest = prefix }));
         (await Refused("ada", open.Digest)).ShouldContain("has decided already");
@@ -85,25 +94,48 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         history.Events.Count(e => e.WorkflowExecutionUpdateAcceptedEventAttributes is not null).ShouldBe(2);
 
         Task<string> Refused(string by, string digest) =>
-            TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = by, Digest = digest })));
+            TestPipeline.RefusedAsync(
+                () => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = by, Digest = digest })));
     }
 
     [Theory]
     [MemberData(nameof(EngineFixture.All), MemberType = typeof(EngineFixture))]
     public async Task P04_FailedStage_ParksAndRetriesWithoutTheEarlierOnes(string engine)
     {
-        var fakes = new FakeActivities { Before = (name, call) => name == "Dedup" && call == 1 ? throw FakeActivities.Failure(ErrorTypes.BadData) : Task.CompletedTask };
+        var fakes = new FakeActivities
+        {
+            Before = (name, call) => name == "Dedup" && call == 1
+                ? throw FakeActivities.Failure(ErrorTypes.BadData) : Task.CompletedTask,
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync(engine), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         var parked = await TestPipeline.ParkedAsync(handle);
         parked.Name.ShouldBe(StageNames.Dedup);
         parked.Failure!.ErrorType.ShouldBe(ErrorTypes.BadData);
 
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.RetryStageAsync(new RetryStageInput { Stage = StageNames.Train })))).ShouldContain("or a stage before it");
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.RetryStageAsync(new RetryStageInput { ChangedParameters = Json("""{"data":{"dedupThreshold":7}}""") }))))
+        (await TestPipeline.RefusedAsync(
+            () =>
+                handle.ExecuteUpdateAsync(wf => wf.RetryStageAsync(new RetryStageInput { Stage = StageNames.Train }))))
+            .ShouldContain("or a stage before it");
+        (await TestPipeline.RefusedAsync(
+            () =>
+                handle.ExecuteUpdateAsync(
+                    wf =>
+                        wf.RetryStageAsync(
+                            new RetryStageInput { ChangedParameters = Json("""{"data":{"dedupThreshold":7}}""") }))))
             .ShouldContain("data.dedupThreshold");
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.SkipStageAsync(new OperatorInput { By = "ada", Reason = "hurry" })))).ShouldContain("may not be skipped");
-        await handle.ExecuteUpdateAsync(wf => wf.RetryStageAsync(new RetryStageInput { Stage = StageNames.Dedup, ChangedParameters = Json("""{"data":{"dedupThreshold":0.9},"train":{"seed":7}}""") }));
+        (await TestPipeline.RefusedAsync(
+            () =>
+                handle.ExecuteUpdateAsync(wf => wf.SkipStageAsync(new OperatorInput { By = "ada", Reason = "hurry" }))))
+            .ShouldContain("may not be skipped");
+        await handle.ExecuteUpdateAsync(
+            wf =>
+                wf.RetryStageAsync(
+                    new RetryStageInput
+                    {
+                        Stage = StageNames.Dedup,
+                        ChangedParameters = Json("""{"data":{"dedupThreshold":0.9},"train":{"seed":7}}""")
+                    }));
         await TestPipeline.ApproveAsync(handle);
 
         (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
@@ -116,44 +148,62 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     [Fact]
     public async Task P04_RetryOfAnEarlierStage_GoesBackThere()
     {
-        var fakes = new FakeActivities { Before = (name, call) => name == "CheckMergeParity" && call == 1 ? throw FakeActivities.Failure(ErrorTypes.ParityFailed) : Task.CompletedTask };
+        var fakes = new FakeActivities
+        {
+            Before = (name, call) => name == "CheckMergeParity" && call == 1
+                ? throw FakeActivities.Failure(ErrorTypes.ParityFailed) : Task.CompletedTask,
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         await TestPipeline.ApproveAsync(handle);
         await TestPipeline.ParkedAsync(handle);
-        await handle.ExecuteUpdateAsync(wf => wf.RetryStageAsync(new RetryStageInput { Stage = StageNames.Train, ChangedParameters = Json("""{"train":{"seed":2}}""") }));
+        await handle.ExecuteUpdateAsync(
+            wf =>
+                wf.RetryStageAsync(
+                    new RetryStageInput
+                    {
+                        Stage = StageNames.Train,
+                        ChangedParameters = Json("""{"train":{"seed":2}}""")
+                    }));
 
         // The approval named the digest of the first adapter, so the second one is asked for again.
         await TestPipeline.ApproveAsync(handle);
         (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
         fakes.Count("BuildDataset").ShouldBe(1);
         fakes.Trainings.Select(training => training.Train.Seed).ShouldBe([1, 2]);
-        (await handle.QueryAsync(wf => wf.Report)).Decisions.Count(decision => decision.Verdict == "approved").ShouldBe(2);
+        (await handle.QueryAsync(wf => wf.Report)).Decisions.Count(decision => decision.Verdict == "approved")
+            .ShouldBe(2);
     }
 
     [Fact]
     public async Task P04_B22_ResetBeforeTheTraining_VoidsTheApprovalOfTheOldAdapter()
     {
         var fakes = new FakeActivities();
-        fakes.Train = input => FakeActivities.Trained(input, 0.5) with { Adapter = FakeActivities.Ref($"adapter-{fakes.Trainings.Count}") };
+        fakes.Train = input => FakeActivities.Trained(input, 0.5)
+            with
+        { Adapter = FakeActivities.Ref($"adapter-{fakes.Trainings.Count}") };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("real"), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         await TestPipeline.ApproveAsync(handle);
         await handle.GetResultAsync();
         var history = await handle.FetchHistoryAsync();
-        var child = history.Events.First(e => e.StartChildWorkflowExecutionInitiatedEventAttributes?.WorkflowType.Name == "TrainWorkflow");
+        var child = history.Events.First(
+            e => e.StartChildWorkflowExecutionInitiatedEventAttributes?.WorkflowType.Name == "TrainWorkflow");
         var reset = await pipeline.Client.WorkflowService.ResetWorkflowExecutionAsync(new()
         {
             Namespace = pipeline.Client.Options.Namespace,
             WorkflowExecution = new() { WorkflowId = handle.Id, RunId = handle.ResultRunId },
-            WorkflowTaskFinishEventId = child.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowTaskCompletedEventId,
+            WorkflowTaskFinishEventId =
+                child.StartChildWorkflowExecutionInitiatedEventAttributes.WorkflowTaskCompletedEventId,
             RequestId = Guid.NewGuid().ToString(),
             Reason = "train again",
         });
 
         var again = pipeline.Client.GetWorkflowHandle<FineTuneWorkflow, FineTuneResult>(handle.Id, reset.RunId);
-        (await TestPipeline.AwaitedAsync(again, ApprovalRequest.Promotion)).Digest.ShouldBe(FakeActivities.Ref("adapter-2").Sha256);
-        (await again.QueryAsync(wf => wf.Report)).Decisions.ShouldNotContain(decision => decision.Verdict == "approved");
+        (await TestPipeline.AwaitedAsync(again, ApprovalRequest.Promotion)).Digest.ShouldBe(
+            FakeActivities.Ref("adapter-2").Sha256);
+        (await again.QueryAsync(wf => wf.Report)).Decisions.ShouldNotContain(
+            decision => decision.Verdict == "approved");
         fakes.Count("Ingest").ShouldBe(1);
         await TestPipeline.ApproveAsync(again, "bob");
         (await again.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
@@ -167,7 +217,8 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         await TestPipeline.ApproveAsync(handle);
         await handle.GetResultAsync();
         string[] gpu = ["TryPrompts", "TrainAdapter", "EvaluateShard", "MeasureSpeed", "CheckMergeParity"];
-        pipeline.Fakes.Calls.ShouldAllBe(call => call.Queue == (gpu.Contains(call.Activity) ? TaskQueues.GpuOf(pipeline.Queue) : TaskQueues.CpuOf(pipeline.Queue)));
+        pipeline.Fakes.Calls.ShouldAllBe(call => call.Queue
+            == (gpu.Contains(call.Activity) ? TaskQueues.GpuOf(pipeline.Queue) : TaskQueues.CpuOf(pipeline.Queue)));
     }
 
     [Theory]
@@ -220,10 +271,13 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         var open = await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Waiver);
         var waiver = new DecisionInput { By = "ada", Digest = open.Digest, Reason = "known regression, accepted" };
         var (silent, second) = (waiver with { Reason = "" }, waiver with { By = "bob" });
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(waiver)))).ShouldContain("only waived or rejected");
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(silent)))).ShouldContain("'reason' is needed");
+        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(waiver))))
+            .ShouldContain("only waived or rejected");
+        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(silent))))
+            .ShouldContain("'reason' is needed");
         await handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(waiver));
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(waiver)))).ShouldContain("1 more must come from others");
+        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(waiver))))
+            .ShouldContain("1 more must come from others");
         await handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(second));
         (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
     }
@@ -234,16 +288,27 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         var fakes = new FakeActivities();
         fakes.Context = fakes.Context with { Approvers = ["ada"] };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
-        var input = TestPipeline.Quick with { Approval = new() { EscalateAfter = TimeSpan.FromMilliseconds(200), EscalateTo = ["zoe"], RejectAfter = TimeSpan.FromSeconds(1) } };
+        var input = TestPipeline.Quick
+            with
+        {
+            Approval = new()
+            {
+                EscalateAfter = TimeSpan.FromMilliseconds(200),
+                EscalateTo = ["zoe"],
+                RejectAfter = TimeSpan.FromSeconds(1)
+            }
+        };
         var result = await (await pipeline.RunAsync(input)).GetResultAsync();
         result.Verdict.ShouldBe(Verdict.Rejected);
         result.Reason.ShouldContain("expired by timer");
         fakes.Registered.ShouldBeEmpty();
 
-        var escalated = await pipeline.RunAsync(input with { Approval = input.Approval with { RejectAfter = TimeSpan.FromSeconds(20) } });
+        var escalated = await pipeline.RunAsync(
+            input with { Approval = input.Approval with { RejectAfter = TimeSpan.FromSeconds(20) } });
         var open = await TestPipeline.AwaitedAsync(escalated, ApprovalRequest.Promotion);
         await Task.Delay(400, TestContext.Current.CancellationToken);
-        await escalated.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = "zoe", Digest = open.Digest }));
+        await escalated.ExecuteUpdateAsync(
+            wf => wf.ApproveAsync(new DecisionInput { By = "zoe", Digest = open.Digest }));
         (await escalated.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
     }
 
@@ -251,9 +316,14 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     public async Task Approval_OnExpiredEvidence_IsRefused()
     {
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"));
-        var handle = await pipeline.RunAsync(TestPipeline.Quick with { Approval = new() { EvidenceValidFor = TimeSpan.FromMilliseconds(1) } });
+        var handle = await pipeline.RunAsync(
+            TestPipeline.Quick with { Approval = new() { EvidenceValidFor = TimeSpan.FromMilliseconds(1) } });
         var open = await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Promotion);
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = "ada", Digest = open.Digest })))).ShouldContain("evidence expired");
+        (await TestPipeline.RefusedAsync(
+            () =>
+                handle.ExecuteUpdateAsync(
+                    wf => wf.ApproveAsync(new DecisionInput { By = "ada", Digest = open.Digest }))))
+            .ShouldContain("evidence expired");
         await handle.TerminateAsync();
     }
 
@@ -264,13 +334,25 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         var handle = await pipeline.RunAsync(TestPipeline.Quick with { Review = new() { WaivedBecause = "" } });
         var open = await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Review);
         pipeline.Fakes.Count("TrainAdapter").ShouldBe(0);
-        (await handle.ExecuteUpdateAsync(wf => wf.AnnotateAsync(new AnnotationInput { By = "ada", Digest = open.Digest, Row = 3, Note = "wrong section" }))).ShouldBe(1);
-        (await TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.AnnotateAsync(new AnnotationInput { By = "ada", Digest = open.Digest, Row = 101, Note = "x" })))).ShouldContain("from 1 to 100");
-        await handle.ExecuteUpdateAsync(wf => wf.RejectAsync(new DecisionInput { By = "ada", Digest = open.Digest, Reason = "too many wrong sections" }));
+        (await handle.ExecuteUpdateAsync(
+            wf =>
+                wf.AnnotateAsync(
+                    new AnnotationInput { By = "ada", Digest = open.Digest, Row = 3, Note = "wrong section" })))
+            .ShouldBe(1);
+        (await TestPipeline.RefusedAsync(
+            () =>
+                handle.ExecuteUpdateAsync(
+                    wf =>
+                        wf.AnnotateAsync(
+                            new AnnotationInput { By = "ada", Digest = open.Digest, Row = 101, Note = "x" }))))
+            .ShouldContain("from 1 to 100");
+        await handle.ExecuteUpdateAsync(wf =>
+            wf.RejectAsync(new DecisionInput { By = "ada", Digest = open.Digest, Reason = "too many wrong sections" }));
         var parked = await TestPipeline.ParkedAsync(handle);
         parked.Name.ShouldBe(StageNames.Review);
         parked.Failure!.ErrorType.ShouldBe(ErrorTypes.ReviewRejected);
-        await handle.ExecuteUpdateAsync(wf => wf.SkipStageAsync(new OperatorInput { By = "ada", Reason = "good enough for a trial" }));
+        await handle.ExecuteUpdateAsync(
+            wf => wf.SkipStageAsync(new OperatorInput { By = "ada", Reason = "good enough for a trial" }));
         await TestPipeline.ApproveAsync(handle);
         (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
     }
@@ -278,7 +360,10 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     [Fact]
     public async Task Canary_Rollback_EndsTheRunAtStable()
     {
-        var fakes = new FakeActivities { Watch = watch => new(new(50, 0, 10, 20), new(50, watch.Traffic.CandidatePercent > 10 ? 25 : 0, 10, 20)) };
+        var fakes = new FakeActivities
+        {
+            Watch = watch => new(new(50, 0, 10, 20), new(50, watch.Traffic.CandidatePercent > 10 ? 25 : 0, 10, 20)),
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         await TestPipeline.ApproveAsync(handle);

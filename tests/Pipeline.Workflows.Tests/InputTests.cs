@@ -14,10 +14,16 @@ public sealed class InputTests
     [Fact]
     public void Input_WrittenAndRead_IsTheSame()
     {
-        var input = new FineTuneInput { Owner = "ada", Train = new() { Rank = 8, RankLadder = [8, 16], Sweep = [new() { Rank = 4 }] }, Canary = new() { StepDuration = TimeSpan.FromSeconds(3) } };
+        var input = new FineTuneInput
+        {
+            Owner = "ada",
+            Train = new() { Rank = 8, RankLadder = [8, 16], Sweep = [new() { Rank = 4 }] },
+            Canary = new() { StepDuration = TimeSpan.FromSeconds(3) },
+        };
         var json = JsonSerializer.Serialize(input, PipelineJson.Options);
         json.ShouldContain("\"stepDuration\":\"00:00:03\"");
-        JsonSerializer.Serialize(JsonSerializer.Deserialize<FineTuneInput>(json, PipelineJson.Options), PipelineJson.Options).ShouldBe(json);
+        JsonSerializer.Serialize(
+            JsonSerializer.Deserialize<FineTuneInput>(json, PipelineJson.Options), PipelineJson.Options).ShouldBe(json);
     }
 
     [Fact]
@@ -25,12 +31,22 @@ public sealed class InputTests
     {
         var input = new FineTuneInput
         {
-            Train = new() { LearningRate = double.NaN, Rank = 0, Alpha = double.PositiveInfinity, BatchSize = -1, Epochs = -1, Dropout = 1, MicroBatchSize = 7 },
+            Train = new()
+            {
+                LearningRate = double.NaN,
+                Rank = 0,
+                Alpha = double.PositiveInfinity,
+                BatchSize = -1,
+                Epochs = -1,
+                Dropout = 1,
+                MicroBatchSize = 7,
+            },
             Gate = new() { MaxDropPoints = 101 },
             Canary = new() { Steps = [110, -5] },
         };
         var problems = InputValidator.Check(input);
-        foreach (var field in new[] { "learningRate", "rank", "alpha", "batchSize", "epochs", "dropout", "microBatchSize", "maxDropPoints", "failDropPoints", "steps" })
+        foreach (var field in new[] { "learningRate", "rank", "alpha", "batchSize", "epochs", "dropout",
+            "microBatchSize", "maxDropPoints", "failDropPoints", "steps" })
         {
             problems.ShouldContain(problem => problem.Contains(field, StringComparison.Ordinal), field);
         }
@@ -52,14 +68,19 @@ public sealed class InputTests
     [Fact]
     public void B62_ForeignText_IsCutAndWithoutControlCharacters()
     {
-        var input = JsonSerializer.Deserialize<FineTuneInput>("{\"train\":{\"rank\":\"\\u001b[31m" + new string('x', 500) + "\"}}", PipelineJson.Options)!;
+        var input = JsonSerializer.Deserialize<FineTuneInput>(
+            "{\"train\":{\"rank\":\"\\u001b[31m" + new string('x', 500) + "\"}}", PipelineJson.Options)!;
         InputValidator.Check(input).ShouldAllBe(problem => problem.Length < 200 && !problem.Any(char.IsControl));
     }
 
     [Fact]
     public void Details_Markup_IsEscapedAndWhatIsAwaitedCanBePasted()
     {
-        var report = new RunReport { Stages = [new() { Name = "review", State = StageState.Parked, Failure = new("BadData", "row <script>|[x](y)") }] };
+        var report = new RunReport
+        {
+            Stages = [
+                new() { Name = "review", State = StageState.Parked, Failure = new("BadData", "row <script>|[x](y)") }],
+        };
         var page = DetailsPage.Render(report, [new(1, 10, 2.5, 100), new(5, 10, 1.5, 120)], null, 0);
         page.ShouldContain("""{"stage":"review","by":"NAME","changedParameters":""");
         page.ShouldContain("step 5 of 10");
@@ -72,7 +93,9 @@ public sealed class InputTests
     public void Workflows_ReferenceNoLibraryThatDoesTheWork()
     {
         var names = typeof(PipelineWorkflows).Assembly.GetReferencedAssemblies().Select(name => name.Name ?? "");
-        names.ShouldAllBe(name => name.StartsWith("System", StringComparison.Ordinal) || name.StartsWith("Temporalio", StringComparison.Ordinal)
-            || name.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) || name.StartsWith("Google.Protobuf", StringComparison.Ordinal));
+        names.ShouldAllBe(name => name.StartsWith("System", StringComparison.Ordinal)
+            || name.StartsWith("Temporalio", StringComparison.Ordinal)
+            || name.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal)
+            || name.StartsWith("Google.Protobuf", StringComparison.Ordinal));
     }
 }

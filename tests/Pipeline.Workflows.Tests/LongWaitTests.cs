@@ -19,7 +19,8 @@ public sealed class LongWaitTests : IAsyncLifetime
     {
         _environment = await StartAsync(tries: 4);
         var request = new AddSearchAttributesRequest { Namespace = _environment.Client.Options.Namespace };
-        SearchAttributes.All.ToList().ForEach(attribute => request.SearchAttributes.Add(attribute.Name, IndexedValueType.Keyword));
+        SearchAttributes.All.ToList()
+            .ForEach(attribute => request.SearchAttributes.Add(attribute.Name, IndexedValueType.Keyword));
         await _environment.Client.OperatorService.AddSearchAttributesAsync(request);
     }
 
@@ -30,7 +31,10 @@ public sealed class LongWaitTests : IAsyncLifetime
         {
             return await WorkflowEnvironment.StartTimeSkippingAsync(new()
             {
-                TestServer = new() { ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal") },
+                TestServer = new()
+                {
+                    ExistingPath = Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal"),
+                },
                 DataConverter = Json.PipelineJson.Converter(),
             });
         }
@@ -46,7 +50,17 @@ public sealed class LongWaitTests : IAsyncLifetime
     public async Task Approval_After30Days_StillPromotes()
     {
         await using var pipeline = TestPipeline.Start(_environment);
-        var handle = await pipeline.RunAsync(TestPipeline.Quick with { Approval = new() { EscalateAfter = TimeSpan.FromDays(10), RejectAfter = TimeSpan.FromDays(60), EvidenceValidFor = TimeSpan.FromDays(45) } });
+        var handle = await pipeline.RunAsync(
+            TestPipeline.Quick
+                with
+            {
+                Approval = new()
+                {
+                    EscalateAfter = TimeSpan.FromDays(10),
+                    RejectAfter = TimeSpan.FromDays(60),
+                    EvidenceValidFor = TimeSpan.FromDays(45)
+                }
+            });
         var open = await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Promotion);
         var calls = pipeline.Fakes.Calls.Count;
         await _environment.DelayAsync(TimeSpan.FromDays(30));
@@ -69,7 +83,8 @@ public sealed class LongWaitTests : IAsyncLifetime
             Adapter = FakeActivities.Ref("adapter"),
             Canary = new() { Steps = [5, 25, 50], StepDuration = TimeSpan.FromHours(4), GenerateTraffic = false },
         };
-        var result = await pipeline.Client.ExecuteWorkflowAsync((CanaryWorkflow wf) => wf.RunAsync(input), new($"canary:{Guid.NewGuid():N}", pipeline.Queue));
+        var result = await pipeline.Client.ExecuteWorkflowAsync(
+            (CanaryWorkflow wf) => wf.RunAsync(input), new($"canary:{Guid.NewGuid():N}", pipeline.Queue));
         result.Passed.ShouldBeTrue(result.Reason);
         (result.Steps[^1].At - result.Steps[0].At).TotalHours.ShouldBeInRange(7.9, 8.5);
     }
@@ -78,10 +93,22 @@ public sealed class LongWaitTests : IAsyncLifetime
     public async Task P02_Trigger_DebouncesForAnHourAndCoolsDownForADay()
     {
         var measured = 0;
-        var fakes = new FakeActivities { Gate = _ => FakeActivities.Decision(GateVerdict.Fail), Measure = _ => new(5, 100, $"marker-{++measured}") };
+        var fakes = new FakeActivities
+        {
+            Gate = _ => FakeActivities.Decision(GateVerdict.Fail),
+            Measure = _ => new(5, 100, $"marker-{++measured}"),
+        };
         await using var pipeline = TestPipeline.Start(_environment, fakes);
-        var watch = new TriggerInput { Prefix = "raw/x", Debounce = TimeSpan.FromHours(1), CoolDown = TimeSpan.FromDays(1), Run = TestPipeline.Quick };
-        var handle = await pipeline.Client.StartWorkflowAsync((RetrainTriggerWorkflow wf) => wf.RunAsync(watch), new(WorkflowIds.Trigger(Guid.NewGuid().ToString("N")), pipeline.Queue));
+        var watch = new TriggerInput
+        {
+            Prefix = "raw/x",
+            Debounce = TimeSpan.FromHours(1),
+            CoolDown = TimeSpan.FromDays(1),
+            Run = TestPipeline.Quick,
+        };
+        var handle = await pipeline.Client.StartWorkflowAsync(
+            (RetrainTriggerWorkflow wf) => wf.RunAsync(watch),
+            new(WorkflowIds.Trigger(Guid.NewGuid().ToString("N")), pipeline.Queue));
         for (var news = 0; news < 100; news++)
         {
             var one = new DataNews($"{news}");

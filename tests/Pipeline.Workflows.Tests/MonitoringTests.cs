@@ -15,12 +15,17 @@ public sealed class MonitoringTests(EngineFixture engines)
     [MemberData(nameof(EngineFixture.All), MemberType = typeof(EngineFixture))]
     public async Task S2_37_ScheduledReevaluation_FindsDriftAndOpensARetrain(string engine)
     {
-        var fakes = new FakeActivities { Drift = input => new(input.Now.Metrics.Count > 0, "task 90.0 % → 80.0 %", "serving/x/1/drift/1.json") };
+        var fakes = new FakeActivities
+        {
+            Drift = input => new(input.Now.Metrics.Count > 0, "task 90.0 % → 80.0 %", "serving/x/1/drift/1.json"),
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync(engine), fakes);
         var input = new ReevaluateInput { Retrain = TestPipeline.Quick };
         var id = $"reevaluate:{Guid.NewGuid():N}";
         var result = await ScheduledAsync<ReevaluateResult>(
-            pipeline, ScheduleActionStartWorkflow.Create((ReevaluateWorkflow wf) => wf.RunAsync(input), new(id, pipeline.Queue)), id);
+            pipeline,
+            ScheduleActionStartWorkflow.Create((ReevaluateWorkflow wf) => wf.RunAsync(input), new(id, pipeline.Queue)),
+            id);
 
         result.Drift.Drifted.ShouldBeTrue();
         fakes.Count("EvaluateShard").ShouldBe(3, "every shard is asked again");
@@ -33,14 +38,19 @@ public sealed class MonitoringTests(EngineFixture engines)
     [InlineData(8.5, 20, false)]
     [InlineData(4, 20, true)]
     [InlineData(double.NaN, 0, true)]
-    public async Task S2_34_ScheduledJudge_RaisesTheAlarmBelowTheBoundOrWithoutMarks(double mean, int readable, bool alarm)
+    public async Task S2_34_ScheduledJudge_RaisesTheAlarmBelowTheBoundOrWithoutMarks(
+        double mean, int readable, bool alarm)
     {
-        var fakes = new FakeActivities { Judge = input => new("judge", mean, readable, input.Answers - readable, 0.9, "serving/x/1/judge/1.json") };
+        var fakes = new FakeActivities
+        {
+            Judge = input => new("judge", mean, readable, input.Answers - readable, 0.9, "serving/x/1/judge/1.json"),
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var input = new JudgeInput { MinMark = 6 };
         var id = $"judge:{Guid.NewGuid():N}";
         var result = await ScheduledAsync<JudgeSamplingResult>(
-            pipeline, ScheduleActionStartWorkflow.Create((JudgeWorkflow wf) => wf.RunAsync(input), new(id, pipeline.Queue)), id);
+            pipeline,
+            ScheduleActionStartWorkflow.Create((JudgeWorkflow wf) => wf.RunAsync(input), new(id, pipeline.Queue)), id);
         result.Alarm.ShouldBe(alarm);
         result.Run.ShouldBeEmpty();
     }
@@ -48,14 +58,18 @@ public sealed class MonitoringTests(EngineFixture engines)
     // The schedule would act once a day; here it is told to act now.
     private static async Task<T> ScheduledAsync<T>(TestPipeline pipeline, ScheduleActionStartWorkflow action, string id)
     {
-        var schedule = await pipeline.Client.CreateScheduleAsync(id, new Schedule(action, new ScheduleSpec { Intervals = [new ScheduleIntervalSpec(TimeSpan.FromDays(1))] }));
+        var schedule = await pipeline.Client.CreateScheduleAsync(
+            id, new Schedule(
+                action, new ScheduleSpec { Intervals = [new ScheduleIntervalSpec(TimeSpan.FromDays(1))] }));
         await schedule.TriggerAsync();
         while (true)
         {
-            if ((await schedule.DescribeAsync()).Info.RecentActions.FirstOrDefault()?.Action is ScheduleActionExecutionStartWorkflow started)
+            if ((await schedule.DescribeAsync()).Info.RecentActions.FirstOrDefault()?.Action
+                is ScheduleActionExecutionStartWorkflow started)
             {
                 await schedule.DeleteAsync();
-                return await pipeline.Client.GetWorkflowHandle(started.WorkflowId, started.FirstExecutionRunId).GetResultAsync<T>();
+                return await pipeline.Client.GetWorkflowHandle(started.WorkflowId, started.FirstExecutionRunId)
+                    .GetResultAsync<T>();
             }
 
             await Task.Delay(100, TestContext.Current.CancellationToken);

@@ -8,7 +8,9 @@ using Temporalio.Client;
 
 namespace Pipeline.Workflows.Tests;
 
-/// <summary>P-01, P-03, P-04 by mouse and keyboard: runs are started, approved and retried in the official web interface.</summary>
+/// <summary>
+/// P-01, P-03, P-04 by mouse and keyboard: runs are started, approved and retried in the official web interface.
+/// </summary>
 [Trait("Tier", "e2e")]
 public sealed class PipelineWebUiTests
 {
@@ -20,10 +22,17 @@ public sealed class PipelineWebUiTests
     {
         await using var browser = await Browser.StartAsync();
         await using var engine = await EngineProcess.StartAsync(
-            Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal"), ui: true, [.. SearchAttributes.All.SelectMany(attribute => new[] { "--search-attribute", $"{attribute.Name}=Keyword" })]);
+            Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal"), ui: true,
+            [.. SearchAttributes.All.SelectMany(
+                attribute => new[] { "--search-attribute", $"{attribute.Name}=Keyword" })]);
         await WaitForSiteAsync(engine.Ui);
-        var client = await TemporalClient.ConnectAsync(new(engine.Address) { DataConverter = PipelineJson.Converter() });
-        var fakes = new FakeActivities { Before = (name, call) => name == "Dedup" && call == 2 ? throw FakeActivities.Failure(ErrorTypes.BadData) : Task.CompletedTask };
+        var client =
+            await TemporalClient.ConnectAsync(new(engine.Address) { DataConverter = PipelineJson.Converter() });
+        var fakes = new FakeActivities
+        {
+            Before = (name, call) => name == "Dedup" && call == 2
+                ? throw FakeActivities.Failure(ErrorTypes.BadData) : Task.CompletedTask,
+        };
         await using var pipeline = TestPipeline.Start(client, fakes);
 
         // {} is a complete input.
@@ -35,10 +44,12 @@ public sealed class PipelineWebUiTests
         await OpenAsync(browser, engine.Ui, first);
         await UpdateAsync(browser, "approve", $$"""{"by":"ada","digest":"{{open.Digest}}"}""");
         (await first.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
-        (await first.FetchHistoryAsync()).Events.Count(e => e.WorkflowExecutionUpdateAcceptedEventAttributes is not null).ShouldBe(1, "the refused one left no event");
+        (await first.FetchHistoryAsync()).Events.Count(e =>
+            e.WorkflowExecutionUpdateAcceptedEventAttributes is not null).ShouldBe(1, "the refused one left no event");
 
         // An example of workflows/recipes, with a stage that fails.
-        var example = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json"), TestContext.Current.CancellationToken);
+        var example = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root, "workflows", "recipes", "tiny.json"), TestContext.Current.CancellationToken);
         var second = await StartAsync(browser, engine.Ui, pipeline, example, "p3");
         (await TestPipeline.ParkedAsync(second)).Name.ShouldBe(StageNames.Dedup);
         await ShowDetailsAsync(browser, engine.Ui, second, "Parked at", "p4-parked.png");
@@ -51,7 +62,8 @@ public sealed class PipelineWebUiTests
         await ShowDetailsAsync(browser, engine.Ui, second, "Promoted", "p6-promoted.png");
     }
 
-    private static async Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(Browser browser, Uri ui, TestPipeline pipeline, string input, string shot)
+    private static async Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(
+        Browser browser, Uri ui, TestPipeline pipeline, string input, string shot)
     {
         var id = $"finetune:{Guid.NewGuid():N}";
         await browser.GoAsync(new Uri(ui, "namespaces/default/workflows/start-workflow"));
@@ -69,7 +81,8 @@ public sealed class PipelineWebUiTests
     private static async Task OpenAsync(Browser browser, Uri ui, WorkflowHandle handle)
     {
         var run = (await handle.DescribeAsync()).RunId;
-        await browser.GoAsync(new Uri(ui, $"namespaces/default/workflows/{Uri.EscapeDataString(handle.Id)}/{run}/history"));
+        await browser.GoAsync(
+            new Uri(ui, $"namespaces/default/workflows/{Uri.EscapeDataString(handle.Id)}/{run}/history"));
         await browser.SeeAsync("Event History");
     }
 
@@ -87,7 +100,9 @@ public sealed class PipelineWebUiTests
     {
         await OpenAsync(browser, ui, handle);
         await browser.ClickTextAsync("Current Details");
-        await browser.UntilAsync($"document.querySelector('iframe[title=output]')?.contentDocument?.body.innerText.includes('{text}')", $"details with {text}");
+        await browser.UntilAsync(
+            $"document.querySelector('iframe[title=output]')?.contentDocument?.body.innerText.includes('{text}')",
+            $"details with {text}");
         await browser.ScreenshotAsync(Path.Combine(Shots, shot));
     }
 

@@ -10,7 +10,9 @@ namespace Pipeline.Workflows.Tests;
 [Trait("Tier", "workflow")]
 public sealed class RecipeTests(EngineFixture engines)
 {
-    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "workflows", "recipes"), "*.json").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "workflows", "recipes"), "*.json")
+            .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -18,15 +20,23 @@ public sealed class RecipeTests(EngineFixture engines)
     {
         var input = Read(file);
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"));
-        var handle = await pipeline.RunAsync(input with { Owner = "olga", Canary = input.Canary with { StepDuration = TimeSpan.FromMilliseconds(50), MinRequests = 10 } });
+        var handle = await pipeline.RunAsync(
+            input with
+            {
+                Owner = "olga",
+                Canary =
+                input.Canary with { StepDuration = TimeSpan.FromMilliseconds(50), MinRequests = 10 }
+            });
         while ((await handle.DescribeAsync()).Status == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
         {
             try
             {
                 if (await handle.QueryAsync(wf => wf.Awaited) is { } open)
                 {
-                    var by = (await handle.QueryAsync(wf => wf.Report)).Decisions.Any(decision => decision.By == "ada" && decision.Digest == open.Digest) ? "bob" : "ada";
-                    await handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = by, Digest = open.Digest }));
+                    var by = (await handle.QueryAsync(wf => wf.Report)).Decisions.Any(
+                        decision => decision.By == "ada" && decision.Digest == open.Digest) ? "bob" : "ada";
+                    await handle.ExecuteUpdateAsync(
+                        wf => wf.ApproveAsync(new DecisionInput { By = by, Digest = open.Digest }));
                 }
             }
             catch (WorkflowUpdateFailedException)
@@ -47,12 +57,17 @@ public sealed class RecipeTests(EngineFixture engines)
     [InlineData("task", 16, 2)]
     public void S1_41_Purpose_SetsRankAndThresholdsUnlessTheyAreGiven(string purpose, int rank, double drop)
     {
-        var input = JsonSerializer.Deserialize<FineTuneInput>($$"""{"purpose":"{{purpose}}"}""", PipelineJson.Options)!; // not null: an object
+        // not null: an object
+        var input = JsonSerializer.Deserialize<FineTuneInput>($$"""{"purpose":"{{purpose}}"}""", PipelineJson.Options)!;
         (input.Train.Rank, input.Train.Alpha, input.Gate.MaxDropPoints).ShouldBe((rank, 2 * rank, drop));
         InputValidator.Check(input).ShouldBeEmpty();
-        var own = JsonSerializer.Deserialize<FineTuneInput>($$"""{"train":{"rank":3},"purpose":"{{purpose}}"}""", PipelineJson.Options)!; // not null: an object
+        // not null: an object
+        var own = JsonSerializer.Deserialize<FineTuneInput>(
+            $$"""{"train":{"rank":3},"purpose":"{{purpose}}"}""", PipelineJson.Options)!;
         (own.Train.Rank, own.Gate.MaxDropPoints).ShouldBe((3, drop));
-        JsonSerializer.Deserialize<FineTuneInput>(JsonSerializer.Serialize(own, PipelineJson.Options), PipelineJson.Options)!.Train.Rank.ShouldBe(3); // not null: an object
+        // not null: an object
+        JsonSerializer.Deserialize<FineTuneInput>(
+            JsonSerializer.Serialize(own, PipelineJson.Options), PipelineJson.Options)!.Train.Rank.ShouldBe(3);
     }
 
     [Theory]
@@ -67,5 +82,6 @@ public sealed class RecipeTests(EngineFixture engines)
     }
 
     private static FineTuneInput Read(string file) => JsonSerializer.Deserialize<FineTuneInput>(
-        File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", file)), PipelineJson.Options)!; // not null: an object
+        // not null: an object
+        File.ReadAllText(Path.Combine(Repository.Root, "workflows", "recipes", file)), PipelineJson.Options)!;
 }

@@ -7,8 +7,13 @@ using Temporalio.Worker;
 
 namespace Pipeline.Workflows.Tests;
 
-/// <summary>P-08: what was recorded with an earlier release replays with the code of today; a change that does not needs a patch.</summary>
-/// <remarks>PIPELINE_RECORD_HISTORIES=FOLDER records new ones with this code; a release commits them under a folder of its own.</remarks>
+/// <summary>
+/// P-08: what was recorded with an earlier release replays with the code of today; a change that does not needs a
+/// patch.
+/// </summary>
+/// <remarks>
+/// PIPELINE_RECORD_HISTORIES=FOLDER records new ones with this code; a release commits them under a folder of its own.
+/// </remarks>
 [Collection(nameof(EngineFixture))]
 [Trait("Tier", "workflow")]
 public sealed class ReleasedHistoriesTests(EngineFixture engines)
@@ -16,7 +21,8 @@ public sealed class ReleasedHistoriesTests(EngineFixture engines)
     private static string Folder => Path.Combine(Repository.Root, "tests", "Pipeline.Workflows.Tests", "Histories");
 
     public static TheoryData<string> Recorded =>
-        [.. Directory.EnumerateFiles(Folder, "*.json.gz", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "*.json.gz", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Folder, path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Recorded))]
@@ -39,7 +45,11 @@ public sealed class ReleasedHistoriesTests(EngineFixture engines)
     {
         var target = Environment.GetEnvironmentVariable("PIPELINE_RECORD_HISTORIES") ?? "";
         Assert.SkipUnless(target.Length > 0, "PIPELINE_RECORD_HISTORIES=FOLDER records the histories of a release");
-        var fakes = new FakeActivities { Before = (name, call) => name == "Dedup" && call == 1 ? throw FakeActivities.Failure(ErrorTypes.BadData) : Task.CompletedTask };
+        var fakes = new FakeActivities
+        {
+            Before = (name, call) => name == "Dedup" && call == 1
+                ? throw FakeActivities.Failure(ErrorTypes.BadData) : Task.CompletedTask,
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("real"), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         await TestPipeline.ParkedAsync(handle);
@@ -48,7 +58,8 @@ public sealed class ReleasedHistoriesTests(EngineFixture engines)
         await TestPipeline.ApproveAsync(handle);
         (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
         await WriteAsync(pipeline.Client, target, "fine-tune", handle.Id);
-        foreach (var child in (await handle.FetchHistoryAsync()).Events.Select(e => e.ChildWorkflowExecutionStartedEventAttributes?.WorkflowExecution.WorkflowId).OfType<string>())
+        foreach (var child in (await handle.FetchHistoryAsync()).Events.Select(
+            e => e.ChildWorkflowExecutionStartedEventAttributes?.WorkflowExecution.WorkflowId).OfType<string>())
         {
             await WriteAsync(pipeline.Client, target, child[(child.LastIndexOf('/') + 1)..], child);
         }
@@ -57,7 +68,8 @@ public sealed class ReleasedHistoriesTests(EngineFixture engines)
     private static async Task WriteAsync(ITemporalClient client, string folder, string name, string id)
     {
         Directory.CreateDirectory(folder);
-        await using var packed = new GZipStream(File.Create(Path.Combine(folder, $"{name}.json.gz")), CompressionLevel.SmallestSize);
+        await using var packed =
+            new GZipStream(File.Create(Path.Combine(folder, $"{name}.json.gz")), CompressionLevel.SmallestSize);
         await using var writer = new StreamWriter(packed);
         await writer.WriteAsync((await client.GetWorkflowHandle(id).FetchHistoryAsync()).ToJson());
     }

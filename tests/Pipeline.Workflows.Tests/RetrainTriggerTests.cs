@@ -22,7 +22,12 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
     [MemberData(nameof(EngineFixture.All), MemberType = typeof(EngineFixture))]
     public async Task P02_S2_36_ManyNews_StartExactlyOneRun(string engine)
     {
-        var fakes = new FakeActivities { Gate = _ => FakeActivities.Decision(GateVerdict.Fail), Measure = input => new(input.Marker.Length == 0 ? 3 : 0, 100, "seen") };
+        var fakes = new FakeActivities
+        {
+            Gate = _ => FakeActivities.Decision(GateVerdict.Fail),
+            Measure = input =>
+                new(input.Marker.Length == 0 ? 3 : 0, 100, "seen"),
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync(engine), fakes);
         WorkflowHandle<RetrainTriggerWorkflow>? handle = null;
         var id = WorkflowIds.Trigger(Guid.NewGuid().ToString("N"));
@@ -31,7 +36,8 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
             var options = new WorkflowOptions(id, pipeline.Queue);
             var news = new DataNews($"raw/tickets/{put}.jsonl");
             options.SignalWithStart((RetrainTriggerWorkflow wf) => wf.NewDataAsync(news));
-            handle = await pipeline.Client.StartWorkflowAsync((RetrainTriggerWorkflow wf) => wf.RunAsync(Watch), options);
+            handle = await pipeline.Client.StartWorkflowAsync(
+                (RetrainTriggerWorkflow wf) => wf.RunAsync(Watch), options);
         }
 
         var decisions = await DecisionsAsync(handle!, list => list.Any(decision => decision.Text.Contains("ended")));
@@ -40,7 +46,8 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
         fakes.Count("Ingest").ShouldBe(1);
 
         await handle!.SignalAsync(wf => wf.NewDataAsync(new DataNews("again")));
-        decisions = await DecisionsAsync(handle, list => list.Any(decision => decision.Text.Contains("nothing is new")));
+        decisions =
+            await DecisionsAsync(handle, list => list.Any(decision => decision.Text.Contains("nothing is new")));
         decisions.Count(decision => decision.Started).ShouldBe(1);
         await handle.SignalAsync(wf => wf.StopAsync());
         await handle.GetResultAsync();
@@ -55,7 +62,8 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
         fakes.Before = (name, call) => name == "Ingest" && call == 1 ? busy.Task : Task.CompletedTask;
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var handle = await pipeline.Client.StartWorkflowAsync(
-            (RetrainTriggerWorkflow wf) => wf.RunAsync(Watch), new(WorkflowIds.Trigger(Guid.NewGuid().ToString("N")), pipeline.Queue));
+            (RetrainTriggerWorkflow wf) => wf.RunAsync(Watch),
+            new(WorkflowIds.Trigger(Guid.NewGuid().ToString("N")), pipeline.Queue));
         await handle.SignalAsync(wf => wf.NewDataAsync(new DataNews()));
         await DecisionsAsync(handle, list => list.Any(decision => decision.Started));
         for (var put = 0; put < 100; put++)
@@ -66,7 +74,8 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
         busy.SetResult();
         await DecisionsAsync(handle, list => list.Count(decision => decision.Text.Contains("ended")) == 2);
         await handle.SignalAsync(wf => wf.NewDataAsync(new DataNews()));
-        var decisions = await DecisionsAsync(handle, list => list.Any(decision => decision.Text.Contains("nothing is new")));
+        var decisions =
+            await DecisionsAsync(handle, list => list.Any(decision => decision.Text.Contains("nothing is new")));
         decisions.Count(decision => decision.Started).ShouldBe(2);
         await handle.TerminateAsync();
     }
@@ -75,15 +84,21 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
     public async Task P02_NewsDuringCoolDown_WaitsForItsEnd()
     {
         var calls = 0;
-        var fakes = new FakeActivities { Gate = _ => FakeActivities.Decision(GateVerdict.Fail), Measure = _ => new(2, 100, $"marker-{calls++}") };
+        var fakes = new FakeActivities
+        {
+            Gate = _ => FakeActivities.Decision(GateVerdict.Fail),
+            Measure = _ => new(2, 100, $"marker-{calls++}"),
+        };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var input = Watch with { CoolDown = TimeSpan.FromSeconds(3) };
         var handle = await pipeline.Client.StartWorkflowAsync(
-            (RetrainTriggerWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.Trigger(Guid.NewGuid().ToString("N")), pipeline.Queue));
+            (RetrainTriggerWorkflow wf) => wf.RunAsync(input),
+            new(WorkflowIds.Trigger(Guid.NewGuid().ToString("N")), pipeline.Queue));
         await handle.SignalAsync(wf => wf.NewDataAsync(new DataNews()));
         await DecisionsAsync(handle, list => list.Any(decision => decision.Text.Contains("ended")));
         await handle.SignalAsync(wf => wf.NewDataAsync(new DataNews()));
-        await DecisionsAsync(handle, list => list.Any(decision => decision.Text.Contains("not now, because cool-down")));
+        await DecisionsAsync(
+            handle, list => list.Any(decision => decision.Text.Contains("not now, because cool-down")));
         var decisions = await DecisionsAsync(handle, list => list.Count(decision => decision.Started) == 2);
         var starts = decisions.Where(decision => decision.Started).ToList();
         (starts[1].At - starts[0].At).ShouldBeGreaterThan(TimeSpan.FromSeconds(3));
@@ -96,16 +111,25 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
         var now = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         TriggerRules.Decide(Watch, new(0, 0, "m"), now).Reason.ShouldBe("nothing is new");
         TriggerRules.Decide(Watch, new(1, 100, "m"), now).Reason.ShouldContain("1 of 2 objects");
-        TriggerRules.Decide(Watch with { State = new() { Since = now - TimeSpan.FromDays(31) } }, new(1, 100, "m"), now).Start.ShouldBeTrue();
-        TriggerRules.Decide(Watch with { CoolDown = TimeSpan.FromHours(1), State = new() { LastEnd = now } }, new(9, 100, "m"), now).AskAgain.ShouldBe(TimeSpan.FromHours(1));
-        var busy = Watch with { MaxRunsPerDay = 2, State = new() { Starts = [now - TimeSpan.FromHours(20), now - TimeSpan.FromHours(1)] } };
+        TriggerRules.Decide(Watch with { State = new() { Since = now - TimeSpan.FromDays(31) } }, new(1, 100, "m"),
+            now).Start.ShouldBeTrue();
+        TriggerRules.Decide(Watch with { CoolDown = TimeSpan.FromHours(1), State = new() { LastEnd = now } },
+            new(9, 100, "m"), now).AskAgain.ShouldBe(TimeSpan.FromHours(1));
+        var busy = Watch
+            with
+        {
+            MaxRunsPerDay = 2,
+            State =
+                new() { Starts = [now - TimeSpan.FromHours(20), now - TimeSpan.FromHours(1)] }
+        };
         var (start, reason, askAgain) = TriggerRules.Decide(busy, new(9, 100, "m"), now);
         start.ShouldBeFalse();
         reason.ShouldContain("budget of 2 runs");
         askAgain.ShouldBe(TimeSpan.FromHours(4));
     }
 
-    private static async Task<IReadOnlyList<TriggerDecision>> DecisionsAsync(WorkflowHandle<RetrainTriggerWorkflow> handle, Func<IReadOnlyList<TriggerDecision>, bool> until)
+    private static async Task<IReadOnlyList<TriggerDecision>> DecisionsAsync(
+        WorkflowHandle<RetrainTriggerWorkflow> handle, Func<IReadOnlyList<TriggerDecision>, bool> until)
     {
         while (true)
         {

@@ -16,7 +16,9 @@ public sealed class SignedApprovalTests(EngineFixture engines)
     {
         var (ada, bob) = (Key.Create(), Key.Create());
         var fakes = new FakeActivities();
-        fakes.Context = fakes.Context with { ApproverKeys = new Dictionary<string, string> { ["ada"] = ada.Public, ["bob"] = bob.Public } };
+        fakes.Context = fakes.Context
+            with
+        { ApproverKeys = new Dictionary<string, string> { ["ada"] = ada.Public, ["bob"] = bob.Public } };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
         var open = await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Promotion);
@@ -26,20 +28,27 @@ public sealed class SignedApprovalTests(EngineFixture engines)
         (await RefusedAsync(handle, input)).ShouldContain("'signature' is missing");
         (await RefusedAsync(handle, input with { Signature = "AAAA" })).ShouldContain("is not one of 'ada'");
         (await RefusedAsync(handle, Signed(bob, input, text))).ShouldContain("is not one of 'ada'");
-        (await RefusedAsync(handle, Signed(ada, input, text) with { Reason = "another reason" })).ShouldContain("is not one of 'ada'");
-        (await RefusedAsync(handle, Signed(ada, input, DecisionSignature.TextOf("finetune:other", open, "approved", input)))).ShouldContain("is not one of 'ada'");
-        (await RefusedAsync(handle, Signed(ada, input, DecisionSignature.TextOf(handle.Id, open, "rejected", input)))).ShouldContain("is not one of 'ada'");
+        (await RefusedAsync(handle, Signed(ada, input, text) with { Reason = "another reason" }))
+            .ShouldContain("is not one of 'ada'");
+        (await RefusedAsync(
+            handle, Signed(ada, input, DecisionSignature.TextOf("finetune:other", open, "approved", input))))
+            .ShouldContain("is not one of 'ada'");
+        (await RefusedAsync(handle, Signed(ada, input, DecisionSignature.TextOf(handle.Id, open, "rejected", input))))
+            .ShouldContain("is not one of 'ada'");
         (await RefusedAsync(handle, input with { By = "zoe", Signature = "AAAA" })).ShouldContain("no key of 'zoe'");
 
         var signed = Signed(ada, input, text);
         await handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(signed));
         (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
-        (await handle.FetchHistoryAsync()).Events.Count(e => e.WorkflowExecutionUpdateAcceptedEventAttributes is not null).ShouldBe(1);
+        (await handle.FetchHistoryAsync()).Events.Count(
+            e => e.WorkflowExecutionUpdateAcceptedEventAttributes is not null).ShouldBe(1);
     }
 
-    private static DecisionInput Signed(Key key, DecisionInput input, string text) => input with { Signature = DecisionSignature.Sign(key.Private, text) };
+    private static DecisionInput Signed(Key key, DecisionInput input, string text) =>
+        input with { Signature = DecisionSignature.Sign(key.Private, text) };
 
-    private static Task<string> RefusedAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, DecisionInput input) =>
+    private static Task<string> RefusedAsync(
+        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, DecisionInput input) =>
         TestPipeline.RefusedAsync(() => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(input)));
 
     private sealed record Key(string Public, string Private)

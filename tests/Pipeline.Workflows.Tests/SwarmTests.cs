@@ -14,14 +14,21 @@ public sealed class SwarmTests(EngineFixture engines)
 {
     private const int Together = 10;
 
-    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_SWARM"), out var runs) ? runs : 50;
+    private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("PIPELINE_SWARM"), out var runs)
+        ? runs : 50;
 
     [Fact]
     public async Task Swarm_RandomFaults_EveryRunEndsWithTheSameArtefacts()
     {
         var environment = await engines.StartAsync("embedded");
         var (faults, ended) = (0, 0);
-        await Parallel.ForEachAsync(Enumerable.Range(1, Runs), new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = TestContext.Current.CancellationToken }, async (seed, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(1, Runs),
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Together,
+                CancellationToken = TestContext.Current.CancellationToken
+            }, async (seed, _) =>
         {
             var swarm = new Faults(seed);
             await using var pipeline = TestPipeline.Start(environment, swarm.Activities);
@@ -31,7 +38,8 @@ public sealed class SwarmTests(EngineFixture engines)
             }
             catch (Exception exception)
             {
-                throw new InvalidOperationException($"seed {seed} with {string.Join(", ", swarm.Fired)}: {exception.Message}", exception);
+                throw new InvalidOperationException(
+                    $"seed {seed} with {string.Join(", ", swarm.Fired)}: {exception.Message}", exception);
             }
 
             Interlocked.Add(ref faults, swarm.Fired.Count);
@@ -57,10 +65,12 @@ public sealed class SwarmTests(EngineFixture engines)
 
                 if (await handle.QueryAsync(wf => wf.Awaited) is { } open)
                 {
-                    await handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(new DecisionInput { By = "ada", Digest = open.Digest }));
+                    await handle.ExecuteUpdateAsync(
+                        wf => wf.ApproveAsync(new DecisionInput { By = "ada", Digest = open.Digest }));
                 }
             }
-            catch (Exception exception) when (exception is WorkflowUpdateFailedException or WorkflowQueryFailedException or RpcException)
+            catch (Exception exception)
+                when (exception is WorkflowUpdateFailedException or WorkflowQueryFailedException or RpcException)
             {
                 // It went on meanwhile.
             }
@@ -70,14 +80,23 @@ public sealed class SwarmTests(EngineFixture engines)
 
         var (result, fakes) = (await handle.GetResultAsync(), swarm.Activities);
         result.Verdict.ShouldBe(Verdict.Promoted, result.Reason);
-        result.Adapter.ShouldBe(FakeActivities.Trained(new() { Dataset = FakeActivities.Ref("d"), BaseModel = FakeActivities.Ref("b"), Train = new TrainOptions() }, 0.5).Adapter);
+        result.Adapter.ShouldBe(
+            FakeActivities.Trained(
+                new()
+                {
+                    Dataset = FakeActivities.Ref("d"),
+                    BaseModel = FakeActivities.Ref("b"),
+                    Train = new TrainOptions()
+                }, 0.5).Adapter);
         result.Dataset.ShouldBe(FakeActivities.Ref("dataset"));
         fakes.Traffic.ShouldBe(new TrafficState { Route = "debian-sections", StableVersion = 1 });
         fakes.Alias.ShouldBe(1);
         fakes.AliasMoves.Select(move => move.OperationId).Distinct().Count().ShouldBe(1);
     }
 
-    /// <summary>Faults of one seed: an activity is lost (and tried again), fails for good (and parks), or is late.</summary>
+    /// <summary>
+    /// Faults of one seed: an activity is lost (and tried again), fails for good (and parks), or is late.
+    /// </summary>
     private sealed class Faults
     {
         private readonly Random _random;
@@ -98,7 +117,14 @@ public sealed class SwarmTests(EngineFixture engines)
             lock (_lock)
             {
                 var draw = _random.Next(1000);
-                var fault = draw switch { < 30 => "lost", < 50 when name is not ("SetTraffic" or "RetireVersion") => "failed", < 90 => "late", _ => "" };
+                var fault = draw switch
+                {
+                    < 30 => "lost",
+                    < 50
+                    when name is not ("SetTraffic" or "RetireVersion") => "failed",
+                    < 90 => "late",
+                    _ => ""
+                };
                 if (fault.Length > 0)
                 {
                     Fired.Add($"{name} {fault}");

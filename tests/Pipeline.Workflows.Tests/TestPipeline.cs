@@ -19,7 +19,13 @@ public sealed class TestPipeline : IAsyncDisposable
     public static readonly FineTuneInput Quick = new()
     {
         Owner = "olga",
-        Canary = new() { Steps = [10, 50], StepDuration = TimeSpan.FromMilliseconds(50), AskFor = TimeSpan.FromSeconds(1), MaxInconclusive = 1 },
+        Canary = new()
+        {
+            Steps = [10, 50],
+            StepDuration = TimeSpan.FromMilliseconds(50),
+            AskFor = TimeSpan.FromSeconds(1),
+            MaxInconclusive = 1,
+        },
     };
 
     private readonly List<TemporalWorker> _workers = [];
@@ -28,7 +34,8 @@ public sealed class TestPipeline : IAsyncDisposable
 
     private readonly WorkerDeploymentVersion? _version;
 
-    private TestPipeline(ITemporalClient client, FakeActivities fakes, WorkerDeploymentVersion? version) => (Client, Fakes, _version) = (client, fakes, version);
+    private TestPipeline(ITemporalClient client, FakeActivities fakes, WorkerDeploymentVersion? version) =>
+        (Client, Fakes, _version) = (client, fakes, version);
 
     public ITemporalClient Client { get; }
 
@@ -36,9 +43,11 @@ public sealed class TestPipeline : IAsyncDisposable
 
     public string Queue { get; private init; } = $"tq-{Guid.NewGuid():N}";
 
-    public static TestPipeline Start(WorkflowEnvironment environment, FakeActivities? fakes = null) => Start(environment.Client, fakes);
+    public static TestPipeline Start(WorkflowEnvironment environment, FakeActivities? fakes = null) =>
+        Start(environment.Client, fakes);
 
-    public static TestPipeline Start(ITemporalClient client, FakeActivities? fakes = null) => Start(new TestPipeline(client, fakes ?? new FakeActivities(), version: null));
+    public static TestPipeline Start(ITemporalClient client, FakeActivities? fakes = null) =>
+        Start(new TestPipeline(client, fakes ?? new FakeActivities(), version: null));
 
     /// <summary>Workers of one version of the code on queues that they share with other versions.</summary>
     public static TestPipeline Start(ITemporalClient client, string queue, WorkerDeploymentVersion version) =>
@@ -53,9 +62,11 @@ public sealed class TestPipeline : IAsyncDisposable
     }
 
     public Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> RunAsync(FineTuneInput input) =>
-        Client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), Queue));
+        Client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input),
+            new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), Queue));
 
-    public static async Task<ApprovalRequest> AwaitedAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, string gate)
+    public static async Task<ApprovalRequest> AwaitedAsync(
+        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, string gate)
     {
         while (true)
         {
@@ -72,7 +83,8 @@ public sealed class TestPipeline : IAsyncDisposable
     {
         while (true)
         {
-            if ((await handle.QueryAsync(wf => wf.Status)).FirstOrDefault(stage => stage.State == Contracts.StageState.Parked) is { } parked)
+            if ((await handle.QueryAsync(wf => wf.Status))
+                .FirstOrDefault(stage => stage.State == Contracts.StageState.Parked) is { } parked)
             {
                 return parked;
             }
@@ -111,11 +123,17 @@ public sealed class TestPipeline : IAsyncDisposable
     }
 
     // A cancellation travels with the answer to a heartbeat.
-    private static TemporalWorkerOptions Responsive(string queue) => new(queue) { MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200) };
+    private static TemporalWorkerOptions Responsive(string queue) => new(queue)
+    {
+        MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(200),
+    };
 
     private void Run(TemporalWorkerOptions options)
     {
-        options.DeploymentOptions = _version is null ? null : new(_version, useWorkerVersioning: true) { DefaultVersioningBehavior = VersioningBehavior.Pinned };
+        options.DeploymentOptions = _version is null ? null : new(_version, useWorkerVersioning: true)
+        {
+            DefaultVersioningBehavior = VersioningBehavior.Pinned,
+        };
         var worker = new TemporalWorker(Client, options);
         _workers.Add(worker);
         _running.Add(worker.ExecuteAsync(_stop.Token));

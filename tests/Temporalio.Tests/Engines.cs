@@ -8,25 +8,30 @@ using Temporalio.Worker;
 
 namespace Temporalio.Tests;
 
-/// <summary>One server of each kind for the whole assembly: the embedded one, and the real one where TEMPORAL_CLI names it.</summary>
+/// <summary>
+/// One server of each kind for the whole assembly: the embedded one, and the real one where TEMPORAL_CLI names it.
+/// </summary>
 public sealed class Engines : IAsyncDisposable
 {
     /// <summary>Core's own log is off: failing workflow tasks are what many tests are about.</summary>
     public static TemporalRuntime Runtime { get; } = new(new() { Telemetry = new() { Logging = null } });
 
     private static readonly string[] Attributes =
-        ["TestKeyword=Keyword", "TestNumber=Int", "TestText=Text", "TestDouble=Double", "TestBool=Bool", "TestTime=Datetime", "TestList=KeywordList"];
+        ["TestKeyword=Keyword", "TestNumber=Int", "TestText=Text", "TestDouble=Double", "TestBool=Bool",
+            "TestTime=Datetime", "TestList=KeywordList"];
 
     private readonly SemaphoreSlim _gate = new(1);
 
     // In memory where there is such a file system: every write of the real server waits for its file.
-    private readonly string _file = Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"temporalio-tests-{Guid.NewGuid():N}.db");
+    private readonly string _file = Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"temporalio-tests-{Guid.NewGuid():N}.db");
     private readonly Dictionary<string, WorkflowEnvironment> _running = [];
 
     /// <summary>The executable of an engine; skips the test where it is absent.</summary>
     /// <param name="engine"><c>embedded</c> or <c>real</c>.</param>
     public static string Program(string engine) =>
-        engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI") : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
+        engine == "real" ? Fixtures.RequireTool("TEMPORAL_CLI")
+            : Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal");
 
     /// <summary>Runs the body while a worker serves a queue of its own.</summary>
     public async Task RunAsync(string engine, Action<TemporalWorkerOptions> register, Func<Scenario, Task> body)
@@ -50,10 +55,12 @@ public sealed class Engines : IAsyncDisposable
                     DevServerOptions = new()
                     {
                         ExistingPath = program,
-                        // The real server forgets everything when calls that were taken back close the last connection to a database in memory.
+                        // The real server forgets everything when calls that were taken back close the last connection
+                        // to a database in memory.
                         DatabaseFilename = engine == "real" ? _file : null,
                         StartupTimeout = TimeSpan.FromMinutes(1),
-                        ExtraArgs = [.. Attributes.SelectMany(attribute => new[] { "--search-attribute", attribute }), "--log-level", "error"],
+                        ExtraArgs = [.. Attributes.SelectMany(attribute => new[] { "--search-attribute", attribute }),
+                            "--log-level", "error"],
                     },
                 });
                 _running.Add(engine, environment);

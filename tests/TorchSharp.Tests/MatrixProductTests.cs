@@ -41,5 +41,6 @@ public sealed class MatrixProductTests
 
     // A NaN would pass for small.
     private static double Difference(Tensor ours, Tensor exact) =>
-        (ours.@double() - exact).abs().max().item<double>() is var gap && double.IsNaN(gap) ? double.PositiveInfinity : gap;
+        (ours.@double() - exact).abs().max().item<double>() is var gap && double.IsNaN(gap)
+            ? double.PositiveInfinity : gap;
 }

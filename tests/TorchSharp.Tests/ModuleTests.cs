@@ -12,8 +12,10 @@ public sealed class ModuleTests
     {
         using var block = new Block();
         block.state_dict().Keys.ShouldBe(
-            ["q_proj.weight", "layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "scale", "table"], ignoreOrder: true);
-        block.named_modules().Select(m => m.name).ShouldBe(["q_proj", "layers", "layers.0", "layers.1", "drop"], ignoreOrder: true);
+            ["q_proj.weight", "layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias", "scale", "table"],
+            ignoreOrder: true);
+        block.named_modules().Select(m => m.name)
+            .ShouldBe(["q_proj", "layers", "layers.0", "layers.1", "drop"], ignoreOrder: true);
         block.has_parameter("layers.1.bias").ShouldBeTrue();
     }
 
@@ -71,7 +73,8 @@ public sealed class ModuleTests
                 w[i] *= 1 - (0.1 * 0.01);
                 m[i] = (m[i] * 0.9) + (g * 0.1);
                 v[i] = (v[i] * 0.999) + (g * g * 0.001);
-                w[i] -= 0.1 / (1 - Math.Pow(0.9, t)) * m[i] / ((Math.Sqrt(v[i]) / Math.Sqrt(1 - Math.Pow(0.999, t))) + 1e-8);
+                w[i] -= 0.1 / (1 - Math.Pow(0.9, t)) * m[i]
+                    / ((Math.Sqrt(v[i]) / Math.Sqrt(1 - Math.Pow(0.999, t))) + 1e-8);
             }
 
             weight.data<double>().ToArray().ShouldBe(w, 1e-12);

@@ -3,7 +3,9 @@ using System.Runtime.Loader;
 
 namespace TorchSharp.Tests;
 
-/// <summary>Whatever this layer offers to product code, the official assembly offers under the same signature.</summary>
+/// <summary>
+/// Whatever this layer offers to product code, the official assembly offers under the same signature.
+/// </summary>
 public sealed class PublicSurfaceTests
 {
     [Fact]
@@ -14,7 +16,9 @@ public sealed class PublicSurfaceTests
         var path = Path.Combine(cache, "torchsharp", "0.107.0", "lib", "net8.0", "TorchSharp.dll");
         if (!File.Exists(path))
         {
-            Assert.Skip("the official TorchSharp 0.107.0 is not in the package cache; `dotnet restore` of it makes it the judge");
+            Assert.Skip(
+                "the official TorchSharp 0.107.0 is not in the package cache; `dotnet restore` of it makes it the "
+                    + "judge");
         }
 
         var context = new AssemblyLoadContext("official", isCollectible: true);
@@ -71,7 +75,8 @@ public sealed class PublicSurfaceTests
     }
 
     private static string Parameters(MethodBase method) => string.Join(
-        ", ", method.GetParameters().Select(p => $"{p.ParameterType} {p.Name}{(p.HasDefaultValue ? $" = {p.RawDefaultValue ?? "null"}" : string.Empty)}"));
+        ", ", method.GetParameters().Select(p =>
+            $"{p.ParameterType} {p.Name}{(p.HasDefaultValue ? $" = {p.RawDefaultValue ?? "null"}" : string.Empty)}"));
 
     private static string? Find(string cache, AssemblyName name)
     {

@@ -84,7 +84,8 @@ public sealed class TensorTests
     public void FailedOperator_Shapes_ThrowsExternalExceptionWithTheReason()
     {
         using var scope = NewDisposeScope();
-        Should.Throw<ExternalException>(() => ones(2L, 3L).matmul(ones(2L, 3L))).Message.ShouldContain("cannot be multiplied");
+        Should.Throw<ExternalException>(() => ones(2L, 3L).matmul(ones(2L, 3L))).Message.ShouldContain(
+            "cannot be multiplied");
     }
 
     [Fact]
@@ -129,8 +130,10 @@ public sealed class TensorTests
         using var scope = NewDisposeScope();
         var (q, k, v) = (randn(1L, 2L, 5L, 8L), randn(1L, 2L, 5L, 8L), randn(1L, 2L, 5L, 8L));
         var mask = ones([5L, 5L], ScalarType.Bool).tril();
-        var composed = q.matmul(k.mT).div(Math.Sqrt(8)).masked_fill(~mask, double.NegativeInfinity).softmax(-1).matmul(v);
-        nn.functional.scaled_dot_product_attention(q, k, v, is_casual: true).allclose(composed, 1e-5, 1e-6).ShouldBeTrue();
+        var composed = q.matmul(k.mT).div(Math.Sqrt(8)).masked_fill(~mask, double.NegativeInfinity).softmax(-1)
+            .matmul(v);
+        nn.functional.scaled_dot_product_attention(q, k, v, is_casual: true).allclose(composed, 1e-5, 1e-6)
+            .ShouldBeTrue();
         nn.functional.scaled_dot_product_attention(q, k, v, mask).allclose(composed, 1e-5, 1e-6).ShouldBeTrue();
     }
 }

@@ -6,16 +6,22 @@ namespace Pipeline.Cli;
 internal static class Checkout
 {
     /// <summary>Absolute path of the repository.</summary>
-    public static string Root { get; } = Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root ? root : Find();
+    public static string Root { get; } = Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root
+        ? root : Find();
 
-    /// <summary>Absolute path of the folder that holds the state of the deployment: process ids, logs, engine.</summary>
+    /// <summary>
+    /// Absolute path of the folder that holds the state of the deployment: process ids, logs, engine.
+    /// </summary>
     public static string State { get; } = StateFolder.Of(Root);
 
-    /// <summary>Absolute path of the folder that holds what was built; one for every deployment of the checkout.</summary>
+    /// <summary>
+    /// Absolute path of the folder that holds what was built; one for every deployment of the checkout.
+    /// </summary>
     public static string Built { get; } = Path.Combine(Root, ".pipeline");
 
     /// <summary>The assembly of a built executable project.</summary>
-    public static string Assembly(string project) => Path.Combine(Built, "build", "bin", project, "release", project + ".dll");
+    public static string Assembly(string project) =>
+        Path.Combine(Built, "build", "bin", project, "release", project + ".dll");
 
     private static string Find()
     {

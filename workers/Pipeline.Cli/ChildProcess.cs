@@ -7,7 +7,8 @@ namespace Pipeline.Cli;
 internal static class ChildProcess
 {
     /// <summary>Runs with this process's own input and output.</summary>
-    public static async Task<int> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation = default)
+    public static async Task<int> RunAsync(
+        string program, IEnumerable<string> arguments, CancellationToken cancellation = default)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })
             ?? throw new InvalidOperationException($"{program} did not start");
@@ -17,7 +18,8 @@ internal static class ChildProcess
 
     /// <summary>Runs and collects what is printed.</summary>
     public static async Task<(int ExitCode, string Output)> CaptureAsync(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellation = default)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        CancellationToken cancellation = default)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

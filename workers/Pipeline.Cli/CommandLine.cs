@@ -19,7 +19,8 @@ internal static class CommandLine
         _json = args.Contains("--json", StringComparer.Ordinal);
         if (args.Length > 0 && !args[0].StartsWith('-') && !root.Subcommands.Any(command => command.Name == args[0]))
         {
-            return await FailAsync($"unknown verb '{args[0]}'{Hint(args[0], root)}; ./pipeline help lists them", ExitCodes.Usage);
+            return await FailAsync(
+                $"unknown verb '{args[0]}'{Hint(args[0], root)}; ./pipeline help lists them", ExitCodes.Usage);
         }
 
         var parsed = root.Parse(args);
@@ -30,12 +31,18 @@ internal static class CommandLine
 
         if (UnknownOption(parsed) is { } option)
         {
-            return await FailAsync($"unknown option '{option}'; ./pipeline {args[0]} --help lists the options", ExitCodes.Usage);
+            return await FailAsync(
+                $"unknown option '{option}'; ./pipeline {args[0]} --help lists the options", ExitCodes.Usage);
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
+                });
         }
         catch (OperationCanceledException)
         {
@@ -66,10 +73,13 @@ internal static class CommandLine
 
     // The parser takes an option that it does not know for an argument; benchmarks get theirs passed on.
     private static string? UnknownOption(ParseResult parsed) => parsed.CommandResult.Command.Name == "bench" ? null
-        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
+        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal))?.Value;
 
     private static string Hint(string verb, RootCommand root) =>
-        NearestName.Find(verb, [.. root.Subcommands.Select(command => command.Name), .. ToolsCommand.Verbs, "setup", "build", "doctor", "help"]) is { } hint
+        NearestName.Find(
+            verb, [.. root.Subcommands.Select(command => command.Name), .. ToolsCommand.Verbs, "setup", "build",
+                "doctor", "help"]) is { } hint
             ? $"; did you mean '{hint}'?"
             : "";
 }

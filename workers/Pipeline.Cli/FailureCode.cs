@@ -14,22 +14,29 @@ internal static class FailureCode
 
     public static (string Message, int Code) Of(Exception exception) => exception switch
     {
-        WorkflowFailedException { InnerException: ApplicationFailureException failure } => ($"the run failed: {failure.ErrorType}: {failure.Message}", ErrorTypes.ExitCodeOf(failure.ErrorType)),
+        WorkflowFailedException { InnerException: ApplicationFailureException failure } =>
+            ($"the run failed: {failure.ErrorType}: {failure.Message}", ErrorTypes.ExitCodeOf(failure.ErrorType)),
         WorkflowFailedException { InnerException: { } inner } => ($"the run ended early: {inner.Message}", 1),
         RpcException rpc => (MessageOf(rpc), CodeOf(rpc)),
-        WorkflowQueryFailedException => ($"no worker answers for the run: {exception.Message}; ./pipeline logs shows why", ExitCodes.Unavailable),
+        WorkflowQueryFailedException =>
+            ($"no worker answers for the run: {exception.Message}; ./pipeline logs shows why", ExitCodes.Unavailable),
         CryptographicException => (Sealed, ExitCodes.NotAllowed),
-        _ when exception.Message.Contains("binary/encrypted", StringComparison.Ordinal) => (Sealed, ExitCodes.NotAllowed),
+        _ when exception.Message.Contains("binary/encrypted", StringComparison.Ordinal) =>
+            (Sealed, ExitCodes.NotAllowed),
         JsonException => ($"not JSON: {exception.Message}", ExitCodes.Usage),
-        ArgumentException { ParamName: { } name } => (exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal), ExitCodes.Usage),
+        ArgumentException { ParamName: { } name } =>
+            (exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal), ExitCodes.Usage),
         _ => (exception.Message, CodeOf(exception)),
     };
 
     private static string MessageOf(RpcException rpc) => rpc.Code switch
     {
         RpcException.StatusCode.NotFound => $"not found: {rpc.Message}; ./pipeline status lists the runs",
-        RpcException.StatusCode.Unavailable or RpcException.StatusCode.DeadlineExceeded => $"the engine does not answer: {rpc.Message}; ./pipeline up starts it, ./pipeline logs engine shows why it ended",
-        RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unauthenticated => $"the engine refuses these credentials: {rpc.Message}; see TEMPORAL_API_KEY and TEMPORAL_TLS_*",
+        RpcException.StatusCode.Unavailable or RpcException.StatusCode.DeadlineExceeded =>
+            $"the engine does not answer: {rpc.Message}; ./pipeline up starts it, ./pipeline logs engine shows why it "
+                + $"ended",
+        RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unauthenticated =>
+            $"the engine refuses these credentials: {rpc.Message}; see TEMPORAL_API_KEY and TEMPORAL_TLS_*",
         _ => rpc.Message,
     };
 

@@ -24,5 +24,6 @@ internal static class Output
         return ExitCodes.Ok;
     }
 
-    public static void WriteJson(object document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, PipelineJson.Options));
+    public static void WriteJson(object document) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(document, PipelineJson.Options));
 }

@@ -13,7 +13,8 @@ root.Subcommands.Add(ConfigCommand.Create());
 root.Subcommands.Add(RunCommand.Create());
 root.Subcommands.Add(ScheduleCommands.Create());
 root.Subcommands.Add(TestCommand.Create());
-foreach (var command in ServiceCommands.All().Concat(StatusCommands.All()).Concat(DecisionCommands.All()).Concat(TriggerCommands.All()))
+foreach (var command in ServiceCommands.All().Concat(StatusCommands.All()).Concat(DecisionCommands.All())
+    .Concat(TriggerCommands.All()))
 {
     root.Subcommands.Add(command);
 }

@@ -5,7 +5,8 @@ namespace Pipeline.Cli;
 /// <summary>Builds a project or the solution when a source is newer than its last build.</summary>
 internal static class SolutionBuild
 {
-    private static readonly string[] Sources = [".cs", ".csproj", ".props", ".targets", ".json", ".cpp", ".h", ".txt", ".sh", ".mjs", ".cjs", ".js", ".sln", ".editorconfig"];
+    private static readonly string[] Sources = [".cs", ".csproj", ".props", ".targets", ".json", ".cpp", ".h", ".txt",
+        ".sh", ".mjs", ".cjs", ".js", ".sln", ".editorconfig"];
     private static readonly string[] Ignored = [".git", ".pipeline", "node_modules", "fixtures"];
 
     /// <summary>Builds what is stale.</summary>
@@ -13,13 +14,15 @@ internal static class SolutionBuild
     /// <param name="name">Short name, for the stamp, the log and the message.</param>
     /// <param name="cancellation">Stops the build.</param>
     /// <param name="options">Options of the build.</param>
-    public static async Task EnsureAsync(string project, string name, CancellationToken cancellation, params string[] options)
+    public static async Task EnsureAsync(
+        string project, string name, CancellationToken cancellation, params string[] options)
     {
         var stamp = StampOf(name);
         var started = DateTime.UtcNow;
 
         // Whoever built the whole solution built this project too.
-        var built = new[] { stamp, StampOf("solution") }.Where(File.Exists).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty(DateTime.MinValue).Max();
+        var built = new[] { stamp, StampOf("solution") }.Where(File.Exists).Select(File.GetLastWriteTimeUtc)
+            .DefaultIfEmpty(DateTime.MinValue).Max();
         if (built > DateTime.MinValue && !IsStale(new DirectoryInfo(Checkout.Root), built))
         {
             return;
@@ -28,14 +31,17 @@ internal static class SolutionBuild
         await Console.Error.WriteAsync($"building {name} … ");
         var clock = Stopwatch.StartNew();
         var (code, output) = await ChildProcess.CaptureAsync(
-            "dotnet", ["build", Path.Combine(Checkout.Root, project), "-c", "Release", "-v", "q", "-nologo", .. options], cancellation: cancellation);
+            "dotnet",
+            ["build", Path.Combine(Checkout.Root, project), "-c", "Release", "-v", "q", "-nologo", .. options],
+            cancellation: cancellation);
         var log = Path.Combine(Checkout.Built, "logs", $"build-{name}.log");
         Directory.CreateDirectory(Path.GetDirectoryName(log) ?? Checkout.Built);
         await File.WriteAllTextAsync(log, output, cancellation);
         if (code != 0)
         {
             await Console.Error.WriteLineAsync("failed");
-            var errors = output.Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.Ordinal).Take(20);
+            var errors = output.Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
+                .Distinct(StringComparer.Ordinal).Take(20);
             throw new InvalidOperationException($"{project} does not build (log: {log})\n{string.Join('\n', errors)}");
         }
 
@@ -58,7 +64,8 @@ internal static class SolutionBuild
                     return true;
                 }
             }
-            else if (entry.LastWriteTimeUtc > built && Sources.Any(end => entry.Name.EndsWith(end, StringComparison.Ordinal)))
+            else if (entry.LastWriteTimeUtc > built
+                && Sources.Any(end => entry.Name.EndsWith(end, StringComparison.Ordinal)))
             {
                 return true;
             }

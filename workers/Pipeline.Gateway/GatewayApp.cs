@@ -26,17 +26,20 @@ public static class GatewayApp
     /// <param name="configure">Changes the host, for logging; null for none.</param>
     /// <returns>The application.</returns>
     /// <exception cref="ArgumentException">The options would open the gateway to the network without keys.</exception>
-    public static WebApplication Build(GatewayOptions options, GatewayParts parts, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(
+        GatewayOptions options, GatewayParts parts, Action<WebApplicationBuilder>? configure = null)
     {
         var loopback = IPAddress.TryParse(options.Host, out var address) && IPAddress.IsLoopback(address);
         if (!loopback && parts.Clients.Clients.Count == 0)
         {
-            throw new ArgumentException($"listening on {options.Host} needs a clients file with API keys (--clients FILE)", nameof(options));
+            throw new ArgumentException(
+                $"listening on {options.Host} needs a clients file with API keys (--clients FILE)", nameof(options));
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         configure?.Invoke(builder);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options, address ?? IPAddress.Loopback));
+        builder.WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel => Limit(kestrel, options, address ?? IPAddress.Loopback));
         builder.Services.AddRoutingCore();
         AddServices(builder.Services, options, parts, open: loopback && parts.Clients.Clients.Count == 0);
         var app = builder.Build();
@@ -57,32 +60,44 @@ public static class GatewayApp
     private static void AddServices(IServiceCollection services, GatewayOptions options, GatewayParts parts, bool open)
     {
         var time = parts.Time ?? TimeProvider.System;
-        services.AddSingleton(options).AddSingleton(time).AddSingleton(parts.Engine).AddSingleton(parts.Codec).AddSingleton(parts.Catalog);
-        services.AddSingleton(open && parts.Clients.Fallback is null ? parts.Clients with { Fallback = options.BaseName } : parts.Clients);
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(parts.Engine).AddSingleton(parts.Codec)
+            .AddSingleton(parts.Catalog);
+        services.AddSingleton(open && parts.Clients.Fallback is null
+            ? parts.Clients with { Fallback = options.BaseName } : parts.Clients);
         services.AddSingleton(parts.Defaults ?? new GenerationDefaults());
         services.AddSingleton(new ClientDirectory(parts.Clients.Clients, parts.AdminKey, open, time));
         services.AddSingleton<GatewayMetrics>().AddSingleton(new PrometheusText(MetricNames.Meter));
         services.AddSingleton(provider => new AdapterCache(
-            parts.Engine, Math.Max(options.MaxLoras, options.MaxCpuLoras), options.MaxLoras, provider.GetRequiredService<GatewayMetrics>(), time));
+            parts.Engine, Math.Max(options.MaxLoras, options.MaxCpuLoras), options.MaxLoras,
+            provider.GetRequiredService<GatewayMetrics>(), time));
         services.AddSingleton(new FairQueue(parts.Engine.MaxBatch, options.MaxQueue, options.MaxQueuePerClient));
-        services.AddSingleton(provider => new TrafficWatcher(parts.Traffic, options.TrafficInterval, provider.GetRequiredService<ILogger<TrafficWatcher>>()));
+        services.AddSingleton(
+            provider =>
+                new TrafficWatcher(
+                    parts.Traffic, options.TrafficInterval, provider.GetRequiredService<ILogger<TrafficWatcher>>()));
         services.AddHostedService(provider => provider.GetRequiredService<TrafficWatcher>());
         services.AddSingleton(provider => new ModelRouter(
-            options.BaseName, parts.Catalog, provider.GetRequiredService<TrafficWatcher>(), provider.GetRequiredService<ClientsFile>()));
+            options.BaseName, parts.Catalog, provider.GetRequiredService<TrafficWatcher>(),
+            provider.GetRequiredService<ClientsFile>()));
         services.AddSingleton(new RoutingReport(parts.Clients.PricePerThousandTokens));
         services.AddSingleton(new UsageLedger(options.StateFolder, time));
         services.AddSingleton(new ResponseSampler(options.StateFolder, options.SampleShare, time));
         services.AddSingleton(provider => new DriftBoard(
-            provider.GetRequiredService<GatewayMetrics>(), parts.Drift ?? new DriftOptions(), RollBack(options, parts.Traffic),
+            provider.GetRequiredService<GatewayMetrics>(), parts.Drift ?? new DriftOptions(),
+            RollBack(options, parts.Traffic),
             provider.GetRequiredService<ILogger<DriftBoard>>(), time));
-        services.AddSingleton<ArmBoard>().AddSingleton<Drain>().AddSingleton(new IdempotencyCache()).AddSingleton<ServingRecorder>();
-        services.AddSingleton<ResponseBodies>().AddSingleton<FailureAnswers>().AddSingleton<PlanMaker>().AddSingleton<ChoiceRunner>().AddSingleton<CompletionService>().AddSingleton<EmbeddingService>();
+        services.AddSingleton<ArmBoard>().AddSingleton<Drain>().AddSingleton(new IdempotencyCache())
+            .AddSingleton<ServingRecorder>();
+        services.AddSingleton<ResponseBodies>().AddSingleton<FailureAnswers>().AddSingleton<PlanMaker>()
+            .AddSingleton<ChoiceRunner>().AddSingleton<CompletionService>().AddSingleton<EmbeddingService>();
         services.AddSingleton<FlowSelection>();
-        services.AddSingleton<CompletionEndpoints>().AddSingleton<EmbeddingEndpoints>().AddSingleton<ModelEndpoints>().AddSingleton<AdapterEndpoints>().AddSingleton<AdminEndpoints>();
+        services.AddSingleton<CompletionEndpoints>().AddSingleton<EmbeddingEndpoints>().AddSingleton<ModelEndpoints>()
+            .AddSingleton<AdapterEndpoints>().AddSingleton<AdminEndpoints>();
     }
 
     private static Func<string, string, Task>? RollBack(GatewayOptions options, TrafficStore? store) =>
-        options.RollBackOnDrift && store is not null ? (alias, reason) => store.RollBackAsync(alias, "gateway", reason) : null;
+        options.RollBackOnDrift && store is not null
+            ? (alias, reason) => store.RollBackAsync(alias, "gateway", reason) : null;
 
     private static void Wire(WebApplication app, GatewayOptions options, GatewayParts parts)
     {
@@ -107,7 +122,8 @@ public static class GatewayApp
     {
         var metrics = services.GetRequiredService<GatewayMetrics>();
         var (engine, queue, cache) = (
-            services.GetRequiredService<IGenerationEngine>(), services.GetRequiredService<FairQueue>(), services.GetRequiredService<AdapterCache>());
+            services.GetRequiredService<IGenerationEngine>(), services.GetRequiredService<FairQueue>(),
+                services.GetRequiredService<AdapterCache>());
         metrics.Observe(MetricNames.Running, () => engine.Status().Running);
         metrics.Observe(MetricNames.Admitted, () => queue.Total);
         metrics.Observe(MetricNames.Resident, () => cache.Resident);

@@ -32,7 +32,9 @@ public sealed record GatewayParts
     /// <summary>Brings the adapters of a new traffic state, or null.</summary>
     public Func<TrafficState, CancellationToken, Task>? Arriving { get; init; }
 
-    /// <summary>Brings versions and aliases of the registry up to date, at the rhythm of the traffic states; null for none.</summary>
+    /// <summary>
+    /// Brings versions and aliases of the registry up to date, at the rhythm of the traffic states; null for none.
+    /// </summary>
     public Func<CancellationToken, Task>? Refresh { get; init; }
 
     /// <summary>What the model asks for where a request is silent.</summary>

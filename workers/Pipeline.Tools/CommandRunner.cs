@@ -3,7 +3,9 @@ using Pipeline.Workflows;
 
 namespace Pipeline.Tools;
 
-/// <summary>Runs a parsed command and turns failures into one line on standard error and the product's exit codes.</summary>
+/// <summary>
+/// Runs a parsed command and turns failures into one line on standard error and the product's exit codes.
+/// </summary>
 public static class CommandRunner
 {
     // Time that a command has after Ctrl-C or SIGTERM, for example to write a checkpoint.
@@ -28,7 +30,12 @@ public static class CommandRunner
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Grace });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = Grace,
+                });
         }
         catch (Exception exception)
         {
@@ -40,7 +47,8 @@ public static class CommandRunner
     private static int ExitCodeOf(Exception exception) => exception switch
     {
         OperationCanceledException => 130,
-        InvalidDataException or FormatException or FileNotFoundException or DirectoryNotFoundException => ExitCodes.BadInput,
+        InvalidDataException or FormatException or FileNotFoundException or DirectoryNotFoundException =>
+            ExitCodes.BadInput,
         ArgumentException => ExitCodes.Usage,
         UnauthorizedAccessException => ExitCodes.NotAllowed,
         HttpRequestException or TimeoutException => ExitCodes.Unavailable,

@@ -10,7 +10,8 @@ using Pipeline.Tools.Train;
 
 // Verbs that work on files and tensors without an engine. `./pipeline VERB` hands over to this executable.
 ShortWaits.Enable();
-var root = new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
+var root =
+    new RootCommand("Pipeline tools: data, text, training and evaluation on local files or S3, without an engine.");
 root.Subcommands.Add(DataCommand.Create());
 root.Subcommands.Add(RegistryCommand.Create());
 root.Subcommands.Add(DatasetCommand.Create());

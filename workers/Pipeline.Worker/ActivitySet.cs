@@ -25,29 +25,38 @@ internal sealed class ActivitySet : IDisposable
     private readonly object[] _gpu;
     private readonly GatewayConnection _gateways;
 
-    public ActivitySet(PipelineSettings settings, PoolSettings pool, IObjectStore store, WorkerPaths paths, Action<string> log)
+    public ActivitySet(
+        PipelineSettings settings, PoolSettings pool, IObjectStore store, WorkerPaths paths, Action<string> log)
     {
         var artifacts = new LocalArtifacts(store, paths);
-        var data = new StageWork(store, artifacts, new StageCache(store, CodeVersion.Of(typeof(Pipeline.Data.Stages.StageProgress))));
-        var model = new StageWork(store, artifacts, new StageCache(store, CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(Pipeline.Evaluation.Harness.EvaluationRunner))));
+        var data = new StageWork(
+            store, artifacts, new StageCache(store, CodeVersion.Of(typeof(Pipeline.Data.Stages.StageProgress))));
+        var model = new StageWork(
+            store, artifacts,
+            new StageCache(
+                store, CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress),
+                    typeof(Pipeline.Evaluation.Harness.EvaluationRunner))));
         var registry = new ModelRegistry(store);
         var benchmarks = new Benchmarks(paths);
         var bases = new BaseRegistration(registry);
         var records = new ServingRecords(store);
         _gateways = new GatewayConnection(
-            settings.Gateway.Urls.Count > 0 ? [.. settings.Gateway.Urls.Select(url => new Uri(url))] : [new Uri($"http://{settings.Gateway.Host}:{settings.Gateway.Port}")],
+            settings.Gateway.Urls.Count > 0 ? [.. settings.Gateway.Urls.Select(url => new Uri(url))]
+                : [new Uri($"http://{settings.Gateway.Host}:{settings.Gateway.Port}")],
             Environment.GetEnvironmentVariable("GATEWAY_ADMIN_KEY") ?? "");
         var machine = Machine(pool, log);
         var evaluation = new EvaluationActivities(model, benchmarks, paths, machine);
         _cpu =
         [
-            new RunActivities(artifacts, new BaseModelFolder(paths), benchmarks, bases, new RunReportPage(artifacts, paths), FactsOf(settings)),
+            new RunActivities(artifacts, new BaseModelFolder(paths), benchmarks, bases,
+                new RunReportPage(artifacts, paths), FactsOf(settings)),
             new DataActivities(data, new DataSources(store, paths), benchmarks),
             new DatasetActivities(data, paths),
             new RegistryActivities(registry, artifacts, bases, records),
             new DeploymentActivities(new TrafficStore(store), _gateways, artifacts),
             new TriggerActivities(store),
-            new MonitoringActivities(registry, records, artifacts, _gateways, new JudgeEndpoint(settings.Judge.Url, settings.Judge.Model, settings.Judge.ApiKey)),
+            new MonitoringActivities(registry, records, artifacts, _gateways,
+                new JudgeEndpoint(settings.Judge.Url, settings.Judge.Model, settings.Judge.ApiKey)),
             evaluation,
         ];
         _gpu = [new TrainingActivities(model, store, paths, machine), evaluation];
@@ -75,7 +84,8 @@ internal sealed class ActivitySet : IDisposable
 
     /// <summary>Digest of the code that works on runs.</summary>
     public static string CodeVersionOf() =>
-        CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(RunActivities), typeof(Pipeline.Workflows.PipelineWorkflows));
+        CodeVersion.Of(typeof(CausalLanguageModel), typeof(Pipeline.Data.Stages.StageProgress), typeof(RunActivities),
+            typeof(Pipeline.Workflows.PipelineWorkflows));
 
     private static RunFacts FactsOf(PipelineSettings settings) => new()
     {

@@ -7,8 +7,8 @@ namespace Pipeline.Worker;
 
 /// <summary>Lets as many activities work as the process has devices, whichever queue they came from.</summary>
 /// <remarks>
-/// A slot is reserved before a queue is polled, so two queues of one device cannot share a single slot without one of them
-/// holding it through an idle poll. Each queue has slots of its own; the gate decides which activity works.
+/// A slot is reserved before a queue is polled, so two queues of one device cannot share a single slot without one of
+/// them holding it through an idle poll. Each queue has slots of its own; the gate decides which activity works.
 /// </remarks>
 /// <param name="devices">Devices of the process.</param>
 internal sealed class DeviceGate(int devices) : IWorkerInterceptor, IDisposable
@@ -25,11 +25,13 @@ internal sealed class DeviceGate(int devices) : IWorkerInterceptor, IDisposable
         _free.Release();
     }
 
-    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) => new Entrance(nextInterceptor, _free);
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Entrance(nextInterceptor, _free);
 
     public void Dispose() => _free.Dispose();
 
-    private sealed class Entrance(ActivityInboundInterceptor next, SemaphoreSlim free) : ActivityInboundInterceptor(next)
+    private sealed class Entrance(ActivityInboundInterceptor next, SemaphoreSlim free)
+        : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
         {
@@ -52,7 +54,9 @@ internal sealed class DeviceGate(int devices) : IWorkerInterceptor, IDisposable
                 context.Heartbeat();
                 if (waited >= Patience)
                 {
-                    throw new ApplicationFailureException("the device is busy; another attempt may find a free one", ErrorTypes.WorkerDraining, nextRetryDelay: Beat);
+                    throw new ApplicationFailureException(
+                        "the device is busy; another attempt may find a free one", ErrorTypes.WorkerDraining,
+                        nextRetryDelay: Beat);
                 }
             }
         }

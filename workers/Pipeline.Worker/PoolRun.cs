@@ -9,31 +9,40 @@ using Serilog.Extensions.Logging;
 
 namespace Pipeline.Worker;
 
-/// <summary>Serves the queues of one pool until it is asked to stop, then finishes or hands over what it holds.</summary>
+/// <summary>
+/// Serves the queues of one pool until it is asked to stop, then finishes or hands over what it holds.
+/// </summary>
 internal static class PoolRun
 {
-    private static string Root => Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root ? root : Directory.GetCurrentDirectory();
+    private static string Root => Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root
+        ? root : Directory.GetCurrentDirectory();
 
-    public static async Task<int> RunAsync(string pool, string? config, string[] overrides, int metricsPort, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        string pool, string? config, string[] overrides, int metricsPort, CancellationToken cancellation)
     {
         var file = config ?? Path.Combine(Root, "temporal.yaml");
         var (settings, _) = SettingsLoader.Load(File.Exists(file) || config is not null ? file : null, overrides);
         if (!settings.Pools.TryGetValue(pool, out var options))
         {
-            throw new ArgumentException($"no pool '{pool}' in the settings; there are: {string.Join(", ", settings.Pools.Keys)}", nameof(pool));
+            throw new ArgumentException(
+                $"no pool '{pool}' in the settings; there are: {string.Join(", ", settings.Pools.Keys)}", nameof(pool));
         }
 
-        var paths = new WorkerPaths(Root, Environment.GetEnvironmentVariable("PIPELINE_STATE") is { Length: > 0 } state ? state : Path.Combine(Root, ".pipeline"));
-        using var logger = PipelineLogging.Create($"worker-{pool}", settings.Telemetry, settings.Retention, paths.Of("logs"));
+        var paths = new WorkerPaths(Root, Environment.GetEnvironmentVariable("PIPELINE_STATE") is { Length: > 0 } state
+            ? state : Path.Combine(Root, ".pipeline"));
+        using var logger =
+            PipelineLogging.Create($"worker-{pool}", settings.Telemetry, settings.Retention, paths.Of("logs"));
         using var loggers = new SerilogLoggerFactory(logger);
         using var telemetry = PipelineTelemetry.Start($"worker-{pool}", settings.Telemetry);
         var store = await StoreFactory.OpenAsync(settings.Store, Root, cancellation);
         var client = await EngineClient.ConnectAsync(settings.Engine, loggers);
         await SearchAttributeSetup.EnsureAsync(client);
-        using var activities = new ActivitySet(settings, options, store, paths, line => logger.Information("{Line}", line));
+        using var activities =
+            new ActivitySet(settings, options, store, paths, line => logger.Information("{Line}", line));
         var version = WorkerVersion.Of(settings.Engine, ActivitySet.CodeVersionOf());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var queues = new QueueWorkers(client, options, activities, version, activity => Abandon(activity, logger, stop));
+        using var queues =
+            new QueueWorkers(client, options, activities, version, activity => Abandon(activity, logger, stop));
         var workers = queues.Create();
         var ready = false;
         await using var page = metricsPort > 0 ? new MetricsPage(metricsPort, new PrometheusText(), () => ready) : null;
@@ -43,10 +52,12 @@ internal static class PoolRun
             if (version is not null && options.Queues.Contains(TaskQueues.Pipeline))
             {
                 await WorkerVersion.MakeCurrentAsync(client, version, cancellation);
-                logger.Information("new runs go to version {Version}; runs that go on stay with theirs", version.ToCanonicalString());
+                logger.Information(
+                    "new runs go to version {Version}; runs that go on stay with theirs", version.ToCanonicalString());
             }
 
-            logger.Information("pool {Pool} serves {Queues} of {Address}, {Slots} at a time", pool, options.Queues, EngineClient.AddressOf(settings.Engine), options.Slots);
+            logger.Information("pool {Pool} serves {Queues} of {Address}, {Slots} at a time", pool, options.Queues,
+                EngineClient.AddressOf(settings.Engine), options.Slots);
             ready = true;
             await UntilFirstAsync(running, stop);
         }
@@ -62,10 +73,13 @@ internal static class PoolRun
         return ExitCodes.Ok;
     }
 
-    // Nothing ends a thread that hangs: what else runs here is handed over, then the supervisor gets a process that works.
+    // Nothing ends a thread that hangs: what else runs here is handed over, then the supervisor gets a process that
+    // works.
     private static void Abandon(string activity, Serilog.ILogger logger, CancellationTokenSource stop)
     {
-        logger.Error("{Activity} has told nothing new for {Patience} and does not stop; this process hands over its work and ends", activity, StallGuard.UsualPatience);
+        logger.Error(
+            "{Activity} has told nothing new for {Patience} and does not stop; this process hands over its work and "
+                + "ends", activity, StallGuard.UsualPatience);
         _ = Task.Run(async () =>
         {
             await stop.CancelAsync();
@@ -79,7 +93,8 @@ internal static class PoolRun
     {
         var first = await Task.WhenAny(running);
         await stop.CancelAsync();
-        await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.WhenAll(running)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         await first;
     }
 }

@@ -6,13 +6,25 @@ using Pipeline.Workflows;
 
 // `./pipeline up` starts one of these for each process of each pool.
 ShortWaits.Enable();
-var pool = new Option<string>("--pool") { Description = "pool of temporal.yaml whose queues are served", Required = true };
+var pool = new Option<string>("--pool")
+{
+    Description = "pool of temporal.yaml whose queues are served",
+    Required = true,
+};
 var config = new Option<string?>("--config") { Description = "settings file" };
-var set = new Option<string[]>("--set") { Description = "one setting, as section.key=value", DefaultValueFactory = _ => [] };
-var metrics = new Option<int>("--metrics-port") { Description = "loopback port of /healthz and /metrics; 0 serves none" };
+var set = new Option<string[]>("--set")
+{
+    Description = "one setting, as section.key=value",
+    DefaultValueFactory = _ => [],
+};
+var metrics = new Option<int>("--metrics-port")
+{
+    Description = "loopback port of /healthz and /metrics; 0 serves none",
+};
 var root = new RootCommand("Serves the task queues of one pool.") { pool, config, set, metrics };
 root.SetAction((parsed, cancellation) => PoolRun.RunAsync(
-    parsed.GetRequiredValue(pool), parsed.GetValue(config), parsed.GetValue(set) ?? [], parsed.GetValue(metrics), cancellation));
+    parsed.GetRequiredValue(pool), parsed.GetValue(config), parsed.GetValue(set) ?? [], parsed.GetValue(metrics),
+    cancellation));
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
@@ -22,7 +34,8 @@ if (parsed.Errors.Count > 0)
 
 try
 {
-    return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
+    return await parsed.InvokeAsync(
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
 }
 catch (Exception exception)
 {

@@ -14,7 +14,9 @@ namespace Pipeline.Worker;
 /// <param name="activities">Activities.</param>
 /// <param name="version">Version of a worker deployment; null polls without versions.</param>
 /// <param name="abandon">Told which activity hangs.</param>
-internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, ActivitySet activities, WorkerDeploymentVersion? version, Action<string> abandon) : IDisposable
+internal sealed class QueueWorkers(
+    TemporalClient client, PoolSettings pool, ActivitySet activities, WorkerDeploymentVersion? version,
+    Action<string> abandon) : IDisposable
 {
     private const string CpuSuffix = "-cpu";
     private const string GpuSuffix = "-gpu";
@@ -25,7 +27,9 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
     private readonly DeviceGate _gate = new(pool.Slots);
     private readonly List<DeviceSlots> _slots = [];
 
-    /// <summary>Creates the workers; each queue of a device is served twice: for the pool, and for this host alone.</summary>
+    /// <summary>
+    /// Creates the workers; each queue of a device is served twice: for the pool, and for this host alone.
+    /// </summary>
     public List<TemporalWorker> Create()
     {
         var workers = new List<TemporalWorker>();
@@ -34,13 +38,17 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
             if (queue.EndsWith(GpuSuffix, StringComparison.Ordinal))
             {
                 var host = TaskQueues.HostOf(queue, HostName.Current);
-                workers.AddRange(new[] { queue, host }.Select(name => new TemporalWorker(client, activities.AddTo(OfDevice(name), gpu: true))));
+                workers.AddRange(
+                    new[] { queue, host }
+                        .Select(name => new TemporalWorker(client, activities.AddTo(OfDevice(name), gpu: true))));
             }
             else
             {
                 var options = Options(queue);
                 options.MaxConcurrentActivities = pool.Slots;
-                workers.Add(new TemporalWorker(client, queue.EndsWith(CpuSuffix, StringComparison.Ordinal) ? activities.AddTo(options, gpu: false) : options.AddPipelineWorkflows()));
+                workers.Add(
+                    new TemporalWorker(client, queue.EndsWith(CpuSuffix, StringComparison.Ordinal)
+                        ? activities.AddTo(options, gpu: false) : options.AddPipelineWorkflows()));
             }
         }
 
@@ -57,7 +65,9 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
     {
         var (options, slots) = (Options(queue), new DeviceSlots(_gate, pool.Slots));
         _slots.Add(slots);
-        options.Tuner = new WorkerTuner(new FixedSizeSlotSupplier(WorkflowSlots), slots, new FixedSizeSlotSupplier(WorkflowSlots), new FixedSizeSlotSupplier(WorkflowSlots));
+        options.Tuner = new WorkerTuner(
+            new FixedSizeSlotSupplier(WorkflowSlots), slots, new FixedSizeSlotSupplier(WorkflowSlots),
+            new FixedSizeSlotSupplier(WorkflowSlots));
         options.Interceptors = [new FailureInterceptor(), _gate, new StallGuard(abandon)];
         return options;
     }
@@ -68,6 +78,9 @@ internal sealed class QueueWorkers(TemporalClient client, PoolSettings pool, Act
         MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(3),
         Interceptors = [new FailureInterceptor(), new StallGuard(abandon)],
         Identity = $"{Environment.ProcessId}@{HostName.Current}/{queue}",
-        DeploymentOptions = version is null ? null : new WorkerDeploymentOptions(version, useWorkerVersioning: true) { DefaultVersioningBehavior = VersioningBehavior.Pinned },
+        DeploymentOptions = version is null ? null : new WorkerDeploymentOptions(version, useWorkerVersioning: true)
+        {
+            DefaultVersioningBehavior = VersioningBehavior.Pinned,
+        },
     };
 }

@@ -3,10 +3,12 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows;
 
-/// <summary>Options of every activity, in one place: queue, timeouts, retries, and the line that the Web UI shows.</summary>
+/// <summary>
+/// Options of every activity, in one place: queue, timeouts, retries, and the line that the Web UI shows.
+/// </summary>
 /// <remarks>
-/// What must not be retried says so where it is thrown. Everything else is taken for a lost worker or a broken network and
-/// is retried with growing pauses until its total time is over; then the run parks.
+/// What must not be retried says so where it is thrown. Everything else is taken for a lost worker or a broken network
+/// and is retried with growing pauses until its total time is over; then the run parks.
 /// </remarks>
 public static class ActivityPolicies
 {
@@ -19,7 +21,8 @@ public static class ActivityPolicies
     };
 
     // What a stopped worker gives back is not tried again by the engine, which would count it: see LongWork.
-    private static readonly RetryPolicy Interruptible = Infrastructure with { NonRetryableErrorTypes = [ErrorTypes.WorkerDraining] };
+    private static readonly RetryPolicy Interruptible =
+        Infrastructure with { NonRetryableErrorTypes = [ErrorTypes.WorkerDraining] };
 
     // Workers beat every two seconds; a worker that is silent for longer than this is taken for dead.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
@@ -90,7 +93,9 @@ public static class ActivityPolicies
         return options;
     }
 
-    /// <summary>Goes on with a training on the host that has its checkpoints; given up soon when that host does not take it.</summary>
+    /// <summary>
+    /// Goes on with a training on the host that has its checkpoints; given up soon when that host does not take it.
+    /// </summary>
     /// <param name="host">Name of the host.</param>
     /// <param name="summary">Line shown in the Web UI.</param>
     /// <param name="tenant">Share of the pool that the work counts towards; empty shares one queue.</param>

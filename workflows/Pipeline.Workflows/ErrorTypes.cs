@@ -1,6 +1,8 @@
 namespace Pipeline.Workflows;
 
-/// <summary>Types of application failures; a failure that is not listed here is retried as an infrastructure fault.</summary>
+/// <summary>
+/// Types of application failures; a failure that is not listed here is retried as an infrastructure fault.
+/// </summary>
 public static class ErrorTypes
 {
     /// <summary>The input of a workflow has problems; all are listed.</summary>
@@ -57,7 +59,9 @@ public static class ErrorTypes
     /// <summary>Traffic is not what was set.</summary>
     public const string TrafficMismatch = nameof(TrafficMismatch);
 
-    /// <summary>A worker is being stopped; it wrote down what it had, and another attempt goes on. Always retried.</summary>
+    /// <summary>
+    /// A worker is being stopped; it wrote down what it had, and another attempt goes on. Always retried.
+    /// </summary>
     public const string WorkerDraining = nameof(WorkerDraining);
 
     /// <summary>An operator stopped the run.</summary>

@@ -14,7 +14,9 @@ public static class PipelineWorkflows
     /// <summary>The workflow classes.</summary>
     public static IReadOnlyList<Type> All { get; } =
     [
-        typeof(FineTuneWorkflow), typeof(TrainWorkflow), typeof(EvaluateWorkflow), typeof(CanaryWorkflow), typeof(DeploymentWorkflow), typeof(ReleaseGuardWorkflow), typeof(RetrainTriggerWorkflow), typeof(ReevaluateWorkflow), typeof(JudgeWorkflow),
+        typeof(FineTuneWorkflow), typeof(TrainWorkflow), typeof(EvaluateWorkflow), typeof(CanaryWorkflow),
+        typeof(DeploymentWorkflow), typeof(ReleaseGuardWorkflow), typeof(RetrainTriggerWorkflow),
+        typeof(ReevaluateWorkflow), typeof(JudgeWorkflow),
     ];
 
     /// <summary>Adds all of them to a worker.</summary>

@@ -16,7 +16,8 @@ public static class TaskQueues
     private const string GpuSuffix = "-gpu";
 
     /// <summary>The CPU queue that belongs to a workflow queue.</summary>
-    /// <param name="workflowQueue">Queue of the workflow; another name than the default gives a separate deployment.</param>
+    /// <param name="workflowQueue">Queue of the workflow; another name than the default gives a separate
+    /// deployment.</param>
     /// <returns>Name of the queue.</returns>
     public static string CpuOf(string workflowQueue) => workflowQueue + CpuSuffix;
 

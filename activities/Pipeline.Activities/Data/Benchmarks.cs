@@ -20,7 +20,9 @@ public sealed class Benchmarks(WorkerPaths paths)
         var folder = Directory.Exists(shipped) ? shipped : name;
         return File.Exists(Path.Combine(folder, "test.jsonl"))
             ? folder
-            : throw new ApplicationFailureException($"benchmark '{name}' is neither shipped nor a folder with test.jsonl", ErrorTypes.NotFound, nonRetryable: true);
+            : throw new ApplicationFailureException(
+                $"benchmark '{name}' is neither shipped nor a folder with test.jsonl", ErrorTypes.NotFound,
+                nonRetryable: true);
     }
 
     /// <summary>Questions with their right answers, for decontamination.</summary>
@@ -33,8 +35,10 @@ public sealed class Benchmarks(WorkerPaths paths)
         {
             number++;
             using var row = JsonDocument.Parse(line);
-            var (question, answer) = (row.RootElement.GetProperty("question").GetString() ?? "", row.RootElement.GetProperty("answer").ToString());
-            if (row.RootElement.TryGetProperty("choices", out var choices) && int.TryParse(answer, out var index) && index >= 0 && index < choices.GetArrayLength())
+            var (question, answer) = (row.RootElement.GetProperty("question").GetString()
+                ?? "", row.RootElement.GetProperty("answer").ToString());
+            if (row.RootElement.TryGetProperty("choices", out var choices) && int.TryParse(answer, out var index)
+                && index >= 0 && index < choices.GetArrayLength())
             {
                 answer = choices[index].ToString();
             }

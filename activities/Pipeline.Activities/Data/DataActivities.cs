@@ -18,7 +18,8 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
 {
     private const string KindOfRows = "rows";
 
-    // Rows as they came: nothing that is read by people, models or gateways is made from these kinds before they are sanitized.
+    // Rows as they came: nothing that is read by people, models or gateways is made from these kinds before they are
+    // sanitized.
     private const string KindOfRawRows = "raw-rows";
     private const string KindOfRawTestRows = "raw-held-out-rows";
     private const string KindOfTestRows = "held-out-rows";
@@ -36,7 +37,12 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         {
             var folder = run.Artifacts.WorkFolder(run.Key);
             var rows = await source.WriteAsync(folder, Progress(run), run.Stop);
-            return new DataStageResult { Rows = await run.CommitAsync(KindOfRawRows, folder), Second = source.Raw, Summary = Describe(rows) };
+            return new DataStageResult
+            {
+                Rows = await run.CommitAsync(KindOfRawRows, folder),
+                Second = source.Raw,
+                Summary = Describe(rows),
+            };
         });
     }
 
@@ -50,7 +56,13 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         {
             var rows = await RowsOfAsync(run, input.Rows);
             var both = run.Artifacts.NewFolder();
-            var options = new HoldoutOptions { Fraction = data.HoldOut, Seed = data.Seed, StratifyBy = data.StratifyBy.Length == 0 ? null : data.StratifyBy };
+            var options = new HoldoutOptions
+            {
+                Fraction = data.HoldOut,
+                Seed = data.Seed,
+                StratifyBy = data.StratifyBy.Length == 0
+                    ? null : data.StratifyBy,
+            };
             var summary = await new HoldoutStage(options).RunAsync([rows], both, run.Stop);
             var held = run.Artifacts.NewFolder();
             File.Move(Path.Combine(both, "test.jsonl"), Path.Combine(held, "rows.jsonl"));
@@ -62,7 +74,13 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 Summary = new StageSummary
                 {
                     Text = $"{summary.HeldOut:N0} of {summary.Rows:N0} rows held out before any cleaning",
-                    Counts = new Dictionary<string, double>(StringComparer.Ordinal) { ["in"] = summary.Rows, ["out"] = summary.Rows - summary.HeldOut, ["removed.heldOut"] = summary.HeldOut },
+                    Counts = new Dictionary<string, double>(StringComparer.Ordinal)
+                    {
+                        ["in"] = summary.Rows,
+                        ["out"] = summary.Rows
+                            - summary.HeldOut,
+                        ["removed.heldOut"] = summary.HeldOut,
+                    },
                 },
             };
         });
@@ -81,14 +99,18 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             result = result with
             {
                 Text = $"{result.Text}{Found(input.Data.Pii, summary)}",
-                Counts = new Dictionary<string, double>([.. result.Counts, .. summary.PiiSpans.Select(kind => KeyValuePair.Create($"pii.{kind.Key}", (double)kind.Value))]),
+                Counts = new Dictionary<string, double>(
+                    [.. result.Counts,
+                        .. summary.PiiSpans.Select(
+                            kind => KeyValuePair.Create($"pii.{kind.Key}", (double)kind.Value))]),
             };
             if (input.HeldOut is not { } heldOut)
             {
                 return new DataStageResult { Rows = rows, Summary = result };
             }
 
-            // Who is a test row was decided before, so cleaning must not change it: what would remove a row is replaced.
+            // Who is a test row was decided before, so cleaning must not change it: what would remove a row is
+            // replaced.
             var (test, cleaned) = await SanitizeAsync(run, KindOfTestRows, heldOut, options with { KeepRows = true });
             RequireAll(cleaned.Rows);
             return new DataStageResult
@@ -99,7 +121,9 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 {
                     Text = $"{result.Text}; all {cleaned.Rows.Out:N0} test rows kept{Found(input.Data.Pii, cleaned)}",
                     Counts = new Dictionary<string, double>(
-                        [.. result.Counts, new("test.in", cleaned.Rows.In), new("test.out", cleaned.Rows.Out), .. cleaned.PiiSpans.Select(kind => KeyValuePair.Create($"test.pii.{kind.Key}", (double)kind.Value))]),
+                        [.. result.Counts, new("test.in", cleaned.Rows.In), new("test.out", cleaned.Rows.Out),
+                            .. cleaned.PiiSpans.Select(
+                                kind => KeyValuePair.Create($"test.pii.{kind.Key}", (double)kind.Value))]),
                 },
             };
         });
@@ -113,9 +137,19 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         return RunAsync("dedup", new { input.Rows, input.Data.DedupThreshold, input.Data.TextFields }, async run =>
         {
             var folder = run.Artifacts.NewFolder();
-            var options = new DedupOptions { Threshold = input.Data.DedupThreshold, Fields = FieldsOf(input.Data), Workers = Environment.ProcessorCount };
-            var summary = await new DedupStage(options).RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
-            return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Summary = Describe(summary.Rows) };
+            var options = new DedupOptions
+            {
+                Threshold = input.Data.DedupThreshold,
+                Fields = FieldsOf(input.Data),
+                Workers = Environment.ProcessorCount,
+            };
+            var summary = await new DedupStage(options)
+                .RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
+            return new DataStageResult
+            {
+                Rows = await run.CommitAsync(KindOfRows, folder),
+                Summary = Describe(summary.Rows),
+            };
         });
     }
 
@@ -126,44 +160,65 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         ArgumentNullException.ThrowIfNull(input);
         var items = input.Benchmarks.SelectMany(benchmarks.Items).ToList();
         var digest = DecontaminationStage.DigestOf(items);
-        return RunAsync("decontaminate", new { input.Rows, input.Data.DecontaminationNGram, input.Data.TextFields, digest }, async run =>
+        return RunAsync("decontaminate",
+            new { input.Rows, input.Data.DecontaminationNGram, input.Data.TextFields, digest }, async run =>
         {
             var folder = run.Artifacts.NewFolder();
-            var options = new DecontaminationOptions { NGrams = [input.Data.DecontaminationNGram], Fields = FieldsOf(input.Data) };
-            var summary = await new DecontaminationStage(options).RunAsync([await RowsOfAsync(run, input.Rows)], items, folder, Progress(run), run.Stop);
+            var options = new DecontaminationOptions
+            {
+                NGrams = [input.Data.DecontaminationNGram],
+                Fields = FieldsOf(input.Data),
+            };
+            var summary = await new DecontaminationStage(options)
+                .RunAsync([await RowsOfAsync(run, input.Rows)], items, folder, Progress(run), run.Stop);
             var result = Describe(summary.Rows);
             return new DataStageResult
             {
                 Rows = await run.CommitAsync(KindOfRows, folder),
-                Summary = result with { Text = $"{result.Text}; {items.Count:N0} items of {string.Join(", ", input.Benchmarks)}, {summary.SkippedItems} too short" },
+                Summary = result
+                    with
+                {
+                    Text =
+                        $"{result.Text}; {items.Count:N0} items of {string.Join(", ", input.Benchmarks)}, "
+                            + $"{summary.SkippedItems} too short"
+                },
             };
         });
     }
 
-    private static async Task<(ArtifactRef Rows, SanitizeSummary Summary)> SanitizeAsync(StageRun run, string kind, ArtifactRef rows, SanitizeOptions options)
+    private static async Task<(ArtifactRef Rows, SanitizeSummary Summary)> SanitizeAsync(
+        StageRun run, string kind, ArtifactRef rows, SanitizeOptions options)
     {
         var folder = run.Artifacts.NewFolder();
-        var summary = await new SanitizeStage(options).RunAsync([await RowsOfAsync(run, rows)], folder, Progress(run), run.Stop);
+        var summary = await new SanitizeStage(options)
+            .RunAsync([await RowsOfAsync(run, rows)], folder, Progress(run), run.Stop);
         return (await run.CommitAsync(kind, folder), summary);
     }
 
     private static string Found(string mode, SanitizeSummary summary) =>
-        summary.PiiSpans.Count == 0 ? "" : $"; {mode}d {string.Join(", ", summary.PiiSpans.Select(kind => $"{kind.Key} {kind.Value:N0}"))}";
+        summary.PiiSpans.Count == 0
+            ? "" : $"; {mode}d {string.Join(", ", summary.PiiSpans.Select(kind => $"{kind.Key} {kind.Value:N0}"))}";
 
     private static void RequireAll(RowAccounting rows)
     {
         if (rows.Out != rows.In)
         {
-            throw new InvalidDataException($"{rows.In - rows.Out:N0} of {rows.In:N0} test rows cannot be read and would be lost; correct the source and ingest it again");
+            throw new InvalidDataException(
+                $"{rows.In - rows.Out:N0} of {rows.In:N0} test rows cannot be read and would be lost; correct the "
+                    + $"source and ingest it again");
         }
     }
 
-    private static async Task<string> RowsOfAsync(StageRun run, ArtifactRef rows) => Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
+    private static async Task<string> RowsOfAsync(StageRun run, ArtifactRef rows) =>
+        Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
 
-    private static TextFields FieldsOf(DataOptions data) => data.TextFields.Count == 0 ? TextFields.Default : TextFields.Named([.. data.TextFields]);
+    private static TextFields FieldsOf(DataOptions data) =>
+        data.TextFields.Count == 0 ? TextFields.Default : TextFields.Named([.. data.TextFields]);
 
     private static Progress<StageProgress> Progress(StageRun run) => new(step =>
-        run.Pulse.Report(new ActivityProgress($"{step.Stage} {step.Phase}", step.TotalBytes > 0 ? step.Bytes : step.Rows, step.TotalBytes, $"{step.Rows:N0} rows")));
+        run.Pulse.Report(
+            new ActivityProgress($"{step.Stage} {step.Phase}", step.TotalBytes > 0 ? step.Bytes : step.Rows,
+                step.TotalBytes, $"{step.Rows:N0} rows")));
 
     private static StageSummary Describe(RowAccounting rows)
     {
@@ -171,15 +226,19 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         var removed = rows.Removed.Select(rule => $"{rule.Key} {rule.Value:N0}").ToList();
         return new StageSummary
         {
-            Text = $"{rows.In:N0} → {rows.Out:N0} rows{(removed.Count > 0 ? $"; removed {string.Join(", ", removed)}" : "")}"
+            Text = $"{rows.In:N0} → {rows.Out:N0} "
+                + $"rows{(removed.Count > 0 ? $"; removed {string.Join(", ", removed)}" : "")}"
                 + (rows.Quarantined > 0 ? $"; set aside {rows.Quarantined:N0}" : ""),
             Counts = new Dictionary<string, double>(
-                [KeyValuePair.Create("in", (double)rows.In), KeyValuePair.Create("out", (double)rows.Out), KeyValuePair.Create("quarantined", (double)rows.Quarantined),
-                    .. rows.Removed.Select(rule => KeyValuePair.Create($"removed.{rule.Key}", (double)rule.Value))], StringComparer.Ordinal),
+                [KeyValuePair.Create("in", (double)rows.In), KeyValuePair.Create("out", (double)rows.Out),
+                    KeyValuePair.Create("quarantined", (double)rows.Quarantined),
+                    .. rows.Removed.Select(rule => KeyValuePair.Create($"removed.{rule.Key}", (double)rule.Value))],
+                    StringComparer.Ordinal),
         };
     }
 
-    private Task<DataStageResult> RunAsync(string stage, object dependsOn, Func<StageRun, Task<DataStageResult>> body) => work.RunAsync(
+    private Task<DataStageResult> RunAsync(
+        string stage, object dependsOn, Func<StageRun, Task<DataStageResult>> body) => work.RunAsync(
         stage,
         dependsOn,
         result => result.Second is { } second ? [result.Rows, second] : [result.Rows],
@@ -188,7 +247,8 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             var result = await body(run);
             return result.Summary.Counts.GetValueOrDefault("out") > 0
                 ? result
-                : throw new InvalidDataException($"{stage} left no row: {result.Summary.Text}; loosen its options or bring more data");
+                : throw new InvalidDataException(
+                    $"{stage} left no row: {result.Summary.Text}; loosen its options or bring more data");
         },
         (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
 }

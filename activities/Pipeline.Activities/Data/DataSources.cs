@@ -10,7 +10,9 @@ using Pipeline.Workflows.Inputs;
 
 namespace Pipeline.Activities.Data;
 
-/// <summary>Where raw data comes from: Debian's package indexes, the shipped sample, a folder, or objects of the store.</summary>
+/// <summary>
+/// Where raw data comes from: Debian's package indexes, the shipped sample, a folder, or objects of the store.
+/// </summary>
 /// <param name="store">The object store.</param>
 /// <param name="paths">Folders of the worker.</param>
 public sealed class DataSources(IObjectStore store, WorkerPaths paths)
@@ -37,10 +39,13 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
 
         return Directory.Exists(data.Source)
             ? await OpenRawAsync(new FolderRawStore(data.Source), "", data, cancellation)
-            : throw new DirectoryNotFoundException($"data.source '{data.Source}' is neither debian, debian-sample, store:PREFIX nor a folder of this worker");
+            : throw new DirectoryNotFoundException(
+                $"data.source '{data.Source}' is neither debian, debian-sample, store:PREFIX nor a folder of this "
+                    + $"worker");
     }
 
-    private static async Task<DataSource> OpenRawAsync(IRawStore raw, string prefix, DataOptions data, CancellationToken cancellation)
+    private static async Task<DataSource> OpenRawAsync(
+        IRawStore raw, string prefix, DataOptions data, CancellationToken cancellation)
     {
         var listing = new SortedDictionary<string, string>(StringComparer.Ordinal);
         await foreach (var found in raw.ListAsync(prefix, cancellation))
@@ -50,8 +55,10 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
 
         return new DataSource(listing, null, async (folder, progress, stop) =>
         {
-            var forward = new Progress<IngestProgress>(step => progress.Report(new StageProgress("ingest", "objects", step.Rows, step.Bytes, 0)));
-            var rows = (await new IngestStage(raw, new IngestOptions { Prefix = prefix }).RunAsync(folder, forward, stop)).Rows;
+            var forward = new Progress<IngestProgress>(
+                step => progress.Report(new StageProgress("ingest", "objects", step.Rows, step.Bytes, 0)));
+            var rows = (await new IngestStage(raw, new IngestOptions { Prefix = prefix })
+                .RunAsync(folder, forward, stop)).Rows;
             SeededSample.Thin(Path.Combine(folder, "rows.jsonl"), data.MaxRows, data.Seed, rows);
             return rows;
         });
@@ -64,18 +71,23 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
         var lists = files.Count > 0 ? Path.GetDirectoryName(files[0]) ?? sample : sample;
         var artifacts = new ArtifactStore(store);
         var stored = new List<ArtifactFile>();
-        foreach (var path in files.Count > 0 ? files : [.. Directory.EnumerateFiles(sample, "debian_*").Order(StringComparer.Ordinal)])
+        foreach (var path in files.Count > 0
+            ? files : [.. Directory.EnumerateFiles(sample, "debian_*").Order(StringComparer.Ordinal)])
         {
             stored.Add(await artifacts.PutFileAsync(path, DebianIndexes.StableName(path), cancellation));
         }
 
-        var manifest = Manifest.Create("raw-dataset", stored, [KeyValuePair.Create("source", files.Count > 0 ? "debian package indexes" : "sample of debian package indexes")]);
+        var manifest = Manifest.Create(
+            "raw-dataset", stored,
+            [KeyValuePair.Create(
+                "source", files.Count > 0 ? "debian package indexes" : "sample of debian package indexes")]);
         await artifacts.CommitAsync(manifest, cancellation);
         var raw = ArtifactRef.Of(manifest.Kind, manifest.VersionId, manifest.Bytes);
         return new DataSource(raw.Sha256, raw, async (folder, progress, stop) =>
         {
             var options = new DebianSourceOptions { ListsFolder = lists, MaxRows = data.MaxRows, Seed = data.Seed };
-            return (await new DebianPackageSource(options).WriteAsync(Path.Combine(folder, "rows.jsonl"), progress, stop)).Rows;
+            return (await new DebianPackageSource(options)
+                .WriteAsync(Path.Combine(folder, "rows.jsonl"), progress, stop)).Rows;
         });
     }
 }
@@ -85,4 +97,5 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
 /// <param name="Raw">Its files as an artefact; null where they stay in the store.</param>
 /// <param name="WriteAsync">Writes <c>rows.jsonl</c> into a folder.</param>
 public sealed record DataSource(
-    object Digest, ArtifactRef? Raw, Func<string, IProgress<StageProgress>, CancellationToken, Task<RowAccounting>> WriteAsync);
+    object Digest, ArtifactRef? Raw,
+    Func<string, IProgress<StageProgress>, CancellationToken, Task<RowAccounting>> WriteAsync);

@@ -13,7 +13,9 @@ namespace Pipeline.Activities.Data;
 /// <param name="paths">Where shipped rehearsal rows lie.</param>
 public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IDatasetActivities
 {
-    /// <summary>Name of the file with task rows of the training set as they were written, for worked examples and simple arms.</summary>
+    /// <summary>
+    /// Name of the file with task rows of the training set as they were written, for worked examples and simple arms.
+    /// </summary>
     internal const string Examples = "examples.jsonl";
 
     private const int MostExamples = 20_000;
@@ -25,7 +27,17 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         ArgumentNullException.ThrowIfNull(input);
         return work.RunAsync<DatasetResult>(
             "dataset",
-            new { input.Rows, input.HeldOut, input.BaseModel, input.Dataset, input.Seed, input.ReviewRows, builder = DatasetBuilder.CodeVersion, MostExamples },
+            new
+            {
+                input.Rows,
+                input.HeldOut,
+                input.BaseModel,
+                input.Dataset,
+                input.Seed,
+                input.ReviewRows,
+                builder = DatasetBuilder.CodeVersion,
+                MostExamples
+            },
             result => [result.Dataset],
             run => BuildAsync(input, run),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
@@ -46,18 +58,28 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
 
         var rows = Directory.EnumerateFiles(folder, "*.jsonl").Sum(path => File.ReadLines(path).Count());
         var properties = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = input.Dataset.Sha256 };
-        return new ReviewSample(await work.Artifacts.CommitAsync("review-sample", folder, properties, null, pulse.Stop), rows);
+        return new ReviewSample(
+            await work.Artifacts.CommitAsync("review-sample", folder, properties, null, pulse.Stop), rows);
     }
 
     private async Task<DatasetResult> BuildAsync(BuildDatasetInput input, StageRun run)
     {
-        var (options, folder, scratch) = (input.Dataset, run.Artifacts.NewFolder(), Directory.CreateDirectory(run.Artifacts.NewFolder()));
-        var rows = await TaskRowsAsync(run, input.Rows, options, Path.Combine(scratch.FullName, "train.jsonl"), options.MaxTrainRows, input.Seed);
-        var test = await TaskRowsAsync(run, input.HeldOut, options, Path.Combine(scratch.FullName, "test.jsonl"), options.TestRows, input.Seed);
+        var (options, folder, scratch) =
+            (input.Dataset, run.Artifacts.NewFolder(), Directory.CreateDirectory(run.Artifacts.NewFolder()));
+        var rows = await TaskRowsAsync(
+            run, input.Rows, options, Path.Combine(scratch.FullName, "train.jsonl"), options.MaxTrainRows, input.Seed);
+        var test = await TaskRowsAsync(
+            run, input.HeldOut, options, Path.Combine(scratch.FullName, "test.jsonl"), options.TestRows, input.Seed);
         var sources = new List<DatasetSource> { new("task", [rows.Path]) { Licence = "see the run" } };
         if (options.RehearsalRows > 0)
         {
-            sources.Add(new DatasetSource("rehearsal", [RehearsalFile(options)]) { Format = DataFormat.Parts, Rows = options.RehearsalRows, Replay = true });
+            sources.Add(
+                new DatasetSource("rehearsal", [RehearsalFile(options)])
+                {
+                    Format = DataFormat.Parts,
+                    Rows = options.RehearsalRows,
+                    Replay = true,
+                });
         }
 
         var recipe = new DatasetRecipe("training-set", await run.OpenAsync(input.BaseModel), sources)
@@ -65,12 +87,18 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
             Labels = new LabelOptions { MaxLength = options.MaxTokens },
             Seed = input.Seed,
             ReviewRows = input.ReviewRows,
-            ReplayShare = options.RehearsalRows == 0 ? 0 : (double)options.RehearsalRows / (options.RehearsalRows + rows.Count),
+            ReplayShare = options.RehearsalRows == 0
+                ? 0 : (double)options.RehearsalRows / (options.RehearsalRows + rows.Count),
         };
-        var builder = new DatasetBuilder { Progress = new Progress<Pipeline.Data.Stages.StageProgress>(step => run.Pulse.Report(new ActivityProgress("dataset", step.Bytes, step.TotalBytes, $"{step.Rows:N0} rows"))) };
+        var builder = new DatasetBuilder
+        {
+            Progress = new Progress<Pipeline.Data.Stages.StageProgress>(step =>
+                run.Pulse.Report(new ActivityProgress("dataset", step.Bytes, step.TotalBytes, $"{step.Rows:N0} rows"))),
+        };
         var index = await Task.Run(() => builder.Build(recipe, folder, run.Stop), run.Stop);
         File.Copy(test.Path, Path.Combine(folder, "test.jsonl"));
-        await File.WriteAllLinesAsync(Path.Combine(folder, Examples), File.ReadLines(rows.Path).Take(MostExamples), run.Stop);
+        await File.WriteAllLinesAsync(
+            Path.Combine(folder, Examples), File.ReadLines(rows.Path).Take(MostExamples), run.Stop);
         scratch.Delete(recursive: true);
         return new DatasetResult
         {
@@ -80,13 +108,21 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
             TestRows = test.Count,
             Summary = new StageSummary
             {
-                Text = $"{index.Rows:N0} rows, {index.Tokens:N0} tokens, {index.SupervisedTokens:N0} learned; rehearsal {index.Replay.OfRows:P0}; labels of {index.Audit.Proven:N0} rows proven; {test.Count:N0} test rows",
-                Counts = new Dictionary<string, double>(StringComparer.Ordinal) { ["rows"] = index.Rows, ["tokens"] = index.Tokens, ["supervisedTokens"] = index.SupervisedTokens },
+                Text = $"{index.Rows:N0} rows, {index.Tokens:N0} tokens, {index.SupervisedTokens:N0} learned; "
+                    + $"rehearsal {index.Replay.OfRows:P0}; labels of {index.Audit.Proven:N0} rows proven; "
+                    + $"{test.Count:N0} test rows",
+                Counts = new Dictionary<string, double>(StringComparer.Ordinal)
+                {
+                    ["rows"] = index.Rows,
+                    ["tokens"] = index.Tokens,
+                    ["supervisedTokens"] = index.SupervisedTokens,
+                },
             },
         };
     }
 
-    private static async Task<(string Path, int Count)> TaskRowsAsync(StageRun run, ArtifactRef rows, DatasetOptions options, string path, int most, long seed)
+    private static async Task<(string Path, int Count)> TaskRowsAsync(
+        StageRun run, ArtifactRef rows, DatasetOptions options, string path, int most, long seed)
     {
         var source = Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
         var lines = File.ReadLines(source).Where(line => line.Length > 0);
@@ -100,5 +136,6 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         return (path, chosen.Count);
     }
 
-    private string RehearsalFile(DatasetOptions options) => options.Rehearsal == "replay" ? Path.Combine(paths.Root, "infra", "sample-data", "replay.jsonl") : options.Rehearsal;
+    private string RehearsalFile(DatasetOptions options) => options.Rehearsal == "replay"
+        ? Path.Combine(paths.Root, "infra", "sample-data", "replay.jsonl") : options.Rehearsal;
 }

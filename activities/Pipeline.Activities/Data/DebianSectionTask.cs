@@ -6,17 +6,23 @@ namespace Pipeline.Activities.Data;
 /// <summary>The demo task: name and description of a package ask, its section answers.</summary>
 internal static class DebianSectionTask
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Turns a package row into a chat row.</summary>
     /// <exception cref="InvalidDataException">The row has no package, description or section.</exception>
     public static string Chat(string line)
     {
         using var row = JsonDocument.Parse(line);
-        var (package, description, section) = (Text(row.RootElement, "package"), Text(row.RootElement, "description"), Text(row.RootElement, "section"));
+        var (package, description, section) =
+            (Text(row.RootElement, "package"), Text(row.RootElement, "description"), Text(row.RootElement, "section"));
         var messages = new[]
         {
-            new { role = "user", content = $"Which section of the Debian archive does this package belong to?\nPackage: {package}\nDescription: {description}" },
+            new { role = "user",
+                content = $"Which section of the Debian archive does this package belong to?\nPackage: "
+                    + $"{package}\nDescription: {description}" },
             new { role = "assistant", content = section },
         };
         return JsonSerializer.Serialize(new { package, messages }, Json);
@@ -25,5 +31,7 @@ internal static class DebianSectionTask
     private static string Text(JsonElement row, string field) =>
         row.TryGetProperty(field, out var value) && value.GetString() is { Length: > 0 } text
             ? text
-            : throw new InvalidDataException($"a row has no text '{field}'; dataset.task debian-section needs package, description and section (use auto for other data)");
+            : throw new InvalidDataException(
+                $"a row has no text '{field}'; dataset.task debian-section needs package, description and section "
+                    + $"(use auto for other data)");
 }

@@ -17,7 +17,8 @@ internal static class SeededSample
 
         // Two passes: the file may be larger than memory, keys of its rows are not.
         var kept = File.ReadLines(path).Select((line, index) => (Key: KeyOf(line, seed), Index: index))
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal).ThenBy(entry => entry.Index).Take(most).Select(entry => entry.Index).ToHashSet();
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).ThenBy(entry => entry.Index).Take(most)
+            .Select(entry => entry.Index).ToHashSet();
         var thinned = path + ".thinned";
         File.WriteAllLines(thinned, File.ReadLines(path).Where((_, index) => kept.Contains(index)));
         File.Move(thinned, path, overwrite: true);
@@ -34,8 +35,10 @@ internal static class SeededSample
         }
 
         return [.. lines.Select((line, index) => (Line: line, Index: index, Key: KeyOf(line, seed)))
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(most).OrderBy(entry => entry.Index).Select(entry => entry.Line)];
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(most).OrderBy(entry => entry.Index)
+            .Select(entry => entry.Line)];
     }
 
-    private static string KeyOf(string line, long seed) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}\n{line}")));
+    private static string KeyOf(string line, long seed) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}\n{line}")));
 }

@@ -17,7 +17,8 @@ public sealed class TriggerActivities(IObjectStore store) : ITriggerActivities
     {
         ArgumentNullException.ThrowIfNull(input);
         using var pulse = new ActivityPulse();
-        var (known, snapshot) = (await SnapshotAsync(input.Marker, pulse.Stop), new SortedDictionary<string, string>(StringComparer.Ordinal));
+        var (known, snapshot) = (await SnapshotAsync(input.Marker, pulse.Stop),
+            new SortedDictionary<string, string>(StringComparer.Ordinal));
         var (objects, bytes) = (0, 0L);
         await foreach (var found in store.ListAsync(input.Prefix, cancellation: pulse.Stop))
         {
@@ -33,7 +34,8 @@ public sealed class TriggerActivities(IObjectStore store) : ITriggerActivities
 
     private static string NameOf(string marker) => $"triggers/{marker}.txt";
 
-    // The marker is the digest of a listing that is kept in the store, so it stays small however many objects there are.
+    // The marker is the digest of a listing that is kept in the store, so it stays small however many objects there
+    // are.
     private async Task<string> RememberAsync(SortedDictionary<string, string> snapshot, CancellationToken cancellation)
     {
         var text = Encoding.UTF8.GetBytes(string.Concat(snapshot.Select(entry => $"{entry.Value}\t{entry.Key}\n")));

@@ -14,7 +14,8 @@ namespace Pipeline.Activities.Deployment;
 /// <param name="traffic">Traffic states.</param>
 /// <param name="gateways">Gateways.</param>
 /// <param name="artifacts">Local folders, for prompts of generated requests.</param>
-public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection gateways, LocalArtifacts artifacts) : IDeploymentActivities
+public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection gateways, LocalArtifacts artifacts)
+    : IDeploymentActivities
 {
     private const string Base = "base";
 
@@ -35,7 +36,8 @@ public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection
         var now = await ReadAsync(route, pulse.Stop);
         if (now.StableVersion != input.Version.Version && now.CandidateVersion != input.Version.Version)
         {
-            await WriteAsync(now with { CandidateVersion = input.Version.Version, CandidatePercent = 0 }, "deployment", $"load {id}", pulse.Stop);
+            await WriteAsync(now with { CandidateVersion = input.Version.Version, CandidatePercent = 0 }, "deployment",
+                $"load {id}", pulse.Stop);
         }
 
         await gateways.RefreshAsync(gateway, pulse.Stop);
@@ -51,12 +53,14 @@ public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection
     public Task UnloadAdapterAsync(GatewayAdapterInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return gateways.UnloadAsync(new Uri(input.Gateway), input.Version.Id, ActivityExecutionContext.Current.CancellationToken);
+        return gateways.UnloadAsync(
+            new Uri(input.Gateway), input.Version.Id, ActivityExecutionContext.Current.CancellationToken);
     }
 
     /// <inheritdoc/>
     [Activity]
-    public Task<Division> ReadTrafficAsync(string route) => ReadAsync(route, ActivityExecutionContext.Current.CancellationToken);
+    public Task<Division> ReadTrafficAsync(string route) =>
+        ReadAsync(route, ActivityExecutionContext.Current.CancellationToken);
 
     /// <inheritdoc/>
     [Activity]
@@ -73,7 +77,8 @@ public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection
         var read = await ReadAsync(input.Traffic.Route, pulse.Stop);
         return read == input.Traffic
             ? read
-            : throw new ApplicationFailureException($"traffic of {read.Route} reads back as {read}, not as {input.Traffic}", ErrorTypes.TrafficMismatch);
+            : throw new ApplicationFailureException(
+                $"traffic of {read.Route} reads back as {read}, not as {input.Traffic}", ErrorTypes.TrafficMismatch);
     }
 
     /// <inheritdoc/>
@@ -94,11 +99,13 @@ public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection
         if (versions.GetValueOrDefault(stored.Alias) < stored.Version)
         {
             throw new ApplicationFailureException(
-                $"{gateway} applies version {versions.GetValueOrDefault(stored.Alias)} of the traffic of {stored.Alias}, not {stored.Version}", ErrorTypes.TrafficMismatch);
+                $"{gateway} applies version {versions.GetValueOrDefault(stored.Alias)} of the traffic of "
+                    + $"{stored.Alias}, not {stored.Version}", ErrorTypes.TrafficMismatch);
         }
     }
 
-    private async Task<StoredState> WriteAsync(Division wanted, string actor, string reason, CancellationToken cancellation)
+    private async Task<StoredState> WriteAsync(
+        Division wanted, string actor, string reason, CancellationToken cancellation)
     {
         while (true)
         {
@@ -110,7 +117,9 @@ public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection
 
             try
             {
-                return await traffic.SetAsync(StateOf(wanted, current), current?.Version ?? 0, Text(actor, 200), Text(reason, 2000), cancellation);
+                return await traffic.SetAsync(
+                    StateOf(wanted, current), current?.Version ?? 0, Text(actor, 200), Text(reason, 2000),
+                    cancellation);
             }
             catch (TrafficConflictException)
             {
@@ -147,10 +156,13 @@ public sealed class DeploymentActivities(TrafficStore traffic, GatewayConnection
     private static TrafficArm ArmOf(string route, int version, StoredState? current)
     {
         var adapter = version == 0 ? Base : $"{route}@{version}";
-        return new[] { current?.Stable, current?.Candidate }.FirstOrDefault(arm => arm?.Adapter == adapter) ?? new TrafficArm { Adapter = adapter };
+        return new[] { current?.Stable, current?.Candidate }.FirstOrDefault(arm => arm?.Adapter == adapter)
+            ?? new TrafficArm { Adapter = adapter };
     }
 
-    private static int VersionOf(string adapter) => adapter == Base ? 0 : int.Parse(adapter[(adapter.LastIndexOf('@') + 1)..]);
+    private static int VersionOf(string adapter) =>
+        adapter == Base ? 0 : int.Parse(adapter[(adapter.LastIndexOf('@') + 1)..]);
 
-    private static string Text(string text, int length) => text.Length == 0 ? "pipeline" : text.Length > length ? text[..length] : text;
+    private static string Text(string text, int length) => text.Length == 0 ? "pipeline" : text.Length > length
+        ? text[..length] : text;
 }

@@ -26,7 +26,9 @@ public sealed class GatewayConnection(IReadOnlyList<Uri> addresses, string admin
         using var response = await _http.SendAsync(request, cancellation);
         response.EnsureSuccessStatusCode();
         var states = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
-        return states.EnumerateArray().ToDictionary(state => state.GetProperty("alias").GetString() ?? "", state => state.GetProperty("version").GetInt64(), StringComparer.Ordinal);
+        return states.EnumerateArray()
+            .ToDictionary(state => state.GetProperty("alias").GetString() ?? "",
+                state => state.GetProperty("version").GetInt64(), StringComparer.Ordinal);
     }
 
     /// <summary>Reads what the arms of an alias did.</summary>
@@ -50,7 +52,10 @@ public sealed class GatewayConnection(IReadOnlyList<Uri> addresses, string admin
     /// <returns>A task that ends when it is gone.</returns>
     public async Task UnloadAsync(Uri gateway, string adapter, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway, "/v1/unload_lora_adapter")) { Content = JsonContent.Create(new { lora_name = adapter }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway, "/v1/unload_lora_adapter"))
+        {
+            Content = JsonContent.Create(new { lora_name = adapter }),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", adminKey);
         using var response = await _http.SendAsync(request, cancellation);
         if (response.StatusCode != System.Net.HttpStatusCode.NotFound)
@@ -67,12 +72,20 @@ public sealed class GatewayConnection(IReadOnlyList<Uri> addresses, string admin
     /// <param name="maxTokens">Tokens of the answer at most.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The answer; failed when the gateway did not give one.</returns>
-    public async Task<GatewayAnswer> AskAsync(Uri gateway, string model, string prompt, string session, int maxTokens, CancellationToken cancellation)
+    public async Task<GatewayAnswer> AskAsync(
+        Uri gateway, string model, string prompt, string session, int maxTokens, CancellationToken cancellation)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway, "/v1/chat/completions"))
         {
-            Content = JsonContent.Create(new { model, messages = new[] { new { role = "user", content = prompt } }, max_tokens = maxTokens, temperature = 0 }),
+            Content = JsonContent.Create(
+                new
+                {
+                    model,
+                    messages = new[] { new { role = "user", content = prompt } },
+                    max_tokens = maxTokens,
+                    temperature = 0
+                }),
         };
         request.Headers.Add("X-Session-Id", session);
         try
@@ -81,14 +94,17 @@ public sealed class GatewayConnection(IReadOnlyList<Uri> addresses, string admin
             var arm = response.Headers.TryGetValues("X-Traffic-Arm", out var values) ? values.First() : "stable";
             if (!response.IsSuccessStatusCode)
             {
-                return new GatewayAnswer(arm, "", clock.Elapsed, Failed: true, await response.Content.ReadAsStringAsync(cancellation));
+                return new GatewayAnswer(
+                    arm, "", clock.Elapsed, Failed: true, await response.Content.ReadAsStringAsync(cancellation));
             }
 
             var body = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
             var text = body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() ?? "";
             return new GatewayAnswer(arm, text.Trim(), clock.Elapsed, Failed: false, "");
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is HttpRequestException or JsonException
+                || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             return new GatewayAnswer("stable", "", clock.Elapsed, Failed: true, exception.Message);
         }

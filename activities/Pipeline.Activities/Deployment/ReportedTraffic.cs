@@ -6,7 +6,8 @@ namespace Pipeline.Activities.Deployment;
 /// <summary>What gateways say about the arms of a route, summed over all of them.</summary>
 internal static class ReportedTraffic
 {
-    public static async Task<CanaryMeasurement> ReadAsync(GatewayConnection gateways, string route, CancellationToken cancellation)
+    public static async Task<CanaryMeasurement> ReadAsync(
+        GatewayConnection gateways, string route, CancellationToken cancellation)
     {
         var (stable, candidate) = (new List<ArmMeasurement>(), new List<ArmMeasurement>());
         foreach (var gateway in gateways.Addresses)

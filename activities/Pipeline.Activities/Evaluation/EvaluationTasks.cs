@@ -6,7 +6,9 @@ using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Activities.Evaluation;
 
-/// <summary>The tasks of an evaluation: the subjects of each benchmark, and the held-out rows of the data set.</summary>
+/// <summary>
+/// The tasks of an evaluation: the subjects of each benchmark, and the held-out rows of the data set.
+/// </summary>
 /// <param name="benchmarks">Benchmarks that the worker knows.</param>
 internal sealed class EvaluationTasks(Benchmarks benchmarks)
 {
@@ -27,7 +29,8 @@ internal sealed class EvaluationTasks(Benchmarks benchmarks)
         var (tasks, groups) = (new List<EvaluationTask>(), new List<TaskGroup>());
         foreach (var name in input.OwnOnly ? [] : input.Evaluate.Benchmarks)
         {
-            var loaded = MmluTasks.Load(Path.GetFileName(Path.TrimEndingDirectorySeparator(name)), benchmarks.FolderOf(name));
+            var loaded =
+                MmluTasks.Load(Path.GetFileName(Path.TrimEndingDirectorySeparator(name)), benchmarks.FolderOf(name));
             tasks.AddRange(loaded.Tasks);
             groups.AddRange(loaded.Groups);
         }
@@ -46,7 +49,11 @@ internal sealed class EvaluationTasks(Benchmarks benchmarks)
     /// <summary>How questions of a task are put.</summary>
     public static PromptOptions OptionsOf(EvaluationTask task, EvaluateInput input) => task.Name == Own
         ? new PromptOptions { Shots = input.OwnShots }
-        : new PromptOptions { Shots = input.Evaluate.Shots, Limit = input.Evaluate.Limit == 0 ? null : input.Evaluate.Limit };
+        : new PromptOptions
+        {
+            Shots = input.Evaluate.Shots,
+            Limit = input.Evaluate.Limit == 0 ? null : input.Evaluate.Limit,
+        };
 
     /// <summary>The held-out rows as questions whose answer is generated and compared exactly.</summary>
     /// <remarks>Worked examples are training rows, so that every arm answers the same questions.</remarks>
@@ -61,7 +68,8 @@ internal sealed class EvaluationTasks(Benchmarks benchmarks)
             Examples = [.. Read(Path.Combine(dataset, Data.DatasetActivities.Examples), MostShots)],
             Questions = [.. Read(Path.Combine(dataset, "test.jsonl"), most)],
             Generation = new GenerationSettings(["<|im_end|>", "\n"], AnswerTokens),
-            Metrics = [new TaskMetric(OwnMetric, Score: (document, answer) => answer.Trim() == document.Target ? 1 : 0)],
+            Metrics =
+                [new TaskMetric(OwnMetric, Score: (document, answer) => answer.Trim() == document.Target ? 1 : 0)],
         };
     }
 
@@ -78,7 +86,8 @@ internal sealed class EvaluationTasks(Benchmarks benchmarks)
     /// <summary>Whether a group is a bias or toxicity probe: reported, but no measure of what a model can do.</summary>
     public static bool IsProbe(string group) => MetricOf(group) is not ("acc" or OwnMetric);
 
-    private static IEnumerable<TaskDocument> Read(string path, int most) => File.ReadLines(path).Take(most).Select((line, index) =>
+    private static IEnumerable<TaskDocument> Read(string path, int most) => File.ReadLines(path).Take(most)
+        .Select((line, index) =>
     {
         using var row = JsonDocument.Parse(line);
         return Document(row.RootElement, index);
@@ -87,7 +96,13 @@ internal sealed class EvaluationTasks(Benchmarks benchmarks)
     /// <summary>A row of messages as a question; the last message is the answer.</summary>
     public static TaskDocument Document(JsonElement row, int index)
     {
-        var messages = row.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("content").GetString() ?? "").ToList();
-        return new TaskDocument { Id = index.ToString(), Text = string.Join('\n', messages[..^1]), Target = messages[^1].Trim() };
+        var messages = row.GetProperty("messages").EnumerateArray()
+            .Select(message => message.GetProperty("content").GetString() ?? "").ToList();
+        return new TaskDocument
+        {
+            Id = index.ToString(),
+            Text = string.Join('\n', messages[..^1]),
+            Target = messages[^1].Trim(),
+        };
     }
 }

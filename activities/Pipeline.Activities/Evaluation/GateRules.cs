@@ -20,8 +20,19 @@ internal static class GateRules
 
     public static GateSet Of(GateOptions options, EvaluationResults candidate, bool prompted)
     {
-        var rules = candidate.Groups.Keys.Where(name => EvaluationTasks.MetricOf(name) == "acc" && candidate.Find(name).All(task => task.Groups.Count == 0 || task.Groups[^1] == name))
-            .Select(name => new GateRule { Name = name, Kind = GateKind.Drop, Task = name, Metric = "acc", Warn = options.MaxDropPoints, Fail = options.FailDropPoints, Advice = "lower the learning rate or add rehearsal rows" })
+        var rules = candidate.Groups.Keys.Where(name => EvaluationTasks.MetricOf(name) == "acc"
+            && candidate.Find(name).All(task => task.Groups.Count == 0 || task.Groups[^1] == name))
+            .Select(name =>
+                new GateRule
+                {
+                    Name = name,
+                    Kind = GateKind.Drop,
+                    Task = name,
+                    Metric = "acc",
+                    Warn = options.MaxDropPoints,
+                    Fail = options.FailDropPoints,
+                    Advice = "lower the learning rate or add rehearsal rows",
+                })
             .ToList();
         rules.Add(new GateRule
         {
@@ -37,7 +48,9 @@ internal static class GateRules
         });
         if (options.MustBeatBase)
         {
-            rules.Add(Gain("task-over-base", Base, "the task is not learned better than the base knows it; look at the training rows"));
+            rules.Add(
+                Gain("task-over-base", Base,
+                    "the task is not learned better than the base knows it; look at the training rows"));
         }
 
         if (options.MustBeatBase && prompted)
@@ -45,7 +58,13 @@ internal static class GateRules
             rules.Add(Gain("task-over-prompt", Prompted, "the best prompt does as well; prefer it to a fine-tune"));
         }
 
-        return new GateSet { Name = "run", Purpose = "keeps what the base knows and learns the task", AllowLimit = options.AllowLimit, Rules = rules };
+        return new GateSet
+        {
+            Name = "run",
+            Purpose = "keeps what the base knows and learns the task",
+            AllowLimit = options.AllowLimit,
+            Rules = rules,
+        };
     }
 
     public static GateDecision Decision(GateReport report, ArtifactRef evidence) => new()
@@ -54,9 +73,11 @@ internal static class GateRules
         Evidence = evidence,
         Checks =
         [
-            .. report.Problems.Select(problem => new GateCheck("evidence", Verdicts.Fail, double.NaN, double.NaN, "sound evidence", problem)),
+            .. report.Problems.Select(
+                problem => new GateCheck("evidence", Verdicts.Fail, double.NaN, double.NaN, "sound evidence", problem)),
             .. report.Outcomes.Select(outcome => new GateCheck(
-                outcome.Rule.Name, Of(outcome.Verdict), outcome.Baseline ?? double.NaN, outcome.Candidate ?? double.NaN, Threshold(outcome.Rule), Detail(outcome))),
+                outcome.Rule.Name, Of(outcome.Verdict), outcome.Baseline ?? double.NaN, outcome.Candidate ?? double.NaN,
+                Threshold(outcome.Rule), Detail(outcome))),
         ],
     };
 
@@ -86,5 +107,6 @@ internal static class GateRules
     };
 
     private static string Detail(GateOutcome outcome) =>
-        outcome.Lost + outcome.Gained > 0 ? $"{outcome.Reason}; lost {outcome.Lost}, gained {outcome.Gained}, p {outcome.P:0.###}" : outcome.Reason;
+        outcome.Lost + outcome.Gained > 0
+            ? $"{outcome.Reason}; lost {outcome.Lost}, gained {outcome.Gained}, p {outcome.P:0.###}" : outcome.Reason;
 }

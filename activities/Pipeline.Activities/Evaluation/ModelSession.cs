@@ -14,7 +14,8 @@ internal sealed class ModelSession : IDisposable
     private readonly CausalLanguageModel _model;
     private readonly PretrainedTokenizer _tokenizer;
 
-    private ModelSession(CausalLanguageModel model, PretrainedTokenizer tokenizer) => (_model, _tokenizer) = (model, tokenizer);
+    private ModelSession(CausalLanguageModel model, PretrainedTokenizer tokenizer) =>
+        (_model, _tokenizer) = (model, tokenizer);
 
     public CausalLanguageModel Model => _model;
 
@@ -34,7 +35,9 @@ internal sealed class ModelSession : IDisposable
         return new ModelSession(loaded, PretrainedTokenizer.Load(model));
     }
 
-    /// <summary>Renders turns with the start of an assistant turn at the end; null when the model has no chat template.</summary>
+    /// <summary>
+    /// Renders turns with the start of an assistant turn at the end; null when the model has no chat template.
+    /// </summary>
     public static Func<IReadOnlyList<ChatTurn>, string>? RendererOf(string model)
     {
         var tokenizer = PretrainedTokenizer.Load(model);
@@ -44,12 +47,13 @@ internal sealed class ModelSession : IDisposable
         }
 
         var template = ChatTemplate.Parse(source);
-        return turns => template.Render(ChatRequest.Of([.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))]) with
-        {
-            AddGenerationPrompt = true,
-            SpecialTokens = tokenizer.SpecialTokens,
-            Now = DateTimeOffset.UnixEpoch,
-        }).Text;
+        return turns =>
+            template.Render(ChatRequest.Of([.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))]) with
+            {
+                AddGenerationPrompt = true,
+                SpecialTokens = tokenizer.SpecialTokens,
+                Now = DateTimeOffset.UnixEpoch,
+            }).Text;
     }
 
     public void Dispose() => _model.Dispose();

@@ -5,7 +5,9 @@ using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Activities.Evaluation;
 
-/// <summary>What the task needs no language model for: the most frequent answer, and a linear classifier over character n-grams.</summary>
+/// <summary>
+/// What the task needs no language model for: the most frequent answer, and a linear classifier over character n-grams.
+/// </summary>
 internal static class SimpleArms
 {
     // More different answers than this are no classification.
@@ -18,14 +20,21 @@ internal static class SimpleArms
         var labels = training.Select(row => row.Label).Distinct(StringComparer.Ordinal).Count();
         if (labels is < 2 or > MostLabels || test.Count == 0)
         {
-            return new BaselineResult([], new StageSummary { Text = $"{labels} different answers in {training.Count:N0} rows are no classification" });
+            return new BaselineResult(
+                [], new StageSummary
+                {
+                    Text = $"{labels} different answers in {training.Count:N0} rows are no classification",
+                });
         }
 
-        var majority = training.GroupBy(row => row.Label, StringComparer.Ordinal).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key;
+        var majority = training.GroupBy(row => row.Label, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key;
         cancellation.ThrowIfCancellationRequested();
         var classifier = NgramClassifier.Train(training);
-        Metric[] arms = [Score("most frequent answer", test, _ => majority), Score("character n-grams", test, classifier.Predict)];
-        return new BaselineResult(arms, new StageSummary { Text = string.Join(", ", arms.Select(arm => $"{arm.Name} {arm.Value:P1}")) });
+        Metric[] arms =
+            [Score("most frequent answer", test, _ => majority), Score("character n-grams", test, classifier.Predict)];
+        return new BaselineResult(
+            arms, new StageSummary { Text = string.Join(", ", arms.Select(arm => $"{arm.Name} {arm.Value:P1}")) });
     }
 
     private static Metric Score(string name, List<(string Text, string Label)> test, Func<string, string> answer)

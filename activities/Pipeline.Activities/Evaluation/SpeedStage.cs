@@ -20,7 +20,8 @@ internal static class SpeedStage
         var load = machine with { DType = TorchSharp.torch.float32 };
         using var model = ModelUnderTest.Open(folder, adapter, load);
         var render = ModelSession.RendererOf(folder);
-        string[] prompts = [.. questions.Select(question => render is null ? question.Text : render([new("user", question.Text)]))];
+        string[] prompts =
+            [.. questions.Select(question => render is null ? question.Text : render([new("user", question.Text)]))];
         var test = new SpeedTest { Concurrency = Together, MaxTokens = AnswerTokens };
         return Describe((await test.RunAsync(model, folder, adapter, prompts, load, run.Stop)).Report, machine);
     }

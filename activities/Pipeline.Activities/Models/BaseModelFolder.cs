@@ -4,7 +4,9 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Activities.Models;
 
-/// <summary>Finds the folder of a base model: shipped with the product, or any folder with a Hugging Face model.</summary>
+/// <summary>
+/// Finds the folder of a base model: shipped with the product, or any folder with a Hugging Face model.
+/// </summary>
 /// <param name="paths">Folders of the worker.</param>
 public sealed class BaseModelFolder(WorkerPaths paths)
 {
@@ -14,12 +16,14 @@ public sealed class BaseModelFolder(WorkerPaths paths)
     /// <exception cref="ApplicationFailureException">There is no such model.</exception>
     public string Find(string name)
     {
-        var shipped = Path.Combine(paths.Root, "infra", "models", Path.GetFileName(Path.TrimEndingDirectorySeparator(name)));
+        var shipped =
+            Path.Combine(paths.Root, "infra", "models", Path.GetFileName(Path.TrimEndingDirectorySeparator(name)));
         var folder = Directory.Exists(name) ? Path.GetFullPath(name) : shipped;
         return File.Exists(Path.Combine(folder, "config.json"))
             ? folder
             : throw new ApplicationFailureException(
-                $"base model '{name}' is neither shipped ({string.Join(", ", Shipped())}) nor a folder with config.json", ErrorTypes.NotFound, nonRetryable: true);
+                $"base model '{name}' is neither shipped ({string.Join(", ", Shipped())}) nor a folder with "
+                    + $"config.json", ErrorTypes.NotFound, nonRetryable: true);
     }
 
     /// <summary>Licence that the card of a model names in its front matter.</summary>
@@ -28,14 +32,16 @@ public sealed class BaseModelFolder(WorkerPaths paths)
     public static string LicenceOf(string folder)
     {
         var card = Path.Combine(folder, "README.md");
-        var line = File.Exists(card) ? File.ReadLines(card).FirstOrDefault(text => text.StartsWith("license:", StringComparison.OrdinalIgnoreCase)) : null;
+        var line = File.Exists(card) ? File.ReadLines(card)
+            .FirstOrDefault(text => text.StartsWith("license:", StringComparison.OrdinalIgnoreCase)) : null;
         return line is null ? "" : line["license:".Length..].Trim().Trim('"', '\'');
     }
 
     /// <summary>Whether a folder comes with the product.</summary>
     /// <param name="folder">Absolute path.</param>
     /// <returns>True below <c>infra/models</c>.</returns>
-    public bool IsShipped(string folder) => Path.GetDirectoryName(folder) == Path.Combine(paths.Root, "infra", "models");
+    public bool IsShipped(string folder) =>
+        Path.GetDirectoryName(folder) == Path.Combine(paths.Root, "infra", "models");
 
     private IEnumerable<string?> Shipped()
     {

@@ -5,7 +5,9 @@ using Pipeline.Workflows.Json;
 
 namespace Pipeline.Activities.Monitoring;
 
-/// <summary>What each registered version was made of, and what was found out about it later, next to each other in the store.</summary>
+/// <summary>
+/// What each registered version was made of, and what was found out about it later, next to each other in the store.
+/// </summary>
 /// <param name="store">The object store.</param>
 public sealed class ServingRecords(IObjectStore store)
 {
@@ -34,8 +36,10 @@ public sealed class ServingRecords(IObjectStore store)
     /// <exception cref="ObjectStoreException">There is none.</exception>
     public async Task<ServingRecord> ReadAsync(string name, int version, CancellationToken cancellation)
     {
-        await using var body = await store.OpenAsync($"{FolderOf(name, version)}record.json", cancellation: cancellation);
-        return await JsonSerializer.DeserializeAsync<ServingRecord>(body, PipelineJson.Options, cancellation) ?? throw new InvalidDataException($"the record of {name}@{version} is null");
+        await using var body =
+            await store.OpenAsync($"{FolderOf(name, version)}record.json", cancellation: cancellation);
+        return await JsonSerializer.DeserializeAsync<ServingRecord>(body, PipelineJson.Options, cancellation)
+            ?? throw new InvalidDataException($"the record of {name}@{version} is null");
     }
 
     /// <summary>Stores a later finding.</summary>
@@ -46,7 +50,8 @@ public sealed class ServingRecords(IObjectStore store)
     /// <param name="finding">The finding.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>Key of the object.</returns>
-    public async Task<string> AddAsync<T>(RegisteredVersion version, string kind, DateTime at, T finding, CancellationToken cancellation)
+    public async Task<string> AddAsync<T>(
+        RegisteredVersion version, string kind, DateTime at, T finding, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(version);
         var key = $"{FolderOf(version)}{kind}/{at:yyyyMMdd-HHmmss-fff}.json";
@@ -67,5 +72,6 @@ public sealed class ServingRecords(IObjectStore store)
     private static string FolderOf(string name, int version) => $"serving/{name}/{version}/";
 
     private Task<ObjectInfo> PutAsync<T>(string key, T content, CancellationToken cancellation) =>
-        store.PutAsync(key, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(content, PipelineJson.Options)), PutCondition.Absent, cancellation);
+        store.PutAsync(key, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(content, PipelineJson.Options)),
+            PutCondition.Absent, cancellation);
 }

@@ -14,7 +14,8 @@ public sealed class BaseRegistration(ModelRegistry registry)
     /// <param name="licence">Licence of the model.</param>
     /// <param name="cancellation">Stops the hashing.</param>
     /// <returns>Reference to exactly these files.</returns>
-    public async Task<BaseModelRef> RegisterAsync(string name, string folder, string licence, CancellationToken cancellation)
+    public async Task<BaseModelRef> RegisterAsync(
+        string name, string folder, string licence, CancellationToken cancellation)
     {
         var files = await BaseModel.DigestFilesAsync(folder, cancellation);
         var config = ModelConfigReader.Read(folder);
@@ -37,6 +38,7 @@ public sealed class BaseRegistration(ModelRegistry registry)
     private static long ParametersOf(string folder)
     {
         using var weights = WeightFiles.Open(folder);
-        return weights.Files.Sum(file => file.Header.Entries.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)));
+        return weights.Files.Sum(
+            file => file.Header.Entries.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size)));
     }
 }

@@ -45,7 +45,11 @@ internal static class LineageNodes
 
     private static SortedDictionary<string, string> PropertiesOf(LineageEdge edge)
     {
-        var properties = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["role"] = edge.Role, ["reference"] = edge.Reference };
+        var properties = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["role"] = edge.Role,
+            ["reference"] = edge.Reference,
+        };
         if (edge.Role == Config)
         {
             properties["options"] = edge.Detail;

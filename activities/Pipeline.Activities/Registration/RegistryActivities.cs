@@ -16,7 +16,9 @@ namespace Pipeline.Activities.Registration;
 /// <param name="artifacts">Local folders.</param>
 /// <param name="bases">Base models.</param>
 /// <param name="records">What versions were made of.</param>
-public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts artifacts, BaseRegistration bases, ServingRecords records) : IRegistryActivities
+public sealed class RegistryActivities(
+    ModelRegistry registry, LocalArtifacts artifacts, BaseRegistration bases, ServingRecords records)
+    : IRegistryActivities
 {
     /// <inheritdoc/>
     [Activity]
@@ -26,7 +28,8 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         using var pulse = new ActivityPulse();
         var licence = CheckLicence(input);
         await CheckEvaluationAsync(input, pulse.Stop);
-        var model = await bases.RegisterAsync(input.BaseModelName, await artifacts.OpenAsync(input.BaseModel, pulse.Stop), input.BaseLicence, pulse.Stop);
+        var model = await bases.RegisterAsync(
+            input.BaseModelName, await artifacts.OpenAsync(input.BaseModel, pulse.Stop), input.BaseLicence, pulse.Stop);
         var card = new ModelCard
         {
             Title = input.Name,
@@ -38,7 +41,8 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
             Obligations = licence.Obligations,
             Datasets = [.. input.Lineage.Where(edge => edge.Role == "dataset").Select(edge => edge.Reference)],
         };
-        var package = await new Package(registry.Artifacts).CreateAsync(await artifacts.OpenAsync(input.Adapter, pulse.Stop), card, pulse.Stop);
+        var package = await new Package(registry.Artifacts)
+            .CreateAsync(await artifacts.OpenAsync(input.Adapter, pulse.Stop), card, pulse.Stop);
         var info = ActivityExecutionContext.Current.Info;
         var run = $"{info.WorkflowId}/{info.WorkflowRunId}";
         var lineage = new List<string>();
@@ -64,7 +68,15 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         var registered = new RegisteredVersion(version.Name, version.Version, version.Package);
         if (input is { Dataset: { } dataset, Evaluation: { } evaluation })
         {
-            var record = new ServingRecord { Version = registered, Adapter = input.Adapter, BaseModel = input.BaseModel, Dataset = dataset, Evaluation = evaluation, Evaluate = input.Evaluate };
+            var record = new ServingRecord
+            {
+                Version = registered,
+                Adapter = input.Adapter,
+                BaseModel = input.BaseModel,
+                Dataset = dataset,
+                Evaluation = evaluation,
+                Evaluate = input.Evaluate,
+            };
             await records.SaveAsync(record, pulse.Stop);
         }
 
@@ -78,7 +90,8 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         ArgumentNullException.ThrowIfNull(input);
         try
         {
-            await registry.DeleteAsync(input.Version.Name, input.Version.Version, ActorOf(), input.Reason, ActivityExecutionContext.Current.CancellationToken);
+            await registry.DeleteAsync(input.Version.Name, input.Version.Version, ActorOf(), input.Reason,
+                ActivityExecutionContext.Current.CancellationToken);
         }
         catch (RegistryException exception) when (exception.Error is RegistryError.Deleted or RegistryError.NotFound)
         {
@@ -130,11 +143,13 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
     // Whoever removes the evaluation takes the right to register away with it.
     private async Task CheckEvaluationAsync(RegisterAdapterInput input, CancellationToken cancellation)
     {
-        var properties = input.Evaluation is null ? null : await artifacts.PropertiesAsync(input.Evaluation, cancellation);
+        var properties = input.Evaluation is null
+            ? null : await artifacts.PropertiesAsync(input.Evaluation, cancellation);
         if (properties?.GetValueOrDefault("adapter") != input.Adapter.Sha256 || !properties.ContainsKey("task"))
         {
             throw new ApplicationFailureException(
-                $"the store has no evaluation of the adapter {input.Adapter.Sha256[..12]} on its task ({input.Evaluation?.Uri ?? "none is named"}); retry from the stage 'evaluate'",
+                $"the store has no evaluation of the adapter {input.Adapter.Sha256[..12]} on its task "
+                    + $"({input.Evaluation?.Uri ?? "none is named"}); retry from the stage 'evaluate'",
                 ErrorTypes.Integrity, nonRetryable: true);
         }
     }
@@ -143,7 +158,8 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
     private static IEnumerable<LicenceWaiver> Waivers(RegisterAdapterInput input, LicenceUse use)
     {
         yield return new LicenceWaiver(
-            ShippedLicences.DebianMetadata, LicenceUse.Research, "pipeline", "package descriptions that Debian publishes, used for trials on the own machine");
+            ShippedLicences.DebianMetadata, LicenceUse.Research, "pipeline",
+            "package descriptions that Debian publishes, used for trials on the own machine");
         foreach (var licence in input.DataLicences.Append(input.BaseLicence).Where(_ => input.LicenceWaiver.Length > 0))
         {
             yield return new LicenceWaiver(licence, use, input.Owner, input.LicenceWaiver);
@@ -156,7 +172,8 @@ public sealed class RegistryActivities(ModelRegistry registry, LocalArtifacts ar
         var verdict = LicenceGate.Check(input.BaseLicence, input.DataLicences, use, [.. Waivers(input, use)]);
         return verdict.Decision == LicenceDecision.Block
             ? throw new ApplicationFailureException(
-                $"{string.Join("; ", verdict.Findings)} ({input.BaseModelName}: '{input.BaseLicence}', data: {string.Join(", ", input.DataLicences)}, use: {input.Use})",
+                $"{string.Join("; ", verdict.Findings)} ({input.BaseModelName}: '{input.BaseLicence}', data: "
+                    + $"{string.Join(", ", input.DataLicences)}, use: {input.Use})",
                 ErrorTypes.LicenceBlocked, nonRetryable: true)
             : verdict;
     }

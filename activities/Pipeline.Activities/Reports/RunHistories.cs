@@ -7,7 +7,9 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Activities.Reports;
 
-/// <summary>Reads the histories of a run and its children: how large they are, and how long no activity worked.</summary>
+/// <summary>
+/// Reads the histories of a run and its children: how large they are, and how long no activity worked.
+/// </summary>
 public static class RunHistories
 {
     private const string Asking = "awaits-";
@@ -18,7 +20,8 @@ public static class RunHistories
     /// <param name="runId">Id of the execution; empty takes the last one.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <returns>The cost; null when a history cannot be read.</returns>
-    public static async Task<OrchestrationCost?> MeasureAsync(ITemporalClient client, string workflowId, string? runId, CancellationToken cancellation)
+    public static async Task<OrchestrationCost?> MeasureAsync(
+        ITemporalClient client, string workflowId, string? runId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(client);
         try
@@ -28,9 +31,13 @@ public static class RunHistories
             while (waiting.TryDequeue(out var next))
             {
                 var handle = client.GetWorkflowHandle(next.Id, next.Run);
-                var events = (await handle.FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } })).Events.ToList();
+                var events =
+                    (await handle.FetchHistoryAsync(new() { Rpc = new() { CancellationToken = cancellation } })).Events
+                        .ToList();
                 histories.Add(events);
-                foreach (var child in events.Select(one => one.ChildWorkflowExecutionStartedEventAttributes?.WorkflowExecution).OfType<Temporalio.Api.Common.V1.WorkflowExecution>())
+                foreach (var child in events.Select(
+                    one => one.ChildWorkflowExecutionStartedEventAttributes?.WorkflowExecution)
+                    .OfType<Temporalio.Api.Common.V1.WorkflowExecution>())
                 {
                     waiting.Enqueue((child.WorkflowId, child.RunId));
                 }
@@ -56,14 +63,17 @@ public static class RunHistories
         var busy = Merge([.. histories.SelectMany(events => WorkIn(events, end)), .. asked]);
         var seconds = (end - begin).TotalSeconds - Length(asked);
         return new OrchestrationCost(
-            histories.Count, all.Count, all.Sum(one => (long)one.CalculateSize()), all.Max(one => one.CalculateSize()), seconds, Math.Max(0, (end - begin).TotalSeconds - Length(busy)));
+            histories.Count, all.Count, all.Sum(one => (long)one.CalculateSize()), all.Max(one => one.CalculateSize()),
+            seconds, Math.Max(0, (end - begin).TotalSeconds - Length(busy)));
     }
 
     // An activity works from its start to its end; the one that measures is still at work.
     private static IEnumerable<(DateTime From, DateTime To)> WorkIn(IReadOnlyList<HistoryEvent> events, DateTime end)
     {
-        var ends = events.Select(one => (Started: StartedBy(one), At: Time(one))).Where(pair => pair.Started > 0).ToDictionary(pair => pair.Started, pair => pair.At);
-        return events.Where(one => one.EventType == EventType.ActivityTaskStarted).Select(one => (Time(one), ends.GetValueOrDefault(one.EventId, end)));
+        var ends = events.Select(one => (Started: StartedBy(one), At: Time(one))).Where(pair => pair.Started > 0)
+            .ToDictionary(pair => pair.Started, pair => pair.At);
+        return events.Where(one => one.EventType == EventType.ActivityTaskStarted)
+            .Select(one => (Time(one), ends.GetValueOrDefault(one.EventId, end)));
     }
 
     private static long StartedBy(HistoryEvent one) => one.EventType switch
@@ -81,7 +91,8 @@ public static class RunHistories
         DateTime? since = null;
         foreach (var one in events)
         {
-            var verdict = one.UpsertWorkflowSearchAttributesEventAttributes?.SearchAttributes?.IndexedFields.GetValueOrDefault(Workflows.SearchAttributes.Verdict.Name)?.Data.ToStringUtf8();
+            var verdict = one.UpsertWorkflowSearchAttributesEventAttributes?.SearchAttributes?.IndexedFields
+                .GetValueOrDefault(Workflows.SearchAttributes.Verdict.Name)?.Data.ToStringUtf8();
             if (verdict is null)
             {
                 continue;
@@ -92,7 +103,8 @@ public static class RunHistories
                 yield return (from, Time(one));
                 since = null;
             }
-            else if (verdict.Contains(Asking, StringComparison.Ordinal) || verdict.Contains("parked", StringComparison.Ordinal))
+            else if (verdict.Contains(Asking, StringComparison.Ordinal)
+                || verdict.Contains("parked", StringComparison.Ordinal))
             {
                 since ??= Time(one);
             }
@@ -122,7 +134,8 @@ public static class RunHistories
         return merged;
     }
 
-    private static double Length(IEnumerable<(DateTime From, DateTime To)> spans) => spans.Sum(span => (span.To - span.From).TotalSeconds);
+    private static double Length(IEnumerable<(DateTime From, DateTime To)> spans) =>
+        spans.Sum(span => (span.To - span.From).TotalSeconds);
 
     private static DateTime Time(HistoryEvent one) => one.EventTime.ToDateTime();
 }

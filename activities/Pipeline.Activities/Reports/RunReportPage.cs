@@ -24,15 +24,20 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
     /// <param name="cost">What the engine was used for; null when unknown.</param>
     /// <param name="cancellation">Stops the upload.</param>
     /// <returns>The committed report and a path for people.</returns>
-    public async Task<ReportResult> WriteAsync(ReportInput input, OrchestrationCost? cost, CancellationToken cancellation)
+    public async Task<ReportResult> WriteAsync(
+        ReportInput input, OrchestrationCost? cost, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
         var folder = artifacts.NewFolder();
         await File.WriteAllTextAsync(Path.Combine(folder, "report.html"), Render(input.Report, cost), cancellation);
-        var name = string.Concat(input.WorkflowId.Select(character => char.IsAsciiLetterOrDigit(character) || character == '-' ? character : '-'));
+        var name = string.Concat(
+            input.WorkflowId.Select(character => char.IsAsciiLetterOrDigit(character) || character == '-'
+                ? character : '-'));
         var copy = Path.Combine(paths.Of("reports"), $"{name}.html");
         File.Copy(Path.Combine(folder, "report.html"), copy, overwrite: true);
-        var committed = await artifacts.CommitAsync("run-report", folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["run"] = input.WorkflowId }, null, cancellation);
+        var committed = await artifacts.CommitAsync(
+            "run-report", folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["run"] = input.WorkflowId },
+            null, cancellation);
         return new ReportResult(committed, copy, cost);
     }
 
@@ -44,9 +49,14 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
     {
         ArgumentNullException.ThrowIfNull(report);
         var page = new StringBuilder();
-        page.Append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>").Append(Text(report.WorkflowId)).Append("</title><style>").Append(Style).Append("</style><body>");
-        page.Append($"<h1>{Text(report.Recipe)}</h1><p><code>{Text(report.WorkflowId)}</code>, base model {Text(report.BaseModel)}, started by {Text(report.Owner)}</p>");
-        page.Append($"<p class=\"{report.Verdict?.ToString().ToLowerInvariant()}\"><strong>{report.Verdict}</strong>: {Text(report.Reason)}</p>");
+        page.Append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>").Append(Text(report.WorkflowId))
+            .Append("</title><style>").Append(Style).Append("</style><body>");
+        page.Append(
+            $"<h1>{Text(report.Recipe)}</h1><p><code>{Text(report.WorkflowId)}</code>, base model "
+                + $"{Text(report.BaseModel)}, started by {Text(report.Owner)}</p>");
+        page.Append(
+            $"<p class=\"{report.Verdict?.ToString().ToLowerInvariant()}\"><strong>{report.Verdict}</strong>: "
+                + $"{Text(report.Reason)}</p>");
         foreach (var note in report.Notes)
         {
             page.Append($"<p>{Text(note)}</p>");
@@ -73,8 +83,11 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<h2>Stages</h2><table><tr><th>stage<th>state<th class=n>seconds<th>result");
         foreach (var stage in report.Stages)
         {
-            var seconds = stage.Began is { } began && stage.Ended is { } ended ? $"{(ended - began).TotalSeconds:0.0}" : "";
-            page.Append($"<tr><td>{stage.Name}<td>{stage.State}{(stage.Summary?.Cached == true ? " (cache hit)" : "")}<td class=n>{seconds}<td>{Text(stage.Summary?.Text ?? stage.Failure?.Message ?? "")}");
+            var seconds = stage.Began is { } began && stage.Ended is { } ended
+                ? $"{(ended - began).TotalSeconds:0.0}" : "";
+            page.Append(
+                $"<tr><td>{stage.Name}<td>{stage.State}{(stage.Summary?.Cached == true ? " (cache hit)" : "")}<td "
+                    + $"class=n>{seconds}<td>{Text(stage.Summary?.Text ?? stage.Failure?.Message ?? "")}");
         }
 
         page.Append("</table>");
@@ -87,10 +100,14 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
             return;
         }
 
-        page.Append("<h2>Training attempts</h2><table><tr><th>round<th class=n>learning rate<th class=n>rank<th class=n>micro-batch<th>outcome");
+        page.Append(
+            "<h2>Training attempts</h2><table><tr><th>round<th class=n>learning rate<th class=n>rank<th "
+                + "class=n>micro-batch<th>outcome");
         foreach (var attempt in report.TrainingAttempts)
         {
-            page.Append($"<tr><td>{attempt.Round}<td class=n>{attempt.LearningRate:0.##e0}<td class=n>{attempt.Rank}<td class=n>{attempt.MicroBatchSize}<td>{Text(attempt.Outcome)}");
+            page.Append(
+                $"<tr><td>{attempt.Round}<td class=n>{attempt.LearningRate:0.##e0}<td class=n>{attempt.Rank}<td "
+                    + $"class=n>{attempt.MicroBatchSize}<td>{Text(attempt.Outcome)}");
         }
 
         page.Append("</table>");
@@ -108,7 +125,9 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<table><tr><th>check<th>verdict<th class=n>before<th class=n>after<th>threshold<th>detail");
         foreach (var check in report.Gate?.Checks ?? [])
         {
-            page.Append($"<tr><td>{Text(check.Name)}<td class=\"{check.Verdict.ToString().ToLowerInvariant()}\">{check.Verdict}<td class=n>{Value(check.Baseline)}<td class=n>{Value(check.Candidate)}")
+            page.Append(
+                $"<tr><td>{Text(check.Name)}<td class=\"{check.Verdict.ToString().ToLowerInvariant()}"
+                    + $"\">{check.Verdict}<td class=n>{Value(check.Baseline)}<td class=n>{Value(check.Candidate)}")
                 .Append($"<td>{Text(check.Threshold)}<td>{Text(check.Detail)}");
         }
 
@@ -127,7 +146,11 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<h2>Decisions of people</h2><table><tr><th>on<th>digest<th>decision<th>by<th>reason<th>at");
         foreach (var decision in report.Decisions)
         {
-            page.Append($"<tr><td>{Text(decision.Gate)}<td><code>{Text(decision.Digest[..Math.Min(12, decision.Digest.Length)])}</code><td>{Text(decision.Verdict)}<td>{Text(decision.By)}<td>{Text(decision.Reason)}<td>{decision.At:u}");
+            page.Append(
+                $"<tr><td>{Text(decision.Gate)}"
+                    + $"<td><code>{Text(decision.Digest[..Math.Min(12, decision.Digest.Length)])}"
+                    + $"</code><td>{Text(decision.Verdict)}<td>{Text(decision.By)}<td>{Text(decision.Reason)}"
+                    + $"<td>{decision.At:u}");
         }
 
         page.Append("</table>");
@@ -142,11 +165,16 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
         page.Append("<h2>Canary</h2>");
         CanaryChart.Draw(page, report);
-        page.Append("<table><tr><th>at<th class=n>share<th>outcome<th class=n>requests<th class=n>failed<th class=n>median ms<th class=n>right answers");
+        page.Append(
+            "<table><tr><th>at<th class=n>share<th>outcome<th class=n>requests<th class=n>failed<th class=n>median "
+                + "ms<th class=n>right answers");
         foreach (var step in report.Canary)
         {
             var seen = step.Measurement?.Candidate;
-            page.Append($"<tr><td>{step.At:HH:mm:ss}<td class=n>{step.Percent} %<td>{Text(step.Outcome)}<td class=n>{seen?.Requests}<td class=n>{seen?.Errors}<td class=n>{seen?.MedianMilliseconds:0}<td class=n>{(double.IsFinite(seen?.Accuracy ?? double.NaN) ? $"{seen?.Accuracy:P1}" : "–")}");
+            page.Append(
+                $"<tr><td>{step.At:HH:mm:ss}<td class=n>{step.Percent} %<td>{Text(step.Outcome)}<td "
+                    + $"class=n>{seen?.Requests}<td class=n>{seen?.Errors}<td class=n>{seen?.MedianMilliseconds:0}<td "
+                    + $"class=n>{(double.IsFinite(seen?.Accuracy ?? double.NaN) ? $"{seen?.Accuracy:P1}" : "–")}");
         }
 
         page.Append("</table>");
@@ -157,7 +185,9 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
         page.Append("<h2>Where it comes from</h2><table><tr><th>what<th>reference<th>detail");
         foreach (var edge in report.Lineage)
         {
-            page.Append($"<tr><td>{Text(edge.Role)}<td class=ref><code>{Text(edge.Reference)}</code><td>{Text(edge.Verdict.Length > 0 ? $"{edge.Verdict}: {edge.Detail}" : edge.Detail)}");
+            page.Append(
+                $"<tr><td>{Text(edge.Role)}<td class=ref><code>{Text(edge.Reference)}"
+                    + $"</code><td>{Text(edge.Verdict.Length > 0 ? $"{edge.Verdict}: {edge.Detail}" : edge.Detail)}");
         }
 
         page.Append("</table>");

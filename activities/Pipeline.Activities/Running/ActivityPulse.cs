@@ -4,7 +4,9 @@ using Temporalio.Activities;
 namespace Pipeline.Activities.Running;
 
 /// <summary>Heartbeats while an activity works, on a thread of the pool, with what it has reached so far.</summary>
-/// <remarks>A heartbeat also brings back a cancellation, so it goes on while the work itself is deep inside a library.</remarks>
+/// <remarks>
+/// A heartbeat also brings back a cancellation, so it goes on while the work itself is deep inside a library.
+/// </remarks>
 public sealed class ActivityPulse : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -16,7 +18,8 @@ public sealed class ActivityPulse : IDisposable
     /// <summary>Begins to beat.</summary>
     public ActivityPulse()
     {
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(_context.CancellationToken, _context.WorkerShutdownToken);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(
+            _context.CancellationToken, _context.WorkerShutdownToken);
         _timer = new Timer(_ => _context.Heartbeat(_progress), null, TimeSpan.Zero, Interval);
     }
 

@@ -11,7 +11,8 @@ public static class CodeVersion
     public static string Of(params Type[] types)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var path in types.Select(type => type.Assembly.Location).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var path in types.Select(type => type.Assembly.Location).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal))
         {
             hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
         }

@@ -9,12 +9,15 @@ namespace Pipeline.Activities.Running;
 public sealed class FailureInterceptor : IWorkerInterceptor
 {
     /// <inheritdoc/>
-    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) => new Mapping(nextInterceptor);
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Mapping(nextInterceptor);
 
     private static bool IsDraining()
     {
         var context = ActivityExecutionContext.Current;
-        return context.WorkerShutdownToken.IsCancellationRequested && (!context.CancellationToken.IsCancellationRequested || context.CancelReason == ActivityCancelReason.WorkerShutdown);
+        return context.WorkerShutdownToken.IsCancellationRequested
+            && (!context.CancellationToken.IsCancellationRequested
+                || context.CancelReason == ActivityCancelReason.WorkerShutdown);
     }
 
     private sealed class Mapping(ActivityInboundInterceptor next) : ActivityInboundInterceptor(next)
@@ -28,7 +31,9 @@ public sealed class FailureInterceptor : IWorkerInterceptor
             catch (OperationCanceledException exception) when (IsDraining())
             {
                 // Nobody asked for the work to stop for good: another worker goes on where this one was.
-                throw new ApplicationFailureException("the worker drains; another attempt goes on", exception, ErrorTypes.WorkerDraining, nextRetryDelay: TimeSpan.FromMilliseconds(100));
+                throw new ApplicationFailureException(
+                    "the worker drains; another attempt goes on", exception, ErrorTypes.WorkerDraining,
+                    nextRetryDelay: TimeSpan.FromMilliseconds(100));
             }
             catch (Exception exception) when (FailureMapping.Map(exception) is not null)
             {

@@ -7,5 +7,6 @@ public static class HostName
     public const string Variable = "PIPELINE_HOST";
 
     /// <summary>Name of this host.</summary>
-    public static string Current { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Environment.MachineName;
+    public static string Current { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
+        ? named : Environment.MachineName;
 }

@@ -6,9 +6,16 @@ namespace Pipeline.Activities.Running;
 /// <summary>Runs another program: arguments as a list, never through a shell.</summary>
 internal static class Programs
 {
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program, IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })
             ?? throw new InvalidOperationException($"{program} did not start");
         var output = new StringBuilder();
         process.OutputDataReceived += (_, line) => Append(output, line.Data);

@@ -18,7 +18,8 @@ namespace Pipeline.Activities.Running;
 /// <param name="reports">Writes reports.</param>
 /// <param name="facts">What the settings and the machine say.</param>
 public sealed class RunActivities(
-    LocalArtifacts artifacts, BaseModelFolder models, Benchmarks benchmarks, BaseRegistration registration, Reports.RunReportPage reports, RunFacts facts) : IRunActivities
+    LocalArtifacts artifacts, BaseModelFolder models, Benchmarks benchmarks, BaseRegistration registration,
+    Reports.RunReportPage reports, RunFacts facts) : IRunActivities
 {
     /// <inheritdoc/>
     [Activity]
@@ -29,15 +30,18 @@ public sealed class RunActivities(
         input.Input.Evaluate.Benchmarks.ToList().ForEach(name => benchmarks.FolderOf(name));
         var folder = models.Find(input.Input.BaseModel);
         pulse.Report(new ActivityProgress("validate", 0, 0, $"reading {folder}"));
-        var licence = BaseModelFolder.LicenceOf(folder) is { Length: > 0 } named ? named : models.IsShipped(folder) ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown;
+        var licence = BaseModelFolder.LicenceOf(folder) is { Length: > 0 } named ? named : models.IsShipped(folder)
+            ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown;
         var model = await artifacts.CommitCopyAsync("base-model", folder, pulse.Stop);
-        await registration.RegisterAsync(input.Input.BaseModel, await artifacts.OpenAsync(model, pulse.Stop), licence, pulse.Stop);
+        await registration.RegisterAsync(
+            input.Input.BaseModel, await artifacts.OpenAsync(model, pulse.Stop), licence, pulse.Stop);
         return new RunContext
         {
             BaseModel = model,
             BaseLicence = licence,
             DataLicence = input.Input.Data.Licence is { Length: > 0 } given ? given
-                : input.Input.Data.Source is "debian" or "debian-sample" ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown,
+                : input.Input.Data.Source is "debian" or "debian-sample"
+                ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown,
             Approvers = Narrow(facts.Approvers, input.Input.Approval.Approvers),
             ApproverKeys = facts.ApproverKeys,
             ApprovalsRequired = Math.Max(facts.ApprovalsRequired, input.Input.Approval.Required),
@@ -52,7 +56,8 @@ public sealed class RunActivities(
     {
         ArgumentNullException.ThrowIfNull(input);
         var context = ActivityExecutionContext.Current;
-        var cost = await RunHistories.MeasureAsync(context.TemporalClient, input.WorkflowId, context.Info.WorkflowRunId, context.CancellationToken);
+        var cost = await RunHistories.MeasureAsync(
+            context.TemporalClient, input.WorkflowId, context.Info.WorkflowRunId, context.CancellationToken);
         return await reports.WriteAsync(input, cost, context.CancellationToken);
     }
 
@@ -68,6 +73,7 @@ public sealed class RunActivities(
         return both.Count > 0
             ? both
             : throw new ApplicationFailureException(
-                $"approval.approvers: none of {string.Join(", ", input)} may approve here; the settings name {string.Join(", ", deployment)}", ErrorTypes.InvalidRecipe, nonRetryable: true);
+                $"approval.approvers: none of {string.Join(", ", input)} may approve here; the settings name "
+                    + $"{string.Join(", ", deployment)}", ErrorTypes.InvalidRecipe, nonRetryable: true);
     }
 }

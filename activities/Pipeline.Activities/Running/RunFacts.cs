@@ -6,7 +6,9 @@ public sealed record RunFacts
     /// <summary>Names that may approve; empty accepts any name but the owner's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
-    /// <summary>Public keys of approvers by name, SubjectPublicKeyInfo in Base64; when there are any, decisions must be signed.</summary>
+    /// <summary>
+    /// Public keys of approvers by name, SubjectPublicKeyInfo in Base64; when there are any, decisions must be signed.
+    /// </summary>
     public IReadOnlyDictionary<string, string> ApproverKeys { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Approvals needed at least.</summary>

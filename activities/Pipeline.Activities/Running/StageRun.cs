@@ -25,5 +25,6 @@ public sealed record StageRun(string Stage, string Key, ActivityPulse Pulse, Loc
     /// <param name="folder">Folder to take over.</param>
     /// <returns>Reference to the version.</returns>
     public Task<ArtifactRef> CommitAsync(string kind, string folder) =>
-        Artifacts.CommitAsync(kind, folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["stage"] = Stage, ["key"] = Key }, Fence, Stop);
+        Artifacts.CommitAsync(kind, folder,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["stage"] = Stage, ["key"] = Key }, Fence, Stop);
 }

@@ -8,7 +8,10 @@ using Temporalio.Activities;
 
 namespace Pipeline.Activities.Running;
 
-/// <summary>What every stage of work has in common: look for a finished result, work in a folder of its own, fence, commit, remember.</summary>
+/// <summary>
+/// What every stage of work has in common: look for a finished result, work in a folder of its own, fence, commit,
+/// remember.
+/// </summary>
 /// <param name="store">The object store.</param>
 /// <param name="artifacts">Local folders.</param>
 /// <param name="cache">Finished results.</param>
@@ -21,17 +24,20 @@ public sealed class StageWork(IObjectStore store, LocalArtifacts artifacts, Stag
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="stage">Name of the work.</param>
     /// <param name="dependsOn">Inputs and options that the result depends on.</param>
-    /// <param name="outputs">Artefacts that the result refers to; a result whose artefacts are gone is not used.</param>
+    /// <param name="outputs">Artefacts that the result refers to; a result whose artefacts are gone is not
+    /// used.</param>
     /// <param name="work">The work.</param>
     /// <param name="mark">Puts the time or the cache hit into the result.</param>
     /// <returns>The result.</returns>
     public async Task<T> RunAsync<T>(
-        string stage, object dependsOn, Func<T, IEnumerable<ArtifactRef>> outputs, Func<StageRun, Task<T>> work, Func<T, bool, TimeSpan, T> mark)
+        string stage, object dependsOn, Func<T, IEnumerable<ArtifactRef>> outputs, Func<StageRun, Task<T>> work,
+        Func<T, bool, TimeSpan, T> mark)
         where T : class
     {
         using var pulse = new ActivityPulse();
         var key = cache.KeyOf(stage, dependsOn);
-        if (await cache.FindAsync<T>(stage, key, pulse.Stop) is { } known && await AllThereAsync(outputs(known), pulse.Stop))
+        if (await cache.FindAsync<T>(stage, key, pulse.Stop) is { } known
+            && await AllThereAsync(outputs(known), pulse.Stop))
         {
             return mark(known, true, TimeSpan.Zero);
         }
@@ -52,7 +58,8 @@ public sealed class StageWork(IObjectStore store, LocalArtifacts artifacts, Stag
     /// <param name="cached">Whether it was found.</param>
     /// <param name="time">Time of the work.</param>
     /// <returns>The marked summary.</returns>
-    public static StageSummary Mark(StageSummary summary, bool cached, TimeSpan time) => summary with { Cached = cached, Duration = time };
+    public static StageSummary Mark(StageSummary summary, bool cached, TimeSpan time) =>
+        summary with { Cached = cached, Duration = time };
 
     private async Task<bool> AllThereAsync(IEnumerable<ArtifactRef> outputs, CancellationToken cancellation)
     {

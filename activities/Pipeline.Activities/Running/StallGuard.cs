@@ -4,15 +4,21 @@ using Temporalio.Worker.Interceptors;
 
 namespace Pipeline.Activities.Running;
 
-/// <summary>Lets the heartbeats of an activity end when they tell the same for too long: the engine then takes the attempt for lost.</summary>
+/// <summary>
+/// Lets the heartbeats of an activity end when they tell the same for too long: the engine then takes the attempt for
+/// lost.
+/// </summary>
 /// <remarks>
-/// Heartbeats come from a timer, which goes on while the work hangs in a driver, in a lock or on a dead connection. Work that hangs
-/// cannot be ended from outside, so whoever owns the process is told and may replace it.
+/// Heartbeats come from a timer, which goes on while the work hangs in a driver, in a lock or on a dead connection.
+/// Work that hangs cannot be ended from outside, so whoever owns the process is told and may replace it.
 /// </remarks>
 /// <param name="abandon">Told which activity hangs.</param>
 public sealed class StallGuard(Action<string> abandon) : IWorkerInterceptor
 {
-    /// <summary>Patience with real work: an optimizer step of a large model on the CPU, or a shard of its weights over a slow network, takes less.</summary>
+    /// <summary>
+    /// Patience with real work: an optimizer step of a large model on the CPU, or a shard of its weights over a slow
+    /// network, takes less.
+    /// </summary>
     public static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(30);
 
     /// <summary>Longest time between two different reports.</summary>
@@ -24,7 +30,8 @@ public sealed class StallGuard(Action<string> abandon) : IWorkerInterceptor
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
-    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) => new Watched(nextInterceptor, this);
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Watched(nextInterceptor, this);
 
     private void Abandon(string activity) => abandon(activity);
 

@@ -6,7 +6,9 @@ using Pipeline.Workflows.Contracts;
 namespace Pipeline.Activities.Storage;
 
 /// <summary>Artefacts of the store as local folders, and local folders as artefacts of the store.</summary>
-/// <remarks>A folder appears under its version only when every file is there with the digest that the manifest names.</remarks>
+/// <remarks>
+/// A folder appears under its version only when every file is there with the digest that the manifest names.
+/// </remarks>
 /// <param name="store">The object store.</param>
 /// <param name="paths">Where local copies are kept.</param>
 public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
@@ -45,7 +47,10 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     /// <returns>Absolute path of an empty folder.</returns>
     public string NewFolder() => paths.Of("cache", "work", Guid.NewGuid().ToString("N"));
 
-    /// <summary>The folder of one piece of work, the same in every attempt on this machine: a later attempt goes on with what is in it.</summary>
+    /// <summary>
+    /// The folder of one piece of work, the same in every attempt on this machine: a later attempt goes on with what is
+    /// in it.
+    /// </summary>
     /// <param name="key">Digest of everything that the work depends on.</param>
     /// <returns>Absolute path of a folder that may hold what an earlier attempt finished.</returns>
     public string WorkFolder(string key) => paths.Of("cache", "work", key);
@@ -58,12 +63,16 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     /// <param name="cancellation">Stops the upload.</param>
     /// <returns>Reference to the version.</returns>
     public async Task<ArtifactRef> CommitAsync(
-        string kind, string folder, IReadOnlyDictionary<string, string> properties, Fence? fence, CancellationToken cancellation)
+        string kind, string folder, IReadOnlyDictionary<string, string> properties, Fence? fence,
+        CancellationToken cancellation)
     {
         var files = new List<ArtifactFile>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
-            files.Add(await _artifacts.PutFileAsync(path, Path.GetRelativePath(folder, path).Replace('\\', '/'), cancellation));
+            files.Add(
+                await _artifacts.PutFileAsync(
+                    path, Path.GetRelativePath(folder, path).Replace('\\', '/'), cancellation));
         }
 
         var manifest = Manifest.Create(kind, files, properties);
@@ -106,7 +115,8 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     /// <param name="artifact">The artefact.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>Properties of its manifest; null when it is not committed.</returns>
-    public async Task<IReadOnlyDictionary<string, string>?> PropertiesAsync(ArtifactRef artifact, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, string>?> PropertiesAsync(
+        ArtifactRef artifact, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(artifact);
         return (await _artifacts.FindAsync(artifact.Kind, artifact.Sha256, cancellation))?.Properties;
@@ -118,7 +128,8 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
         var path = Path.GetFullPath(Path.Combine(folder, name));
         return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? path
-            : throw new ObjectStoreException(ObjectStoreError.Integrity, $"file name '{name}' leads out of its artefact");
+            : throw new ObjectStoreException(
+                ObjectStoreError.Integrity, $"file name '{name}' leads out of its artefact");
     }
 
     private static void Publish(string partial, string folder)
@@ -135,5 +146,6 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
         }
     }
 
-    private string FolderOf(string kind, string versionId) => Path.Combine(paths.State, "cache", "artifacts", kind, versionId);
+    private string FolderOf(string kind, string versionId) =>
+        Path.Combine(paths.State, "cache", "artifacts", kind, versionId);
 }

@@ -7,7 +7,8 @@ namespace Pipeline.Activities.Storage;
 
 /// <summary>Results of finished work by the digest of everything that it depends on.</summary>
 /// <param name="store">The object store.</param>
-/// <param name="codeVersion">Digest of the code that works; another version of the code never finds these results.</param>
+/// <param name="codeVersion">Digest of the code that works; another version of the code never finds these
+/// results.</param>
 public sealed class StageCache(IObjectStore store, string codeVersion)
 {
     /// <summary>Key of a piece of work.</summary>

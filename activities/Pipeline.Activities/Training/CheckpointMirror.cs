@@ -9,7 +9,9 @@ using Pipeline.Registry.Storage;
 
 namespace Pipeline.Activities.Training;
 
-/// <summary>Checkpoints of one training in the object store, so that any host goes on where the last one stopped.</summary>
+/// <summary>
+/// Checkpoints of one training in the object store, so that any host goes on where the last one stopped.
+/// </summary>
 /// <remarks>
 /// Files lie under their digests and each manifest is written after them, as in the folder. Whoever claims the training
 /// gets a number larger than any before it; a process that was thought dead finds the larger number and must not write.
@@ -21,7 +23,10 @@ internal sealed class CheckpointMirror(IObjectStore store, string key, string ou
 {
     private const string ManifestSuffix = ".manifest.json";
     private const string Events = "events.jsonl";
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
     private readonly HashSet<string> _stored = new(StringComparer.Ordinal);
 
     /// <summary>Number of this claim; also the attempt number of the local checkpoints.</summary>
@@ -62,7 +67,8 @@ internal sealed class CheckpointMirror(IObjectStore store, string key, string ou
     /// <exception cref="StaleAttemptException">A later claim owns the training.</exception>
     public async Task PushAsync(CancellationToken cancellation)
     {
-        var local = Directory.EnumerateFiles(Folder, "*" + ManifestSuffix).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToList();
+        var local = Directory.EnumerateFiles(Folder, "*" + ManifestSuffix).Select(path => Path.GetFileName(path)!)
+            .Order(StringComparer.Ordinal).ToList();
         foreach (var name in local.Where(name => !_stored.Contains(name)))
         {
             if (await StoreAsync(name, cancellation))
@@ -98,12 +104,15 @@ internal sealed class CheckpointMirror(IObjectStore store, string key, string ou
         while (true)
         {
             var (number, etag) = await OwnerAsync(cancellation);
-            var here = File.Exists(local) && long.TryParse(await File.ReadAllTextAsync(local, cancellation), CultureInfo.InvariantCulture, out var last) ? last : 0;
+            var here = File.Exists(local)
+                && long.TryParse(await File.ReadAllTextAsync(local, cancellation), CultureInfo.InvariantCulture,
+                    out var last) ? last : 0;
             Attempt = Math.Max(number, here) + 1;
             try
             {
                 var token = new MemoryStream(Encoding.ASCII.GetBytes(Attempt.ToString(CultureInfo.InvariantCulture)));
-                await store.PutAsync(Owner, token, etag is null ? PutCondition.Absent : PutCondition.Match(etag), cancellation);
+                await store.PutAsync(
+                    Owner, token, etag is null ? PutCondition.Absent : PutCondition.Match(etag), cancellation);
                 return;
             }
             catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.PreconditionFailed)
@@ -198,10 +207,12 @@ internal sealed class CheckpointMirror(IObjectStore store, string key, string ou
 
     private async Task UploadAsync(string path, string name, CancellationToken cancellation)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        await using var file =
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         await store.PutAsync(name, file, default, cancellation);
     }
 
     private static IEnumerable<string> FilesOf(byte[] manifest) =>
-        (JsonSerializer.Deserialize<CheckpointManifest>(manifest, Json)?.Files.Values ?? []).Select(file => $"{Path.GetFileName(file.Sha256)}.safetensors");
+        (JsonSerializer.Deserialize<CheckpointManifest>(manifest, Json)?.Files.Values ?? [])
+            .Select(file => $"{Path.GetFileName(file.Sha256)}.safetensors");
 }

@@ -15,7 +15,8 @@ namespace Pipeline.Activities.Training;
 /// <param name="store">Keeps checkpoints for other hosts.</param>
 /// <param name="paths">Where checkpoints lie.</param>
 /// <param name="machine">Device, threads and log of this worker.</param>
-public sealed class TrainingActivities(StageWork work, IObjectStore store, WorkerPaths paths, ModelLoadOptions machine) : ITrainingActivities
+public sealed class TrainingActivities(StageWork work, IObjectStore store, WorkerPaths paths, ModelLoadOptions machine)
+    : ITrainingActivities
 {
     private const string Weights = "adapter_model.safetensors";
 
@@ -41,13 +42,21 @@ public sealed class TrainingActivities(StageWork work, IObjectStore store, Worke
         await mirror.ClaimAsync(run.Stop);
         var uploads = new CheckpointUploads(mirror, machine.Log ?? (static _ => { }));
         using var reporter = new TrainingReporter(run.Pulse, input.ProgressWorkflowId, uploads.Begin);
-        var control = new RunControl { Progress = reporter, Cancellation = run.Stop, Resume = true, Attempt = mirror.Attempt, Log = machine.Log };
+        var control = new RunControl
+        {
+            Progress = reporter,
+            Cancellation = run.Stop,
+            Resume = true,
+            Attempt = mirror.Attempt,
+            Log = machine.Log,
+        };
         TrainingResult trained;
         try
         {
             // Tensors never leave the thread that made them.
             trained = await Task.Factory.StartNew(
-                () => Train(input, dataset, model, output, control), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => Train(input, dataset, model, output, control), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
@@ -58,7 +67,8 @@ public sealed class TrainingActivities(StageWork work, IObjectStore store, Worke
         await mirror.CheckAsync(run.Stop);
         var adapter = await run.CommitAsync("adapter", FilesOf(trained, run));
         await mirror.ClearAsync(run.Stop);
-        return await DescribeAsync(trained, adapter, TrainingCurve.Read(Path.Combine(output, "events.jsonl")), reporter.TokensPerSecond, run);
+        return await DescribeAsync(
+            trained, adapter, TrainingCurve.Read(Path.Combine(output, "events.jsonl")), reporter.TokensPerSecond, run);
     }
 
     private static string FilesOf(TrainingResult trained, StageRun run)
@@ -100,14 +110,17 @@ public sealed class TrainingActivities(StageWork work, IObjectStore store, Worke
         };
     }
 
-    private TrainingResult Train(TrainAdapterInput input, string dataset, string model, string output, RunControl control)
+    private TrainingResult Train(
+        TrainAdapterInput input, string dataset, string model, string output, RunControl control)
     {
         var options = TrainingRecipe.Options(input.Train);
         using var rows = SftDataset.Open(dataset);
         using var loaded = CausalLanguageModel.Load(model, TrainingRecipe.Model(input.Train, machine));
-        var adapter = LoraAdapter.Create(loaded, TrainingRecipe.Adapter(input.Train, input.BaseModel.Uri), input.Train.Seed);
+        var adapter =
+            LoraAdapter.Create(loaded, TrainingRecipe.Adapter(input.Train, input.BaseModel.Uri), input.Train.Seed);
         using var objective = new SupervisedObjective(loaded, adapter, options);
-        var trainer = new Trainer(ModelTraining.OfAdapter(loaded, adapter), objective, new SftTrainingData(rows), options);
+        var trainer =
+            new Trainer(ModelTraining.OfAdapter(loaded, adapter), objective, new SftTrainingData(rows), options);
         return trainer.Run(output, control);
     }
 }

@@ -7,7 +7,9 @@ using Temporalio.Client;
 
 namespace Pipeline.Activities.Training;
 
-/// <summary>Tells heartbeats every step and the run's workflow a few dozen times, however many steps there are.</summary>
+/// <summary>
+/// Tells heartbeats every step and the run's workflow a few dozen times, however many steps there are.
+/// </summary>
 internal sealed class TrainingReporter : IProgress<TrainingStep>, IDisposable
 {
     private const int MostSignals = 24;
@@ -23,7 +25,8 @@ internal sealed class TrainingReporter : IProgress<TrainingStep>, IDisposable
     public TrainingReporter(ActivityPulse pulse, string workflowId, Action saved)
     {
         (_pulse, _saved) = (pulse, saved);
-        _run = workflowId.Length == 0 ? null : ActivityExecutionContext.Current.TemporalClient.GetWorkflowHandle<FineTuneWorkflow>(workflowId);
+        _run = workflowId.Length == 0
+            ? null : ActivityExecutionContext.Current.TemporalClient.GetWorkflowHandle<FineTuneWorkflow>(workflowId);
     }
 
     public double TokensPerSecond { get; private set; }
@@ -31,7 +34,9 @@ internal sealed class TrainingReporter : IProgress<TrainingStep>, IDisposable
     public void Report(TrainingStep value)
     {
         TokensPerSecond = value.TokensPerSecond;
-        _pulse.Report(new ActivityProgress("train", value.Step, value.TotalSteps, $"loss {value.Loss:0.000}, {value.TokensPerSecond:N0} tok/s, {value.Remaining:h\\:mm\\:ss} left"));
+        _pulse.Report(
+            new ActivityProgress("train", value.Step, value.TotalSteps,
+                $"loss {value.Loss:0.000}, {value.TokensPerSecond:N0} tok/s, {value.Remaining:h\\:mm\\:ss} left"));
 
         if (value.Checkpoint is not null)
         {
@@ -40,10 +45,13 @@ internal sealed class TrainingReporter : IProgress<TrainingStep>, IDisposable
 
         // A signal is an event of the history, so there is one for each part of the training and none for each step.
         var due = (_sent + 1) * value.TotalSteps / MostSignals;
-        if (_run is not null && _signal.IsCompleted && value.Step >= due && _sent < MostSignals && _clock.Elapsed - _last > Pause)
+        if (_run is not null && _signal.IsCompleted && value.Step >= due && _sent < MostSignals
+            && _clock.Elapsed - _last > Pause)
         {
-            (_sent, _last) = (Math.Max(_sent + 1, value.Step * MostSignals / Math.Max(1, value.TotalSteps)), _clock.Elapsed);
-            _signal = SendAsync(new TrainingProgress(value.Step, value.TotalSteps, value.Loss, value.TokensPerSecond, value.Remaining));
+            (_sent, _last) =
+                (Math.Max(_sent + 1, value.Step * MostSignals / Math.Max(1, value.TotalSteps)), _clock.Elapsed);
+            _signal = SendAsync(
+                new TrainingProgress(value.Step, value.TotalSteps, value.Loss, value.TokensPerSecond, value.Remaining));
         }
     }
 

@@ -10,8 +10,9 @@ using Pipeline.Data.Tokenizers;
 namespace Pipeline.Data.Building;
 
 /// <summary>
-/// Builds a dataset of proven rows: reads the sources, renders, tokenizes and labels every row, mixes, shuffles and writes shards, index,
-/// card and a sample to review. Equal inputs give equal bytes; a build that finds its version in place does nothing.
+/// Builds a dataset of proven rows: reads the sources, renders, tokenizes and labels every row, mixes, shuffles and
+/// writes shards, index, card and a sample to review. Equal inputs give equal bytes; a build that finds its version in
+/// place does nothing.
 /// </summary>
 public sealed class DatasetBuilder
 {
@@ -35,7 +36,8 @@ public sealed class DatasetBuilder
     /// <param name="cancellationToken">Stops the build; nothing is committed then.</param>
     /// <returns>The index that was written or found.</returns>
     /// <exception cref="DataInputException">
-    /// The sources cannot be used (<c>E-ING</c>, <c>E-FMT</c>), labels could not be proven (<c>E-LABEL</c>, with row ids, all of them in
+    /// The sources cannot be used (<c>E-ING</c>, <c>E-FMT</c>), labels could not be proven (<c>E-LABEL</c>, with row
+    /// ids, all of them in
     /// <c>label-failures.jsonl</c>), or nothing useful is left (<c>E-DATA</c>).
     /// </exception>
     public DatasetIndex Build(DatasetRecipe recipe, string folder, CancellationToken cancellationToken = default)
@@ -46,13 +48,16 @@ public sealed class DatasetBuilder
         var template = Template(recipe, pretrained);
         var digests = recipe.Sources.Select(s => s.Files.Select(Digest).ToList()).ToList();
         var tokenizerDigest = TokenizerDigest(recipe.Tokenizer);
-        var version = new DatasetVersion([.. digests.SelectMany(d => d), .. (recipe.Split?.Files ?? []).Select(Digest)], recipe.Canonical() + scorer?.Name, tokenizerDigest, template?.Sha256 ?? string.Empty, Code).Id();
+        var version = new DatasetVersion(
+            [.. digests.SelectMany(d => d), .. (recipe.Split?.Files ?? []).Select(Digest)],
+            recipe.Canonical() + scorer?.Name, tokenizerDigest, template?.Sha256 ?? string.Empty, Code).Id();
         if (Cached(folder, version) is { } found) return found with { WasCached = true };
         Prepare(folder);
         using var spill = new RowSpill(folder);
         var quarantine = new QuarantineLog(maxRows: 100_000, recipe.MaxRefused);
         var splitter = recipe.Split is null ? null : new RowSplitter(recipe.Split, recipe.Seed);
-        var labelled = Label(recipe, pretrained, template, scorer, spill, splitter, quarantine, folder, cancellationToken);
+        var labelled =
+            Label(recipe, pretrained, template, scorer, spill, splitter, quarantine, folder, cancellationToken);
         var held = splitter?.Divide(labelled) ?? [];
         var advice = new List<string>();
         var chosen = Mixture.Choose(recipe, labelled, spill, advice);
@@ -65,10 +70,12 @@ public sealed class DatasetBuilder
             if (rows == 0) continue;
             parts[name] = rows;
             Directory.CreateDirectory(Path.Combine(folder, name));
-            new DatasetWriter(recipe with { Name = $"{recipe.Name} ({name})" }, Path.Combine(folder, name), pretrained, spill, held[part]).WritePart(origin, cancellationToken);
+            new DatasetWriter(recipe with { Name = $"{recipe.Name} ({name})" }, Path.Combine(folder, name), pretrained,
+                spill, held[part]).WritePart(origin, cancellationToken);
         }
 
-        var index = new DatasetWriter(recipe, folder, pretrained, spill, chosen).Write(origin, advice, parts, cancellationToken);
+        var index = new DatasetWriter(recipe, folder, pretrained, spill, chosen)
+            .Write(origin, advice, parts, cancellationToken);
         quarantine.WriteTo(Path.Combine(folder, "quarantine.jsonl"));
         return index;
     }
@@ -100,20 +107,31 @@ public sealed class DatasetBuilder
 
         foreach (var part in DatasetSplit.Parts)
         {
-            if (File.Exists(Path.Combine(folder, part, DatasetIndex.FileName))) Directory.Delete(Path.Combine(folder, part), recursive: true);
+            if (File.Exists(Path.Combine(folder, part, DatasetIndex.FileName)))
+                Directory.Delete(Path.Combine(folder, part), recursive: true);
         }
     }
 
     private List<SourceLabelling> Label(
-        DatasetRecipe recipe, PretrainedTokenizer pretrained, ChatTemplate? template, IRowScorer? scorer, RowSpill spill, RowSplitter? splitter, QuarantineLog quarantine, string folder, CancellationToken cancellationToken)
+        DatasetRecipe recipe, PretrainedTokenizer pretrained, ChatTemplate? template, IRowScorer? scorer,
+        RowSpill spill, RowSplitter? splitter, QuarantineLog quarantine, string folder,
+        CancellationToken cancellationToken)
     {
-        var labeller = new RowLabeller(pretrained, template, recipe.Labels) { Now = recipe.TemplateClock, Variables = recipe.TemplateVariables };
+        var labeller = new RowLabeller(pretrained, template, recipe.Labels)
+        {
+            Now = recipe.TemplateClock,
+            Variables = recipe.TemplateVariables,
+        };
         var (all, bytes) = (new List<SourceLabelling>(), 0L);
         var total = recipe.Sources.Sum(s => s.Files.Sum(f => new FileInfo(f).Length));
         foreach (var source in recipe.Sources)
         {
-            var labelling = new SourceLabelling(source, labeller, scorer, quarantine, splitter, recipe.Split?.StratifyBy);
-            labelling.Run(spill, Reader, read => Progress?.Report(new StageProgress("dataset", "label", spill.Count, bytes += read, total)), cancellationToken);
+            var labelling =
+                new SourceLabelling(source, labeller, scorer, quarantine, splitter, recipe.Split?.StratifyBy);
+            labelling.Run(
+                spill, Reader,
+                read => Progress?.Report(new StageProgress("dataset", "label", spill.Count, bytes += read, total)),
+                cancellationToken);
             all.Add(labelling);
         }
 
@@ -131,8 +149,11 @@ public sealed class DatasetBuilder
 
     private static string TokenizerDigest(string directory)
     {
-        string[] names = Directory.Exists(directory) ? ["tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"] : [];
-        var digests = names.Where(name => File.Exists(Path.Combine(directory, name))).ToDictionary(name => name, name => Digest(Path.Combine(directory, name)));
+        string[] names = Directory.Exists(directory)
+            ? ["tokenizer.json", "tokenizer.model", "vocab.json", "merges.txt", "tokenizer_config.json",
+                "special_tokens_map.json"] : [];
+        var digests = names.Where(name => File.Exists(Path.Combine(directory, name)))
+            .ToDictionary(name => name, name => Digest(Path.Combine(directory, name)));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(digests))));
     }
 }

@@ -26,7 +26,9 @@ public sealed record DatasetShard(ShardInfo Tokens, DatasetFile Ids, DatasetFile
 /// <param name="Rows">Rows in the dataset.</param>
 /// <param name="Tokens">Tokens in the dataset.</param>
 /// <param name="Formats">Rows by detected format.</param>
-public sealed record SourceSummary(string Name, bool Replay, string? Licence, IReadOnlyList<string> Sha256, long Read, long Rows, long Tokens, IReadOnlyDictionary<string, long> Formats);
+public sealed record SourceSummary(
+    string Name, bool Replay, string? Licence, IReadOnlyList<string> Sha256, long Read, long Rows, long Tokens,
+    IReadOnlyDictionary<string, long> Formats);
 
 /// <summary><c>index.json</c> of a dataset: the commit point; a reader trusts only what it names.</summary>
 public sealed record DatasetIndex
@@ -85,8 +87,11 @@ public sealed record DatasetIndex
     /// <summary>What the labels were checked for.</summary>
     public required LabelAudit Audit { get; init; }
 
-    /// <summary>Rows of the other parts by folder name, such as <c>validation</c>; each is a dataset of its own.</summary>
-    public IReadOnlyDictionary<string, long> Parts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    /// <summary>
+    /// Rows of the other parts by folder name, such as <c>validation</c>; each is a dataset of its own.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Parts { get; init; } =
+        new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>Advice and warnings; none of them blocks.</summary>
     public required IReadOnlyList<string> Advice { get; init; }
@@ -108,10 +113,13 @@ public sealed record DatasetIndex
     public static DatasetIndex Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) throw new DataInputException("E-DATASET", $"{folder} holds no dataset: {FileName} is missing; build it again");
+        if (!File.Exists(path))
+            throw new DataInputException(
+                "E-DATASET", $"{folder} holds no dataset: {FileName} is missing; build it again");
         try
         {
-            return JsonSerializer.Deserialize<DatasetIndex>(File.ReadAllBytes(path), Json) ?? throw new JsonException("the file is empty");
+            return JsonSerializer.Deserialize<DatasetIndex>(File.ReadAllBytes(path), Json)
+                ?? throw new JsonException("the file is empty");
         }
         catch (JsonException exception)
         {

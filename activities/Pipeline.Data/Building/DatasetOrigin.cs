@@ -6,4 +6,6 @@ namespace Pipeline.Data.Building;
 /// <param name="TemplateSha256">Digest of the chat template; empty without one.</param>
 /// <param name="Sources">Labelled sources in the recipe's order.</param>
 /// <param name="Digests">Digests of each source's files.</param>
-internal sealed record DatasetOrigin(string Version, string TokenizerSha256, string TemplateSha256, IReadOnlyList<SourceLabelling> Sources, IReadOnlyList<IReadOnlyList<string>> Digests);
+internal sealed record DatasetOrigin(
+    string Version, string TokenizerSha256, string TemplateSha256, IReadOnlyList<SourceLabelling> Sources,
+    IReadOnlyList<IReadOnlyList<string>> Digests);

@@ -61,7 +61,8 @@ public sealed record DatasetRecipe(string Name, string Tokenizer, IReadOnlyList<
     public double? KeepBest { get; init; }
 
     /// <summary>Variables of the template, such as <c>enable_thinking</c>.</summary>
-    public IReadOnlyDictionary<string, JsonElement> TemplateVariables { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, JsonElement> TemplateVariables { get; init; } =
+        new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 
     /// <summary>Clock that the template sees.</summary>
     /// <value>Default: 1 January 2026, so that a dataset does not depend on the day it is built.</value>
@@ -70,13 +71,16 @@ public sealed record DatasetRecipe(string Name, string Tokenizer, IReadOnlyList<
     /// <summary>Reads a recipe; relative paths start at its folder.</summary>
     /// <param name="path">A JSON file.</param>
     /// <returns>The recipe with absolute paths.</returns>
-    /// <exception cref="DataInputException">The file is not a recipe; the message names the field (<c>E-RECIPE</c>).</exception>
+    /// <exception cref="DataInputException">The file is not a recipe; the message names the field
+    /// (<c>E-RECIPE</c>).</exception>
     public static DatasetRecipe Load(string path)
     {
         try
         {
-            var recipe = JsonSerializer.Deserialize<DatasetRecipe>(File.ReadAllBytes(path), Json) ?? throw new JsonException("the file is empty");
-            if (recipe.Sources is not { Count: > 0 } || recipe.Tokenizer is null) throw new JsonException("'tokenizer' and at least one of 'sources' are needed");
+            var recipe = JsonSerializer.Deserialize<DatasetRecipe>(File.ReadAllBytes(path), Json)
+                ?? throw new JsonException("the file is empty");
+            if (recipe.Sources is not { Count: > 0 } || recipe.Tokenizer is null)
+                throw new JsonException("'tokenizer' and at least one of 'sources' are needed");
             var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? string.Empty;
             string Absolute(string file) => Path.GetFullPath(Path.Combine(folder, file));
             return recipe with
@@ -85,7 +89,12 @@ public sealed record DatasetRecipe(string Name, string Tokenizer, IReadOnlyList<
                 Template = recipe.Template is { } template ? Absolute(template) : null,
                 Sources = [.. recipe.Sources.Select(s => s with { Files = [.. s.Files.Select(Absolute)] })],
                 Split = recipe.Split is { } split
-                    ? split with { ValidationIds = [.. split.ValidationIds.Select(Absolute)], TestIds = [.. split.TestIds.Select(Absolute)], Clusters = [.. split.Clusters.Select(Absolute)] }
+                    ? split with
+                    {
+                        ValidationIds = [.. split.ValidationIds.Select(Absolute)],
+                        TestIds = [.. split.TestIds.Select(Absolute)],
+                        Clusters = [.. split.Clusters.Select(Absolute)]
+                    }
                     : null,
             };
         }

@@ -7,7 +7,10 @@ namespace Pipeline.Data.Building;
 /// <param name="Files">JSONL, JSON, CSV, Parquet or text files, also compressed; read in this order.</param>
 public sealed record DatasetSource(string Name, IReadOnlyList<string> Files)
 {
-    /// <summary>Shape of the rows; null finds it and refuses mixtures. Of preference rows only the chosen answers are learned, and only when named here.</summary>
+    /// <summary>
+    /// Shape of the rows; null finds it and refuses mixtures. Of preference rows only the chosen answers are learned,
+    /// and only when named here.
+    /// </summary>
     public DataFormat? Format { get; init; }
 
     /// <summary>Explicit mapping for rows of no known shape; replaces <see cref="Format"/>.</summary>
@@ -16,10 +19,14 @@ public sealed record DatasetSource(string Name, IReadOnlyList<string> Files)
     /// <summary>Most rows to take; null takes all.</summary>
     public int? Rows { get; init; }
 
-    /// <summary>Share of the source among the task sources that have a weight; null takes what <see cref="Rows"/> says.</summary>
+    /// <summary>
+    /// Share of the source among the task sources that have a weight; null takes what <see cref="Rows"/> says.
+    /// </summary>
     public double? Weight { get; init; }
 
-    /// <summary>Whether these are general-domain rehearsal rows, mixed in by <see cref="DatasetRecipe.ReplayShare"/>.</summary>
+    /// <summary>
+    /// Whether these are general-domain rehearsal rows, mixed in by <see cref="DatasetRecipe.ReplayShare"/>.
+    /// </summary>
     public bool Replay { get; init; }
 
     /// <summary>Licence of the texts, for the card.</summary>

@@ -9,14 +9,16 @@ namespace Pipeline.Data.Building;
 /// <param name="Tokenizer">Digest of the tokenizer file.</param>
 /// <param name="Template">Digest of the chat template's text; empty without one.</param>
 /// <param name="Code">Version of the building code.</param>
-public sealed record DatasetVersion(IReadOnlyList<string> Content, string Recipe, string Tokenizer, string Template, string Code)
+public sealed record DatasetVersion(
+    IReadOnlyList<string> Content, string Recipe, string Tokenizer, string Template, string Code)
 {
     /// <summary>The version id: equal inputs give the same id, any change gives another.</summary>
     /// <returns>SHA-256 in lower-case hex over the length-prefixed members.</returns>
     public string Id()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string[] members = ["pipeline-dataset/1", Content.Count.ToString(), .. Content, Recipe, Tokenizer, Template, Code];
+        string[] members =
+            ["pipeline-dataset/1", Content.Count.ToString(), .. Content, Recipe, Tokenizer, Template, Code];
         foreach (var member in members)
         {
             var bytes = Encoding.UTF8.GetBytes(member);

@@ -10,7 +10,8 @@ using Pipeline.Data.Tokenizers;
 namespace Pipeline.Data.Building;
 
 /// <summary>Shuffles the chosen rows and writes shards, review, card and, last, the index.</summary>
-internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, PretrainedTokenizer pretrained, RowSpill spill, int[][] chosen)
+internal sealed class DatasetWriter(
+    DatasetRecipe recipe, string folder, PretrainedTokenizer pretrained, RowSpill spill, int[][] chosen)
 {
     private readonly HuggingFaceTokenizer _tokenizer = pretrained.Tokenizer;
     private readonly List<DatasetShard> _shards = [];
@@ -20,7 +21,8 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
     private int _longest;
 
     /// <summary>Writes the training set.</summary>
-    public DatasetIndex Write(DatasetOrigin origin, List<string> advice, IReadOnlyDictionary<string, long> parts, CancellationToken cancellationToken)
+    public DatasetIndex Write(DatasetOrigin origin, List<string> advice, IReadOnlyDictionary<string, long> parts,
+        CancellationToken cancellationToken)
     {
         var accounting = new RowAccounting();
         foreach (var source in origin.Sources) accounting.Add(source.Accounting);
@@ -33,15 +35,18 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
     public void WritePart(DatasetOrigin origin, CancellationToken cancellationToken)
     {
         var rows = chosen.Sum(c => c.Length);
-        Write(origin, new RowAccounting { In = rows, Out = rows }, [], new Dictionary<string, long>(StringComparer.Ordinal), cancellationToken);
+        Write(origin, new RowAccounting { In = rows, Out = rows }, [],
+            new Dictionary<string, long>(StringComparer.Ordinal), cancellationToken);
     }
 
-    private DatasetIndex Write(DatasetOrigin origin, RowAccounting accounting, List<string> advice, IReadOnlyDictionary<string, long> parts, CancellationToken cancellationToken)
+    private DatasetIndex Write(DatasetOrigin origin, RowAccounting accounting, List<string> advice,
+        IReadOnlyDictionary<string, long> parts, CancellationToken cancellationToken)
     {
         var sources = origin.Sources;
         int[] rows = [.. chosen.SelectMany(c => c)];
         var order = SeededOrder.Permutation(rows.Length, (ulong)recipe.Seed).Select(i => rows[i]).ToArray();
-        WriteShards(order, SeededOrder.Sample(rows.Length, recipe.ReviewRows, (ulong)recipe.Seed + 1), cancellationToken);
+        WriteShards(
+            order, SeededOrder.Sample(rows.Length, recipe.ReviewRows, (ulong)recipe.Seed + 1), cancellationToken);
         var index = new DatasetIndex
         {
             Name = recipe.Name,
@@ -65,8 +70,10 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
             Files = [],
         };
         index = index with { Files = WriteFiles(index) };
-        File.WriteAllBytes(Path.Combine(folder, DatasetIndex.FileName + ".partial"), JsonSerializer.SerializeToUtf8Bytes(index, DatasetIndex.Json));
-        File.Move(Path.Combine(folder, DatasetIndex.FileName + ".partial"), Path.Combine(folder, DatasetIndex.FileName), overwrite: true);
+        File.WriteAllBytes(Path.Combine(folder, DatasetIndex.FileName + ".partial"),
+            JsonSerializer.SerializeToUtf8Bytes(index, DatasetIndex.Json));
+        File.Move(Path.Combine(folder, DatasetIndex.FileName + ".partial"), Path.Combine(folder, DatasetIndex.FileName),
+            overwrite: true);
         return index;
     }
 
@@ -98,7 +105,9 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
         var info = TokenShardWriter.Write(name + ".bin", [.. rows.Select(r => r.ToTokenRow())], _tokenizer.IdLimit);
         var ids = RowBlobs.Write(name + ".ids", [.. rows.Select(r => Encoding.UTF8.GetBytes(r.Id))]);
         static bool IsPlain(SftRow row) => row.Weights.All(w => w is 0 or 1);
-        DatasetFile? weights = rows.TrueForAll(IsPlain) ? null : RowBlobs.Write(name + ".weights", [.. rows.Select(r => IsPlain(r) ? [] : MemoryMarshal.AsBytes(r.Weights.AsSpan()).ToArray())]);
+        DatasetFile? weights = rows.TrueForAll(IsPlain)
+            ? null : RowBlobs.Write(name + ".weights",
+                [.. rows.Select(r => IsPlain(r) ? [] : MemoryMarshal.AsBytes(r.Weights.AsSpan()).ToArray())]);
         return new DatasetShard(info, ids, weights);
     }
 
@@ -131,7 +140,8 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
     private SourceSummary Summary(SourceLabelling source, int index, IReadOnlyList<string> digests)
     {
         var about = recipe.Sources[index];
-        return new SourceSummary(about.Name, about.Replay, about.Licence, digests, source.Accounting.In, chosen[index].Length, Tokens(index), source.Formats);
+        return new SourceSummary(about.Name, about.Replay, about.Licence, digests, source.Accounting.In,
+            chosen[index].Length, Tokens(index), source.Formats);
     }
 
     private long Tokens(int source) => chosen[source].Sum(row => (long)spill.Tokens(row));
@@ -139,16 +149,21 @@ internal sealed class DatasetWriter(DatasetRecipe recipe, string folder, Pretrai
     private ReplayShare Replay()
     {
         var replay = Enumerable.Range(0, chosen.Length).Where(i => recipe.Sources[i].Replay).ToList();
-        return new ReplayShare(replay.Sum(i => chosen[i].LongLength), replay.Sum(Tokens), chosen.Sum(c => c.LongLength), Enumerable.Range(0, chosen.Length).Sum(Tokens));
+        return new ReplayShare(replay.Sum(i => chosen[i].LongLength), replay.Sum(Tokens), chosen.Sum(c => c.LongLength),
+            Enumerable.Range(0, chosen.Length).Sum(Tokens));
     }
 
     private IEnumerable<string> Advice(ReplayShare replay, int rows)
     {
         if (replay.Warning() is { } warning) yield return warning;
         if (SizeAdvisory.Of(rows - replay.Rows, recipe.Domain) is { } size) yield return size;
-        if (recipe.Sources.Any(s => s.Licence is null)) yield return $"no licence is named for {string.Join(", ", recipe.Sources.Where(s => s.Licence is null).Select(s => s.Name))}.";
+        if (recipe.Sources.Any(s => s.Licence is null))
+            yield return $"no licence is named for "
+                + $"{string.Join(", ", recipe.Sources.Where(s => s.Licence is null).Select(s => s.Name))}.";
     }
 
-    private static LabelAudit Sum(IReadOnlyList<SourceLabelling> sources) => sources.Select(s => s.Audit).Aggregate((a, b) => new LabelAudit(
-        a.Proven + b.Proven, a.WithTerminator + b.WithTerminator, a.CutTerminators + b.CutTerminators, a.ControlTexts + b.ControlTexts, a.Realigned + b.Realigned, a.Truncated + b.Truncated, a.CutTokens + b.CutTokens));
+    private static LabelAudit Sum(IReadOnlyList<SourceLabelling> sources) => sources.Select(s => s.Audit)
+        .Aggregate((a, b) => new LabelAudit(
+        a.Proven + b.Proven, a.WithTerminator + b.WithTerminator, a.CutTerminators + b.CutTerminators, a.ControlTexts
+            + b.ControlTexts, a.Realigned + b.Realigned, a.Truncated + b.Truncated, a.CutTokens + b.CutTokens));
 }

@@ -8,4 +8,6 @@ namespace Pipeline.Data.Building;
 /// <param name="Realigned">Rows that got a token boundary between prompt and answer.</param>
 /// <param name="Truncated">Rows that were cut.</param>
 /// <param name="CutTokens">Tokens they lost.</param>
-public sealed record LabelAudit(long Proven, long WithTerminator, long CutTerminators, long ControlTexts, long Realigned, long Truncated, long CutTokens);
+public sealed record LabelAudit(
+    long Proven, long WithTerminator, long CutTerminators, long ControlTexts, long Realigned, long Truncated,
+    long CutTokens);

@@ -28,5 +28,6 @@ public sealed record ReplayShare(long Rows, long Tokens, long TotalRows, long To
     /// <returns>One sentence with both shares, or null.</returns>
     public string? Warning() => OfRows is >= 0.05 and <= 0.10
         ? null
-        : $"general-domain rehearsal is {OfRows:P1} of the rows and {OfTokens:P1} of the tokens; 5–10 % of the rows protects against forgetting.";
+        : $"general-domain rehearsal is {OfRows:P1} of the rows and {OfTokens:P1} of the tokens; 5–10 % of the rows "
+            + $"protects against forgetting.";
 }

@@ -5,7 +5,10 @@ using Pipeline.Data.Packing;
 
 namespace Pipeline.Data.Building;
 
-/// <summary>The review sample as one HTML page that needs nothing else: learned tokens are green, others grey, token edges visible.</summary>
+/// <summary>
+/// The review sample as one HTML page that needs nothing else: learned tokens are green, others grey, token edges
+/// visible.
+/// </summary>
 internal static class ReviewPage
 {
     private const string Style = """
@@ -20,9 +23,18 @@ internal static class ReviewPage
     public static string Of(DatasetIndex index, IReadOnlyList<ReviewRow> rows)
     {
         var html = new StringBuilder();
-        html.Append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        html.Append(CultureInfo.InvariantCulture, $"<title>Review of {Escape(index.Name)}</title><style>{Style}</style><h1>{Escape(index.Name)}: {rows.Count} of {index.Rows:N0} rows</h1>");
-        html.Append(CultureInfo.InvariantCulture, $"<p>Version <code>{index.Version}</code>. <span class=\"t\"> learned </span> <span class=\"o\"> not learned </span> <span class=\"w\"> learned with a weight </span>. Point at a token for its id.</p>");
+        html.Append(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                + "content=\"width=device-width\">");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<title>Review of {Escape(index.Name)}</title><style>{Style}</style><h1>{Escape(index.Name)}: "
+                + $"{rows.Count} of {index.Rows:N0} rows</h1>");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<p>Version <code>{index.Version}</code>. <span class=\"t\"> learned </span> <span class=\"o\"> not "
+                + $"learned </span> <span class=\"w\"> learned with a weight </span>. Point at a token for its "
+                + $"id.</p>");
         foreach (var row in rows) Append(html, row);
         return html.Append("</html>\n").ToString();
     }
@@ -30,12 +42,16 @@ internal static class ReviewPage
     private static void Append(StringBuilder html, ReviewRow row)
     {
         var learned = row.Labels.Count(l => l != TokenRow.Ignored);
-        html.Append(CultureInfo.InvariantCulture, $"<article><h2>{row.Row} · {Escape(row.Id)} · {row.Ids.Count} tokens, {learned} learned</h2><pre>");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<article><h2>{row.Row} · {Escape(row.Id)} · {row.Ids.Count} tokens, {learned} learned</h2><pre>");
         for (var i = 0; i < row.Ids.Count; i++)
         {
             var weight = row.Weights?[i] ?? (row.Labels[i] == TokenRow.Ignored ? 0 : 1);
             var kind = weight == 0 ? "o" : weight == 1 ? "t" : "w";
-            html.Append(CultureInfo.InvariantCulture, $"<span class=\"{kind}\" title=\"{row.Ids[i]}{(kind == "w" ? $" × {weight}" : string.Empty)}\">{Escape(row.Tokens[i])}</span>");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<span class=\"{kind}\" title=\"{row.Ids[i]}{(kind == "w" ? $" × {weight}" : string.Empty)}"
+                    + $"\">{Escape(row.Tokens[i])}</span>");
         }
 
         html.Append("</pre></article>");

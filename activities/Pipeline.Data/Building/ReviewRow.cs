@@ -12,9 +12,14 @@ namespace Pipeline.Data.Building;
 /// <param name="Ids">Id of each token.</param>
 /// <param name="Labels">Label of each token: its id, or -100.</param>
 /// <param name="Weights">Weights of the tokens, where any is neither 0 nor 1.</param>
-public sealed record ReviewRow(int Row, string Id, string Text, IReadOnlyList<string> Tokens, IReadOnlyList<int> Ids, IReadOnlyList<int> Labels, IReadOnlyList<float>? Weights)
+public sealed record ReviewRow(
+    int Row, string Id, string Text, IReadOnlyList<string> Tokens, IReadOnlyList<int> Ids, IReadOnlyList<int> Labels,
+    IReadOnlyList<float>? Weights)
 {
-    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Makes a row reviewable.</summary>
     /// <param name="tokenizer">The dataset's tokenizer.</param>

@@ -5,7 +5,9 @@ using Pipeline.Data.Readers;
 
 namespace Pipeline.Data.Building;
 
-/// <summary>One byte string a row: magic <c>PLBLOBS1</c>, u64 rows, u64 end of each row, then the bytes. Little-endian.</summary>
+/// <summary>
+/// One byte string a row: magic <c>PLBLOBS1</c>, u64 rows, u64 end of each row, then the bytes. Little-endian.
+/// </summary>
 internal sealed class RowBlobs : IDisposable
 {
     private const int HeaderBytes = 16;
@@ -41,9 +43,11 @@ internal sealed class RowBlobs : IDisposable
     {
         var file = File.OpenHandle(path, options: FileOptions.RandomAccess);
         Span<byte> header = stackalloc byte[HeaderBytes];
-        if (RandomAccess.Read(file, header, 0) == HeaderBytes && header.StartsWith(Magic)) return new RowBlobs(file, path, BinaryPrimitives.ReadInt64LittleEndian(header[8..]));
+        if (RandomAccess.Read(file, header, 0) == HeaderBytes && header.StartsWith(Magic))
+            return new RowBlobs(file, path, BinaryPrimitives.ReadInt64LittleEndian(header[8..]));
         file.Dispose();
-        throw new DataInputException("E-SHARD-FORMAT", $"{path}: not a complete file of this version; build the dataset again");
+        throw new DataInputException(
+            "E-SHARD-FORMAT", $"{path}: not a complete file of this version; build the dataset again");
     }
 
     public byte[] Read(long row)
@@ -51,7 +55,8 @@ internal sealed class RowBlobs : IDisposable
         Span<byte> ends = stackalloc byte[16];
         var first = row == 0;
         var place = HeaderBytes + (8 * (row - 1));
-        if (RandomAccess.Read(_file, first ? ends[8..] : ends, first ? HeaderBytes : place) < (first ? 8 : 16)) throw Damaged();
+        if (RandomAccess.Read(_file, first ? ends[8..] : ends, first ? HeaderBytes : place) < (first ? 8 : 16))
+            throw Damaged();
         var start = first ? 0 : BinaryPrimitives.ReadInt64LittleEndian(ends);
         var length = BinaryPrimitives.ReadInt64LittleEndian(ends[8..]) - start;
         if (length is < 0 or > int.MaxValue) throw Damaged();
@@ -61,5 +66,7 @@ internal sealed class RowBlobs : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private DataInputException Damaged() => new("E-SHARD-FORMAT", $"{_path}: the file is damaged; compare its digest with the index and build the dataset again");
+    private DataInputException Damaged() =>
+        new("E-SHARD-FORMAT",
+            $"{_path}: the file is damaged; compare its digest with the index and build the dataset again");
 }

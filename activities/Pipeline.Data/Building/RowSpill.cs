@@ -16,7 +16,8 @@ internal sealed class RowSpill : IDisposable
     private long _end = -1;
 
     public RowSpill(string folder) => _file = new FileStream(
-        Path.Combine(folder, $".rows.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
+        Path.Combine(folder, $".rows.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp"), FileMode.CreateNew,
+        FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose);
 
     public int Count => _offsets.Count;
 
@@ -51,14 +52,16 @@ internal sealed class RowSpill : IDisposable
         }
 
         var bytes = new byte[(row + 1 < _offsets.Count ? _offsets[row + 1] : _end) - _offsets[row]];
-        if (RandomAccess.Read(_file.SafeFileHandle, bytes, _offsets[row]) != bytes.Length) throw new IOException($"the temporary file {_file.Name} lost rows");
+        if (RandomAccess.Read(_file.SafeFileHandle, bytes, _offsets[row]) != bytes.Length)
+            throw new IOException($"the temporary file {_file.Name} lost rows");
         var id = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         var text = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4));
         var tokens = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
         var rest = bytes.AsSpan(_header.Length);
         var ids = MemoryMarshal.Cast<byte, int>(rest.Slice(id, 4 * tokens)).ToArray();
         var weights = MemoryMarshal.Cast<byte, float>(rest.Slice(id + (4 * tokens), 4 * tokens)).ToArray();
-        return (new SftRow(Encoding.UTF8.GetString(rest[..id]), ids, weights), Encoding.UTF8.GetString(rest.Slice(id + (8 * tokens), text)));
+        return (new SftRow(Encoding.UTF8.GetString(rest[..id]), ids, weights),
+            Encoding.UTF8.GetString(rest.Slice(id + (8 * tokens), text)));
     }
 
     public void Dispose() => _file.Dispose();

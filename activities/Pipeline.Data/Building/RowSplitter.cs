@@ -20,8 +20,14 @@ internal sealed class RowSplitter
     public RowSplitter(DatasetSplit split, long seed)
     {
         (_split, _seed) = (split, seed);
-        if (!(split.Validation >= 0 && split.Test >= 0 && split.Validation + split.Test < 1)) throw new DataInputException("E-SPLIT", $"the shares {split.Validation} and {split.Test} must not be negative and must stay below 1 together");
-        foreach (var (id, json) in Lines(split.Clusters)) _heads[id] = json.TryGetProperty("repeats", out var head) ? head.ToString() : throw new DataInputException("E-SPLIT", $"the cluster list names no 'repeats' for row '{id}'; give the removed.jsonl of the dedup stage");
+        if (!(split.Validation >= 0 && split.Test >= 0 && split.Validation + split.Test < 1))
+            throw new DataInputException("E-SPLIT",
+                $"the shares {split.Validation} and {split.Test} must not be negative and must stay below 1 together");
+        foreach (var (id, json) in Lines(split.Clusters)) _heads[id] = json.TryGetProperty("repeats", out var head)
+            ? head.ToString()
+            : throw new DataInputException(
+                "E-SPLIT",
+                $"the cluster list names no 'repeats' for row '{id}'; give the removed.jsonl of the dedup stage");
         List(split.ValidationIds, 1);
         List(split.TestIds, 2);
     }
@@ -30,7 +36,9 @@ internal sealed class RowSplitter
     public void Add(string id, string stratum, bool isReplay)
     {
         if (!_strata.TryGetValue(stratum, out var number)) _strata[stratum] = number = _strata.Count;
-        _rows.Add((Rank(_heads.GetValueOrDefault(id, id)), isReplay ? -1 : number, isReplay ? Training : _listed.GetValueOrDefault(id)));
+        _rows.Add(
+            (Rank(_heads.GetValueOrDefault(id, id)), isReplay ? -1 : number, isReplay
+                ? Training : _listed.GetValueOrDefault(id)));
     }
 
     /// <summary>Takes the rows of the other parts out of the sources.</summary>
@@ -38,12 +46,15 @@ internal sealed class RowSplitter
     public int[][][] Divide(IReadOnlyList<SourceLabelling> sources)
     {
         var parts = _listed.Count > 0 ? ByList() : Drawn();
-        var held = DatasetSplit.Parts.Select((_, part) => sources.Select(source => source.Kept.Where(row => Part(parts, row) == part + 1).ToArray()).ToArray()).ToArray();
+        var held = DatasetSplit.Parts.Select(
+            (_, part) => sources.Select(source => source.Kept.Where(row => Part(parts, row) == part + 1).ToArray())
+                .ToArray()).ToArray();
         foreach (var (source, index) in sources.Select((source, index) => (source, index)))
         {
             for (var part = 0; part < held.Length; part++)
             {
-                if (held[part][index].Length > 0) source.Accounting.Removed[$"to-{DatasetSplit.Parts[part]}"] = held[part][index].Length;
+                if (held[part][index].Length > 0)
+                    source.Accounting.Removed[$"to-{DatasetSplit.Parts[part]}"] = held[part][index].Length;
             }
 
             var near = source.Kept.Count(row => Part(parts, row) == NearHeldOut);
@@ -70,7 +81,11 @@ internal sealed class RowSplitter
         foreach (var (id, part) in _listed)
         {
             var cluster = Rank(_heads.GetValueOrDefault(id, id));
-            if (parts.TryGetValue(cluster, out var other) && other != part) throw new DataInputException("E-SPLIT", $"row '{id}' is listed for {DatasetSplit.Parts[part - 1]}, a near-duplicate of it for {DatasetSplit.Parts[other - 1]}");
+            if (parts.TryGetValue(cluster, out var other) && other != part)
+                throw new DataInputException(
+                    "E-SPLIT",
+                    $"row '{id}' is listed for {DatasetSplit.Parts[part - 1]}, a near-duplicate of it for "
+                        + $"{DatasetSplit.Parts[other - 1]}");
             parts[cluster] = part;
         }
 
@@ -78,14 +93,16 @@ internal sealed class RowSplitter
     }
 
     /// <summary>
-    /// Clusters of each stratum by their rank: the first rows of a cluster decide its stratum, the ranks do not depend on the order. What
-    /// rounding takes from one stratum it gives to the next, so that many small strata do not leave a part empty.
+    /// Clusters of each stratum by their rank: the first rows of a cluster decide its stratum, the ranks do not depend
+    /// on the order. What rounding takes from one stratum it gives to the next, so that many small strata do not leave
+    /// a part empty.
     /// </summary>
     private Dictionary<ulong, byte> Drawn()
     {
         var (parts, seen, tested, validated) = (new Dictionary<ulong, byte>(), 0, 0, 0);
         var names = _strata.ToDictionary(pair => pair.Value, pair => pair.Key);
-        var clusters = _rows.Where(row => row.Stratum >= 0).DistinctBy(row => row.Cluster).GroupBy(row => row.Stratum, row => row.Cluster);
+        var clusters = _rows.Where(row => row.Stratum >= 0).DistinctBy(row => row.Cluster)
+            .GroupBy(row => row.Stratum, row => row.Cluster);
         foreach (var stratum in clusters.OrderBy(group => names[group.Key], StringComparer.Ordinal))
         {
             var ranked = stratum.Order().ToList();
@@ -96,7 +113,11 @@ internal sealed class RowSplitter
             for (var i = 0; i < test + validation; i++) parts[ranked[i]] = (byte)(i < test ? 2 : 1);
         }
 
-        if (seen > 0 && ((_split.Test > 0 && tested == 0) || (_split.Validation > 0 && validated == 0))) throw new DataInputException("E-SPLIT", $"{seen} clusters are too few for a validation share of {_split.Validation} and a test share of {_split.Test}; take larger shares or more rows");
+        if (seen > 0 && ((_split.Test > 0 && tested == 0) || (_split.Validation > 0 && validated == 0)))
+            throw new DataInputException(
+                "E-SPLIT",
+                $"{seen} clusters are too few for a validation share of {_split.Validation} and a test share of "
+                    + $"{_split.Test}; take larger shares or more rows");
         return parts;
     }
 
@@ -104,7 +125,9 @@ internal sealed class RowSplitter
     {
         foreach (var (id, _) in Lines(files))
         {
-            if (_listed.TryGetValue(id, out var other) && other != part) throw new DataInputException("E-SPLIT", $"row '{id}' is listed for {DatasetSplit.Parts[other - 1]} and for {DatasetSplit.Parts[part - 1]}");
+            if (_listed.TryGetValue(id, out var other) && other != part)
+                throw new DataInputException("E-SPLIT",
+                    $"row '{id}' is listed for {DatasetSplit.Parts[other - 1]} and for {DatasetSplit.Parts[part - 1]}");
             _listed[id] = part;
         }
     }
@@ -115,9 +138,12 @@ internal sealed class RowSplitter
         {
             using var document = row.Parse();
             var json = document.RootElement;
-            yield return json.TryGetProperty("_id", out var id) || json.TryGetProperty("id", out id) ? (id.ToString(), json) : throw new DataInputException("E-SPLIT", $"{row.Id}: the row has neither '_id' nor 'id'");
+            yield return json.TryGetProperty("_id", out var id) || json.TryGetProperty("id", out id)
+                ? (id.ToString(), json)
+                : throw new DataInputException("E-SPLIT", $"{row.Id}: the row has neither '_id' nor 'id'");
         }
     }
 
-    private ulong Rank(string id) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_seed}:{id}")));
+    private ulong Rank(string id) =>
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_seed}:{id}")));
 }

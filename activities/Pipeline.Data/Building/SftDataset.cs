@@ -7,14 +7,16 @@ using Pipeline.Data.Readers;
 namespace Pipeline.Data.Building;
 
 /// <summary>
-/// A built dataset. Rows are read from disk when asked for, so memory does not grow with the dataset; any number of threads may read.
+/// A built dataset. Rows are read from disk when asked for, so memory does not grow with the dataset; any number of
+/// threads may read.
 /// </summary>
 public sealed class SftDataset : IDisposable
 {
     private readonly List<(TokenShardReader Tokens, RowBlobs Ids, RowBlobs? Weights)> _shards;
     private readonly long[] _firstRows;
 
-    private SftDataset(string folder, DatasetIndex index, List<(TokenShardReader Tokens, RowBlobs Ids, RowBlobs? Weights)> shards)
+    private SftDataset(
+        string folder, DatasetIndex index, List<(TokenShardReader Tokens, RowBlobs Ids, RowBlobs? Weights)> shards)
     {
         (Folder, Index, _shards) = (folder, index, shards);
         _firstRows = new long[shards.Count + 1];
@@ -33,17 +35,23 @@ public sealed class SftDataset : IDisposable
     /// <summary>Opens a dataset and compares the sizes of its files with the index.</summary>
     /// <param name="folder">Folder that <see cref="DatasetBuilder"/> wrote.</param>
     /// <returns>The dataset.</returns>
-    /// <exception cref="DataInputException">It is incomplete or damaged (<c>E-DATASET</c>, <c>E-SHARD-FORMAT</c>).</exception>
+    /// <exception cref="DataInputException">It is incomplete or damaged (<c>E-DATASET</c>,
+    /// <c>E-SHARD-FORMAT</c>).</exception>
     public static SftDataset Open(string folder)
     {
         var index = DatasetIndex.Read(folder);
         var shards = new List<(TokenShardReader, RowBlobs, RowBlobs?)>();
         foreach (var shard in index.Shards)
         {
-            foreach (var (file, bytes) in new[] { (shard.Tokens.File, shard.Tokens.Bytes), (shard.Ids.File, shard.Ids.Bytes) })
+            foreach (var (file, bytes) in new[] { (shard.Tokens.File, shard.Tokens.Bytes),
+                (shard.Ids.File, shard.Ids.Bytes) })
             {
                 var info = new FileInfo(Path.Combine(folder, file));
-                if (!info.Exists || info.Length != bytes) throw new DataInputException("E-DATASET", $"{info.FullName} has {(info.Exists ? info.Length : 0)} bytes, the index says {bytes}; build the dataset again");
+                if (!info.Exists || info.Length != bytes)
+                    throw new DataInputException(
+                        "E-DATASET",
+                        $"{info.FullName} has {(info.Exists ? info.Length : 0)} bytes, the index says {bytes}; build "
+                            + $"the dataset again");
             }
 
             shards.Add((
@@ -53,7 +61,9 @@ public sealed class SftDataset : IDisposable
         }
 
         var dataset = new SftDataset(folder, index, shards);
-        return dataset.Count == index.Rows ? dataset : throw new DataInputException("E-DATASET", $"{folder} has {dataset.Count} rows, the index says {index.Rows}");
+        return dataset.Count == index.Rows
+            ? dataset : throw new DataInputException(
+                "E-DATASET", $"{folder} has {dataset.Count} rows, the index says {index.Rows}");
     }
 
     /// <summary>Reads one row.</summary>
@@ -72,7 +82,8 @@ public sealed class SftDataset : IDisposable
         return new SftRow(
             Encoding.UTF8.GetString(names.Read(local)),
             read.InputIds,
-            own is { Length: > 0 } ? MemoryMarshal.Cast<byte, float>(own).ToArray() : Array.ConvertAll(read.Labels, label => label == TokenRow.Ignored ? 0f : 1f));
+            own is { Length: > 0 } ? MemoryMarshal.Cast<byte, float>(own)
+                .ToArray() : Array.ConvertAll(read.Labels, label => label == TokenRow.Ignored ? 0f : 1f));
     }
 
     /// <summary>All rows in order.</summary>
@@ -90,7 +101,8 @@ public sealed class SftDataset : IDisposable
         if (Index.VocabularySize <= embeddingRows) return;
         throw new DataInputException(
             "E-DATASET-VOCAB",
-            $"the dataset's tokenizer has ids up to {Index.VocabularySize - 1}, the model's embedding has {embeddingRows} rows; "
+            $"the dataset's tokenizer has ids up to {Index.VocabularySize - 1}, the model's embedding has "
+            + $"{embeddingRows} rows; "
             + "build the dataset with the model's own tokenizer or resize the embedding");
     }
 
@@ -98,12 +110,16 @@ public sealed class SftDataset : IDisposable
     /// <exception cref="DataInputException">A file is missing or changed (<c>E-DATASET</c>).</exception>
     public void Verify()
     {
-        var files = Index.Shards.SelectMany(s => new[] { new DatasetFile(s.Tokens.File, s.Tokens.Bytes, s.Tokens.Sha256), s.Ids, s.Weights }).Concat(Index.Files);
+        var files = Index.Shards.SelectMany(
+            s => new[] { new DatasetFile(s.Tokens.File, s.Tokens.Bytes, s.Tokens.Sha256), s.Ids, s.Weights })
+            .Concat(Index.Files);
         foreach (var file in files)
         {
             if (file is null) continue;
             using var stream = File.OpenRead(Path.Combine(Folder, file.File));
-            if (Convert.ToHexStringLower(SHA256.HashData(stream)) != file.Sha256) throw new DataInputException("E-DATASET", $"{file.File} is not the file the index names; its digest differs");
+            if (Convert.ToHexStringLower(SHA256.HashData(stream)) != file.Sha256)
+                throw new DataInputException(
+                    "E-DATASET", $"{file.File} is not the file the index names; its digest differs");
         }
     }
 

@@ -7,7 +7,9 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Building;
 
 /// <summary>Reads, converts and labels the rows of one source into the spill.</summary>
-internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller, IRowScorer? scorer, QuarantineLog quarantine, RowSplitter? splitter = null, string? stratum = null)
+internal sealed class SourceLabelling(
+    DatasetSource source, RowLabeller labeller, IRowScorer? scorer, QuarantineLog quarantine,
+    RowSplitter? splitter = null, string? stratum = null)
 {
     private const int BatchRows = 256;
     private readonly FormatDetector _detector = new();
@@ -57,7 +59,8 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
     {
         foreach (var file in source.Files)
         {
-            foreach (var row in RowReader.Read(RowSource.FromFile(file, Path.GetFileName(file)), options, quarantine)) yield return row;
+            foreach (var row in RowReader.Read(RowSource.FromFile(file, Path.GetFileName(file)), options, quarantine))
+                yield return row;
         }
     }
 
@@ -71,12 +74,15 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
             var json = document.RootElement;
             format = source.Format ?? FormatDetector.Detect(json);
             id = Id(row, json);
-            if (source.Map is null && format is null) throw new RowFaultException("E-FMT-UNKNOWN", "no known format fits; name a mapping for the source");
-            var canonical = source.Map is { } map ? map.Apply(json, id) : RowConverter.Convert(json, format!.Value, id); // checked above
+            if (source.Map is null && format is null)
+                throw new RowFaultException("E-FMT-UNKNOWN", "no known format fits; name a mapping for the source");
+            // checked above
+            var canonical = source.Map is { } map ? map.Apply(json, id) : RowConverter.Convert(json, format!.Value, id);
             UnicodeRules.Check(canonical);
             if (source.Format == DataFormat.Preference && canonical.Preference is { } pair) canonical = pair.Chosen;
             var labelled = labeller.Fit(labeller.Label(canonical), out var removed);
-            return new Result(labelled, removed, scorer?.Score(canonical) ?? 0, null, id, format, stratum is not null && json.TryGetProperty(stratum, out var value) ? value.ToString() : string.Empty);
+            return new Result(labelled, removed, scorer?.Score(canonical) ?? 0, null, id, format,
+                stratum is not null && json.TryGetProperty(stratum, out var value) ? value.ToString() : string.Empty);
         }
         catch (RowFaultException fault)
         {
@@ -90,7 +96,8 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
         if (source.Map is null && source.Format is null) _detector.Add(result.Format);
         if (result.Fault is { } fault)
         {
-            if (fault.Code == "E-FMT-PREFERENCE") throw new DataInputException(fault.Code, $"{result.Id}: {fault.Message}");
+            if (fault.Code == "E-FMT-PREFERENCE")
+                throw new DataInputException(fault.Code, $"{result.Id}: {fault.Message}");
             if (fault.Code.StartsWith("E-LABEL", StringComparison.Ordinal))
             {
                 FailureCount++;
@@ -142,11 +149,13 @@ internal sealed class SourceLabelling(DatasetSource source, RowLabeller labeller
     {
         foreach (var name in (string[])["_id", "id"])
         {
-            if (json.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number) return value.ToString();
+            if (json.TryGetProperty(name, out var value)
+                && value.ValueKind is JsonValueKind.String or JsonValueKind.Number) return value.ToString();
         }
 
         return $"{source.Name}:{row.Line}";
     }
 
-    private sealed record Result(LabelledRow? Row, string? Removed, double Score, RowFaultException? Fault, string Id, DataFormat? Format, string Stratum = "");
+    private sealed record Result(LabelledRow? Row, string? Removed, double Score, RowFaultException? Fault, string Id,
+        DataFormat? Format, string Stratum = "");
 }

@@ -14,7 +14,8 @@ public static class TokenShardWriter
     /// <param name="rows">Rows in order.</param>
     /// <param name="vocabularySize">Number of ids; below 65,536 ids take two bytes.</param>
     /// <returns>What the index records.</returns>
-    /// <exception cref="DataInputException">A row is inconsistent: an id outside the vocabulary, a label that is neither its id nor -100, wrong sequence lengths.</exception>
+    /// <exception cref="DataInputException">A row is inconsistent: an id outside the vocabulary, a label that is
+    /// neither its id nor -100, wrong sequence lengths.</exception>
     /// <exception cref="IOException">The file exists.</exception>
     public static ShardInfo Write(string path, IReadOnlyList<TokenRow> rows, int vocabularySize)
     {
@@ -29,7 +30,8 @@ public static class TokenShardWriter
         var temporary = path + ".partial";
         File.WriteAllBytes(temporary, bytes);
         File.Move(temporary, path, overwrite: false);
-        return new ShardInfo(Path.GetFileName(path), rows.Count, tokens, supervised, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return new ShardInfo(Path.GetFileName(path), rows.Count, tokens, supervised, bytes.Length,
+            Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
     private static void Header(Span<byte> bytes, long rows, long tokens, long sequences, int idBytes)
@@ -46,8 +48,10 @@ public static class TokenShardWriter
     {
         var count = rows.Count;
         var tokenOffsets = MemoryMarshal.Cast<byte, long>(bytes.AsSpan((int)ShardLayout.TokenOffsets, 8 * (count + 1)));
-        var sequenceOffsets = MemoryMarshal.Cast<byte, long>(bytes.AsSpan((int)ShardLayout.SequenceOffsets(count), 8 * (count + 1)));
-        var lengths = MemoryMarshal.Cast<byte, int>(bytes.AsSpan((int)ShardLayout.SequenceLengths(count), (int)(4 * sequences)));
+        var sequenceOffsets =
+            MemoryMarshal.Cast<byte, long>(bytes.AsSpan((int)ShardLayout.SequenceOffsets(count), 8 * (count + 1)));
+        var lengths =
+            MemoryMarshal.Cast<byte, int>(bytes.AsSpan((int)ShardLayout.SequenceLengths(count), (int)(4 * sequences)));
         var ids = bytes.AsSpan((int)ShardLayout.Ids(count, sequences), (int)(tokens * idBytes));
         var mask = bytes.AsSpan((int)ShardLayout.Mask(count, sequences, tokens, idBytes));
         var (token, sequence, supervised) = (0, 0, 0L);
@@ -73,12 +77,16 @@ public static class TokenShardWriter
 
     private static void Check(TokenRow row, int index, int vocabularySize)
     {
-        if (row.Labels.Length != row.InputIds.Length) throw Fault(index, $"{row.InputIds.Length} ids but {row.Labels.Length} labels");
-        if (row.SequenceLengths is { } lengths && (lengths.Sum() != row.InputIds.Length || lengths.Any(l => l <= 0))) throw Fault(index, "the sequence lengths do not add up to the row");
+        if (row.Labels.Length != row.InputIds.Length)
+            throw Fault(index, $"{row.InputIds.Length} ids but {row.Labels.Length} labels");
+        if (row.SequenceLengths is { } lengths && (lengths.Sum() != row.InputIds.Length || lengths.Any(l => l <= 0)))
+            throw Fault(index, "the sequence lengths do not add up to the row");
         for (var i = 0; i < row.InputIds.Length; i++)
         {
-            if ((uint)row.InputIds[i] >= (uint)vocabularySize) throw Fault(index, $"id {row.InputIds[i]} at token {i} is outside the vocabulary of {vocabularySize}");
-            if (row.Labels[i] != TokenRow.Ignored && row.Labels[i] != row.InputIds[i]) throw Fault(index, $"label {row.Labels[i]} at token {i} is neither -100 nor the id {row.InputIds[i]}");
+            if ((uint)row.InputIds[i] >= (uint)vocabularySize)
+                throw Fault(index, $"id {row.InputIds[i]} at token {i} is outside the vocabulary of {vocabularySize}");
+            if (row.Labels[i] != TokenRow.Ignored && row.Labels[i] != row.InputIds[i])
+                throw Fault(index, $"label {row.Labels[i]} at token {i} is neither -100 nor the id {row.InputIds[i]}");
         }
     }
 

@@ -22,10 +22,12 @@ public sealed record ChatRequest
     public bool ContinueFinalMessage { get; init; }
 
     /// <summary>Special tokens as the tokenizer names them, such as <c>bos_token</c>.</summary>
-    public IReadOnlyDictionary<string, string> SpecialTokens { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> SpecialTokens { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Further variables of the template, such as <c>enable_thinking</c>.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } =
+        new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 
     /// <summary>What <c>strftime_now</c> prints; null takes the clock of the machine.</summary>
     public DateTimeOffset? Now { get; init; }

@@ -7,12 +7,14 @@ using Pipeline.Data.ChatTemplates.Values;
 namespace Pipeline.Data.ChatTemplates;
 
 /// <summary>
-/// A chat template: Jinja with the settings and helpers that model directories expect, in a sandbox without access to the
-/// host, with limits on steps, depth and output. Instances are immutable and safe for many threads.
+/// A chat template: Jinja with the settings and helpers that model directories expect, in a sandbox without access to
+/// the host, with limits on steps, depth and output. Instances are immutable and safe for many threads.
 /// </summary>
 /// <remarks>
-/// <b>Source:</b> behaviour of Jinja2 3.1's immutable sandbox with <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop controls and the
-/// <c>generation</c> tag as transformers 5 sets it up. Rendered texts are equal byte for byte; error texts name the same kind.
+/// <b>Source:</b> behaviour of Jinja2 3.1's immutable sandbox with <c>trim_blocks</c>, <c>lstrip_blocks</c>, loop
+/// controls and the
+/// <c>generation</c> tag as transformers 5 sets it up. Rendered texts are equal byte for byte; error texts name the
+/// same kind.
 /// </remarks>
 public sealed class ChatTemplate
 {
@@ -42,7 +44,8 @@ public sealed class ChatTemplate
     /// <param name="limits">What one rendering may use; null takes the defaults.</param>
     /// <returns>The template.</returns>
     /// <exception cref="ChatTemplateException">It is malformed; the message names the line.</exception>
-    public static ChatTemplate Parse(string source, string name = "chat_template.jinja", ChatTemplateLimits? limits = null)
+    public static ChatTemplate Parse(
+        string source, string name = "chat_template.jinja", ChatTemplateLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         return new ChatTemplate(source, name, limits ?? new ChatTemplateLimits());
@@ -51,12 +54,14 @@ public sealed class ChatTemplate
     /// <summary>Renders a conversation.</summary>
     /// <param name="request">Messages and settings.</param>
     /// <returns>The text, and the ranges the model is to write where the template marks them.</returns>
-    /// <exception cref="ChatTemplateException">The template refused the conversation, failed or went over a limit.</exception>
+    /// <exception cref="ChatTemplateException">The template refused the conversation, failed or went over a
+    /// limit.</exception>
     public RenderedChat Render(ChatRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Messages.Items.Count == 0) throw Fault.Value("the conversation has no messages");
-        if (request is { AddGenerationPrompt: true, ContinueFinalMessage: true }) throw Fault.Value("a text cannot both go on with the last message and start a new one");
+        if (request is { AddGenerationPrompt: true, ContinueFinalMessage: true })
+            throw Fault.Value("a text cannot both go on with the last message and start a new one");
         var continuation = request.ContinueFinalMessage ? FinalMessage.Mark(request.Messages) : null;
         var variables = Variables(request, continuation?.Messages ?? request.Messages);
         var rendered = Run(variables, request.Now);

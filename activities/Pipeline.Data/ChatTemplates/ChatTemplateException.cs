@@ -9,7 +9,8 @@ public sealed class ChatTemplateException(string kind, string reason, string tem
     : Exception(line > 0 ? $"{template}, line {line}: {kind}: {reason}" : $"{kind}: {reason}")
 {
     /// <summary>
-    /// <c>TemplateSyntaxError</c>, <c>TemplateAssertionError</c>, <c>TemplateError</c> (the template refused), <c>UndefinedError</c>,
+    /// <c>TemplateSyntaxError</c>, <c>TemplateAssertionError</c>, <c>TemplateError</c> (the template refused),
+    /// <c>UndefinedError</c>,
     /// <c>SecurityError</c>, <c>TypeError</c>, <c>ValueError</c>, <c>BudgetError</c> and others.
     /// </summary>
     public string Kind { get; } = kind;

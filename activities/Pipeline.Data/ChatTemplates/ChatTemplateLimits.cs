@@ -1,6 +1,8 @@
 namespace Pipeline.Data.ChatTemplates;
 
-/// <summary>What one rendering may use. The reference sandbox has no such limits; a hostile template would never end.</summary>
+/// <summary>
+/// What one rendering may use. The reference sandbox has no such limits; a hostile template would never end.
+/// </summary>
 public sealed record ChatTemplateLimits
 {
     /// <summary>Evaluated nodes, loop rounds and, for long texts, 64 copied characters each.</summary>

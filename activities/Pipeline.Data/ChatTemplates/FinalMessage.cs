@@ -2,7 +2,9 @@ using Pipeline.Data.ChatTemplates.Values;
 
 namespace Pipeline.Data.ChatTemplates;
 
-/// <summary>Lets a rendered text end inside the last message: a mark is put behind its content and the text is cut there.</summary>
+/// <summary>
+/// Lets a rendered text end inside the last message: a mark is put behind its content and the text is cut there.
+/// </summary>
 internal sealed class FinalMessage
 {
     private const string Tag = "CONTINUE_FINAL_MESSAGE_TAG ";
@@ -44,7 +46,8 @@ internal sealed class FinalMessage
         var bare = Tag.TrimEnd();
         var at = rendered.LastIndexOf(bare, StringComparison.Ordinal);
         var content = Texts.Strip(_content, null, start: true, end: true);
-        if (at < 0 || !rendered.Contains(content, StringComparison.Ordinal)) throw Fault.Value("the last message does not appear in the text: the template drops or changes it");
+        if (at < 0 || !rendered.Contains(content, StringComparison.Ordinal))
+            throw Fault.Value("the last message does not appear in the text: the template drops or changes it");
         var cut = rendered[..at];
         return rendered.AsSpan(at).StartsWith(Tag) ? cut : Texts.Strip(cut, null, start: false, end: true);
     }

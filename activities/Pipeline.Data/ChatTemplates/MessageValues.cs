@@ -18,7 +18,8 @@ internal static class MessageValues
         {
             var dict = new DictValue();
             dict.Set("role", message.Role);
-            if (message.Content.Length > 0 || (message.ToolCalls is null && message.ReasoningContent is null)) dict.Set("content", message.Content);
+            if (message.Content.Length > 0 || (message.ToolCalls is null && message.ReasoningContent is null))
+                dict.Set("content", message.Content);
             if (message.Name is not null) dict.Set("name", message.Name);
             if (message.ReasoningContent is not null) dict.Set("reasoning_content", message.ReasoningContent);
             if (message.ToolCalls is { } calls) dict.Set("tool_calls", Of(calls));
@@ -67,9 +68,11 @@ internal static class MessageValues
 
     private static object Number(JsonElement json)
     {
-        if (json.TryGetInt64(out var small) && !json.GetRawText().AsSpan().ContainsAny('.', 'e', 'E')) return Numbers.Box(small);
+        if (json.TryGetInt64(out var small) && !json.GetRawText().AsSpan().ContainsAny('.', 'e', 'E'))
+            return Numbers.Box(small);
         var text = json.GetRawText();
-        return text.AsSpan().ContainsAny('.', 'e', 'E') ? json.GetDouble() : Numbers.Box(BigInteger.Parse(text, CultureInfo.InvariantCulture));
+        return text.AsSpan().ContainsAny('.', 'e', 'E')
+            ? json.GetDouble() : Numbers.Box(BigInteger.Parse(text, CultureInfo.InvariantCulture));
     }
 
     /// <summary>The first of the three names of reasoning fills the other two that templates ask for.</summary>

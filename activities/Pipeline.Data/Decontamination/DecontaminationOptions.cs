@@ -12,7 +12,9 @@ public sealed record DecontaminationOptions
     /// <value>13</value>
     public IReadOnlyList<int> NGrams { get; init; } = [13];
 
-    /// <summary>Whether an item of fewer words than the shortest run counts as one whole run; otherwise it is not looked for.</summary>
+    /// <summary>
+    /// Whether an item of fewer words than the shortest run counts as one whole run; otherwise it is not looked for.
+    /// </summary>
     /// <value>true</value>
     public bool ShortItemsWhole { get; init; } = true;
 

@@ -9,9 +9,12 @@ namespace Pipeline.Data.Decontamination;
 
 /// <summary>Removes training rows that are evaluation items, or share word n-grams with them.</summary>
 /// <remarks>
-/// Words are those of deduplication: case, punctuation and white space do not matter. The rule of a removed row is the narrowest that holds:
-/// <c>exact</c> (the text of an item, byte for byte), <c>normalised</c> (its words and no other), <c>ngram-N</c> for the largest configured N
-/// (the length of the item where the item is shorter than the smallest). Writes <c>rows.jsonl</c>, <c>removed.jsonl</c> (id, rule, task, item, n-gram), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>.
+/// Words are those of deduplication: case, punctuation and white space do not matter. The rule of a removed row is the
+/// narrowest that holds:
+/// <c>exact</c> (the text of an item, byte for byte), <c>normalised</c> (its words and no other), <c>ngram-N</c> for
+/// the largest configured N (the length of the item where the item is shorter than the smallest). Writes
+/// <c>rows.jsonl</c>, <c>removed.jsonl</c> (id, rule, task, item, n-gram), <c>quarantine.jsonl</c> and, last,
+/// <c>summary.json</c>.
 /// </remarks>
 /// <param name="options">The rule.</param>
 public sealed class DecontaminationStage(DecontaminationOptions options)
@@ -26,7 +29,8 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
     /// <returns>SHA-256, lower-case hex.</returns>
     public static string DigestOf(IEnumerable<EvaluationItem> items)
     {
-        var lines = items.Select(item => JsonSerializer.Serialize(new[] { item.Id, item.Text })).Order(StringComparer.Ordinal);
+        var lines = items.Select(item => JsonSerializer.Serialize(new[] { item.Id, item.Text }))
+            .Order(StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
     }
 
@@ -39,11 +43,13 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
     /// <returns>Counts and the digest that training demands.</returns>
     /// <exception cref="InvalidDataException">There are no evaluation items, or one has no text.</exception>
     public Task<DecontaminationSummary> RunAsync(
-        IReadOnlyList<string> inputs, IReadOnlyList<EvaluationItem> gateSets, string outputFolder, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        IReadOnlyList<string> inputs, IReadOnlyList<EvaluationItem> gateSets, string outputFolder,
+        IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => RunCoreAsync(inputs, gateSets, outputFolder, progress, cancellationToken), cancellationToken);
 
     private async Task<DecontaminationSummary> RunCoreAsync(
-        IReadOnlyList<string> inputs, IReadOnlyList<EvaluationItem> items, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> inputs, IReadOnlyList<EvaluationItem> items, string outputFolder,
+        IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
         if (options.NGrams.Count == 0 || options.NGrams.Any(length => length < 2))
         {
@@ -52,15 +58,18 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
 
         if (items.Count == 0 || items.FirstOrDefault(item => string.IsNullOrWhiteSpace(item.Text)) is not null)
         {
-            var what = items.Count == 0 ? "no evaluation items were given" : $"evaluation item {items.First(item => string.IsNullOrWhiteSpace(item.Text)).Id} has no text";
-            throw new InvalidDataException($"{what}; check the evaluation files, or skip decontamination with a recorded reason");
+            var what = items.Count == 0 ? "no evaluation items were given"
+                : $"evaluation item {items.First(item => string.IsNullOrWhiteSpace(item.Text)).Id} has no text";
+            throw new InvalidDataException(
+                $"{what}; check the evaluation files, or skip decontamination with a recorded reason");
         }
 
         var index = new NGramIndex(items, options.NGrams, options.ShortItemsWhole, options.MinimumWords);
         await using var folder = new StageFolder(outputFolder);
         var (output, list) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed));
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
-        var (reader, parser, text, hits, rows) = (new RowFileReader(inputs), new RowParser(options.Fields), new WordText(), new List<NGramHit>(), new RowAccounting());
+        var (reader, parser, text, hits, rows) = (new RowFileReader(inputs), new RowParser(options.Fields),
+            new WordText(), new List<NGramHit>(), new RowAccounting());
         foreach (var row in reader.Read())
         {
             rows.In++;
@@ -92,14 +101,25 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
             if ((rows.In & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new StageProgress("decontaminate", "scan", rows.In, reader.BytesRead, reader.TotalBytes));
+                progress?.Report(
+                    new StageProgress("decontaminate", "scan", rows.In, reader.BytesRead, reader.TotalBytes));
             }
         }
 
         rows.Check("decontaminate");
         var files = await folder.CommitFilesAsync(cancellationToken);
-        var sets = items.GroupBy(item => item.Task).OrderBy(set => set.Key, StringComparer.Ordinal).ToDictionary(set => set.Key, DigestOf);
-        var rule = new { Version, options.NGrams, options.ShortItemsWhole, options.MinimumWords, fields = options.Fields.Names, sets, rows = files.Single(file => file.Name == StageFolder.Rows).Sha256 };
+        var sets = items.GroupBy(item => item.Task).OrderBy(set => set.Key, StringComparer.Ordinal)
+            .ToDictionary(set => set.Key, DigestOf);
+        var rule = new
+        {
+            Version,
+            options.NGrams,
+            options.ShortItemsWhole,
+            options.MinimumWords,
+            fields = options.Fields.Names,
+            sets,
+            rows = files.Single(file => file.Name == StageFolder.Rows).Sha256
+        };
         var summary = new DecontaminationSummary
         {
             Digest = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rule))),
@@ -112,7 +132,8 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
         return summary;
     }
 
-    private static (string Rule, int Item) Narrowest(int whole, ReadOnlySpan<byte> text, List<NGramHit> hits, IReadOnlyList<EvaluationItem> items)
+    private static (string Rule, int Item) Narrowest(
+        int whole, ReadOnlySpan<byte> text, List<NGramHit> hits, IReadOnlyList<EvaluationItem> items)
     {
         if (whole >= 0)
         {
@@ -123,7 +144,9 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
         return ($"ngram-{longest.Words}", longest.Item);
     }
 
-    private static void WriteHits(AtomicFile file, string id, string rule, List<NGramHit> hits, WordText text, IReadOnlyList<EvaluationItem> items)
+    private static void WriteHits(
+        AtomicFile file, string id, string rule, List<NGramHit> hits, WordText text,
+        IReadOnlyList<EvaluationItem> items)
     {
         using (var json = new Utf8JsonWriter(file.Buffer, Json))
         {

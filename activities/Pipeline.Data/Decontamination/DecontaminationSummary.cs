@@ -5,13 +5,18 @@ namespace Pipeline.Data.Decontamination;
 /// <summary>What a decontamination run found; <see cref="Digest"/> is what training demands.</summary>
 public sealed record DecontaminationSummary
 {
-    /// <summary>Digest over output rows, rules and every evaluation item: another gate set or another rule gives another digest.</summary>
+    /// <summary>
+    /// Digest over output rows, rules and every evaluation item: another gate set or another rule gives another digest.
+    /// </summary>
     public required string Digest { get; init; }
 
     /// <summary>Digest of the items of each evaluation set, by name.</summary>
     public required IReadOnlyDictionary<string, string> GateSets { get; init; }
 
-    /// <summary>Rows in, out, removed by <c>RULE:TASK</c> with the rules <c>exact</c>, <c>normalised</c> and <c>ngram-N</c>, set aside.</summary>
+    /// <summary>
+    /// Rows in, out, removed by <c>RULE:TASK</c> with the rules <c>exact</c>, <c>normalised</c> and <c>ngram-N</c>, set
+    /// aside.
+    /// </summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Items too short to be looked for.</summary>
@@ -21,15 +26,19 @@ public sealed record DecontaminationSummary
     public required IReadOnlyList<StageFile> Files { get; init; }
 
     /// <summary>Checks that every configured evaluation set was part of the run, with the same items.</summary>
-    /// <param name="configured">Digest of each set that gates the run, by name; see <see cref="DecontaminationStage.DigestOf"/>.</param>
+    /// <param name="configured">Digest of each set that gates the run, by name; see
+    /// <see cref="DecontaminationStage.DigestOf"/>.</param>
     /// <exception cref="InvalidDataException">A set is missing or has changed.</exception>
     public void Require(IReadOnlyDictionary<string, string> configured)
     {
         ArgumentNullException.ThrowIfNull(configured);
-        var missing = configured.Where(set => GateSets.GetValueOrDefault(set.Key) != set.Value).Select(set => set.Key).Order(StringComparer.Ordinal).ToList();
+        var missing = configured.Where(set => GateSets.GetValueOrDefault(set.Key) != set.Value).Select(set => set.Key)
+            .Order(StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
         {
-            throw new InvalidDataException($"the dataset is not decontaminated against {string.Join(", ", missing)} as configured now; run decontamination again before training");
+            throw new InvalidDataException(
+                $"the dataset is not decontaminated against {string.Join(", ", missing)} as configured now; run "
+                    + $"decontamination again before training");
         }
     }
 }

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Data.Decontamination;
 
-/// <summary>Hashes of the n-grams of one length, and the items that hold them; a bit map answers for nearly all others.</summary>
+/// <summary>
+/// Hashes of the n-grams of one length, and the items that hold them; a bit map answers for nearly all others.
+/// </summary>
 internal sealed class GramTable
 {
     private const int BitsPerGram = 16;
@@ -26,7 +28,8 @@ internal sealed class GramTable
     /// <summary>Builds the bit map; call it after the last n-gram.</summary>
     public void Seal()
     {
-        var bits = Math.Clamp(BitOperations.Log2(BitOperations.RoundUpToPowerOf2((ulong)_items.Count * BitsPerGram)), 12, 32);
+        var bits =
+            Math.Clamp(BitOperations.Log2(BitOperations.RoundUpToPowerOf2((ulong)_items.Count * BitsPerGram)), 12, 32);
         (_bits, _shift) = (new ulong[1 << (bits - 6)], 64 - bits);
         foreach (var hash in _items.Keys)
         {

@@ -3,7 +3,9 @@ using Pipeline.Data.Dedup;
 
 namespace Pipeline.Data.Decontamination;
 
-/// <summary>The n-grams of the evaluation side; training text is streamed against it with one rolling hash a length.</summary>
+/// <summary>
+/// The n-grams of the evaluation side; training text is streamed against it with one rolling hash a length.
+/// </summary>
 internal sealed class NGramIndex
 {
     private const ulong Roll = 0x9E3779B97F4A7C15;
@@ -12,13 +14,15 @@ internal sealed class NGramIndex
     private readonly List<string[]> _words = [];
     private ulong[] _hashes = new ulong[256];
 
-    public NGramIndex(IReadOnlyList<EvaluationItem> items, IReadOnlyList<int> lengths, bool shortItemsWhole, int minimumWords)
+    public NGramIndex(
+        IReadOnlyList<EvaluationItem> items, IReadOnlyList<int> lengths, bool shortItemsWhole, int minimumWords)
     {
         var (text, shortest) = (new WordText(), lengths.Min());
         for (var item = 0; item < items.Count; item++)
         {
             text.Load(Encoding.UTF8.GetBytes(items[item].Text));
-            _words.Add([.. Enumerable.Range(0, text.Count).Select(word => Encoding.UTF8.GetString(text.Slice(word, 1)))]);
+            _words.Add(
+                [.. Enumerable.Range(0, text.Count).Select(word => Encoding.UTF8.GetString(text.Slice(word, 1)))]);
             HashWords(text);
             if (text.Count > 0)
             {
@@ -48,10 +52,14 @@ internal sealed class NGramIndex
         }
     }
 
-    /// <summary>Items too short to be looked for inside other texts; a text that is the item and nothing else is still found.</summary>
+    /// <summary>
+    /// Items too short to be looked for inside other texts; a text that is the item and nothing else is still found.
+    /// </summary>
     public int Skipped { get; }
 
-    /// <summary>Hits by position, then length; a match is confirmed word by word, so equal hashes cannot deceive.</summary>
+    /// <summary>
+    /// Hits by position, then length; a match is confirmed word by word, so equal hashes cannot deceive.
+    /// </summary>
     public void Find(WordText text, List<NGramHit> hits)
     {
         hits.Clear();
@@ -61,12 +69,17 @@ internal sealed class NGramIndex
             Search(text, length, grams, hits);
         }
 
-        hits.Sort((left, right) => (left.WordIndex, left.Words, left.Item).CompareTo((right.WordIndex, right.Words, right.Item)));
+        hits.Sort((left, right) =>
+            (left.WordIndex, left.Words, left.Item).CompareTo((right.WordIndex, right.Words, right.Item)));
     }
 
-    /// <summary>The item of which a text has all the words and no other; -1 for none. Call after <see cref="Find"/> of the same text.</summary>
+    /// <summary>
+    /// The item of which a text has all the words and no other; -1 for none. Call after <see cref="Find"/> of the same
+    /// text.
+    /// </summary>
     public int WholeItem(WordText text) =>
-        text.Count > 0 && _whole.TryGetValue(Hash(0, text.Count), out var item) && _words[item].Length == text.Count && Confirm(text, 0, text.Count, item) ? item : -1;
+        text.Count > 0 && _whole.TryGetValue(Hash(0, text.Count), out var item) && _words[item].Length == text.Count
+            && Confirm(text, 0, text.Count, item) ? item : -1;
 
     // The oldest word leaves the rolling hash with the weight that it has by then.
     private void Search(WordText text, int length, GramTable grams, List<NGramHit> hits)

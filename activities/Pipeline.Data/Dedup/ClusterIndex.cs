@@ -8,7 +8,8 @@ internal sealed class ClusterIndex
     private readonly UnionFind _sets;
     private readonly Dictionary<int, Best> _kept = [];
 
-    public ClusterIndex(UnionFind sets, DocumentTable table, DocumentSigner signer, KeepPolicy policy, CancellationToken cancellationToken)
+    public ClusterIndex(UnionFind sets, DocumentTable table, DocumentSigner signer, KeepPolicy policy,
+        CancellationToken cancellationToken)
     {
         _sets = sets;
         var (row, sizes) = (new ByteBuffer(), new Dictionary<int, int>());
@@ -45,7 +46,8 @@ internal sealed class ClusterIndex
             }
         }
 
-        Sizes = new SortedDictionary<int, long>(sizes.Values.GroupBy(size => size).ToDictionary(group => group.Key, group => group.LongCount()));
+        Sizes = new SortedDictionary<int, long>(
+            sizes.Values.GroupBy(size => size).ToDictionary(group => group.Key, group => group.LongCount()));
     }
 
     /// <summary>Number of clusters by size.</summary>

@@ -43,7 +43,10 @@ public sealed record DedupOptions
     /// <value>256 MiB</value>
     public long MemoryBudgetBytes { get; init; } = 256L << 20;
 
-    /// <summary>Largest bucket of which all pairs are compared; members of a larger one are compared with so many representatives.</summary>
+    /// <summary>
+    /// Largest bucket of which all pairs are compared; members of a larger one are compared with so many
+    /// representatives.
+    /// </summary>
     /// <value>64</value>
     public int BucketCap { get; init; } = 64;
 

@@ -6,12 +6,14 @@ using Pipeline.Faults;
 namespace Pipeline.Data.Dedup;
 
 /// <summary>
-/// Removes exact and near-duplicates: normalised SHA-256, then MinHash-LSH candidates verified by true Jaccard similarity
-/// and joined into clusters. The result does not depend on row order, workers, memory budget or restarts.
+/// Removes exact and near-duplicates: normalised SHA-256, then MinHash-LSH candidates verified by true Jaccard
+/// similarity and joined into clusters. The result does not depend on row order, workers, memory budget or restarts.
 /// </summary>
 /// <remarks>
-/// Writes <c>rows.jsonl</c> (kept rows, unchanged), <c>removed.jsonl</c> (id, rule, id of the row it repeats, similarity),
-/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: about 70 bytes a row, the budget, and what the heap has to spare.
+/// Writes <c>rows.jsonl</c> (kept rows, unchanged), <c>removed.jsonl</c> (id, rule, id of the row it repeats,
+/// similarity),
+/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: about 70 bytes a row, the budget, and what the heap
+/// has to spare.
 /// </remarks>
 /// <param name="options">How duplicates are found.</param>
 public sealed class DedupStage(DedupOptions options)
@@ -19,7 +21,10 @@ public sealed class DedupStage(DedupOptions options)
     /// <summary>Version of the rules; part of the stage's key.</summary>
     public const int Version = 1;
 
-    private static readonly JsonWriterOptions RemovedJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions RemovedJson = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Runs the stage.</summary>
     /// <param name="inputs">Canonical JSONL files.</param>
@@ -27,13 +32,19 @@ public sealed class DedupStage(DedupOptions options)
     /// <param name="progress">Receives progress, or null.</param>
     /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
     /// <returns>Counts, clusters and digests.</returns>
-    /// <exception cref="InvalidDataException">Too many rows cannot be read, or a history segment does not fit.</exception>
-    public Task<DedupSummary> RunAsync(IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    /// <exception cref="InvalidDataException">Too many rows cannot be read, or a history segment does not
+    /// fit.</exception>
+    public Task<DedupSummary> RunAsync(
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => RunCoreAsync(inputs, outputFolder, progress, cancellationToken), cancellationToken);
 
-    private async Task<DedupSummary> RunCoreAsync(IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    private async Task<DedupSummary> RunCoreAsync(
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        var key = StageFolder.Key("dedup", Version, KeyOptions(), inputs.Concat(options.HistorySegments.Order(StringComparer.Ordinal)), cancellationToken);
+        var key = StageFolder.Key("dedup", Version, KeyOptions(),
+            inputs.Concat(options.HistorySegments.Order(StringComparer.Ordinal)), cancellationToken);
         await using var folder = new StageFolder(outputFolder);
         using var table = new DocumentTable(inputs);
         using var exact = new SpillSorter(folder.Path, options.MemoryBudgetBytes / 8);
@@ -46,7 +57,10 @@ public sealed class DedupStage(DedupOptions options)
         using (var scan = new DocumentScan(options, hasher, table, sets, exact, bands))
         {
             scan.Run(
-                reader, rows, quarantine, () => progress?.Report(new StageProgress("dedup", "signatures", rows.In, reader.BytesRead, reader.TotalBytes)), cancellationToken);
+                reader, rows, quarantine,
+                () => progress?.Report(
+                    new StageProgress("dedup", "signatures", rows.In, reader.BytesRead, reader.TotalBytes)),
+                    cancellationToken);
         }
 
         var shingles = new ShingleCache(table, signer, Math.Max(1 << 20, options.MemoryBudgetBytes / 4));
@@ -62,7 +76,8 @@ public sealed class DedupStage(DedupOptions options)
         WriteRows(inputs, folder, table, sets, clusters, repeats, shingles, removed, rows, progress, cancellationToken);
         if (options.WriteSegment)
         {
-            new HistorySegmentWriter(folder.Open("history.seg")).Write(options, table, signer, document => !removed[document], exact.Sorted(), bands.Sorted());
+            new HistorySegmentWriter(folder.Open("history.seg"))
+                .Write(options, table, signer, document => !removed[document], exact.Sorted(), bands.Sorted());
         }
 
         rows.Check("dedup");
@@ -94,7 +109,9 @@ public sealed class DedupStage(DedupOptions options)
         settings = HistorySegment.Settings(options),
     };
 
-    private static void JoinExact(SpillSorter exact, DocumentTable table, DocumentSigner signer, UnionFind sets, HistoryJoin history, CancellationToken cancellationToken)
+    private static void JoinExact(
+        SpillSorter exact, DocumentTable table, DocumentSigner signer, UnionFind sets, HistoryJoin history,
+        CancellationToken cancellationToken)
     {
         var (row, digest) = (new ByteBuffer(), new byte[32]);
         history.Begin(exact: true);
@@ -122,7 +139,8 @@ public sealed class DedupStage(DedupOptions options)
         FaultPoint.Hit("dedup.exact");
     }
 
-    private static void JoinNear(SpillSorter bands, NearJoin near, HistoryJoin history, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    private static void JoinNear(SpillSorter bands, NearJoin near, HistoryJoin history,
+        IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
         var (done, total) = (0L, bands.Total * SpillSorter.RecordBytes);
         history.Begin(exact: false);
@@ -143,7 +161,9 @@ public sealed class DedupStage(DedupOptions options)
         FaultPoint.Hit("dedup.near");
     }
 
-    /// <summary>A cluster repeats history when one of its rows does: transitive, like the clusters themselves.</summary>
+    /// <summary>
+    /// A cluster repeats history when one of its rows does: transitive, like the clusters themselves.
+    /// </summary>
     private static Dictionary<int, HistoryMatch> RootsInHistory(HistoryJoin history, UnionFind sets)
     {
         var roots = new Dictionary<int, HistoryMatch>();
@@ -161,10 +181,13 @@ public sealed class DedupStage(DedupOptions options)
     }
 
     private static void WriteRows(
-        IReadOnlyList<string> inputs, StageFolder folder, DocumentTable table, UnionFind sets, ClusterIndex clusters, Dictionary<int, HistoryMatch> repeats,
-        ShingleCache shingles, bool[] removed, RowAccounting rows, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> inputs, StageFolder folder, DocumentTable table, UnionFind sets, ClusterIndex clusters,
+        Dictionary<int, HistoryMatch> repeats,
+        ShingleCache shingles, bool[] removed, RowAccounting rows, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        var (output, list, parser) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), new RowParser(TextFields.Named("_")));
+        var (output, list, parser) =
+            (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), new RowParser(TextFields.Named("_")));
         var (reader, document, seen) = (new RowFileReader(inputs), 0, new HashSet<ulong>());
         foreach (var row in reader.Read())
         {
@@ -200,7 +223,8 @@ public sealed class DedupStage(DedupOptions options)
                 else
                 {
                     rows.Remove("near");
-                    WriteRemoved(list, id, "near", kept.Value.Id, Jaccard.Similarity(shingles.Get(document), shingles.Get(kept.Value.Document)), null);
+                    WriteRemoved(list, id, "near", kept.Value.Id,
+                        Jaccard.Similarity(shingles.Get(document), shingles.Get(kept.Value.Document)), null);
                 }
             }
 
@@ -212,7 +236,8 @@ public sealed class DedupStage(DedupOptions options)
         }
     }
 
-    private static void WriteRemoved(AtomicFile file, string id, string rule, string kept, double similarity, string? segment)
+    private static void WriteRemoved(
+        AtomicFile file, string id, string rule, string kept, double similarity, string? segment)
     {
         using (var json = new Utf8JsonWriter(file.Buffer, RemovedJson))
         {

@@ -4,7 +4,9 @@ using Pipeline.Faults;
 namespace Pipeline.Data.Dedup;
 
 /// <summary>The first pass: reads rows in blocks, signs them on all workers and adds them in input order.</summary>
-internal sealed class DocumentScan(DedupOptions options, MinHasher hasher, DocumentTable table, UnionFind sets, SpillSorter exact, SpillSorter bands) : IDisposable
+internal sealed class DocumentScan(
+    DedupOptions options, MinHasher hasher, DocumentTable table, UnionFind sets, SpillSorter exact, SpillSorter bands)
+    : IDisposable
 {
     private const int BlockRows = 256;
     private const int BlockBytes = 4 << 20;
@@ -16,7 +18,8 @@ internal sealed class DocumentScan(DedupOptions options, MinHasher hasher, Docum
     private readonly bool[] _near = new bool[BlockRows];
     private readonly ulong[] _keys = new ulong[BlockRows * options.Bands.Bands];
 
-    public void Run(RowFileReader reader, RowAccounting rows, Quarantine quarantine, Action report, CancellationToken cancellationToken)
+    public void Run(RowFileReader reader, RowAccounting rows, Quarantine quarantine, Action report,
+        CancellationToken cancellationToken)
     {
         foreach (var row in reader.Read())
         {

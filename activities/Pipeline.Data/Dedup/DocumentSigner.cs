@@ -8,7 +8,8 @@ namespace Pipeline.Data.Dedup;
 internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
 {
     private readonly WordText _text = new();
-    private readonly Shingler _shingler = new(options.Shingles, options.ShingleSize, options.Hash, FastHash.Finish(options.Seed));
+    private readonly Shingler _shingler =
+        new(options.Shingles, options.ShingleSize, options.Hash, FastHash.Finish(options.Seed));
     private readonly uint[] _signature = new uint[hasher.Permutations];
 
     public RowParser Parser { get; } = new(options.Fields, options.ScoreField);

@@ -3,7 +3,9 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>Where each document lies and what its exact key is: 20 bytes a document stay in memory, the text does not.</summary>
+/// <summary>
+/// Where each document lies and what its exact key is: 20 bytes a document stay in memory, the text does not.
+/// </summary>
 internal sealed class DocumentTable : IDisposable
 {
     private readonly SafeFileHandle[] _files;
@@ -47,7 +49,9 @@ internal sealed class DocumentTable : IDisposable
         {
             var wanted = _lengths[document] - buffer.Length;
             var read = RandomAccess.Read(file, buffer.Reserve(wanted)[..wanted], offset + buffer.Length);
-            buffer.Length += read > 0 ? read : throw new InvalidDataException($"the input changed while it was read: document {document} is cut short");
+            buffer.Length += read > 0
+                ? read : throw new InvalidDataException(
+                    $"the input changed while it was read: document {document} is cut short");
         }
     }
 

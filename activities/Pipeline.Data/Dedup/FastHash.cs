@@ -40,7 +40,8 @@ internal static class FastHash
 
         if (bytes.Length >= 4)
         {
-            return BinaryPrimitives.ReadUInt32LittleEndian(bytes) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]) << 32);
+            return BinaryPrimitives.ReadUInt32LittleEndian(bytes)
+                | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..]) << 32);
         }
 
         return bytes.Length == 0 ? 0 : bytes[0] | ((ulong)bytes[bytes.Length / 2] << 8) | ((ulong)bytes[^1] << 16);

@@ -27,7 +27,10 @@ internal sealed class HistoryJoin : IDisposable
     public void Begin(bool exact)
     {
         End();
-        _cursors = [.. _segments.Select(segment => (segment, (exact ? segment.ExactKeys() : segment.BandKeys()).GetEnumerator())).Where(pair => pair.Item2.MoveNext())];
+        _cursors =
+            [.. _segments.Select(
+                segment => (segment, (exact ? segment.ExactKeys() : segment.BandKeys()).GetEnumerator()))
+                .Where(pair => pair.Item2.MoveNext())];
     }
 
     public void Key(ulong key, List<int> members, bool exact)
@@ -43,7 +46,8 @@ internal sealed class HistoryJoin : IDisposable
             {
                 foreach (var member in members)
                 {
-                    if (compared < (long)_cap * _cap && !(Matches.TryGetValue(member, out var match) && match.Similarity >= 1))
+                    if (compared < (long)_cap * _cap
+                        && !(Matches.TryGetValue(member, out var match) && match.Similarity >= 1))
                     {
                         compared++;
                         Compare(segment, cursor.Current.Item, member, exact);
@@ -83,5 +87,6 @@ internal sealed class HistoryJoin : IDisposable
     }
 
     private static bool Better(double similarity, string id, HistoryMatch than) =>
-        similarity > than.Similarity || (similarity == than.Similarity && NaturalOrder.Instance.Compare(id, than.Id) < 0);
+        similarity > than.Similarity
+            || (similarity == than.Similarity && NaturalOrder.Instance.Compare(id, than.Id) < 0);
 }

@@ -10,9 +10,9 @@ namespace Pipeline.Data.Dedup;
 /// joined with it by merging sorted keys, so that only matched documents are read.
 /// </summary>
 /// <remarks>
-/// Layout, little-endian: magic; settings (JSON with a 4-byte length); documents (4-byte id length, id, 4-byte count, 32-bit
-/// shingle hashes ascending); document offsets (8 bytes each); exact keys, then band keys (12-byte records, sorted);
-/// footer of four 8-byte numbers: documents, offset of the offsets, exact keys, band keys.
+/// Layout, little-endian: magic; settings (JSON with a 4-byte length); documents (4-byte id length, id, 4-byte count,
+/// 32-bit shingle hashes ascending); document offsets (8 bytes each); exact keys, then band keys (12-byte records,
+/// sorted); footer of four 8-byte numbers: documents, offset of the offsets, exact keys, band keys.
 /// </remarks>
 internal sealed class HistorySegment : IDisposable
 {
@@ -32,7 +32,8 @@ internal sealed class HistorySegment : IDisposable
         if (length < 44 || Fill(head, 0) < 12 || Fill(footer, length - 32) < 32 || !head[..8].SequenceEqual(Magic))
         {
             _file.Dispose();
-            throw new InvalidDataException($"{path} is not a dedup segment; remove it from the history or build it again");
+            throw new InvalidDataException(
+                $"{path} is not a dedup segment; remove it from the history or build it again");
         }
 
         var settings = new byte[BinaryPrimitives.ReadInt32LittleEndian(head[8..])];
@@ -40,7 +41,9 @@ internal sealed class HistorySegment : IDisposable
         if (Encoding.UTF8.GetString(settings) is var found && found != Settings(options))
         {
             _file.Dispose();
-            throw new InvalidDataException($"{path} was built with other settings ({found}) than this run ({Settings(options)}); use the same or build the history again");
+            throw new InvalidDataException(
+                $"{path} was built with other settings ({found}) than this run ({Settings(options)}); use the same or "
+                    + $"build the history again");
         }
 
         Documents = BinaryPrimitives.ReadInt64LittleEndian(footer);
@@ -50,7 +53,8 @@ internal sealed class HistorySegment : IDisposable
         if (_offsets < 12 || _exact != _offsets + (Documents * 8) || _bands < _exact || length - 32 < _bands)
         {
             _file.Dispose();
-            throw new InvalidDataException($"{path} is damaged: its sections do not fit its length; restore it from the object store");
+            throw new InvalidDataException(
+                $"{path} is damaged: its sections do not fit its length; restore it from the object store");
         }
 
         BandRecords = (length - 32 - _bands) / SpillSorter.RecordBytes;
@@ -75,7 +79,8 @@ internal sealed class HistorySegment : IDisposable
         options.Bands.Rows,
     });
 
-    public IEnumerable<(ulong Key, int Item)> ExactKeys() => SpillSorter.ReadRun(FilePath, _exact, (_bands - _exact) / SpillSorter.RecordBytes);
+    public IEnumerable<(ulong Key, int Item)> ExactKeys() =>
+        SpillSorter.ReadRun(FilePath, _exact, (_bands - _exact) / SpillSorter.RecordBytes);
 
     public IEnumerable<(ulong Key, int Item)> BandKeys() => SpillSorter.ReadRun(FilePath, _bands, BandRecords);
 

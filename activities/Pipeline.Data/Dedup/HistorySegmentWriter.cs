@@ -7,7 +7,8 @@ namespace Pipeline.Data.Dedup;
 /// <summary>Writes the segment of the rows that a run kept.</summary>
 internal sealed class HistorySegmentWriter(AtomicFile file)
 {
-    public void Write(DedupOptions options, DocumentTable table, DocumentSigner signer, Func<int, bool> kept, IEnumerable<(ulong Key, int Item)> exact, IEnumerable<(ulong Key, int Item)> bands)
+    public void Write(DedupOptions options, DocumentTable table, DocumentSigner signer, Func<int, bool> kept,
+        IEnumerable<(ulong Key, int Item)> exact, IEnumerable<(ulong Key, int Item)> bands)
     {
         file.Write(HistorySegment.Magic);
         var settings = Encoding.UTF8.GetBytes(HistorySegment.Settings(options));

@@ -9,6 +9,8 @@ public enum KeepPolicy
     /// <summary>The most code points of text; the smallest id on a tie.</summary>
     Longest,
 
-    /// <summary>The highest value of the score field; rows without one come last, the smallest id decides a tie.</summary>
+    /// <summary>
+    /// The highest value of the score field; rows without one come last, the smallest id decides a tie.
+    /// </summary>
     BestScore,
 }

@@ -14,7 +14,9 @@ public sealed record LshBands(int Bands, int Rows)
     /// <summary>Length of the signature.</summary>
     public int Permutations => Bands * Rows;
 
-    /// <summary>The similarity at which a pair becomes a candidate about every second time: <c>(1/b)^(1/r)</c>.</summary>
+    /// <summary>
+    /// The similarity at which a pair becomes a candidate about every second time: <c>(1/b)^(1/r)</c>.
+    /// </summary>
     public double ApproximateThreshold => Math.Pow(1.0 / Bands, 1.0 / Rows);
 
     /// <summary>Probability that a pair of this similarity becomes a candidate: <c>1 − (1 − s^r)^b</c>.</summary>
@@ -28,7 +30,8 @@ public sealed record LshBands(int Bands, int Rows)
     /// </summary>
     /// <param name="threshold">Similarity that counts as near-duplicate, above 0 and below 1.</param>
     /// <param name="permutations">Longest signature.</param>
-    /// <param name="falsePositiveWeight">Weight of the area below the threshold; the other area weighs 1 minus this.</param>
+    /// <param name="falsePositiveWeight">Weight of the area below the threshold; the other area weighs 1 minus
+    /// this.</param>
     /// <returns>The best banding with <c>Bands × Rows ≤ permutations</c>.</returns>
     public static LshBands ForThreshold(double threshold, int permutations = 128, double falsePositiveWeight = 0.5)
     {

@@ -11,7 +11,8 @@ public sealed class RepeatedPassages(int window)
     public void Add(IReadOnlyList<string> words) => _documents.Add([.. words]);
 
     /// <summary>Spans of words covered by repeated windows.</summary>
-    /// <param name="afterFirst">Whether the first occurrence of each window (document order, then position) is left out.</param>
+    /// <param name="afterFirst">Whether the first occurrence of each window (document order, then position) is left
+    /// out.</param>
     /// <returns>One list of half-open word spans a document.</returns>
     public IReadOnlyList<IReadOnlyList<(int Start, int End)>> Find(bool afterFirst)
     {

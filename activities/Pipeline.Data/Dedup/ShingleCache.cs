@@ -2,7 +2,9 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>Shingle sets of documents, computed again from the input when needed; the least recently used ones are dropped.</summary>
+/// <summary>
+/// Shingle sets of documents, computed again from the input when needed; the least recently used ones are dropped.
+/// </summary>
 internal sealed class ShingleCache(DocumentTable table, DocumentSigner signer, long budgetBytes)
 {
     private readonly Dictionary<int, LinkedListNode<(int Document, ulong[] Shingles)>> _nodes = [];

@@ -5,7 +5,9 @@ using Pipeline.Data.Tokenizers.Unicode;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>Turns a loaded <see cref="WordText"/> into the sorted set of its shingle hashes. One instance a thread.</summary>
+/// <summary>
+/// Turns a loaded <see cref="WordText"/> into the sorted set of its shingle hashes. One instance a thread.
+/// </summary>
 internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulong seed = 0)
 {
     private const ulong Roll = 0x9E3779B97F4A7C15;
@@ -13,7 +15,9 @@ internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulo
     private ulong[] _words = new ulong[512];
     private int _count;
 
-    /// <summary>The distinct hashes, ascending; valid until the next call. Empty for a text without words (or characters).</summary>
+    /// <summary>
+    /// The distinct hashes, ascending; valid until the next call. Empty for a text without words (or characters).
+    /// </summary>
     public ReadOnlySpan<ulong> Hash(WordText text)
     {
         HashAll(text);
@@ -126,7 +130,8 @@ internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulo
         return hashes[..kept];
     }
 
-    [SuppressMessage("Security", "CA5350", Justification = "A hash of shingles, prescribed by the signature scheme; nothing is protected by it.")]
+    [SuppressMessage("Security", "CA5350",
+        Justification = "A hash of shingles, prescribed by the signature scheme; nothing is protected by it.")]
     private static ulong Sha(ReadOnlySpan<byte> shingle)
     {
         Span<byte> digest = stackalloc byte[20];

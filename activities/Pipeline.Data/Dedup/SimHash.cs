@@ -7,7 +7,8 @@ namespace Pipeline.Data.Dedup;
 /// <summary>64-bit SimHash over words with their counts (SHA-1 based).</summary>
 internal static class SimHash
 {
-    [SuppressMessage("Security", "CA5350", Justification = "A hash of shingles, prescribed by the signature scheme; nothing is protected by it.")]
+    [SuppressMessage("Security", "CA5350",
+        Justification = "A hash of shingles, prescribed by the signature scheme; nothing is protected by it.")]
     public static ulong Of(WordText text)
     {
         Span<int> sums = stackalloc int[64];

@@ -3,8 +3,14 @@ using Pipeline.Faults;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>Sorts (key, document) pairs within a memory budget; when it is full, a sorted run goes to disk, and runs are merged at the end.</summary>
-/// <remarks>Pairs lie in blocks by the first byte of their key, 12 bytes each and never copied; only one of the 256 parts is laid out to be sorted.</remarks>
+/// <summary>
+/// Sorts (key, document) pairs within a memory budget; when it is full, a sorted run goes to disk, and runs are merged
+/// at the end.
+/// </summary>
+/// <remarks>
+/// Pairs lie in blocks by the first byte of their key, 12 bytes each and never copied; only one of the 256 parts is
+/// laid out to be sorted.
+/// </remarks>
 internal sealed class SpillSorter : IDisposable
 {
     public const int RecordBytes = 12;
@@ -139,16 +145,22 @@ internal sealed class SpillSorter : IDisposable
 
     public static IEnumerable<(ulong Key, int Item)> ReadRun(string path, long offset = 0, long records = long.MaxValue)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 18, FileOptions.SequentialScan);
+        using var stream =
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 18, FileOptions.SequentialScan);
         stream.Position = offset;
         var record = new byte[RecordBytes];
-        for (var i = 0L; i < records && stream.ReadAtLeast(record, RecordBytes, throwOnEndOfStream: false) == RecordBytes; i++)
+        for (var i = 0L; i < records && stream.ReadAtLeast(record, RecordBytes, throwOnEndOfStream: false)
+            == RecordBytes; i++)
         {
-            yield return (BinaryPrimitives.ReadUInt64LittleEndian(record), BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(8)));
+            yield return (BinaryPrimitives.ReadUInt64LittleEndian(record),
+                BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(8)));
         }
     }
 
-    /// <summary>Lays one part out by the second byte of the keys, then sorts each of those groups, which fits the cache; returns its length.</summary>
+    /// <summary>
+    /// Lays one part out by the second byte of the keys, then sorts each of those groups, which fits the cache; returns
+    /// its length.
+    /// </summary>
     private int Sort(int part)
     {
         var (blocks, starts) = (_parts[part], new int[Parts + 1]);

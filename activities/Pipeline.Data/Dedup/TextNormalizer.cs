@@ -6,7 +6,8 @@ using Pipeline.Data.Tokenizers.Unicode;
 namespace Pipeline.Data.Dedup;
 
 /// <summary>
-/// The text form that duplicates are judged on: NFKC, no format characters, full lower-casing, white space runs as one space.
+/// The text form that duplicates are judged on: NFKC, no format characters, full lower-casing, white space runs as one
+/// space.
 /// </summary>
 internal sealed class TextNormalizer
 {
@@ -29,7 +30,8 @@ internal sealed class TextNormalizer
         }
     }
 
-    // Most texts need lower-casing only; what else is to do stands at odd white space and at runs of spaces, so only those are looked for.
+    // Most texts need lower-casing only; what else is to do stands at odd white space and at runs of spaces, so only
+    // those are looked for.
     private static void AppendAscii(ReadOnlySpan<byte> text, ByteBuffer output)
     {
         text = text.Trim(Spaces);
@@ -108,7 +110,9 @@ internal sealed class TextNormalizer
         }
     }
 
-    /// <summary>A capital sigma ends a word: a cased letter stands before it and none after, case-ignorable ones aside.</summary>
+    /// <summary>
+    /// A capital sigma ends a word: a cased letter stands before it and none after, case-ignorable ones aside.
+    /// </summary>
     private bool IsFinalSigma(int index)
     {
         var before = index - 1;
@@ -131,9 +135,12 @@ internal sealed class TextNormalizer
 
     private static bool IsCaseIgnorable(int point) =>
         point is '\'' or '.' or ':' or '^' or '`' or 0xB7 or 0x2018 or 0x2019 or 0x2024 or 0x2027
-        || CodePoints.IsIn(point, CharacterClass.NonSpacingMark | CharacterClass.EnclosingMark | CharacterClass.ModifierLetter | CharacterClass.ModifierSymbol);
+        || CodePoints.IsIn(point, CharacterClass.NonSpacingMark | CharacterClass.EnclosingMark
+            | CharacterClass.ModifierLetter | CharacterClass.ModifierSymbol);
 
-    /// <summary>White space including the four information separators, which delimit words in text from other tools.</summary>
+    /// <summary>
+    /// White space including the four information separators, which delimit words in text from other tools.
+    /// </summary>
     internal static bool IsSpace(int point) =>
         point is >= 0x1C and <= 0x1F || CodePoints.IsWhiteSpace(point);
 }

@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Dedup;
 
-/// <summary>Disjoint sets of document numbers; the root of a set is its smallest member, so the order of unions is not seen.</summary>
+/// <summary>
+/// Disjoint sets of document numbers; the root of a set is its smallest member, so the order of unions is not seen.
+/// </summary>
 internal sealed class UnionFind(int capacity = 1024)
 {
     private int[] _parents = new int[capacity];

@@ -7,7 +7,9 @@ using Pipeline.Data.Tokenizers.Unicode;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>The words of a normalised text: runs of letters and numbers, joined by one space, with their bounds.</summary>
+/// <summary>
+/// The words of a normalised text: runs of letters and numbers, joined by one space, with their bounds.
+/// </summary>
 internal sealed class WordText
 {
     private const ulong ShortWord = 0xA0761D6478BD642F;
@@ -21,7 +23,9 @@ internal sealed class WordText
     /// <summary>Number of words.</summary>
     public int Count { get; private set; }
 
-    /// <summary>UTF-8 of words <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
+    /// <summary>
+    /// UTF-8 of words <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1.
+    /// </summary>
     public ReadOnlySpan<byte> Slice(int first, int count)
     {
         var start = Start(first);
@@ -42,9 +46,11 @@ internal sealed class WordText
         {
             var length = _ends[i] - start;
             ref var word = ref bytes[start];
-            // There is always room behind the last word, so eight bytes are read at once and those of other words masked.
+            // There is always room behind the last word, so eight bytes are read at once and those of other words
+            // masked.
             hashes[i] = length <= 8
-                ? FastHash.Mix(Unsafe.ReadUnaligned<ulong>(ref word) & (ulong.MaxValue >> ((8 - length) * 8)), ShortWord + (ulong)length)
+                ? FastHash.Mix(Unsafe.ReadUnaligned<ulong>(ref word) & (ulong.MaxValue >> ((8 - length) * 8)),
+                    ShortWord + (ulong)length)
                 : FastHash.Of(bytes.AsSpan(start, length), ShortWord);
             start = _ends[i] + 1;
         }

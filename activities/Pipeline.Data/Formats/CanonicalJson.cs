@@ -4,7 +4,9 @@ using Pipeline.Data.Packing;
 
 namespace Pipeline.Data.Formats;
 
-/// <summary>Writes canonical rows as JSON that the readers take again: messages, parts, a preference or tokens.</summary>
+/// <summary>
+/// Writes canonical rows as JSON that the readers take again: messages, parts, a preference or tokens.
+/// </summary>
 public static class CanonicalJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -43,7 +45,8 @@ public static class CanonicalJson
     {
         if (pair is { Chosen: { Messages: { } chosen } first, Rejected.Messages: { } rejected })
         {
-            if (first.PromptMessages > 0) Messages(json, "prompt", [.. chosen.Take(first.PromptMessages).Select(m => m with { Weight = null })]);
+            if (first.PromptMessages > 0)
+                Messages(json, "prompt", [.. chosen.Take(first.PromptMessages).Select(m => m with { Weight = null })]);
             Messages(json, "chosen", [.. chosen.Skip(first.PromptMessages)]);
             Messages(json, "rejected", [.. rejected.Skip(first.PromptMessages)]);
             return;
@@ -111,7 +114,8 @@ public static class CanonicalJson
 
     private static void Tokens(Utf8JsonWriter json, TokenRow tokens)
     {
-        foreach (var (name, values) in (ReadOnlySpan<(string, int[])>)[("input_ids", tokens.InputIds), ("labels", tokens.Labels)])
+        foreach (var (name, values) in (ReadOnlySpan<(string, int[])>)[
+            ("input_ids", tokens.InputIds), ("labels", tokens.Labels)])
         {
             json.WriteStartArray(name);
             foreach (var value in values) json.WriteNumberValue(value);

@@ -18,7 +18,9 @@ public sealed record TextPart(string Text, bool Loss)
 /// <param name="Messages">Turns; null for documents.</param>
 /// <param name="Parts">Pieces in order; null for conversations.</param>
 /// <param name="Tools">Tool definitions offered to the conversation.</param>
-public sealed record CanonicalRow(string Id, DataFormat Format, IReadOnlyList<ChatMessage>? Messages, IReadOnlyList<TextPart>? Parts, JsonElement? Tools = null)
+public sealed record CanonicalRow(
+    string Id, DataFormat Format, IReadOnlyList<ChatMessage>? Messages, IReadOnlyList<TextPart>? Parts,
+    JsonElement? Tools = null)
 {
     /// <summary>Number of messages that are the prompt of a prompt-completion row; 0 for others.</summary>
     public int PromptMessages { get; init; }

@@ -15,7 +15,8 @@ public sealed record FieldMapping(string User, string Assistant)
     /// <param name="row">A JSON object.</param>
     /// <param name="id">Name of the row.</param>
     /// <returns>The canonical row.</returns>
-    /// <exception cref="RowFaultException">A named field is missing, is not a text or number, or a turn comes out empty.</exception>
+    /// <exception cref="RowFaultException">A named field is missing, is not a text or number, or a turn comes out
+    /// empty.</exception>
     public CanonicalRow Apply(JsonElement row, string id)
     {
         var messages = new List<ChatMessage>();
@@ -38,11 +39,18 @@ public sealed record FieldMapping(string User, string Assistant)
             }
 
             var name = pattern[(i + 1)..end];
-            if (!row.TryGetProperty(name, out var value)) throw new RowFaultException("E-SCHEMA-FIELD", $"'{name}' is missing; the mapping's {turn} turn needs it");
-            text.Append(value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : throw new RowFaultException("E-SCHEMA-FIELD", $"'{name}' is a {value.ValueKind.ToString().ToLowerInvariant()}, not a text or number"));
+            if (!row.TryGetProperty(name, out var value))
+                throw new RowFaultException(
+                    "E-SCHEMA-FIELD", $"'{name}' is missing; the mapping's {turn} turn needs it");
+            text.Append(value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                ? value.ToString()
+                : throw new RowFaultException(
+                    "E-SCHEMA-FIELD",
+                    $"'{name}' is a {value.ValueKind.ToString().ToLowerInvariant()}, not a text or number"));
             i = end;
         }
 
-        return text.Length > 0 ? text.ToString() : throw new RowFaultException("E-SCHEMA-EMPTY", $"the mapping's {turn} turn is empty");
+        return text.Length > 0
+            ? text.ToString() : throw new RowFaultException("E-SCHEMA-EMPTY", $"the mapping's {turn} turn is empty");
     }
 }

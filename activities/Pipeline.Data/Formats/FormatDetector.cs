@@ -22,7 +22,9 @@ public sealed class FormatDetector
         if (row.TryGetProperty("chosen", out _) && row.TryGetProperty("rejected", out _)) return DataFormat.Preference;
         if (row.TryGetProperty("input_ids", out _)) return DataFormat.PreTokenised;
         if (row.TryGetProperty("instruction", out _) && row.TryGetProperty("output", out _)) return DataFormat.Alpaca;
-        if (row.TryGetProperty("prompt", out var prompt) && row.TryGetProperty("completion", out _)) return prompt.ValueKind == JsonValueKind.Array ? DataFormat.PromptCompletionChat : DataFormat.PromptCompletion;
+        if (row.TryGetProperty("prompt", out var prompt) && row.TryGetProperty("completion", out _))
+            return prompt.ValueKind == JsonValueKind.Array
+                ? DataFormat.PromptCompletionChat : DataFormat.PromptCompletion;
         return row.TryGetProperty("text", out _) ? DataFormat.Text : null;
     }
 
@@ -49,7 +51,13 @@ public sealed class FormatDetector
     public void EnsureSingle()
     {
         var counts = string.Join(", ", _counts.Select(p => $"{p.Key}: {p.Value}"));
-        if (_counts.Count > 1) throw new DataInputException("E-FMT-MIXED", $"the rows mix formats ({counts}). Name the format of each source, or convert them to one.");
-        if (_counts.ContainsKey("unknown")) throw new DataInputException("E-FMT-UNKNOWN", $"no known format fits ({counts}). Expected the keys messages, conversations, instruction and output, prompt and completion, parts, chosen and rejected, input_ids, or text.");
+        if (_counts.Count > 1)
+            throw new DataInputException("E-FMT-MIXED",
+                $"the rows mix formats ({counts}). Name the format of each source, or convert them to one.");
+        if (_counts.ContainsKey("unknown"))
+            throw new DataInputException(
+                "E-FMT-UNKNOWN",
+                $"no known format fits ({counts}). Expected the keys messages, conversations, instruction and output, "
+                    + $"prompt and completion, parts, chosen and rejected, input_ids, or text.");
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Pipeline.Data.Formats;
 
-/// <summary>Refuses texts that hide or bury something: direction overrides, invisible tags, private characters, endless marks.</summary>
+/// <summary>
+/// Refuses texts that hide or bury something: direction overrides, invisible tags, private characters, endless marks.
+/// </summary>
 internal static class UnicodeRules
 {
     /// <summary>Most combining marks in a row; Unicode's stream-safe format allows 30.</summary>
@@ -31,12 +33,23 @@ internal static class UnicodeRules
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069')) throw new RowFaultException("E-TEXT-BIDI", $"the {where} text holds a direction override U+{(int)c:X4}; clean the rows first");
-            if (c is >= '\ue000' and <= '\uf8ff') throw new RowFaultException("E-TEXT-PRIVATE", $"the {where} text holds the private character U+{(int)c:X4}; clean the rows first");
-            if (c == '\udb40' && i + 1 < text.Length && text[i + 1] is >= '\udc00' and <= '\udc7f') throw new RowFaultException("E-TEXT-TAG", $"the {where} text holds invisible tag characters; clean the rows first");
-            if (c is >= '\udb80' and <= '\udbff') throw new RowFaultException("E-TEXT-PRIVATE", $"the {where} text holds a private character beyond U+F0000; clean the rows first");
-            marks = c >= '\u0300' && char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? marks + 1 : 0;
-            if (marks > MaxMarks) throw new RowFaultException("E-TEXT-MARKS", $"the {where} text stacks more than {MaxMarks} combining marks on one character");
+            if (c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'))
+                throw new RowFaultException(
+                    "E-TEXT-BIDI", $"the {where} text holds a direction override U+{(int)c:X4}; clean the rows first");
+            if (c is >= '\ue000' and <= '\uf8ff')
+                throw new RowFaultException("E-TEXT-PRIVATE",
+                    $"the {where} text holds the private character U+{(int)c:X4}; clean the rows first");
+            if (c == '\udb40' && i + 1 < text.Length && text[i + 1] is >= '\udc00' and <= '\udc7f')
+                throw new RowFaultException(
+                    "E-TEXT-TAG", $"the {where} text holds invisible tag characters; clean the rows first");
+            if (c is >= '\udb80' and <= '\udbff')
+                throw new RowFaultException("E-TEXT-PRIVATE",
+                    $"the {where} text holds a private character beyond U+F0000; clean the rows first");
+            marks = c >= '\u0300' && char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.EnclosingMark ? marks + 1 : 0;
+            if (marks > MaxMarks)
+                throw new RowFaultException(
+                    "E-TEXT-MARKS", $"the {where} text stacks more than {MaxMarks} combining marks on one character");
         }
     }
 }

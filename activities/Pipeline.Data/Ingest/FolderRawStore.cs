@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Data.Ingest;
 
-/// <summary>Raw data in a folder. Keys are relative paths with forward slashes; links that leave the folder are not followed.</summary>
+/// <summary>
+/// Raw data in a folder. Keys are relative paths with forward slashes; links that leave the folder are not followed.
+/// </summary>
 public sealed class FolderRawStore : IRawStore
 {
     private readonly string _root;
@@ -24,9 +26,14 @@ public sealed class FolderRawStore : IRawStore
     public string Location => _root;
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RawObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RawObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        };
         foreach (var path in Directory.EnumerateFiles(_root, "*", options))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -46,7 +53,8 @@ public sealed class FolderRawStore : IRawStore
         var file = new FileInfo(PathOf(source.Key));
         Check(source, file);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using (var input = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan))
+        await using (var input = new FileStream(
+            file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan))
         await using (var output = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1))
         {
             var buffer = new byte[1 << 20];
@@ -73,7 +81,8 @@ public sealed class FolderRawStore : IRawStore
     }
 
     private static RawObject Describe(string key, FileInfo file) =>
-        new(key, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}", file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+        new(key, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}", file.Length,
+            new DateTimeOffset(file.LastWriteTimeUtc));
 
     // A key from a listing cannot leave the folder; one from elsewhere must not either.
     private string PathOf(string key)
@@ -84,5 +93,6 @@ public sealed class FolderRawStore : IRawStore
             : throw new DataPathException(key);
     }
 
-    private sealed class DataPathException(string key) : IOException($"E-ING-PATH  '{key}' leaves the folder of the raw data; it is not read");
+    private sealed class DataPathException(string key)
+        : IOException($"E-ING-PATH  '{key}' leaves the folder of the raw data; it is not read");
 }

@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Ingest;
 
-/// <summary>Matches keys: <c>*</c> any run inside a part, <c>**</c> any run across parts, <c>?</c> one character of a part.</summary>
+/// <summary>
+/// Matches keys: <c>*</c> any run inside a part, <c>**</c> any run across parts, <c>?</c> one character of a part.
+/// </summary>
 /// <remarks>Case matters. The work is bounded by the product of both lengths, whatever the pattern.</remarks>
 /// <param name="pattern">The pattern; <c>**</c> matches every key.</param>
 public sealed class GlobPattern(string pattern)

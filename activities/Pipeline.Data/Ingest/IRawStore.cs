@@ -21,7 +21,8 @@ public interface IRawStore
 
     /// <summary>Copies exactly this version of an object to a local file.</summary>
     /// <param name="source">The object.</param>
-    /// <param name="path">File to write; does not exist. What an interrupted copy leaves may lie beside it, under names that start with its own.</param>
+    /// <param name="path">File to write; does not exist. What an interrupted copy leaves may lie beside it, under names
+    /// that start with its own.</param>
     /// <param name="cancellationToken">Stops the copy.</param>
     /// <returns>SHA-256 of the content, lower-case hex.</returns>
     /// <exception cref="SourceMutatedException">The object has another version now, or is gone.</exception>

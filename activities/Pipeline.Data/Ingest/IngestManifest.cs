@@ -4,7 +4,9 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Ingest;
 
-/// <summary>How far earlier runs have read: objects written later, or at the same time under a later key, are new.</summary>
+/// <summary>
+/// How far earlier runs have read: objects written later, or at the same time under a later key, are new.
+/// </summary>
 /// <param name="LastModified">Time of the newest object.</param>
 /// <param name="Key">Its key.</param>
 public sealed record IngestMarker(DateTimeOffset LastModified, string Key)
@@ -28,7 +30,9 @@ public sealed record IngestMarker(DateTimeOffset LastModified, string Key)
 /// <param name="Quarantined">Rows that were set aside.</param>
 public sealed record IngestedObject(string Key, string Version, long Bytes, string Sha256, long Rows, long Quarantined);
 
-/// <summary>What was taken in: the only thing about raw data that travels through workflows. Never holds rows.</summary>
+/// <summary>
+/// What was taken in: the only thing about raw data that travels through workflows. Never holds rows.
+/// </summary>
 public sealed record IngestManifest
 {
     /// <summary>Where the objects are.</summary>
@@ -49,7 +53,9 @@ public sealed record IngestManifest
     /// <summary>Output files with digests.</summary>
     public required IReadOnlyList<StageFile> Files { get; init; }
 
-    /// <summary>Digest over keys, contents and row counts: unchanged data gives the same digest, in any store.</summary>
+    /// <summary>
+    /// Digest over keys, contents and row counts: unchanged data gives the same digest, in any store.
+    /// </summary>
     public string Digest => DigestOf(Objects);
 
     /// <summary>Reads the manifest that a finished run left in its folder.</summary>
@@ -58,7 +64,8 @@ public sealed record IngestManifest
     public static IngestManifest? Find(string folder)
     {
         var path = Path.Combine(folder, StageFolder.Summary);
-        return File.Exists(path) ? JsonSerializer.Deserialize<IngestManifest>(File.ReadAllBytes(path), StageFolder.Json) : null;
+        return File.Exists(path)
+            ? JsonSerializer.Deserialize<IngestManifest>(File.ReadAllBytes(path), StageFolder.Json) : null;
     }
 
     /// <summary>Proves that every object is still what it was.</summary>
@@ -67,7 +74,8 @@ public sealed record IngestManifest
     /// <param name="cancellationToken">Stops the listing.</param>
     /// <returns>A task that ends when all are proven.</returns>
     /// <exception cref="SourceMutatedException">An object has another version now, or is gone.</exception>
-    public async Task EnsureUnchangedAsync(IRawStore store, string prefix = "", CancellationToken cancellationToken = default)
+    public async Task EnsureUnchangedAsync(
+        IRawStore store, string prefix = "", CancellationToken cancellationToken = default)
     {
         var now = new Dictionary<string, string>(StringComparer.Ordinal);
         await foreach (var found in store.ListAsync(prefix, cancellationToken))
@@ -90,7 +98,9 @@ public sealed record IngestManifest
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var item in objects)
         {
-            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { item.Key, item.Bytes, item.Sha256, item.Rows, item.Quarantined }));
+            hash.AppendData(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new { item.Key, item.Bytes, item.Sha256, item.Rows, item.Quarantined }));
             hash.AppendData("\n"u8);
         }
 
@@ -98,7 +108,9 @@ public sealed record IngestManifest
     }
 }
 
-/// <summary>How far a run got; small enough for a heartbeat. The parts in the output folder are what a new attempt goes on from.</summary>
+/// <summary>
+/// How far a run got; small enough for a heartbeat. The parts in the output folder are what a new attempt goes on from.
+/// </summary>
 /// <param name="Objects">Objects that are done.</param>
 /// <param name="TotalObjects">Objects in all.</param>
 /// <param name="Rows">Rows that are done.</param>

@@ -3,10 +3,13 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Ingest;
 
-/// <summary>Takes raw objects in as canonical rows, object by object, with every object and row accounted for.</summary>
+/// <summary>
+/// Takes raw objects in as canonical rows, object by object, with every object and row accounted for.
+/// </summary>
 /// <remarks>
-/// Writes <c>rows.jsonl</c> (each row with <c>_id</c>), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>, the manifest. A run that
-/// was killed is started again on the same folder and reads only the objects that were not finished.
+/// Writes <c>rows.jsonl</c> (each row with <c>_id</c>), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>, the
+/// manifest. A run that was killed is started again on the same folder and reads only the objects that were not
+/// finished.
 /// </remarks>
 /// <param name="store">Where the raw data is.</param>
 /// <param name="options">Which objects and how.</param>
@@ -20,7 +23,8 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
     /// <param name="cancellationToken">Stops the run; finished objects are kept for the next one.</param>
     /// <returns>The manifest.</returns>
     /// <exception cref="SourceMutatedException">An object changed while it was read.</exception>
-    /// <exception cref="DataInputException">There is nothing to read, an object cannot be read, or too many rows are malformed.</exception>
+    /// <exception cref="DataInputException">There is nothing to read, an object cannot be read, or too many rows are
+    /// malformed.</exception>
     public async Task<IngestManifest> RunAsync(
         string outputFolder, IProgress<IngestProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -31,14 +35,19 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
         var work = new ObjectIngest(store, parts, options.Reader, options.QuarantineBudget);
         var done = new IngestedObject[listed.Count];
         var (objects, rows, bytes, reused) = (0, 0L, 0L, 0);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Concurrency,
+            CancellationToken = cancellationToken,
+        };
         await Parallel.ForEachAsync(Enumerable.Range(0, listed.Count), parallel, async (i, token) =>
         {
             var found = await work.FindAsync(listed[i], token);
             done[i] = found ?? await work.RunAsync(listed[i], token);
             lock (done)
             {
-                (objects, rows, bytes, reused) = (objects + 1, rows + done[i].Rows, bytes + done[i].Bytes, reused + (found is null ? 0 : 1));
+                (objects, rows, bytes, reused) =
+                    (objects + 1, rows + done[i].Rows, bytes + done[i].Bytes, reused + (found is null ? 0 : 1));
                 progress?.Report(new IngestProgress(objects, listed.Count, rows, bytes, reused));
             }
         });
@@ -62,7 +71,8 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
 
     private static async Task CopyAsync(string path, AtomicFile output, CancellationToken cancellationToken)
     {
-        await using var input = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        await using var input =
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
         for (int read; (read = await input.ReadAsync(output.Buffer.GetMemory(1 << 16), cancellationToken)) > 0;)
         {
             output.Buffer.Advance(read);
@@ -73,11 +83,13 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
     // Pages may repeat or come unsorted; the run depends on neither.
     private async Task<(List<RawObject> Objects, int Repeated)> ListAsync(CancellationToken cancellationToken)
     {
-        var (glob, found, repeated) = (new GlobPattern(options.Glob), new SortedDictionary<string, RawObject>(StringComparer.Ordinal), 0);
+        var (glob, found, repeated) =
+            (new GlobPattern(options.Glob), new SortedDictionary<string, RawObject>(StringComparer.Ordinal), 0);
         await foreach (var item in store.ListAsync(options.Prefix, cancellationToken))
         {
             // A key that ends in a slash is a console's way of showing an empty folder.
-            if (item.Key.EndsWith('/') || !glob.Matches(item.Key[options.Prefix.Length..]) || options.Since?.IsBefore(item) == false)
+            if (item.Key.EndsWith('/') || !glob.Matches(item.Key[options.Prefix.Length..])
+                || options.Since?.IsBefore(item) == false)
             {
                 continue;
             }
@@ -85,12 +97,15 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
             repeated += found.TryAdd(item.Key, item) ? 0 : 1;
             if (repeated > 1000 + found.Count)
             {
-                throw new DataInputException("E-ING-LISTING", $"the listing of {store.Location} repeats itself without end; check the store");
+                throw new DataInputException(
+                    "E-ING-LISTING", $"the listing of {store.Location} repeats itself without end; check the store");
             }
         }
 
         return found.Count > 0 ? ([.. found.Values], repeated) : throw new DataInputException(
-            "E-ING-EMPTY", $"no object under '{options.Prefix}' of {store.Location} matches '{options.Glob}'{(options.Since is null ? "" : " and is new")}");
+            "E-ING-EMPTY",
+            $"no object under '{options.Prefix}' of {store.Location} matches "
+                + $"'{options.Glob}'{(options.Since is null ? "" : " and is new")}");
     }
 
     private void CheckBudget(IngestedObject[] done)
@@ -98,7 +113,8 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
         var (rows, quarantined) = (done.Sum(item => item.Rows), done.Sum(item => item.Quarantined));
         if (rows + quarantined == 0)
         {
-            throw new DataInputException("E-ING-EMPTY", $"all {done.Length} objects are empty, such as '{done[0].Key}'; check the upload");
+            throw new DataInputException(
+                "E-ING-EMPTY", $"all {done.Length} objects are empty, such as '{done[0].Key}'; check the upload");
         }
 
         if (quarantined > options.QuarantineBudget || quarantined > options.QuarantineShare * (rows + quarantined))
@@ -106,11 +122,13 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
             var worst = done.MaxBy(item => item.Quarantined);
             throw new DataInputException(
                 "E-ING-BUDGET",
-                $"{quarantined} of {rows + quarantined} rows are malformed, most of them in '{worst?.Key}'; fix them or raise the quarantine budget");
+                $"{quarantined} of {rows + quarantined} rows are malformed, most of them in '{worst?.Key}'; fix them "
+                    + $"or raise the quarantine budget");
         }
     }
 
-    private static async Task JoinAsync(StageFolder folder, ObjectIngest work, List<RawObject> listed, CancellationToken cancellationToken)
+    private static async Task JoinAsync(
+        StageFolder folder, ObjectIngest work, List<RawObject> listed, CancellationToken cancellationToken)
     {
         var (rows, refused) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.QuarantineFile));
         foreach (var item in listed)
@@ -124,10 +142,12 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
     }
 
     private async Task<IngestManifest> DescribeAsync(
-        StageFolder folder, List<RawObject> listed, IngestedObject[] done, int repeated, CancellationToken cancellationToken)
+        StageFolder folder, List<RawObject> listed, IngestedObject[] done, int repeated,
+        CancellationToken cancellationToken)
     {
         var (rows, quarantined) = (done.Sum(item => item.Rows), done.Sum(item => item.Quarantined));
-        var newest = listed.Aggregate((one, other) => new IngestMarker(one.LastModified, one.Key).IsBefore(other) ? other : one);
+        var newest =
+            listed.Aggregate((one, other) => new IngestMarker(one.LastModified, one.Key).IsBefore(other) ? other : one);
         return new IngestManifest
         {
             Location = store.Location,

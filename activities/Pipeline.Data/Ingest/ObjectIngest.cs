@@ -7,8 +7,12 @@ using Pipeline.Faults;
 
 namespace Pipeline.Data.Ingest;
 
-/// <summary>Takes one object in: a part with its rows, a part with what was set aside, and a record of both, written last.</summary>
-/// <remarks>Local names are digests of key and version, so no key can name a place outside the folder, and no two keys collide.</remarks>
+/// <summary>
+/// Takes one object in: a part with its rows, a part with what was set aside, and a record of both, written last.
+/// </summary>
+/// <remarks>
+/// Local names are digests of key and version, so no key can name a place outside the folder, and no two keys collide.
+/// </remarks>
 internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions reader, int quarantineBudget)
 {
     public string PathOf(RawObject source, string extension) => Path.Combine(folder, NameOf(source) + extension);
@@ -24,7 +28,8 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
 
         var state = await ReadAsync(record, cancellationToken);
         await using var part = File.OpenRead(rows);
-        return state is not null && Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancellationToken)) == state.PartSha256 ? state.Object : null;
+        return state is not null && Convert.ToHexStringLower(await SHA256.HashDataAsync(part, cancellationToken))
+            == state.PartSha256 ? state.Object : null;
     }
 
     public async Task<IngestedObject> RunAsync(RawObject source, CancellationToken cancellationToken)
@@ -38,7 +43,8 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
             var length = new FileInfo(raw).Length;
             if (length != source.Bytes)
             {
-                throw new DataInputException("E-ING-LENGTH", $"'{source.Key}' has {length} bytes, the listing said {source.Bytes}; it is not used");
+                throw new DataInputException("E-ING-LENGTH",
+                    $"'{source.Key}' has {length} bytes, the listing said {source.Bytes}; it is not used");
             }
 
             FaultPoint.Hit("ingest.downloaded");
@@ -55,7 +61,8 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
     {
         try
         {
-            return JsonSerializer.Deserialize<PartRecord>(await File.ReadAllBytesAsync(record, cancellationToken), StageFolder.Json);
+            return JsonSerializer.Deserialize<PartRecord>(
+                await File.ReadAllBytesAsync(record, cancellationToken), StageFolder.Json);
         }
         catch (JsonException)
         {
@@ -66,7 +73,8 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
     private static string NameOf(RawObject source) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Key}\n{source.Version}")))[..40];
 
-    private async Task<IngestedObject> ReadAsync(RawObject source, string raw, string sha256, CancellationToken cancellationToken)
+    private async Task<IngestedObject> ReadAsync(
+        RawObject source, string raw, string sha256, CancellationToken cancellationToken)
     {
         await using var rows = new AtomicFile(PathOf(source, ".jsonl"), durable: false);
         var quarantine = new QuarantineLog(quarantineBudget, maxFraction: 1);

@@ -5,7 +5,9 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Ingest;
 
-/// <summary>Writes a row on one line, with a first field <c>_id</c> that says where it came from: <c>KEY:LINE</c>.</summary>
+/// <summary>
+/// Writes a row on one line, with a first field <c>_id</c> that says where it came from: <c>KEY:LINE</c>.
+/// </summary>
 internal static class RowIdentity
 {
     public static void Write(AtomicFile output, SourceRow row)
@@ -47,7 +49,8 @@ internal static class RowIdentity
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("_id"u8))
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1
+                && reader.ValueTextEquals("_id"u8))
             {
                 return true;
             }

@@ -38,7 +38,9 @@ internal sealed class DataMarks
     public ListValue Mark(ListValue messages, bool contentOnly)
     {
         _texts.Clear();
-        return new ListValue([.. messages.Items.Select((message, i) => (object?)MarkMessage((DictValue)message!, i, contentOnly))]); // messages are dictionaries
+        // messages are dictionaries
+        return new ListValue(
+            [.. messages.Items.Select((message, i) => (object?)MarkMessage((DictValue)message!, i, contentOnly))]);
     }
 
     /// <summary>A copy of the tool definitions with marks.</summary>
@@ -47,7 +49,8 @@ internal sealed class DataMarks
     /// <summary>Takes the marks out.</summary>
     /// <param name="marked">Rendered text with marks.</param>
     /// <param name="ranges">Ranges in it that are to follow.</param>
-    public (string Text, List<DataSpan> Spans, List<(int Start, int End)> Ranges) Unmark(string marked, IReadOnlyList<(int Start, int End)> ranges)
+    public (string Text, List<DataSpan> Spans, List<(int Start, int End)> Ranges) Unmark(
+        string marked, IReadOnlyList<(int Start, int End)> ranges)
     {
         var text = new StringBuilder(marked.Length);
         var events = new List<(int Text, bool IsOpen, int At)>();
@@ -72,7 +75,8 @@ internal sealed class DataMarks
         }
 
         var result = text.ToString();
-        return (result, Spans(result, events), [.. Enumerable.Range(0, ranges.Count).Select(i => (moved[2 * i], moved[(2 * i) + 1]))]);
+        return (result, Spans(result, events),
+            [.. Enumerable.Range(0, ranges.Count).Select(i => (moved[2 * i], moved[(2 * i) + 1]))]);
     }
 
     /// <summary>The text without white space around it, which templates may trim.</summary>
@@ -91,7 +95,8 @@ internal sealed class DataMarks
         foreach (var (key, value) in message.Entries)
         {
             var isContent = key is "content";
-            copy.Set(key, (contentOnly && !isContent) || Structural.Contains(Printer.Str(key)) ? value : MarkValue(value, index, role, isContent));
+            copy.Set(key, (contentOnly && !isContent) || Structural.Contains(Printer.Str(key))
+                ? value : MarkValue(value, index, role, isContent));
         }
 
         return copy;
@@ -102,10 +107,13 @@ internal sealed class DataMarks
         switch (value)
         {
             case string text: return MarkText(text, message, role, isContent);
-            case ListValue list: return new ListValue([.. list.Items.Select(item => MarkValue(item, message, role, isContent))]);
+            case ListValue list:
+                return new ListValue(
+                [.. list.Items.Select(item => MarkValue(item, message, role, isContent))]);
             case DictValue dict:
                 var copy = new DictValue();
-                foreach (var (key, item) in dict.Entries) copy.Set(key, Structural.Contains(Printer.Str(key)) ? item : MarkValue(item, message, role, isContent));
+                foreach (var (key, item) in dict.Entries) copy.Set(
+                    key, Structural.Contains(Printer.Str(key)) ? item : MarkValue(item, message, role, isContent));
                 return copy;
             default: return value;
         }
@@ -113,7 +121,9 @@ internal sealed class DataMarks
 
     private string MarkText(string text, int message, string role, bool isContent)
     {
-        if (text.AsSpan().ContainsAnyInRange('\uFDD0', '\uFDEF')) throw new RowFaultException("E-SCHEMA-NONCHARACTER", $"a text of message {message} holds a Unicode noncharacter (U+FDD0 to U+FDEF); clean the rows first");
+        if (text.AsSpan().ContainsAnyInRange('\uFDD0', '\uFDEF'))
+            throw new RowFaultException("E-SCHEMA-NONCHARACTER",
+                $"a text of message {message} holds a Unicode noncharacter (U+FDD0 to U+FDEF); clean the rows first");
         var (start, end) = Inner(text);
         if (start == end) return text;
         var number = Mark(_texts.Count);

@@ -6,7 +6,8 @@ namespace Pipeline.Data.Labels;
 /// <summary>Labels documents: texts, prompt and completion, and parts with a loss flag each.</summary>
 internal sealed class DocumentLabeller(HuggingFaceTokenizer tokenizer, string? eosToken, LabelOptions options)
 {
-    private readonly AddedTokenParsing _parsing = options.TrustContent ? AddedTokenParsing.All : AddedTokenParsing.UserText;
+    private readonly AddedTokenParsing _parsing = options.TrustContent
+        ? AddedTokenParsing.All : AddedTokenParsing.UserText;
     private readonly int? _eos = eosToken is null ? null : tokenizer.TokenToId(eosToken);
 
     /// <summary>Labels a text with an end-of-text token behind it.</summary>
@@ -22,15 +23,16 @@ internal sealed class DocumentLabeller(HuggingFaceTokenizer tokenizer, string? e
 
     /// <summary>Labels the completion and the end-of-text token behind it.</summary>
     /// <remarks>
-    /// Without realignment this is the reference's rule: both together are encoded once, the prompt is encoded alone, and the
-    /// completion starts where the two differ first.
+    /// Without realignment this is the reference's rule: both together are encoded once, the prompt is encoded alone,
+    /// and the completion starts where the two differ first.
     /// </remarks>
     public Supervision PromptAndCompletion(string prompt, string completion, bool realign)
     {
         var (ids, offsets, whole) = WithEnd(prompt + completion, realign ? [prompt.Length] : []);
         int[] alone = [.. tokenizer.PrefixIds, .. tokenizer.Encode(prompt, addSpecialTokens: false, _parsing)];
         var everything = options.TrainOn == TrainOn.All;
-        var first = everything ? 0 : realign ? Math.Max(0, Array.FindIndex(offsets, o => o.Start >= prompt.Length)) : alone.AsSpan().CommonPrefixLength(ids);
+        var first = everything ? 0 : realign ? Math.Max(0, Array.FindIndex(offsets, o => o.Start >= prompt.Length))
+            : alone.AsSpan().CommonPrefixLength(ids);
         var weights = new float[ids.Length];
         weights.AsSpan(Math.Max(first, tokenizer.PrefixIds.Length)).Fill(1f);
         var controls = ControlTexts(prompt) + ControlTexts(completion);
@@ -58,19 +60,25 @@ internal sealed class DocumentLabeller(HuggingFaceTokenizer tokenizer, string? e
         }
 
         var text = string.Concat(parts.Select(p => p.Text));
-        return new Supervision(text, new EncodedText([.. ids], [.. offsets], controls), [.. weights]) { Expected = expected, Forbidden = forbidden };
+        return new Supervision(text, new EncodedText([.. ids], [.. offsets], controls), [.. weights])
+        {
+            Expected = expected,
+            Forbidden = forbidden,
+        };
     }
 
     private (int[] Ids, TokenOffset[] Offsets, string Text) WithEnd(string text, IReadOnlyList<int> cuts)
     {
         // An end-of-text token that the text already spells is the real one, as in the reference.
-        var body = eosToken is not null && text.EndsWith(eosToken, StringComparison.Ordinal) ? text[..^eosToken.Length] : text;
+        var body = eosToken is not null && text.EndsWith(eosToken, StringComparison.Ordinal)
+            ? text[..^eosToken.Length] : text;
         var (ids, offsets) = (new List<int>(tokenizer.PrefixIds.ToArray()), new List<TokenOffset>());
         offsets.AddRange(Enumerable.Repeat(default(TokenOffset), ids.Count));
         var from = 0;
         foreach (var cut in cuts.Append(body.Length))
         {
-            tokenizer.AppendWithOffsets(body[from..Math.Max(from, Math.Min(cut, body.Length))], _parsing, from, ids, offsets);
+            tokenizer.AppendWithOffsets(
+                body[from..Math.Max(from, Math.Min(cut, body.Length))], _parsing, from, ids, offsets);
             from = Math.Max(from, Math.Min(cut, body.Length));
         }
 
@@ -86,7 +94,8 @@ internal sealed class DocumentLabeller(HuggingFaceTokenizer tokenizer, string? e
         foreach (var token in tokenizer.AddedTokens.Values)
         {
             if (!tokenizer.IsControl(token.Id)) continue;
-            for (var at = text.IndexOf(token.Content, StringComparison.Ordinal); at >= 0; at = text.IndexOf(token.Content, at + token.Content.Length, StringComparison.Ordinal)) count++;
+            for (var at = text.IndexOf(token.Content, StringComparison.Ordinal); at
+                >= 0; at = text.IndexOf(token.Content, at + token.Content.Length, StringComparison.Ordinal)) count++;
         }
 
         return count;

@@ -19,7 +19,8 @@ public static class GenerationMask
         foreach (var (start, end) in ranges)
         {
             while (token < mask.Length && encoding.Offsets[token].End <= start) token++;
-            for (var i = token; i < mask.Length && encoding.Offsets[i].Start < end; i++) mask[i] = encoding.Offsets[i].End > start;
+            for (var i = token; i < mask.Length && encoding.Offsets[i].Start < end; i++)
+                mask[i] = encoding.Offsets[i].End > start;
         }
 
         return mask;

@@ -22,6 +22,8 @@ public sealed record LabelOptions
     /// <value>Default: it is dropped and counted.</value>
     public OverLength OverLength { get; init; } = OverLength.Drop;
 
-    /// <summary>Content is trusted to hold control tokens, as the reference library does; only for comparison with it.</summary>
+    /// <summary>
+    /// Content is trusted to hold control tokens, as the reference library does; only for comparison with it.
+    /// </summary>
     internal bool TrustContent { get; init; }
 }

@@ -17,7 +17,9 @@ public sealed record LabelledRow(string Id, int[] Ids, float[] Weights)
     /// <summary>Control-looking texts in the row's data that were encoded as ordinary text.</summary>
     public int ControlTexts { get; init; }
 
-    /// <summary>Whether a token boundary was put between prompt and answer because a token would have spanned both.</summary>
+    /// <summary>
+    /// Whether a token boundary was put between prompt and answer because a token would have spanned both.
+    /// </summary>
     public bool Realigned { get; init; }
 
     /// <summary>Whether the row ends with a learned end-of-turn or end-of-text token.</summary>

@@ -25,22 +25,29 @@ public sealed class PreferenceLabeller
     /// <summary>Encodes both answers and proves where they start and that they end.</summary>
     /// <param name="row">A canonical row with a preference.</param>
     /// <returns>Ids, not yet cut to a length.</returns>
-    /// <exception cref="RowFaultException">The row is no preference row, or the labels of an answer cannot be proven.</exception>
+    /// <exception cref="RowFaultException">The row is no preference row, or the labels of an answer cannot be
+    /// proven.</exception>
     public PreferenceTokens Label(CanonicalRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        var pair = row.Preference ?? throw new RowFaultException("E-FMT-PREFERENCE", "the row has no 'chosen' and 'rejected'");
+        var pair = row.Preference
+            ?? throw new RowFaultException("E-FMT-PREFERENCE", "the row has no 'chosen' and 'rejected'");
         var (chosen, rejected) = (Split(_labeller.Label(pair.Chosen)), Split(_labeller.Label(pair.Rejected)));
         return chosen.Prompt.AsSpan().SequenceEqual(rejected.Prompt)
             ? new PreferenceTokens(row.Id, chosen.Prompt, chosen.Answer, rejected.Answer)
-            : throw new RowFaultException("E-LABEL-PROMPT", "the prompt becomes other tokens before the chosen answer than before the rejected one, so their likelihoods cannot be compared");
+            : throw new RowFaultException(
+                "E-LABEL-PROMPT",
+                "the prompt becomes other tokens before the chosen answer than before the rejected one, so their "
+                    + "likelihoods cannot be compared");
     }
 
     /// <summary>Applies the maximal length to prompt and answer together.</summary>
     /// <param name="tokens">Ids of a row.</param>
-    /// <param name="removed">Why the row is dropped, <c>over-length</c> or <c>no-label-left</c>; null when it is kept.</param>
+    /// <param name="removed">Why the row is dropped, <c>over-length</c> or <c>no-label-left</c>; null when it is
+    /// kept.</param>
     /// <returns>Rows with the chosen and the rejected answer, cut where the policy says so.</returns>
-    /// <exception cref="RowFaultException">A row is too long and the policy is to fail (<c>E-LABEL-OVERLENGTH</c>).</exception>
+    /// <exception cref="RowFaultException">A row is too long and the policy is to fail
+    /// (<c>E-LABEL-OVERLENGTH</c>).</exception>
     public (TokenRow Chosen, TokenRow Rejected) Fit(PreferenceTokens tokens, out string? removed)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -57,13 +64,15 @@ public sealed class PreferenceLabeller
     public static TokenBatch Collate(IReadOnlyList<(TokenRow Chosen, TokenRow Rejected)> pairs, int padTokenId)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        return TokenCollator.Collate([.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)], new CollatorOptions { PadTokenId = padTokenId });
+        return TokenCollator.Collate([.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)],
+            new CollatorOptions { PadTokenId = padTokenId });
     }
 
     private (TokenRow Row, string? Removed) Cut(string id, TokenRow row)
     {
         float[] weights = [.. row.Labels.Select(label => label == TokenRow.Ignored ? 0f : 1f)];
-        var fitted = _labeller.Fit(new LabelledRow(id, row.InputIds, weights) { Text = string.Empty, Trained = [] }, out var removed);
+        var fitted = _labeller.Fit(
+            new LabelledRow(id, row.InputIds, weights) { Text = string.Empty, Trained = [] }, out var removed);
         return (fitted.ToTokenRow(), removed);
     }
 

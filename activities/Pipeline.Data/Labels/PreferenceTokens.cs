@@ -17,5 +17,6 @@ public sealed record PreferenceTokens(string Id, int[] Prompt, int[] Chosen, int
     /// <returns>A row of <c>Prompt.Length + Rejected.Length</c> tokens.</returns>
     public TokenRow RejectedRow() => Row(Rejected);
 
-    private TokenRow Row(int[] answer) => new([.. Prompt, .. answer], [.. Enumerable.Repeat(TokenRow.Ignored, Prompt.Length), .. answer]);
+    private TokenRow Row(int[] answer) =>
+        new([.. Prompt, .. answer], [.. Enumerable.Repeat(TokenRow.Ignored, Prompt.Length), .. answer]);
 }

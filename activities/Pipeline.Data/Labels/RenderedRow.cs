@@ -6,7 +6,9 @@ using Pipeline.Data.Readers;
 namespace Pipeline.Data.Labels;
 
 /// <summary>A rendered conversation together with the places where its data stands.</summary>
-internal sealed record RenderedRow(string Text, IReadOnlyList<(int Start, int End)> Generated, IReadOnlyList<DataText> Texts, IReadOnlyList<DataSpan> Spans)
+internal sealed record RenderedRow(
+    string Text, IReadOnlyList<(int Start, int End)> Generated, IReadOnlyList<DataText> Texts,
+    IReadOnlyList<DataSpan> Spans)
 {
     /// <summary>Renders and finds the data; the text is that of the plain rendering.</summary>
     /// <exception cref="RowFaultException">The template drops a content, or its data cannot be found.</exception>
@@ -14,7 +16,8 @@ internal sealed record RenderedRow(string Text, IReadOnlyList<(int Start, int En
     public static RenderedRow Of(ChatTemplate template, ChatRequest request, bool mustShowContent)
     {
         var plain = template.Render(request);
-        var row = Marked(template, request, plain, contentOnly: false) ?? Marked(template, request, plain, contentOnly: true) ?? Searched(request, plain);
+        var row = Marked(template, request, plain, contentOnly: false)
+            ?? Marked(template, request, plain, contentOnly: true) ?? Searched(request, plain);
         if (mustShowContent) row.CheckContents();
         return row;
     }
@@ -25,7 +28,13 @@ internal sealed record RenderedRow(string Text, IReadOnlyList<(int Start, int En
         var messages = marks.Mark(request.Messages, contentOnly);
         try
         {
-            var rendered = template.Render(request with { Messages = messages, ToolValues = contentOnly || request.Tools is not { } tools ? null : marks.MarkTools(MessageValues.Of(tools)) });
+            var rendered = template.Render(
+                request with
+                {
+                    Messages = messages,
+                    ToolValues = contentOnly || request.Tools is not { } tools
+                    ? null : marks.MarkTools(MessageValues.Of(tools))
+                });
             var (text, spans, ranges) = marks.Unmark(rendered.Text, rendered.Generated);
             return text == plain.Text ? new RenderedRow(text, ranges, marks.Texts, spans) : null;
         }
@@ -47,7 +56,11 @@ internal sealed record RenderedRow(string Text, IReadOnlyList<(int Start, int En
             var (start, end) = DataMarks.Inner(marks.Texts[i].Text);
             var inner = marks.Texts[i].Text[start..end];
             var at = plain.Text.IndexOf(inner, from, StringComparison.Ordinal);
-            if (at < 0) throw new RowFaultException("E-LABEL-DATA", $"the text of message {marks.Texts[i].Message} ({marks.Texts[i].Role}) cannot be found in what the template writes, so its labels cannot be proven");
+            if (at < 0)
+                throw new RowFaultException(
+                    "E-LABEL-DATA",
+                    $"the text of message {marks.Texts[i].Message} ({marks.Texts[i].Role}) cannot be found in what "
+                        + $"the template writes, so its labels cannot be proven");
             spans.Add(new DataSpan(i, at, at + inner.Length));
             from = at + inner.Length;
         }
@@ -61,7 +74,10 @@ internal sealed record RenderedRow(string Text, IReadOnlyList<(int Start, int En
         for (var i = 0; i < Texts.Count; i++)
         {
             if (!Texts[i].IsContent || shown.Contains(i)) continue;
-            throw new RowFaultException("E-LABEL-DROPPED", $"the template drops the content of message {Texts[i].Message} ({Texts[i].Role}): '{Texts[i].Text.Truncated()}'. Choose another template or leave such rows out.");
+            throw new RowFaultException(
+                "E-LABEL-DROPPED",
+                $"the template drops the content of message {Texts[i].Message} ({Texts[i].Role}): "
+                    + $"'{Texts[i].Text.Truncated()}'. Choose another template or leave such rows out.");
         }
     }
 }

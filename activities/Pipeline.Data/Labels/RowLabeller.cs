@@ -29,23 +29,31 @@ public sealed class RowLabeller
         _tokens = new TokenLabeller(_tokenizer);
     }
 
-    /// <summary>Clock that templates see; null takes the machine's, which makes a dataset depend on the day it is built.</summary>
+    /// <summary>
+    /// Clock that templates see; null takes the machine's, which makes a dataset depend on the day it is built.
+    /// </summary>
     public DateTimeOffset? Now { get; init; }
 
     /// <summary>Further variables of the template.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } =
+        new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 
     /// <summary>Encodes a row, labels it and proves the labels.</summary>
     /// <param name="row">A canonical row.</param>
     /// <returns>The row, not yet cut to a length.</returns>
     /// <exception cref="RowFaultException">
-    /// The row cannot be labelled or its labels cannot be proven; codes that start with <c>E-LABEL</c> must fail the build.
+    /// The row cannot be labelled or its labels cannot be proven; codes that start with <c>E-LABEL</c> must fail the
+    /// build.
     /// </exception>
     public LabelledRow Label(CanonicalRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
         if (row.Tokens is { } tokens) return _tokens.Label(row.Id, tokens);
-        if (row.Preference is not null) throw new RowFaultException("E-FMT-PREFERENCE", "the row has two answers; train on pairs with a preference loss, or name the format 'preference' to learn the chosen ones only");
+        if (row.Preference is not null)
+            throw new RowFaultException(
+                "E-FMT-PREFERENCE",
+                "the row has two answers; train on pairs with a preference loss, or name the format 'preference' to "
+                    + "learn the chosen ones only");
         try
         {
             var (supervision, realigned) = (Supervise(row, realign: false), false);
@@ -70,15 +78,21 @@ public sealed class RowLabeller
 
     /// <summary>Applies the maximal length.</summary>
     /// <param name="row">A labelled row.</param>
-    /// <param name="removed">Why the row is dropped: <c>over-length</c> or <c>no-label-left</c>; null when it is kept.</param>
+    /// <param name="removed">Why the row is dropped: <c>over-length</c> or <c>no-label-left</c>; null when it is
+    /// kept.</param>
     /// <returns>The row, shorter where the policy says so; the row as it was when it is dropped.</returns>
-    /// <exception cref="RowFaultException">The row is too long and the policy is to fail (<c>E-LABEL-OVERLENGTH</c>).</exception>
+    /// <exception cref="RowFaultException">The row is too long and the policy is to fail
+    /// (<c>E-LABEL-OVERLENGTH</c>).</exception>
     public LabelledRow Fit(LabelledRow row, out string? removed)
     {
         ArgumentNullException.ThrowIfNull(row);
         removed = null;
         if (_options.MaxLength is not { } limit || row.Ids.Length <= limit) return row;
-        if (_options.OverLength == OverLength.Raise) throw new RowFaultException("E-LABEL-OVERLENGTH", $"the row has {row.Ids.Length} tokens, the limit is {limit}; choose drop, keep-start or keep-end, or a higher limit");
+        if (_options.OverLength == OverLength.Raise)
+            throw new RowFaultException(
+                "E-LABEL-OVERLENGTH",
+                $"the row has {row.Ids.Length} tokens, the limit is {limit}; choose drop, keep-start or keep-end, or "
+                    + $"a higher limit");
         if (_options.OverLength == OverLength.Drop)
         {
             removed = "over-length";
@@ -102,16 +116,26 @@ public sealed class RowLabeller
     {
         if (row.Messages is { } messages)
         {
-            var conversations = _conversations ?? throw new RowFaultException("E-LABEL-NO-TEMPLATE", "the model directory has no chat template, so conversations cannot be rendered; name one");
-            var request = ChatRequest.Of(messages) with { Tools = row.Tools, SpecialTokens = _pretrained.SpecialTokens, Now = Now, Variables = Variables };
-            return conversations.Label(request, [.. messages.Select(m => m.Weight)], [.. messages.Select(m => m.Spans)], row.PromptMessages, realign);
+            var conversations = _conversations
+                ?? throw new RowFaultException(
+                    "E-LABEL-NO-TEMPLATE",
+                    "the model directory has no chat template, so conversations cannot be rendered; name one");
+            var request = ChatRequest.Of(messages)
+                with
+            { Tools = row.Tools, SpecialTokens = _pretrained.SpecialTokens, Now = Now, Variables = Variables };
+            return conversations.Label(request, [.. messages.Select(m => m.Weight)], [.. messages.Select(m => m.Spans)],
+                row.PromptMessages, realign);
         }
 
-        var parts = row.Parts ?? throw new RowFaultException("E-SCHEMA-FIELD", "the row has neither messages nor parts");
+        var parts = row.Parts
+            ?? throw new RowFaultException("E-SCHEMA-FIELD", "the row has neither messages nor parts");
         return row.Format switch
         {
-            DataFormat.Alpaca or DataFormat.PromptCompletion when parts is [{ Loss: false } prompt, { Loss: true } completion] => _documents.PromptAndCompletion(prompt.Text, completion.Text, realign),
-            DataFormat.Alpaca or DataFormat.PromptCompletion => _documents.PromptAndCompletion(string.Empty, parts[^1].Text, realign),
+            DataFormat.Alpaca or DataFormat.PromptCompletion
+                when parts is [{ Loss: false } prompt, { Loss: true } completion] =>
+                    _documents.PromptAndCompletion(prompt.Text, completion.Text, realign),
+            DataFormat.Alpaca or DataFormat.PromptCompletion =>
+                _documents.PromptAndCompletion(string.Empty, parts[^1].Text, realign),
             DataFormat.Text => _documents.Text(parts[0].Text),
             _ => _documents.Parts(parts),
         };

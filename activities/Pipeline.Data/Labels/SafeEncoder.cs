@@ -4,12 +4,12 @@ using Pipeline.Data.Tokenizers;
 namespace Pipeline.Data.Labels;
 
 /// <summary>
-/// Encodes a rendered text so that only the template can make control ids. Where the row's own text spells a control token, the
-/// stretch around it up to the template's next control tokens is encoded as ordinary text.
+/// Encodes a rendered text so that only the template can make control ids. Where the row's own text spells a control
+/// token, the stretch around it up to the template's next control tokens is encoded as ordinary text.
 /// </summary>
 /// <remarks>
-/// The assistant's text may hold added tokens that are not special, such as the marks of its reasoning, because the model is to
-/// write them; special tokens never.
+/// The assistant's text may hold added tokens that are not special, such as the marks of its reasoning, because the
+/// model is to write them; special tokens never.
 /// </remarks>
 internal sealed class SafeEncoder(HuggingFaceTokenizer tokenizer, bool trustContent)
 {
@@ -17,15 +17,18 @@ internal sealed class SafeEncoder(HuggingFaceTokenizer tokenizer, bool trustCont
     /// <param name="text">Rendered text.</param>
     /// <param name="data">Ranges of the row's own text and whether they are the assistant's.</param>
     /// <param name="cuts">Places where a token must end, ascending.</param>
-    /// <exception cref="RowFaultException">A control id is left in the row's own text (<c>E-LABEL-CONTROL</c>).</exception>
-    public EncodedText Encode(string text, IReadOnlyList<(int Start, int End, bool IsAssistant)> data, IReadOnlyList<int> cuts)
+    /// <exception cref="RowFaultException">A control id is left in the row's own text
+    /// (<c>E-LABEL-CONTROL</c>).</exception>
+    public EncodedText Encode(
+        string text, IReadOnlyList<(int Start, int End, bool IsAssistant)> data, IReadOnlyList<int> cuts)
     {
         var (ids, offsets, controls, from) = (new List<int>(), new List<TokenOffset>(), 0, 0);
         foreach (var cut in cuts.Append(text.Length))
         {
             if (cut <= from) continue;
             var first = ids.Count;
-            tokenizer.AppendWithOffsets(from == 0 && cut == text.Length ? text : text[from..cut], AddedTokenParsing.All, from, ids, offsets);
+            tokenizer.AppendWithOffsets(
+                from == 0 && cut == text.Length ? text : text[from..cut], AddedTokenParsing.All, from, ids, offsets);
             if (!trustContent) controls += Repair(text, (from, cut), first, ids, offsets, data);
             from = cut;
         }
@@ -33,13 +36,15 @@ internal sealed class SafeEncoder(HuggingFaceTokenizer tokenizer, bool trustCont
         var result = new EncodedText([.. ids], [.. offsets], controls);
         if (!trustContent && FirstForbidden(result.Ids, result.Offsets, 0, data) is var left && left >= 0)
         {
-            throw new RowFaultException("E-LABEL-CONTROL", $"the row's text would give control token '{tokenizer.IdToToken(result.Ids[left])}'");
+            throw new RowFaultException("E-LABEL-CONTROL",
+                $"the row's text would give control token '{tokenizer.IdToToken(result.Ids[left])}'");
         }
 
         return result;
     }
 
-    private int FirstForbidden(IReadOnlyList<int> ids, IReadOnlyList<TokenOffset> offsets, int from, IReadOnlyList<(int Start, int End, bool IsAssistant)> data)
+    private int FirstForbidden(IReadOnlyList<int> ids, IReadOnlyList<TokenOffset> offsets, int from,
+        IReadOnlyList<(int Start, int End, bool IsAssistant)> data)
     {
         for (var i = from; i < ids.Count; i++)
         {
@@ -53,14 +58,16 @@ internal sealed class SafeEncoder(HuggingFaceTokenizer tokenizer, bool trustCont
     {
         foreach (var (start, end, isAssistant) in data)
         {
-            if (offset.Start < end && offset.End > start && (!isAssistant || tokenizer.AddedTokens[id].Special)) return true;
+            if (offset.Start < end && offset.End > start && (!isAssistant || tokenizer.AddedTokens[id].Special))
+                return true;
         }
 
         return false;
     }
 
     /// <summary>Encodes the stretches around forbidden tokens again; returns how many tokens were forbidden.</summary>
-    private int Repair(string text, (int Start, int End) piece, int first, List<int> ids, List<TokenOffset> offsets, IReadOnlyList<(int Start, int End, bool IsAssistant)> data)
+    private int Repair(string text, (int Start, int End) piece, int first, List<int> ids, List<TokenOffset> offsets,
+        IReadOnlyList<(int Start, int End, bool IsAssistant)> data)
     {
         if (FirstForbidden(ids, offsets, first, data) < 0) return 0;
         var (oldIds, oldOffsets) = (ids[first..], offsets[first..]);

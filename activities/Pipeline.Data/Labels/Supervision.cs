@@ -14,7 +14,9 @@ internal sealed record Supervision(string Text, EncodedText Encoded, float[] Wei
     /// <summary>Places of learned terminators: token indexes.</summary>
     public IReadOnlyList<int> Terminators { get; init; } = [];
 
-    /// <summary>Whether some tokens inside <see cref="Expected"/> are left out on purpose, by weights of spans.</summary>
+    /// <summary>
+    /// Whether some tokens inside <see cref="Expected"/> are left out on purpose, by weights of spans.
+    /// </summary>
     public bool IsPartial { get; init; }
 
     /// <summary>Whether a learned token reaches over the edge of a range.</summary>
@@ -22,7 +24,9 @@ internal sealed record Supervision(string Text, EncodedText Encoded, float[] Wei
     {
         for (var i = 0; i < Weights.Length; i++)
         {
-            if (Weights[i] > 0 && !Expected.Any(range => Encoded.Offsets[i].Start >= range.Start && Encoded.Offsets[i].End <= range.End)) return true;
+            if (Weights[i] > 0
+                && !Expected.Any(range => Encoded.Offsets[i].Start >= range.Start
+                    && Encoded.Offsets[i].End <= range.End)) return true;
         }
 
         return false;

@@ -3,10 +3,14 @@ namespace Pipeline.Data.Packing;
 /// <summary>How rows become a batch.</summary>
 public sealed record CollatorOptions
 {
-    /// <summary>Id written at padded positions; may equal the end-of-sequence id, because labels are masked by position.</summary>
+    /// <summary>
+    /// Id written at padded positions; may equal the end-of-sequence id, because labels are masked by position.
+    /// </summary>
     public required int PadTokenId { get; init; }
 
-    /// <summary>Whether rows are joined into one without padding (for attention that knows sequence boundaries).</summary>
+    /// <summary>
+    /// Whether rows are joined into one without padding (for attention that knows sequence boundaries).
+    /// </summary>
     /// <value>Default: false.</value>
     public bool PaddingFree { get; init; }
 

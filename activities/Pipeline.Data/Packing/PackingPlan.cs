@@ -28,5 +28,6 @@ public sealed class PackingPlan(int sequenceLength, int[] rowStarts, PackedSegme
     /// <summary>The pieces of one row, in order.</summary>
     /// <param name="row">0-based row.</param>
     /// <returns>At least one piece.</returns>
-    public ReadOnlySpan<PackedSegment> this[int row] => segments.AsSpan(rowStarts[row], rowStarts[row + 1] - rowStarts[row]);
+    public ReadOnlySpan<PackedSegment> this[int row] =>
+        segments.AsSpan(rowStarts[row], rowStarts[row + 1] - rowStarts[row]);
 }

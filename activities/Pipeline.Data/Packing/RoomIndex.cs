@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Pipeline.Data.Packing;
 
-/// <summary>Bins by the room they have left: first in, first out per room, and the smallest sufficient room in constant time.</summary>
+/// <summary>
+/// Bins by the room they have left: first in, first out per room, and the smallest sufficient room in constant time.
+/// </summary>
 internal sealed class RoomIndex
 {
     private readonly int[] _first;
@@ -33,7 +35,8 @@ internal sealed class RoomIndex
         if (_first[room] < 0)
         {
             _first[room] = bin;
-            for (int level = 0, at = room; level < _levels.Length; level++, at >>= 6) _levels[level][at >> 6] |= 1UL << (at & 63);
+            for (int level = 0, at = room; level < _levels.Length; level++, at >>= 6)
+                _levels[level][at >> 6] |= 1UL << (at & 63);
         }
         else
         {

@@ -4,8 +4,9 @@ namespace Pipeline.Data.Packing;
 
 /// <summary>Packs sequences into rows of a fixed length, deterministically and in linear time.</summary>
 /// <remarks>
-/// Best fit decreasing: pieces by descending length, equal ones in their order; each goes into the open row with the least
-/// sufficient room, of equal rooms into the one that reached it first; rows keep the order in which they were opened.
+/// Best fit decreasing: pieces by descending length, equal ones in their order; each goes into the open row with the
+/// least sufficient room, of equal rooms into the one that reached it first; rows keep the order in which they were
+/// opened.
 /// </remarks>
 public static class SequencePacker
 {
@@ -15,8 +16,10 @@ public static class SequencePacker
     /// <param name="strategy">How to pack.</param>
     /// <param name="batch">Sequences packed together; 0 packs all together, which fills best.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="DataInputException">There is no sequence to pack (<c>E-PACK-EMPTY</c>; best fit only).</exception>
-    public static PackingPlan Pack(ReadOnlySpan<int> lengths, int sequenceLength, PackingStrategy strategy, int batch = 0)
+    /// <exception cref="DataInputException">There is no sequence to pack (<c>E-PACK-EMPTY</c>; best fit
+    /// only).</exception>
+    public static PackingPlan Pack(
+        ReadOnlySpan<int> lengths, int sequenceLength, PackingStrategy strategy, int batch = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequenceLength, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(batch);
@@ -28,13 +31,16 @@ public static class SequencePacker
             tokens += length;
         }
 
-        if (tokens == 0 && strategy != PackingStrategy.Wrapped) throw new DataInputException("E-PACK-EMPTY", "there is no token to pack; look at the reasons rows were removed");
+        if (tokens == 0 && strategy != PackingStrategy.Wrapped)
+            throw new DataInputException(
+                "E-PACK-EMPTY", "there is no token to pack; look at the reasons rows were removed");
         var (starts, segments) = (new List<int> { 0 }, new List<PackedSegment>(lengths.Length));
         for (var from = 0; from < lengths.Length; from += batch)
         {
             var part = lengths.Slice(from, Math.Min(batch, lengths.Length - from));
             if (strategy == PackingStrategy.Wrapped) Wrap(part, from, sequenceLength, starts, segments);
-            else BestFit(Pieces(part, from, sequenceLength, strategy == PackingStrategy.BestFitSplit), sequenceLength, starts, segments);
+            else BestFit(Pieces(part, from, sequenceLength, strategy == PackingStrategy.BestFitSplit), sequenceLength,
+                starts, segments);
         }
 
         return new PackingPlan(sequenceLength, [.. starts], [.. segments], tokens);
@@ -45,7 +51,8 @@ public static class SequencePacker
         var pieces = new List<PackedSegment>(lengths.Length);
         for (var i = 0; i < lengths.Length; i++)
         {
-            for (var start = 0; start < lengths[i] && (split || start == 0); start += room) pieces.Add(new PackedSegment(offset + i, start, Math.Min(room, lengths[i] - start)));
+            for (var start = 0; start < lengths[i] && (split || start == 0); start += room)
+                pieces.Add(new PackedSegment(offset + i, start, Math.Min(room, lengths[i] - start)));
         }
 
         return pieces;
@@ -86,7 +93,8 @@ public static class SequencePacker
         return order;
     }
 
-    private static void Wrap(ReadOnlySpan<int> lengths, int offset, int room, List<int> starts, List<PackedSegment> segments)
+    private static void Wrap(
+        ReadOnlySpan<int> lengths, int offset, int room, List<int> starts, List<PackedSegment> segments)
     {
         var left = room;
         for (var i = 0; i < lengths.Length; i++)

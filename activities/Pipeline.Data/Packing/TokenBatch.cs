@@ -7,14 +7,18 @@ namespace Pipeline.Data.Packing;
 /// <param name="Labels">Ids or -100, <c>[b, s]</c>.</param>
 /// <param name="PositionIds">Positions that start at 0 in every sequence, <c>[b, s]</c>; 0 at padding.</param>
 /// <param name="AttentionMask">1 at tokens, 0 at padding, <c>[b, s]</c>; null when padding-free.</param>
-public sealed record TokenBatch(int Rows, int Columns, int[] InputIds, int[] Labels, int[] PositionIds, int[]? AttentionMask)
+public sealed record TokenBatch(
+    int Rows, int Columns, int[] InputIds, int[] Labels, int[] PositionIds, int[]? AttentionMask)
 {
     /// <summary>Number of tokens in the loss.</summary>
     public int SupervisedTokens => Labels.Count(l => l != TokenRow.Ignored);
 
-    /// <summary>Boundaries of the sequences in the flattened batch, for attention over variable lengths: <c>[0, …, b·s]</c>.</summary>
+    /// <summary>
+    /// Boundaries of the sequences in the flattened batch, for attention over variable lengths: <c>[0, …, b·s]</c>.
+    /// </summary>
     /// <returns>One more than there are sequences; every padded position counts as a sequence of its own.</returns>
-    public int[] CumulativeLengths() => [.. PositionIds.Index().Where(p => p.Item == 0).Select(p => p.Index), PositionIds.Length];
+    public int[] CumulativeLengths() =>
+        [.. PositionIds.Index().Where(p => p.Item == 0).Select(p => p.Index), PositionIds.Length];
 
     /// <summary>Length of the longest sequence.</summary>
     /// <returns>Tokens; 0 for an empty batch.</returns>

@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Readers;
 
-/// <summary>Hands bytes to a decompressor and can go back to where the compressed part ended inside the last chunk.</summary>
+/// <summary>
+/// Hands bytes to a decompressor and can go back to where the compressed part ended inside the last chunk.
+/// </summary>
 /// <param name="inner">The compressed source.</param>
 internal sealed class ChunkFeeder(Stream inner) : Stream
 {
@@ -35,7 +37,9 @@ internal sealed class ChunkFeeder(Stream inner) : Stream
         return count;
     }
 
-    /// <summary>Finds a member's trailer among the bytes last handed out, or right after them, and continues behind it.</summary>
+    /// <summary>
+    /// Finds a member's trailer among the bytes last handed out, or right after them, and continues behind it.
+    /// </summary>
     /// <param name="trailer">Checksum and size.</param>
     /// <returns>False when it is not there.</returns>
     public bool SeekPast(ReadOnlySpan<byte> trailer)

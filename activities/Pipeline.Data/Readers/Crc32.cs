@@ -17,8 +17,10 @@ internal static class Crc32
         {
             var low = crc ^ BitConverter.ToUInt32(data);
             var high = BitConverter.ToUInt32(data[4..]);
-            crc = t[(7 * 256) + (low & 255)] ^ t[(6 * 256) + ((low >> 8) & 255)] ^ t[(5 * 256) + ((low >> 16) & 255)] ^ t[(4 * 256) + (low >> 24)]
-                ^ t[(3 * 256) + (high & 255)] ^ t[(2 * 256) + ((high >> 8) & 255)] ^ t[256 + ((high >> 16) & 255)] ^ t[high >> 24];
+            crc = t[(7 * 256) + (low & 255)] ^ t[(6 * 256) + ((low >> 8) & 255)] ^ t[(5 * 256)
+                + ((low >> 16) & 255)] ^ t[(4 * 256) + (low >> 24)]
+                ^ t[(3 * 256) + (high & 255)] ^ t[(2 * 256) + ((high >> 8) & 255)] ^ t[256
+                    + ((high >> 16) & 255)] ^ t[high >> 24];
             data = data[8..];
         }
 
@@ -38,7 +40,8 @@ internal static class Crc32
 
         for (var i = 0; i < 256; i++)
         {
-            for (var k = 1; k < 8; k++) table[(k * 256) + i] = (table[((k - 1) * 256) + i] >> 8) ^ table[table[((k - 1) * 256) + i] & 255];
+            for (var k = 1; k < 8; k++)
+                table[(k * 256) + i] = (table[((k - 1) * 256) + i] >> 8) ^ table[table[((k - 1) * 256) + i] & 255];
         }
 
         return table;

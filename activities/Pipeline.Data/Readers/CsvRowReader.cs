@@ -10,9 +10,14 @@ namespace Pipeline.Data.Readers;
 /// <summary>Reads separated values with a header; every value stays a string.</summary>
 internal static class CsvRowReader
 {
-    private static readonly JsonWriterOptions Writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Writer = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
-    public static IEnumerable<SourceRow> Read(SourceStream stream, string name, ReaderOptions options, QuarantineLog quarantine)
+    public static IEnumerable<SourceRow> Read(
+        SourceStream stream, string name, ReaderOptions options, QuarantineLog quarantine)
     {
         var delimiter = Delimiter(stream, name, options);
         string[]? header = null;
@@ -30,7 +35,8 @@ internal static class CsvRowReader
             var fault = record.Fault ?? Check(record, header.Length);
             if (fault is { } found)
             {
-                quarantine.Add(new QuarantinedRow(name, record.Line, record.Offset, found.Code, found.Reason, Hash(record)));
+                quarantine.Add(
+                    new QuarantinedRow(name, record.Line, record.Offset, found.Code, found.Reason, Hash(record)));
                 continue;
             }
 
@@ -54,7 +60,10 @@ internal static class CsvRowReader
         if (record.Fault is { } fault) throw new DataInputException(fault.Code, $"{name}:1: {fault.Reason}");
         if (header.Any(h => h.Length == 0) || header.Distinct(StringComparer.Ordinal).Count() < header.Length)
         {
-            throw new DataInputException("E-ING-HEADER", $"{name}:1: the header has empty or repeated names ({string.Join(", ", header).Truncated()}). Name each column once.");
+            throw new DataInputException(
+                "E-ING-HEADER",
+                $"{name}:1: the header has empty or repeated names ({string.Join(", ", header).Truncated()}). Name "
+                    + $"each column once.");
         }
 
         return header;
@@ -62,11 +71,13 @@ internal static class CsvRowReader
 
     private static RowFault? Check(CsvRecord record, int columns)
     {
-        if (record.Fields.Count != columns) return new RowFault("E-ROW-COLUMNS", $"the row has {record.Fields.Count} values, the header {columns}", 0);
+        if (record.Fields.Count != columns)
+            return new RowFault("E-ROW-COLUMNS", $"the row has {record.Fields.Count} values, the header {columns}", 0);
         foreach (var field in record.Fields)
         {
             if (!Utf8.IsValid(field)) return new RowFault("E-ROW-UTF8", "a value is not valid UTF-8", 0);
-            if (field.AsSpan().Contains((byte)0)) return new RowFault("E-ROW-NUL", "a value contains the NUL character", 0);
+            if (field.AsSpan().Contains((byte)0))
+                return new RowFault("E-ROW-NUL", "a value contains the NUL character", 0);
         }
 
         return null;
@@ -74,7 +85,9 @@ internal static class CsvRowReader
 
     private static byte Delimiter(SourceStream stream, string name, ReaderOptions options)
     {
-        if (options.CsvDelimiter is { } given) return given < 128 ? (byte)given : throw new ArgumentException("the CSV delimiter must be one ASCII character", nameof(options));
+        if (options.CsvDelimiter is { } given)
+            return given < 128 ? (byte)given
+                : throw new ArgumentException("the CSV delimiter must be one ASCII character", nameof(options));
         if (name.Contains(".tsv", StringComparison.OrdinalIgnoreCase)) return (byte)'\t';
         var head = stream.Peek(1 << 16);
         var end = head.IndexOf((byte)'\n');

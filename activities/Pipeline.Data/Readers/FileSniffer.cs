@@ -31,9 +31,12 @@ public static class FileSniffer
             if (head.StartsWith(magic)) return name;
         }
 
-        if (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5) return "a Python pickle, which can run code";
-        var start = Encoding.Latin1.GetString(head[..Math.Min(head.Length, 64)]).TrimStart('\uFEFF', ' ', '\r', '\n', '\t', 'ï', '»', '¿');
-        if (start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+        if (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5)
+            return "a Python pickle, which can run code";
+        var start = Encoding.Latin1.GetString(head[..Math.Min(head.Length, 64)])
+            .TrimStart('\uFEFF', ' ', '\r', '\n', '\t', 'ï', '»', '¿');
+        if (start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
         {
             return "an HTML page, often an error page saved under the file's name";
         }
@@ -41,7 +44,9 @@ public static class FileSniffer
         return start.StartsWith("<?xml", StringComparison.Ordinal) ? "XML, often a store's error message" : null;
     }
 
-    /// <summary>The name of a 16 or 32 bit Unicode encoding, for the message that names the conversion command.</summary>
+    /// <summary>
+    /// The name of a 16 or 32 bit Unicode encoding, for the message that names the conversion command.
+    /// </summary>
     /// <param name="head">The first bytes of a file.</param>
     /// <returns><c>UTF-16LE</c>, <c>UTF-16BE</c>, <c>UTF-32LE</c>, <c>UTF-32BE</c> or null.</returns>
     public static string? WideEncodingOf(ReadOnlySpan<byte> head)

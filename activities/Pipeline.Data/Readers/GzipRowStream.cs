@@ -4,7 +4,8 @@ using System.IO.Compression;
 namespace Pipeline.Data.Readers;
 
 /// <summary>
-/// Expands gzip with every member's checksum verified, bytes after the last member refused, and limits on ratio and size.
+/// Expands gzip with every member's checksum verified, bytes after the last member refused, and limits on ratio and
+/// size.
 /// The framework's own stream silently ignores trailing bytes, which would hide a damaged upload.
 /// </summary>
 internal sealed class GzipRowStream : Stream
@@ -95,7 +96,8 @@ internal sealed class GzipRowStream : Stream
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _size);
         _member!.Dispose(); // see Read
         _member = null;
-        if (!_feeder.SeekPast(trailer)) throw Fault("E-ING-GZIP", "the checksum at the end is missing or wrong; the file is truncated or damaged");
+        if (!_feeder.SeekPast(trailer))
+            throw Fault("E-ING-GZIP", "the checksum at the end is missing or wrong; the file is truncated or damaged");
         if (_feeder.AtEnd)
         {
             _done = true;
@@ -113,7 +115,9 @@ internal sealed class GzipRowStream : Stream
         {
             throw first
                 ? Fault("E-ING-GZIP", "the name says gzip but the content is not; rename or recompress it")
-                : Fault("E-ING-GZIP", $"bytes after the end of the compressed data at byte {start} of the file; nothing after it was read");
+                : Fault("E-ING-GZIP",
+                    $"bytes after the end of the compressed data at byte {start} of the file; nothing after it was "
+                        + $"read");
         }
 
         var flags = header[3];
@@ -139,10 +143,12 @@ internal sealed class GzipRowStream : Stream
 
     private void CheckLimits()
     {
-        if (_expanded > _options.MaxExpandedBytes) throw Fault("E-ING-BOMB", $"expands to more than {_options.MaxExpandedBytes} bytes");
+        if (_expanded > _options.MaxExpandedBytes)
+            throw Fault("E-ING-BOMB", $"expands to more than {_options.MaxExpandedBytes} bytes");
         if (_expanded > 1 << 20 && _expanded > _options.MaxCompressionRatio * _feeder.Position)
         {
-            throw Fault("E-ING-BOMB", $"expands more than {_options.MaxCompressionRatio:0}:1, as a decompression bomb does");
+            throw Fault(
+                "E-ING-BOMB", $"expands more than {_options.MaxCompressionRatio:0}:1, as a decompression bomb does");
         }
     }
 

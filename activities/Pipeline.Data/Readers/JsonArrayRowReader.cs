@@ -2,10 +2,13 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Data.Readers;
 
-/// <summary>Streams the elements of one JSON array without holding it: elements are cut by a byte-level scan, then validated.</summary>
+/// <summary>
+/// Streams the elements of one JSON array without holding it: elements are cut by a byte-level scan, then validated.
+/// </summary>
 internal static class JsonArrayRowReader
 {
-    public static IEnumerable<SourceRow> Read(SourceStream stream, string name, ReaderOptions options, QuarantineLog quarantine)
+    public static IEnumerable<SourceRow> Read(
+        SourceStream stream, string name, ReaderOptions options, QuarantineLog quarantine)
     {
         var validator = new RowValidator(options);
         long line = 1;
@@ -30,17 +33,23 @@ internal static class JsonArrayRowReader
                 continue;
             }
 
-            if (state != 1) throw Fault(name, stream.Offset, state == 0 ? "the file does not start with '['" : "a comma is missing between two elements");
+            if (state != 1)
+                throw Fault(name, stream.Offset,
+                    state == 0 ? "the file does not start with '['" : "a comma is missing between two elements");
             var start = stream.Offset;
             var row = Element(stream, options.MaxRowBytes, out var lines, out var complete);
             if (row is null)
             {
-                quarantine.Add(new QuarantinedRow(name, line, start, "E-ROW-SIZE", $"the row is longer than {options.MaxRowBytes} bytes and was skipped", string.Empty));
+                quarantine.Add(
+                    new QuarantinedRow(name, line, start, "E-ROW-SIZE",
+                        $"the row is longer than {options.MaxRowBytes} bytes and was skipped", string.Empty));
             }
             else if (validator.Check(row) is { } fault)
             {
                 var reason = complete ? fault.Reason : fault.Reason + "; the array has no end: was the file truncated?";
-                quarantine.Add(new QuarantinedRow(name, line, start + fault.Offset, fault.Code, reason, Convert.ToHexStringLower(SHA256.HashData(row))));
+                quarantine.Add(
+                    new QuarantinedRow(name, line, start + fault.Offset, fault.Code, reason,
+                        Convert.ToHexStringLower(SHA256.HashData(row))));
             }
             else
             {
@@ -116,5 +125,6 @@ internal static class JsonArrayRowReader
         return row;
     }
 
-    private static DataInputException Fault(string name, long offset, string what) => new("E-ING-FORMAT", $"{name}: {what} (byte {offset})");
+    private static DataInputException Fault(string name, long offset, string what) =>
+        new("E-ING-FORMAT", $"{name}: {what} (byte {offset})");
 }

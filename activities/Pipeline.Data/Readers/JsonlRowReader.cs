@@ -5,14 +5,17 @@ namespace Pipeline.Data.Readers;
 /// <summary>Reads JSON Lines.</summary>
 internal static class JsonlRowReader
 {
-    public static IEnumerable<SourceRow> Read(SourceStream stream, string name, ReaderOptions options, QuarantineLog quarantine)
+    public static IEnumerable<SourceRow> Read(
+        SourceStream stream, string name, ReaderOptions options, QuarantineLog quarantine)
     {
         var validator = new RowValidator(options);
         foreach (var line in LineReader.Read(stream, options.MaxRowBytes))
         {
             if (line.TooLong)
             {
-                quarantine.Add(new QuarantinedRow(name, line.Number, line.Offset, "E-ROW-SIZE", $"the row is longer than {options.MaxRowBytes} bytes and was skipped", string.Empty));
+                quarantine.Add(
+                    new QuarantinedRow(name, line.Number, line.Offset, "E-ROW-SIZE",
+                        $"the row is longer than {options.MaxRowBytes} bytes and was skipped", string.Empty));
                 continue;
             }
 
@@ -23,8 +26,11 @@ internal static class JsonlRowReader
                 continue;
             }
 
-            var reason = line.Terminated ? fault.Reason : fault.Reason + "; the last line has no line end: was the file truncated?";
-            quarantine.Add(new QuarantinedRow(name, line.Number, line.Offset + fault.Offset, fault.Code, reason, Convert.ToHexStringLower(SHA256.HashData(line.Bytes.Span))));
+            var reason = line.Terminated ? fault.Reason : fault.Reason
+                + "; the last line has no line end: was the file truncated?";
+            quarantine.Add(
+                new QuarantinedRow(name, line.Number, line.Offset + fault.Offset, fault.Code, reason,
+                    Convert.ToHexStringLower(SHA256.HashData(line.Bytes.Span))));
         }
     }
 }

@@ -6,7 +6,8 @@ namespace Pipeline.Data.Readers;
 /// <param name="Bytes">Its own copy of the bytes without LF or CR LF; empty when too long.</param>
 /// <param name="Terminated">Whether a line end followed.</param>
 /// <param name="TooLong">Whether it was longer than allowed and skipped.</param>
-internal readonly record struct Line(long Number, long Offset, ReadOnlyMemory<byte> Bytes, bool Terminated, bool TooLong);
+internal readonly record struct Line(
+    long Number, long Offset, ReadOnlyMemory<byte> Bytes, bool Terminated, bool TooLong);
 
 /// <summary>Cuts a source into lines with bounded memory.</summary>
 internal static class LineReader
@@ -36,11 +37,13 @@ internal static class LineReader
             var terminated = end >= 0;
             var length = terminated ? scanned + end : scanned;
             tooLong |= length > maxBytes;
-            yield return new Line(number, start, tooLong ? default : Copy(stream.Buffered[..length]), terminated, tooLong);
+            yield return new Line(
+                number, start, tooLong ? default : Copy(stream.Buffered[..length]), terminated, tooLong);
             stream.Consume(terminated ? length + 1 : length);
             if (!terminated) yield break;
         }
     }
 
-    private static ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> line) => (line.Length > 0 && line[^1] == '\r' ? line[..^1] : line).ToArray();
+    private static ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> line) =>
+        (line.Length > 0 && line[^1] == '\r' ? line[..^1] : line).ToArray();
 }

@@ -24,7 +24,9 @@ internal static class ParquetRowReader
                     : validator.Check(row);
                 if (fault is { } found)
                 {
-                    quarantine.Add(new QuarantinedRow(source.Name, number, -1, found.Code, found.Reason, Convert.ToHexStringLower(SHA256.HashData(row))));
+                    quarantine.Add(
+                        new QuarantinedRow(source.Name, number, -1, found.Code, found.Reason,
+                            Convert.ToHexStringLower(SHA256.HashData(row))));
                     continue;
                 }
 
@@ -42,11 +44,14 @@ internal static class ParquetRowReader
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         using var setting = connection.CreateCommand();
-        setting.CommandText = "SET autoinstall_known_extensions=false; SET autoload_known_extensions=false; SET memory_limit='1GB'; SET threads=1; SET TimeZone='UTC'";
+        setting.CommandText =
+            "SET autoinstall_known_extensions=false; SET autoload_known_extensions=false; SET memory_limit='1GB'; SET "
+                + "threads=1; SET TimeZone='UTC'";
         setting.ExecuteNonQuery();
         using var command = connection.CreateCommand();
         command.UseStreamingMode = true;
-        command.CommandText = "SELECT CAST(to_json(row_of_the_file) AS VARCHAR) FROM read_parquet($path) AS row_of_the_file";
+        command.CommandText =
+            "SELECT CAST(to_json(row_of_the_file) AS VARCHAR) FROM read_parquet($path) AS row_of_the_file";
         command.Parameters.Add(new DuckDBParameter("path", path));
         DuckDBDataReader reader;
         try
@@ -82,7 +87,10 @@ internal static class ParquetRowReader
         Span<byte> magic = stackalloc byte[4];
         if (file.ReadAtLeast(magic, 4, throwOnEndOfStream: false) < 4 || !magic.SequenceEqual("PAR1"u8))
         {
-            throw new DataInputException("E-ING-CONTENT", $"{name}: the content is {FileSniffer.NameOf(magic) ?? "no Parquet file"}. Nothing was read; give the file its right name.");
+            throw new DataInputException(
+                "E-ING-CONTENT",
+                $"{name}: the content is {FileSniffer.NameOf(magic) ?? "no Parquet file"}. Nothing was read; give the "
+                    + $"file its right name.");
         }
     }
 

@@ -3,9 +3,12 @@ using System.Text.Json;
 
 namespace Pipeline.Data.Readers;
 
-/// <summary>Counts rows, keeps the refused ones by reference and stops when there are too many. Safe for concurrent use.</summary>
+/// <summary>
+/// Counts rows, keeps the refused ones by reference and stops when there are too many. Safe for concurrent use.
+/// </summary>
 /// <param name="maxRows">Most refused rows before reading stops at once; default 1,000.</param>
-/// <param name="maxFraction">Highest refused share of all rows, judged by <see cref="EnsureWithinBudget"/>; default 1 %.</param>
+/// <param name="maxFraction">Highest refused share of all rows, judged by <see cref="EnsureWithinBudget"/>; default 1
+/// %.</param>
 public sealed class QuarantineLog(int maxRows = 1_000, double maxFraction = 0.01)
 {
     private readonly Lock _lock = new();
@@ -38,7 +41,8 @@ public sealed class QuarantineLog(int maxRows = 1_000, double maxFraction = 0.01
     public void Reject(SourceRow row, string code, string reason)
     {
         Interlocked.Decrement(ref _accepted);
-        Add(new QuarantinedRow(row.File, row.Line, row.ByteOffset, code, reason, Convert.ToHexStringLower(SHA256.HashData(row.Utf8.Span))));
+        Add(new QuarantinedRow(row.File, row.Line, row.ByteOffset, code, reason,
+            Convert.ToHexStringLower(SHA256.HashData(row.Utf8.Span))));
     }
 
     /// <summary>Records a refused row.</summary>
@@ -71,11 +75,15 @@ public sealed class QuarantineLog(int maxRows = 1_000, double maxFraction = 0.01
     {
         if (_sources > 0 && _emptySources.Count == _sources)
         {
-            throw new DataInputException("E-ING-EMPTY", $"every source is empty: {string.Join(", ", _emptySources.Take(5))}. Check the upload or the filter that wrote them.");
+            throw new DataInputException(
+                "E-ING-EMPTY",
+                $"every source is empty: {string.Join(", ", _emptySources.Take(5))}. Check the upload or the filter "
+                    + $"that wrote them.");
         }
 
         var total = Accepted + _rows.Count;
-        if (total > 0 && _rows.Count > maxFraction * total) throw OverBudget($"{_rows.Count} of {total} rows were refused, the budget is {maxFraction:P1}");
+        if (total > 0 && _rows.Count > maxFraction * total)
+            throw OverBudget($"{_rows.Count} of {total} rows were refused, the budget is {maxFraction:P1}");
     }
 
     /// <summary>Writes the refused rows as JSON Lines, in the order they were met.</summary>
@@ -88,5 +96,6 @@ public sealed class QuarantineLog(int maxRows = 1_000, double maxFraction = 0.01
 
     private DataInputException OverBudget(string what) => new(
         "E-ING-BUDGET",
-        $"{what} ({string.Join(", ", ByCode.Select(p => $"{p.Key}: {p.Value}"))}). First: {_rows[0].File}:{_rows[0].Line}: {_rows[0].Reason} Fix the rows or raise the quarantine budget.");
+        $"{what} ({string.Join(", ", ByCode.Select(p => $"{p.Key}: {p.Value}"))}). First: "
+            + $"{_rows[0].File}:{_rows[0].Line}: {_rows[0].Reason} Fix the rows or raise the quarantine budget.");
 }

@@ -7,7 +7,9 @@ public sealed record ReaderOptions
     /// <value>Default: <see cref="RowFormat.Auto"/>.</value>
     public RowFormat Format { get; init; } = RowFormat.Auto;
 
-    /// <summary>Longest accepted row in bytes; a longer one is skipped while streaming and quarantined by reference.</summary>
+    /// <summary>
+    /// Longest accepted row in bytes; a longer one is skipped while streaming and quarantined by reference.
+    /// </summary>
     /// <value>Default: 16 MiB.</value>
     public int MaxRowBytes { get; init; } = 16 << 20;
 
@@ -27,6 +29,9 @@ public sealed record ReaderOptions
     /// <value>Default: false; integers beyond 64 bits and numbers that overflow a double always are.</value>
     public bool RefuseInexactIntegers { get; init; }
 
-    /// <summary>Separator of a CSV source; null takes tab for <c>.tsv</c> and otherwise the header's most frequent of <c>, ; tab</c>.</summary>
+    /// <summary>
+    /// Separator of a CSV source; null takes tab for <c>.tsv</c> and otherwise the header's most frequent of <c>, ;
+    /// tab</c>.
+    /// </summary>
     public char? CsvDelimiter { get; init; }
 }

@@ -1,14 +1,18 @@
 namespace Pipeline.Data.Readers;
 
-/// <summary>Streams the rows of one source: expands, sniffs, finds the format, validates every row and quarantines bad ones.</summary>
+/// <summary>
+/// Streams the rows of one source: expands, sniffs, finds the format, validates every row and quarantines bad ones.
+/// </summary>
 public static class RowReader
 {
     /// <summary>Reads a source with bounded memory.</summary>
     /// <param name="source">Where the rows come from.</param>
     /// <param name="options">Format and limits.</param>
-    /// <param name="quarantine">Receives refused rows and counts; call <see cref="QuarantineLog.EnsureWithinBudget"/> after the last source.</param>
+    /// <param name="quarantine">Receives refused rows and counts; call <see cref="QuarantineLog.EnsureWithinBudget"/>
+    /// after the last source.</param>
     /// <returns>Sound rows in file order.</returns>
-    /// <exception cref="DataInputException">The source as a whole cannot be read, or the quarantine budget is used up.</exception>
+    /// <exception cref="DataInputException">The source as a whole cannot be read, or the quarantine budget is used
+    /// up.</exception>
     public static IEnumerable<SourceRow> Read(RowSource source, ReaderOptions options, QuarantineLog quarantine)
     {
         var any = false;
@@ -27,8 +31,10 @@ public static class RowReader
     /// <param name="options">Format and limits; null for the defaults.</param>
     /// <param name="quarantine">Receives refused rows; null for one with default budgets.</param>
     /// <returns>Sound rows in order.</returns>
-    /// <exception cref="DataInputException">A file cannot be read, all are empty, or too many rows were refused.</exception>
-    public static IEnumerable<SourceRow> ReadFiles(IEnumerable<string> paths, ReaderOptions? options = null, QuarantineLog? quarantine = null)
+    /// <exception cref="DataInputException">A file cannot be read, all are empty, or too many rows were
+    /// refused.</exception>
+    public static IEnumerable<SourceRow> ReadFiles(
+        IEnumerable<string> paths, ReaderOptions? options = null, QuarantineLog? quarantine = null)
     {
         options ??= new ReaderOptions();
         quarantine ??= new QuarantineLog();
@@ -42,7 +48,9 @@ public static class RowReader
 
     private static IEnumerable<SourceRow> ReadFormat(RowSource source, ReaderOptions options, QuarantineLog quarantine)
     {
-        if (options.Format == RowFormat.Parquet || (options.Format == RowFormat.Auto && source.Name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)))
+        if (options.Format == RowFormat.Parquet
+            || (options.Format == RowFormat.Auto
+                && source.Name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)))
         {
             foreach (var row in ParquetRowReader.Read(source, options, quarantine)) yield return row;
             yield break;
@@ -53,12 +61,18 @@ public static class RowReader
         if (head.Length == 0) yield break;
         if (FileSniffer.NameOf(head) is { } content)
         {
-            throw new DataInputException("E-ING-CONTENT", $"{source.Name}: the content is {content}, not rows of text. Nothing was read; give the file its right name or convert it.");
+            throw new DataInputException(
+                "E-ING-CONTENT",
+                $"{source.Name}: the content is {content}, not rows of text. Nothing was read; give the file its "
+                    + $"right name or convert it.");
         }
 
         if (FileSniffer.WideEncodingOf(head) is { } encoding)
         {
-            throw new DataInputException("E-ING-ENCODING", $"{source.Name}: the file is {encoding}; rows are UTF-8. Convert it with: iconv -f {encoding} -t UTF-8 FILE > NEW");
+            throw new DataInputException(
+                "E-ING-ENCODING",
+                $"{source.Name}: the file is {encoding}; rows are UTF-8. Convert it with: iconv -f {encoding} -t "
+                    + $"UTF-8 FILE > NEW");
         }
 
         stream.SkipByteOrderMark();
@@ -77,15 +91,18 @@ public static class RowReader
         var isArray = head.TrimStart(" \r\n\t"u8).StartsWith("["u8);
         var plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
         plain = plain.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) ? plain[..^4] : plain;
-        var format = options.Format != RowFormat.Auto ? options.Format : Path.GetExtension(plain).ToLowerInvariant() switch
-        {
-            ".jsonl" or ".ndjson" => RowFormat.Jsonl,
-            ".json" => isArray ? RowFormat.Json : RowFormat.Jsonl,
-            ".csv" or ".tsv" => RowFormat.Csv,
-            ".txt" or ".text" or ".md" => RowFormat.Text,
-            _ => isArray ? RowFormat.Json : head.TrimStart(" \r\n\t"u8).StartsWith("{"u8) ? RowFormat.Jsonl : RowFormat.Text,
-        };
+        var format = options.Format != RowFormat.Auto
+            ? options.Format : Path.GetExtension(plain).ToLowerInvariant() switch
+            {
+                ".jsonl" or ".ndjson" => RowFormat.Jsonl,
+                ".json" => isArray ? RowFormat.Json : RowFormat.Jsonl,
+                ".csv" or ".tsv" => RowFormat.Csv,
+                ".txt" or ".text" or ".md" => RowFormat.Text,
+                _ => isArray ? RowFormat.Json : head.TrimStart(" \r\n\t"u8).StartsWith("{"u8)
+                    ? RowFormat.Jsonl : RowFormat.Text,
+            };
         return format != RowFormat.Jsonl || !isArray ? format : throw new DataInputException(
-            "E-ING-FORMAT", $"{name}: looks like a JSON array, not one object a line; nothing was read. Use --format json.");
+            "E-ING-FORMAT",
+            $"{name}: looks like a JSON array, not one object a line; nothing was read. Use --format json.");
     }
 }

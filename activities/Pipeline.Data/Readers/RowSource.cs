@@ -3,7 +3,8 @@ namespace Pipeline.Data.Readers;
 /// <summary>Something rows are read from.</summary>
 /// <param name="Name">Name in messages and reports; its extension helps to find the format.</param>
 /// <param name="Open">Opens a fresh stream of the source's bytes.</param>
-/// <param name="LocalPath">The local file behind it when there is one; Parquet needs one and copies to a temporary file otherwise.</param>
+/// <param name="LocalPath">The local file behind it when there is one; Parquet needs one and copies to a temporary file
+/// otherwise.</param>
 public sealed record RowSource(string Name, Func<Stream> Open, string? LocalPath = null)
 {
     /// <summary>A source over a local file.</summary>
@@ -12,6 +13,9 @@ public sealed record RowSource(string Name, Func<Stream> Open, string? LocalPath
     /// <returns>The source.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static RowSource FromFile(string path, string? name = null) => File.Exists(path)
-        ? new RowSource(name ?? path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan), Path.GetFullPath(path))
+        ? new RowSource(
+            name ?? path,
+            () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan),
+            Path.GetFullPath(path))
         : throw new FileNotFoundException($"E-ING-MISSING  there is no file '{path}'", path);
 }

@@ -6,7 +6,8 @@ namespace Pipeline.Data.Readers;
 /// <param name="File">Name of the source, as given.</param>
 /// <param name="Line">1-based line the row starts on; for Parquet the 1-based row number.</param>
 /// <param name="ByteOffset">0-based offset of the row in the expanded source; -1 for Parquet.</param>
-/// <param name="Utf8">The row's bytes: a JSON object, checked for UTF-8, duplicate keys, depth and number ranges.</param>
+/// <param name="Utf8">The row's bytes: a JSON object, checked for UTF-8, duplicate keys, depth and number
+/// ranges.</param>
 public sealed record SourceRow(string File, long Line, long ByteOffset, ReadOnlyMemory<byte> Utf8)
 {
     /// <summary>The row's name in messages and reports: <c>file:line</c>.</summary>

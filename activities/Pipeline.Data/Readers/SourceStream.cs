@@ -19,8 +19,10 @@ internal sealed class SourceStream(Stream inner) : IDisposable
     public static SourceStream Open(RowSource source, ReaderOptions options)
     {
         var raw = source.Open();
-        if (source.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) return new SourceStream(new GzipRowStream(raw, source.Name, options));
-        if (source.Name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase)) return new SourceStream(ZstdRowStream.Open(raw, source.Name, options));
+        if (source.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            return new SourceStream(new GzipRowStream(raw, source.Name, options));
+        if (source.Name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
+            return new SourceStream(ZstdRowStream.Open(raw, source.Name, options));
         return new SourceStream(raw);
     }
 

@@ -14,7 +14,8 @@ public static class TextExcerpt
         foreach (var rune in text.EnumerateRunes())
         {
             if (result.Length >= 120) return result.Append('…').ToString();
-            _ = Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator
+            _ = Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format
+                or System.Globalization.UnicodeCategory.LineSeparator
                 ? result.Append($"\\u{rune.Value:x4}")
                 : result.Append(rune.ToString());
         }

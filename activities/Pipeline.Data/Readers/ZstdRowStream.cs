@@ -41,7 +41,10 @@ internal sealed partial class ZstdRowStream : Stream
         catch (DllNotFoundException)
         {
             inner.Dispose();
-            throw new DataInputException("E-ENV-ZSTD", $"{name}: Zstandard needs the system library libzstd.so.1 (Debian: apt-get install libzstd1), or expand it first with: zstd -d FILE");
+            throw new DataInputException(
+                "E-ENV-ZSTD",
+                $"{name}: Zstandard needs the system library libzstd.so.1 (Debian: apt-get install libzstd1), or "
+                    + $"expand it first with: zstd -d FILE");
         }
     }
 
@@ -56,7 +59,9 @@ internal sealed partial class ZstdRowStream : Stream
                 var read = _inner.Read(_input);
                 (_start, _end) = (0, (nuint)read);
                 _compressed += read;
-                if (read == 0) return _pending == 0 ? 0 : throw new DataInputException("E-ING-ZSTD", $"{_name}: the compressed data ends early; was the file truncated?");
+                if (read == 0) return _pending == 0
+                    ? 0 : throw new DataInputException(
+                        "E-ING-ZSTD", $"{_name}: the compressed data ends early; was the file truncated?");
             }
 
             fixed (byte* input = _input, output = buffer)
@@ -64,13 +69,19 @@ internal sealed partial class ZstdRowStream : Stream
                 var source = new Buffer { Data = (nint)input, Size = _end, Position = _start };
                 var target = new Buffer { Data = (nint)output, Size = (nuint)buffer.Length };
                 _pending = DecompressStream(_context, ref target, ref source);
-                if (IsError(_pending) != 0) throw new DataInputException("E-ING-ZSTD", $"{_name}: the compressed data is damaged: {Marshal.PtrToStringUTF8(GetErrorName(_pending))}");
+                if (IsError(_pending) != 0)
+                    throw new DataInputException("E-ING-ZSTD",
+                        $"{_name}: the compressed data is damaged: {Marshal.PtrToStringUTF8(GetErrorName(_pending))}");
                 _start = source.Position;
                 if (target.Position == 0) continue;
                 _expanded += (long)target.Position;
-                if (_expanded > _options.MaxExpandedBytes || (_expanded > 1 << 20 && _expanded > _options.MaxCompressionRatio * _compressed))
+                if (_expanded > _options.MaxExpandedBytes
+                    || (_expanded > 1 << 20 && _expanded > _options.MaxCompressionRatio * _compressed))
                 {
-                    throw new DataInputException("E-ING-BOMB", $"{_name}: expands more than {_options.MaxCompressionRatio:0}:1 or beyond {_options.MaxExpandedBytes} bytes, as a decompression bomb does");
+                    throw new DataInputException(
+                        "E-ING-BOMB",
+                        $"{_name}: expands more than {_options.MaxCompressionRatio:0}:1 or beyond "
+                            + $"{_options.MaxExpandedBytes} bytes, as a decompression bomb does");
                 }
 
                 return (int)target.Position;

@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>Passwords in connection strings: the value behind <c>Password=</c> or <c>Pwd=</c> among other settings.</summary>
+/// <summary>
+/// Passwords in connection strings: the value behind <c>Password=</c> or <c>Pwd=</c> among other settings.
+/// </summary>
 internal static class ConnectionRules
 {
     public static void Find(ReadOnlySpan<byte> text, List<PiiSpan> spans)
@@ -22,10 +24,12 @@ internal static class ConnectionRules
         {
             at += skip + key.Length;
             var start = at - key.Length - before;
-            if (start >= 0 && text[start] is (byte)'p' or (byte)'P' && !Bytes.Word(text, start - 1) && Neighbours(text, start, at))
+            if (start >= 0 && text[start] is (byte)'p' or (byte)'P' && !Bytes.Word(text, start - 1)
+                && Neighbours(text, start, at))
             {
                 var end = at;
-                while (end < text.Length && text[end] is not ((byte)';' or (byte)'"' or (byte)'\'' or (byte)'\n' or (byte)'\r' or (byte)' '))
+                while (end < text.Length
+                    && text[end] is not ((byte)';' or (byte)'"' or (byte)'\'' or (byte)'\n' or (byte)'\r' or (byte)' '))
                 {
                     end++;
                 }
@@ -43,5 +47,6 @@ internal static class ConnectionRules
 
     // Alone, "password=" is often a form or a manual; beside other settings it opens something.
     private static bool Neighbours(ReadOnlySpan<byte> text, int start, int at) =>
-        text[Math.Max(0, start - 80)..start].Contains((byte)';') || text[at..Math.Min(text.Length, at + 80)].Contains((byte)';');
+        text[Math.Max(0, start - 80)..start].Contains((byte)';')
+            || text[at..Math.Min(text.Length, at + 80)].Contains((byte)';');
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>The operator's own words and patterns; patterns run on the engine that is linear whatever they say.</summary>
+/// <summary>
+/// The operator's own words and patterns; patterns run on the engine that is linear whatever they say.
+/// </summary>
 internal sealed class CustomRules
 {
     private readonly Regex[] _patterns;
@@ -13,7 +15,8 @@ internal sealed class CustomRules
         var patterns = options.Patterns.ToList();
         if (options.Words.Count > 0)
         {
-            var words = options.Words.OrderByDescending(word => word.Length).ThenBy(word => word, StringComparer.Ordinal).Select(Regex.Escape);
+            var words = options.Words.OrderByDescending(word => word.Length)
+                .ThenBy(word => word, StringComparer.Ordinal).Select(Regex.Escape);
             patterns.Add($@"\b(?:{string.Join('|', words)})\b");
         }
 
@@ -35,7 +38,9 @@ internal sealed class CustomRules
                 if (match.Length > 0)
                 {
                     var start = Encoding.UTF8.GetByteCount(plain.AsSpan(0, match.Index));
-                    spans.Add(new PiiSpan(PiiType.Custom, start, start + Encoding.UTF8.GetByteCount(plain.AsSpan(match.Index, match.Length))));
+                    spans.Add(
+                        new PiiSpan(PiiType.Custom, start,
+                            start + Encoding.UTF8.GetByteCount(plain.AsSpan(match.Index, match.Length))));
                 }
             }
         }
@@ -49,7 +54,9 @@ internal sealed class CustomRules
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"pattern '{pattern}' cannot be used: {exception.Message} (back references and look-around are not linear)", nameof(pattern), exception);
+            throw new ArgumentException(
+                $"pattern '{pattern}' cannot be used: {exception.Message} (back references and look-around are not "
+                    + $"linear)", nameof(pattern), exception);
         }
     }
 }

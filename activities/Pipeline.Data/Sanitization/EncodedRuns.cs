@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>Looks into runs of base64 and hexadecimal digits: what decodes to readable text with personal data in it is personal data.</summary>
+/// <summary>
+/// Looks into runs of base64 and hexadecimal digits: what decodes to readable text with personal data in it is personal
+/// data.
+/// </summary>
 internal sealed class EncodedRuns(PiiScanner scanner)
 {
     private const int ShortestRun = 16;
@@ -37,7 +40,9 @@ internal sealed class EncodedRuns(PiiScanner scanner)
         }
     }
 
-    /// <summary>Start of the next run of at least the shortest length, -1 for none; <paramref name="at"/> is not inside of one.</summary>
+    /// <summary>
+    /// Start of the next run of at least the shortest length, -1 for none; <paramref name="at"/> is not inside of one.
+    /// </summary>
     private static int Next(ReadOnlySpan<byte> text, int at)
     {
         // Blocks overlap, so that each run of the shortest length lies in one as a whole.
@@ -80,9 +85,12 @@ internal sealed class EncodedRuns(PiiScanner scanner)
     private static ulong DigitBits(ReadOnlySpan<byte> block)
     {
         var bytes = Vector512.Create(block);
-        var letters = Vector512.LessThan((bytes | Vector512.Create((byte)0x20)) - Vector512.Create((byte)'a'), Vector512.Create((byte)26));
+        var letters = Vector512.LessThan(
+            (bytes | Vector512.Create((byte)0x20)) - Vector512.Create((byte)'a'), Vector512.Create((byte)26));
         var digits = Vector512.LessThan(bytes - Vector512.Create((byte)'/'), Vector512.Create((byte)11));
-        var signs = Vector512.Equals(bytes, Vector512.Create((byte)'+')) | Vector512.Equals(bytes, Vector512.Create((byte)'-')) | Vector512.Equals(bytes, Vector512.Create((byte)'_'));
+        var signs = Vector512.Equals(bytes, Vector512.Create((byte)'+'))
+            | Vector512.Equals(bytes, Vector512.Create((byte)'-'))
+            | Vector512.Equals(bytes, Vector512.Create((byte)'_'));
         return (letters | digits | signs).ExtractMostSignificantBits();
     }
 
@@ -123,7 +131,8 @@ internal sealed class EncodedRuns(PiiScanner scanner)
             _standard[length++] = (byte)'=';
         }
 
-        return System.Buffers.Text.Base64.DecodeFromUtf8(_standard.AsSpan(0, length), _decoded, out _, out var written) == OperationStatus.Done
+        return System.Buffers.Text.Base64.DecodeFromUtf8(_standard.AsSpan(0, length), _decoded, out _, out var written)
+            == OperationStatus.Done
             ? written : 0;
     }
 

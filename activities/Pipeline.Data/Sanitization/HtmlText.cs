@@ -3,14 +3,22 @@ using System.Text;
 
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>Takes HTML out of a text: known tags, comments, scripts and styles go, character references become characters.</summary>
-/// <remarks>Only names of real elements count, so <c>List&lt;int&gt;</c>, <c>a &lt; b</c> and placeholders such as <c>&lt;EMAIL&gt;</c> stay.</remarks>
+/// <summary>
+/// Takes HTML out of a text: known tags, comments, scripts and styles go, character references become characters.
+/// </summary>
+/// <remarks>
+/// Only names of real elements count, so <c>List&lt;int&gt;</c>, <c>a &lt; b</c> and placeholders such as
+/// <c>&lt;EMAIL&gt;</c> stay.
+/// </remarks>
 internal static class HtmlText
 {
     private static readonly HashSet<string> Elements = new(
-        ("a abbr address article aside audio b blockquote body br button canvas caption center cite code col dd del details div dl dt em embed " +
-        "fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link main " +
-        "meta nav noscript object ol option p picture pre q s samp script section select small source span strike strong style sub summary sup " +
+        ("a abbr address article aside audio b blockquote body br button canvas caption center cite code col dd del "
+            + "details div dl dt em embed " +
+        "fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd "
+        + "label legend li link main " +
+        "meta nav noscript object ol option p picture pre q s samp script section select small source span strike "
+        + "strong style sub summary sup " +
         "svg table tbody td textarea tfoot th thead title tr tt u ul var video").Split(' '),
         StringComparer.OrdinalIgnoreCase);
 
@@ -76,7 +84,8 @@ internal static class HtmlText
         return output?.Append(text, kept, text.Length - kept).ToString();
     }
 
-    // The end of what starts here when it is a comment, or a tag of a known element; with its content for scripts and styles.
+    // The end of what starts here when it is a comment, or a tag of a known element; with its content for scripts and
+    // styles.
     private static int TagEnd(string text, int at, out string name)
     {
         name = "";
@@ -94,13 +103,15 @@ internal static class HtmlText
         }
 
         name = text[start..stop];
-        var close = Elements.Contains(name) && (stop == text.Length || text[stop] is '>' or '/' or ' ' or '\n' or '\t') ? text.IndexOf('>', stop) : -1;
+        var close = Elements.Contains(name) && (stop == text.Length || text[stop] is '>' or '/' or ' ' or '\n' or '\t')
+            ? text.IndexOf('>', stop) : -1;
         if (close < 0 || text.IndexOf('<', stop, close - stop) >= 0)
         {
             return -1;
         }
 
-        if (start == at + 1 && name.ToLowerInvariant() is "script" or "style" && text.IndexOf($"</{name}", close, StringComparison.OrdinalIgnoreCase) is > 0 and var foot
+        if (start == at + 1 && name.ToLowerInvariant() is "script" or "style"
+            && text.IndexOf($"</{name}", close, StringComparison.OrdinalIgnoreCase) is > 0 and var foot
             && text.IndexOf('>', foot) is > 0 and var last)
         {
             return last + 1;

@@ -22,7 +22,8 @@ internal sealed class JsonPlace
         switch (reader.TokenType)
         {
             case JsonTokenType.PropertyName:
-                (_levels[_depth].Start, _levels[_depth].Length) = ((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+                (_levels[_depth].Start, _levels[_depth].Length) =
+                    ((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
                 _levels[_depth].Name = reader.ValueIsEscaped ? reader.GetString() : null;
                 break;
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
@@ -47,7 +48,8 @@ internal sealed class JsonPlace
             var level = _levels[depth];
             _ = level.Index >= 0
                 ? path.Append('[').Append(level.Index).Append(']')
-                : path.Append('.').Append(level.Name ?? Encoding.UTF8.GetString(_json.Span.Slice(level.Start, level.Length)));
+                : path.Append('.')
+                    .Append(level.Name ?? Encoding.UTF8.GetString(_json.Span.Slice(level.Start, level.Length)));
         }
 
         return path.ToString();

@@ -17,7 +17,8 @@ internal static class NameRules
                 continue;
             }
 
-            if (Capital(text, at) && end - at <= 64 && Bytes.At(text, end) == ' ' && Capital(text, end + 1) && givenNames.Contains(Encoding.UTF8.GetString(text[at..end])))
+            if (Capital(text, at) && end - at <= 64 && Bytes.At(text, end) == ' ' && Capital(text, end + 1)
+                && givenNames.Contains(Encoding.UTF8.GetString(text[at..end])))
             {
                 var family = Word(text, end + 1);
                 while (text[family - 1] is (byte)'\'' or (byte)'-')
@@ -34,11 +35,14 @@ internal static class NameRules
     }
 
     private static bool Capital(ReadOnlySpan<byte> text, int at) =>
-        Bytes.Upper(text, at) || (at < text.Length && text[at] >= 0xC0 && Rune.DecodeFromUtf8(text[at..], out var rune, out _) == System.Buffers.OperationStatus.Done && Rune.IsUpper(rune));
+        Bytes.Upper(text, at)
+            || (at < text.Length && text[at] >= 0xC0 && Rune.DecodeFromUtf8(text[at..], out var rune, out _)
+                == System.Buffers.OperationStatus.Done && Rune.IsUpper(rune));
 
     private static int Word(ReadOnlySpan<byte> text, int at)
     {
-        while (at < text.Length && (text[at] >= 0x80 || char.IsAsciiLetter((char)text[at]) || text[at] is (byte)'\'' or (byte)'-'))
+        while (at < text.Length
+            && (text[at] >= 0x80 || char.IsAsciiLetter((char)text[at]) || text[at] is (byte)'\'' or (byte)'-'))
         {
             at++;
         }

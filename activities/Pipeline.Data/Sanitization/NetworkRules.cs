@@ -10,7 +10,8 @@ internal static class NetworkRules
     public static (int, int) Email(ReadOnlySpan<byte> text, int at)
     {
         var start = at;
-        while (start > Math.Max(0, at - 64) && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || "._%+-'"u8.Contains(text[start - 1])))
+        while (start > Math.Max(0, at - 64)
+            && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || "._%+-'"u8.Contains(text[start - 1])))
         {
             start--;
         }
@@ -21,7 +22,8 @@ internal static class NetworkRules
         }
 
         var (end, label, lastDot) = (at + 1, at + 1, -1);
-        while (end < text.Length && end - at < 254 && (text[end] >= 0x80 || char.IsAsciiLetterOrDigit((char)text[end]) || text[end] is (byte)'-' or (byte)'.'))
+        while (end < text.Length && end - at < 254
+            && (text[end] >= 0x80 || char.IsAsciiLetterOrDigit((char)text[end]) || text[end] is (byte)'-' or (byte)'.'))
         {
             if (text[end] == '.')
             {
@@ -54,7 +56,9 @@ internal static class NetworkRules
         }
 
         var start = colon;
-        while (start > Math.Max(0, colon - 16) && (char.IsAsciiLetterOrDigit((char)text[start - 1]) || text[start - 1] is (byte)'+' or (byte)'.' or (byte)'-'))
+        while (start > Math.Max(0, colon - 16)
+            && (char.IsAsciiLetterOrDigit((char)text[start - 1])
+                || text[start - 1] is (byte)'+' or (byte)'.' or (byte)'-'))
         {
             start--;
         }
@@ -94,7 +98,8 @@ internal static class NetworkRules
         }
 
         var (end, colons, digits) = (start, 0, false);
-        while (end < text.Length && end - start < 45 && (char.IsAsciiHexDigit((char)text[end]) || text[end] is (byte)':' or (byte)'.'))
+        while (end < text.Length && end - start < 45
+            && (char.IsAsciiHexDigit((char)text[end]) || text[end] is (byte)':' or (byte)'.'))
         {
             colons += text[end] == ':' ? 1 : 0;
             digits |= char.IsAsciiDigit((char)text[end]);
@@ -116,8 +121,11 @@ internal static class NetworkRules
         {
             spans.Add(new PiiSpan(PiiType.Mac, start, end));
         }
-        else if (digits && IPAddress.TryParse(Encoding.ASCII.GetString(text[start..end]), out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
-            && !(publicOnly && (address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || address.IsIPv6Multicast || IPAddress.IsLoopback(address))))
+        else if (digits && IPAddress.TryParse(Encoding.ASCII.GetString(text[start..end]), out var address)
+            && address.AddressFamily == AddressFamily.InterNetworkV6
+            && !(publicOnly
+                && (address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || address.IsIPv6Multicast
+                    || IPAddress.IsLoopback(address))))
         {
             spans.Add(new PiiSpan(PiiType.Ipv6, start, end));
         }
@@ -129,14 +137,16 @@ internal static class NetworkRules
     public static (int, int) MacAround(ReadOnlySpan<byte> text, int digit)
     {
         var start = digit;
-        while (start > Math.Max(0, digit - 16) && (char.IsAsciiHexDigit((char)text[start - 1]) || text[start - 1] is (byte)'-' or (byte)'.'))
+        while (start > Math.Max(0, digit - 16)
+            && (char.IsAsciiHexDigit((char)text[start - 1]) || text[start - 1] is (byte)'-' or (byte)'.'))
         {
             start--;
         }
 
         foreach (var (length, separator) in ((int, byte)[])[(17, (byte)'-'), (14, (byte)'.')])
         {
-            if (start + length <= text.Length && !Bytes.Word(text, start - 1) && !Bytes.Word(text, start + length) && IsMac(text.Slice(start, length), separator))
+            if (start + length <= text.Length && !Bytes.Word(text, start - 1) && !Bytes.Word(text, start + length)
+                && IsMac(text.Slice(start, length), separator))
             {
                 return (start, start + length);
             }
@@ -165,7 +175,8 @@ internal static class NetworkRules
             at = end;
         }
 
-        var local = parts[0] is 0 or 10 or 127 or >= 224 || (parts[0] == 192 && parts[1] == 168) || (parts[0] == 172 && parts[1] is >= 16 and <= 31) || (parts[0] == 169 && parts[1] == 254);
+        var local = parts[0] is 0 or 10 or 127 or >= 224 || (parts[0] == 192 && parts[1] == 168)
+            || (parts[0] == 172 && parts[1] is >= 16 and <= 31) || (parts[0] == 169 && parts[1] == 254);
         return Bytes.EndsFree(text, at) && !(publicOnly && local) && !AfterVersion(text, start) ? (start, at) : default;
     }
 
@@ -173,7 +184,8 @@ internal static class NetworkRules
     private static bool AfterVersion(ReadOnlySpan<byte> text, int start)
     {
         var before = Encoding.ASCII.GetString(text[Math.Max(0, start - 9)..start]).TrimEnd(' ', ':', '=');
-        return before.EndsWith("version", StringComparison.OrdinalIgnoreCase) || before.EndsWith("release", StringComparison.OrdinalIgnoreCase);
+        return before.EndsWith("version", StringComparison.OrdinalIgnoreCase)
+            || before.EndsWith("release", StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsMac(ReadOnlySpan<byte> text, byte separator)

@@ -84,7 +84,8 @@ internal static class NumberRules
     public static (int, int) Iban(ReadOnlySpan<byte> text, int digits)
     {
         var start = digits - 2;
-        if (start < 0 || !Bytes.Upper(text, start) || !Bytes.Upper(text, start + 1) || Bytes.Word(text, start - 1) || !Bytes.Digit(text, digits + 1)
+        if (start < 0 || !Bytes.Upper(text, start) || !Bytes.Upper(text, start + 1) || Bytes.Word(text, start - 1)
+            || !Bytes.Digit(text, digits + 1)
             || !IbanLengths.TryGetValue(string.Concat((char)text[start], (char)text[start + 1]), out var length))
         {
             return default;
@@ -92,7 +93,9 @@ internal static class NumberRules
 
         Span<byte> value = stackalloc byte[34];
         var (count, at) = (0, start);
-        while (count < length && (char.IsAsciiDigit((char)Bytes.At(text, at)) || Bytes.Upper(text, at) || (Bytes.At(text, at) == ' ' && count % 4 == 0 && Bytes.At(text, at - 1) != ' ')))
+        while (count < length
+            && (char.IsAsciiDigit((char)Bytes.At(text, at)) || Bytes.Upper(text, at)
+                || (Bytes.At(text, at) == ' ' && count % 4 == 0 && Bytes.At(text, at - 1) != ' ')))
         {
             if (Bytes.At(text, at) != ' ')
             {
@@ -154,7 +157,8 @@ internal static class NumberRules
             var six = Bytes.SkipDigits(text, end + 1, 7) - end - 1 == 6;
             foreach (var size in six ? (ReadOnlySpan<int>)[6, 5] : [4, 4, 4])
             {
-                if (separator is not ((byte)' ' or (byte)'-') || Bytes.At(text, at) != separator || Bytes.SkipDigits(text, at + 1, size) != at + 1 + size)
+                if (separator is not ((byte)' ' or (byte)'-') || Bytes.At(text, at) != separator
+                    || Bytes.SkipDigits(text, at + 1, size) != at + 1 + size)
                 {
                     return default;
                 }
@@ -172,7 +176,8 @@ internal static class NumberRules
         return Bytes.EndsFree(text, at) && Issuer(digits, count) && Luhn(digits[..count]) ? (start, at) : default;
     }
 
-    private static bool AfterGroup(ReadOnlySpan<byte> text, int start) => Bytes.At(text, start - 1) == ' ' && Bytes.Digit(text, start - 2);
+    private static bool AfterGroup(ReadOnlySpan<byte> text, int start) =>
+        Bytes.At(text, start - 1) == ' ' && Bytes.Digit(text, start - 2);
 
     /// <summary>Visa, Mastercard, American Express, Discover, Diners Club, JCB, by prefix and length.</summary>
     private static bool Issuer(ReadOnlySpan<byte> digits, int count)
@@ -183,7 +188,9 @@ internal static class NumberRules
             (byte)'4' => count is 13 or 16 or 19,
             (byte)'5' => count == 16 && two is >= 51 and <= 55,
             (byte)'2' => count == 16 && four is >= 2221 and <= 2720,
-            (byte)'3' => (count == 15 && two is 34 or 37) || (count == 14 && (two is 36 or 38 or 39 || four / 10 is >= 300 and <= 305)) || (count == 16 && four is >= 3528 and <= 3589),
+            (byte)'3' => (count == 15 && two is 34 or 37)
+                || (count == 14 && (two is 36 or 38 or 39 || four / 10 is >= 300 and <= 305))
+                || (count == 16 && four is >= 3528 and <= 3589),
             (byte)'6' => count is 16 or 19 && (four == 6011 || two == 65 || four / 10 is >= 644 and <= 649),
             _ => false,
         };

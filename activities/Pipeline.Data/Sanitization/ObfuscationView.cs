@@ -4,8 +4,8 @@ using Pipeline.Data.Tokenizers.Unicode;
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>
-/// A text as a reader sees it, with a map back to its bytes: full-width forms and other scripts' digits as ASCII, invisible
-/// characters gone, percent escapes resolved. One instance a thread.
+/// A text as a reader sees it, with a map back to its bytes: full-width forms and other scripts' digits as ASCII,
+/// invisible characters gone, percent escapes resolved. One instance a thread.
 /// </summary>
 internal sealed class ObfuscationView
 {
@@ -34,7 +34,8 @@ internal sealed class ObfuscationView
         for (var at = 0; at < text.Length;)
         {
             var length = 1;
-            var shown = text[at] == '%' ? Escape(text, at, ref length) : text[at] < 0x80 ? text[at] : Fold(CodePoints.Decode(text, at, out length));
+            var shown = text[at] == '%' ? Escape(text, at, ref length) : text[at] < 0x80
+                ? text[at] : Fold(CodePoints.Decode(text, at, out length));
             if (shown == Same)
             {
                 Copy(text.Slice(at, length), at);
@@ -66,7 +67,8 @@ internal sealed class ObfuscationView
     // `%40` in a URL is an at sign to whoever opens it; control characters and escapes of UTF-8 stay.
     private static int Escape(ReadOnlySpan<byte> text, int at, ref int length)
     {
-        if (at + 2 < text.Length && char.IsAsciiHexDigit((char)text[at + 1]) && char.IsAsciiHexDigit((char)text[at + 2]))
+        if (at + 2 < text.Length && char.IsAsciiHexDigit((char)text[at + 1])
+            && char.IsAsciiHexDigit((char)text[at + 2]))
         {
             var value = (Hex(text[at + 1]) << 4) | Hex(text[at + 2]);
             if (value is > 0x20 and < 0x7F)
@@ -92,7 +94,8 @@ internal sealed class ObfuscationView
         >= 0x1D7CE and <= 0x1D7FF => ((c - 0x1D7CE) % 10) + '0',
         >= 0x2010 and <= 0x2015 or 0x2212 or 0xFE63 => '-',
         0xA0 or 0x2007 or 0x202F or 0x2009 => ' ',
-        0xAD or >= 0x200B and <= 0x200F or >= 0x202A and <= 0x202E or >= 0x2060 and <= 0x2069 or 0xFEFF or >= 0xFE00 and <= 0xFE0F => Nothing,
+        0xAD or >= 0x200B and <= 0x200F or >= 0x202A and <= 0x202E or >= 0x2060 and <= 0x2069 or 0xFEFF or >= 0xFE00
+            and <= 0xFE0F => Nothing,
         >= 0xE0000 and <= 0xE007F => Nothing,
         _ => Same,
     };

@@ -21,7 +21,8 @@ internal static class PhoneRules
             return NorthAmerican(text, start, end, before == '(');
         }
 
-        return text[start] == '0' && Bytes.At(text, start + 1) != '0' && end - start is >= 3 and <= 5 ? National(text, start) : default;
+        return text[start] == '0' && Bytes.At(text, start + 1) != '0' && end - start is >= 3 and <= 5
+            ? National(text, start) : default;
     }
 
     private static (int, int) International(ReadOnlySpan<byte> text, int start)
@@ -53,7 +54,8 @@ internal static class PhoneRules
             return default;
         }
 
-        if (Bytes.At(text, at) is < (byte)'2' or > (byte)'9' || Bytes.SkipDigits(text, at, 4) != at + 3 || Bytes.At(text, at + 3) is not ((byte)'-' or (byte)'.' or (byte)' '))
+        if (Bytes.At(text, at) is < (byte)'2' or > (byte)'9' || Bytes.SkipDigits(text, at, 4) != at + 3
+            || Bytes.At(text, at + 3) is not ((byte)'-' or (byte)'.' or (byte)' '))
         {
             return default;
         }

@@ -1,8 +1,8 @@
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>
-/// Finds personal data also where it is disguised: the text itself, its <see cref="ObfuscationView"/>, runs of base64 and
-/// hexadecimal digits, and the operator's words and patterns. Linear in the text. One instance a thread.
+/// Finds personal data also where it is disguised: the text itself, its <see cref="ObfuscationView"/>, runs of base64
+/// and hexadecimal digits, and the operator's words and patterns. Linear in the text. One instance a thread.
 /// </summary>
 /// <param name="options">What is looked for.</param>
 public sealed class PiiFinder(PiiOptions options)

@@ -9,7 +9,9 @@ public enum PiiMode
     /// <summary>Every letter and digit becomes an asterisk.</summary>
     Mask,
 
-    /// <summary>Replaced by class and keyed hash; equal values get equal hashes in every dataset with the same key.</summary>
+    /// <summary>
+    /// Replaced by class and keyed hash; equal values get equal hashes in every dataset with the same key.
+    /// </summary>
     Hash,
 
     /// <summary>Replaced by class and a short pseudonym, stable inside a dataset with the same key.</summary>

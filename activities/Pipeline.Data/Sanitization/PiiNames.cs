@@ -4,7 +4,8 @@ namespace Pipeline.Data.Sanitization;
 public static class PiiNames
 {
     private static readonly string[] Names = [.. Enum.GetNames<PiiType>().Select(name =>
-        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())))];
+        string.Concat(
+            name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString())))];
 
     /// <summary>The name of a class in upper snake case, such as <c>CREDIT_CARD</c>.</summary>
     /// <param name="type">The class.</param>

@@ -94,7 +94,8 @@ public sealed class PiiScanner(PiiOptions options)
         Add(PiiType.StreetAddress, IdentityRules.StreetAddress(text, start, end), spans);
     }
 
-    private static void Prefix(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix, PiiType type, Rule rule, List<PiiSpan> spans)
+    private static void Prefix(
+        ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix, PiiType type, Rule rule, List<PiiSpan> spans)
     {
         var at = 0;
         while (text[at..].IndexOf(prefix) is >= 0 and var skip)
@@ -114,7 +115,9 @@ public sealed class PiiScanner(PiiOptions options)
         }
     }
 
-    /// <summary>Of overlapping spans the one of the stronger class stays; of one class the earlier, then the longer.</summary>
+    /// <summary>
+    /// Of overlapping spans the one of the stronger class stays; of one class the earlier, then the longer.
+    /// </summary>
     internal static void Resolve(List<PiiSpan> spans)
     {
         if (spans.Count < 2)
@@ -122,7 +125,8 @@ public sealed class PiiScanner(PiiOptions options)
             return;
         }
 
-        spans.Sort((left, right) => (left.Start, left.Type, -left.End).CompareTo((right.Start, right.Type, -right.End)));
+        spans.Sort(
+            (left, right) => (left.Start, left.Type, -left.End).CompareTo((right.Start, right.Type, -right.End)));
         var kept = 0;
         for (var i = 0; i < spans.Count; i++)
         {
@@ -143,6 +147,8 @@ public sealed class PiiScanner(PiiOptions options)
         spans.RemoveRange(kept, spans.Count - kept);
     }
 
-    /// <summary>Checks one occurrence of a prefix: the span, empty when there is none, and where the search goes on.</summary>
+    /// <summary>
+    /// Checks one occurrence of a prefix: the span, empty when there is none, and where the search goes on.
+    /// </summary>
     internal delegate ((int Start, int End) Span, int Next) Rule(ReadOnlySpan<byte> text, int at);
 }

@@ -2,8 +2,12 @@ using System.Text;
 
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>Tells the placeholders that sanitizing writes from look-alikes that were in the data: those are written full-width.</summary>
-/// <remarks>A row that holds placeholders of ours carries <see cref="Mark"/>, so a second pass leaves them alone.</remarks>
+/// <summary>
+/// Tells the placeholders that sanitizing writes from look-alikes that were in the data: those are written full-width.
+/// </summary>
+/// <remarks>
+/// A row that holds placeholders of ours carries <see cref="Mark"/>, so a second pass leaves them alone.
+/// </remarks>
 internal static class Placeholders
 {
     /// <summary>Field of rows with placeholders; its value is the version of the rules.</summary>

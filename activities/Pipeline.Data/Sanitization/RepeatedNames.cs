@@ -3,7 +3,9 @@ using Pipeline.Data.Dedup;
 
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>Tells at little cost that no object of a row has a name twice; a yes is to be checked. One instance a thread.</summary>
+/// <summary>
+/// Tells at little cost that no object of a row has a name twice; a yes is to be checked. One instance a thread.
+/// </summary>
 internal sealed class RepeatedNames
 {
     private const int MostNames = 64;
@@ -28,7 +30,8 @@ internal sealed class RepeatedNames
                     break;
                 case JsonTokenType.PropertyName:
                     var (hash, start) = (FastHash.Of(reader.ValueSpan, 0), _starts[depth]);
-                    if (reader.ValueIsEscaped || _hashes.Count - start >= MostNames || _hashes.IndexOf(hash, start) >= 0)
+                    if (reader.ValueIsEscaped || _hashes.Count - start >= MostNames
+                        || _hashes.IndexOf(hash, start) >= 0)
                     {
                         return true;
                     }

@@ -9,14 +9,18 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>
-/// Cleans the strings of one row. A first walk finds the first string that may need a change, most often none; only then is the row written
-/// anew, token by token. One instance a thread.
+/// Cleans the strings of one row. A first walk finds the first string that may need a change, most often none; only
+/// then is the row written anew, token by token. One instance a thread.
 /// </summary>
 internal sealed class RowSanitizer : IDisposable
 {
     private const int MostNames = 256;
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = JsonPlace.MaxDepth };
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = JsonPlace.MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        MaxDepth = JsonPlace.MaxDepth,
+        AllowDuplicateProperties = false,
+    };
 
     private readonly SanitizeOptions _options;
     private readonly HashSet<string> _plainNames = new(StringComparer.Ordinal);
@@ -38,7 +42,8 @@ internal sealed class RowSanitizer : IDisposable
     {
         (_options, Texts) = (options, new TextSanitizer(options));
         _plain = _plainNames.GetAlternateLookup<ReadOnlySpan<char>>();
-        _writer = new Utf8JsonWriter(_output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        _writer = new Utf8JsonWriter(_output,
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     }
 
     private enum Own
@@ -56,7 +61,8 @@ internal sealed class RowSanitizer : IDisposable
 
     /// <summary>Whether any string of the row may need a change.</summary>
     /// <exception cref="JsonException">The row is not JSON.</exception>
-    /// <exception cref="InvalidOperationException">The row is not UTF-8, or a string that was looked at is not Unicode.</exception>
+    /// <exception cref="InvalidOperationException">The row is not UTF-8, or a string that was looked at is not
+    /// Unicode.</exception>
     public bool MayChange(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(Valid(json), Reading);
@@ -82,7 +88,8 @@ internal sealed class RowSanitizer : IDisposable
     public string? Id(ReadOnlySpan<byte> json)
     {
         var id = json[_id.Start.._id.End];
-        return id.IsEmpty ? null : id[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9') ? Encoding.UTF8.GetString(id) : JsonNode.Parse(id)?.ToString();
+        return id.IsEmpty ? null : id[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9')
+            ? Encoding.UTF8.GetString(id) : JsonNode.Parse(id)?.ToString();
     }
 
     /// <summary>Rewrites the row that <see cref="MayChange"/> was asked about; returns whether it changed.</summary>
@@ -106,7 +113,8 @@ internal sealed class RowSanitizer : IDisposable
         var (changed, own) = (false, Own.None);
         while (reader.Read())
         {
-            if (reader.CurrentDepth == 0 && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.EndObject))
+            if (reader.CurrentDepth == 0
+                && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.EndObject))
             {
                 throw new JsonException("not an object");
             }
@@ -128,7 +136,8 @@ internal sealed class RowSanitizer : IDisposable
     public void Dispose() => _writer.Dispose();
 
     private static Own OwnOf(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("_id"u8) ? Own.Id : reader.ValueTextEquals(Placeholders.Mark) ? Own.Mark : Own.None;
+        reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("_id"u8)
+            ? Own.Id : reader.ValueTextEquals(Placeholders.Mark) ? Own.Mark : Own.None;
 
     // The place of the id, and whether the row carries the mark: both are needed before the row is rewritten.
     private void TakeOwn(ref Utf8JsonReader reader, ref Own own, ref bool preferred)
@@ -281,7 +290,8 @@ internal sealed class RowSanitizer : IDisposable
         return _unescaped.Span;
     }
 
-    private static ReadOnlySpan<byte> Valid(ReadOnlySpan<byte> text) => Utf8.IsValid(text) ? text : throw new InvalidOperationException("not UTF-8");
+    private static ReadOnlySpan<byte> Valid(ReadOnlySpan<byte> text) =>
+        Utf8.IsValid(text) ? text : throw new InvalidOperationException("not UTF-8");
 
     // Rows share their few names; a name without personal data is remembered.
     private bool IsPlainName(ReadOnlySpan<byte> name)

@@ -26,7 +26,8 @@ internal sealed class RuleTracer(int perRule)
         var (output, last) = (new StringBuilder(), 0);
         foreach (var span in spans)
         {
-            output.Append(Encoding.UTF8.GetString(text[last..span.Start])).Append('*', Math.Min(12, span.End - span.Start));
+            output.Append(Encoding.UTF8.GetString(text[last..span.Start]))
+                .Append('*', Math.Min(12, span.End - span.Start));
             last = span.End;
         }
 
@@ -34,5 +35,6 @@ internal sealed class RuleTracer(int perRule)
     }
 
     private static string Cut(string text) =>
-        text.Length <= MostCharacters ? text : text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)] + "…";
+        text.Length <= MostCharacters ? text
+            : text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)] + "…";
 }

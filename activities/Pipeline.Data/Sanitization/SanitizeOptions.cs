@@ -16,21 +16,30 @@ public sealed record SanitizeOptions
     /// <summary>What happens to single classes.</summary>
     public IReadOnlyDictionary<PiiType, PiiMode> Modes { get; init; } = new Dictionary<PiiType, PiiMode>();
 
-    /// <summary>Key of hashes and pseudonyms; secret, and never written. Needed by those modes; without it the audit carries no hashes.</summary>
+    /// <summary>
+    /// Key of hashes and pseudonyms; secret, and never written. Needed by those modes; without it the audit carries no
+    /// hashes.
+    /// </summary>
     public ReadOnlyMemory<byte> Key { get; init; }
 
-    /// <summary>Whether texts are cleaned: mojibake, line ends, control and zero-width characters, runs of empty lines, trailing spaces.</summary>
+    /// <summary>
+    /// Whether texts are cleaned: mojibake, line ends, control and zero-width characters, runs of empty lines, trailing
+    /// spaces.
+    /// </summary>
     /// <value>true</value>
     public bool Clean { get; init; } = true;
 
-    /// <summary>Limits that the cleaned text of a row must hold to, judged in the same pass; null judges nothing.</summary>
+    /// <summary>
+    /// Limits that the cleaned text of a row must hold to, judged in the same pass; null judges nothing.
+    /// </summary>
     public QualityLimits? Quality { get; init; }
 
     /// <summary>Fields whose joined text is judged by <see cref="Quality"/>.</summary>
     public TextFields QualityFields { get; init; } = TextFields.Default;
 
     /// <summary>
-    /// Whether every row stays, for rows that were drawn as test rows before: what would remove a row is replaced instead, also in names of fields.
+    /// Whether every row stays, for rows that were drawn as test rows before: what would remove a row is replaced
+    /// instead, also in names of fields.
     /// </summary>
     /// <value>false</value>
     public bool KeepRows { get; init; }

@@ -8,15 +8,24 @@ namespace Pipeline.Data.Sanitization;
 
 /// <summary>Cleans texts and takes personal data and secrets out of rows.</summary>
 /// <remarks>
-/// With <see cref="SanitizeOptions.Quality"/> rows that fail a heuristic go as well. Writes <c>rows.jsonl</c> (rows without a finding byte for byte), <c>removed.jsonl</c>, <c>audit.jsonl</c> (one line an edit, without values),
-/// <c>trace.jsonl</c> (the first texts of each rule, masked), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. A second run changes nothing.
+/// With <see cref="SanitizeOptions.Quality"/> rows that fail a heuristic go as well. Writes <c>rows.jsonl</c> (rows
+/// without a finding byte for byte), <c>removed.jsonl</c>, <c>audit.jsonl</c> (one line an edit, without values),
+/// <c>trace.jsonl</c> (the first texts of each rule, masked), <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. A
+/// second run changes nothing.
 /// </remarks>
 public sealed class SanitizeStage
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions AuditJson = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+    private static readonly JsonSerializerOptions AuditJson = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
     private static readonly JsonEncodedText[] Modes =
-        [.. Enum.GetNames<PiiMode>().Select(name => JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(name)))];
+        [.. Enum.GetNames<PiiMode>()
+            .Select(name => JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(name)))];
 
     private readonly SanitizeOptions _options;
 
@@ -26,7 +35,8 @@ public sealed class SanitizeStage
     public SanitizeStage(SanitizeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Key.IsEmpty && options.Modes.Values.Append(options.Mode).Any(mode => mode is PiiMode.Hash or PiiMode.Pseudonym))
+        if (options.Key.IsEmpty && options.Modes.Values.Append(options.Mode)
+            .Any(mode => mode is PiiMode.Hash or PiiMode.Pseudonym))
         {
             throw new ArgumentException("hashes and pseudonyms need a secret key; set Key", nameof(options));
         }
@@ -41,13 +51,18 @@ public sealed class SanitizeStage
     /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
     /// <returns>Counts by class and cleaner, and digests.</returns>
     /// <exception cref="InvalidDataException">Too many rows cannot be read.</exception>
-    public Task<SanitizeSummary> RunAsync(IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<SanitizeSummary> RunAsync(
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => RunCoreAsync(inputs, outputFolder, progress, cancellationToken), cancellationToken);
 
-    private async Task<SanitizeSummary> RunCoreAsync(IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    private async Task<SanitizeSummary> RunCoreAsync(
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
         await using var folder = new StageFolder(outputFolder);
-        var (output, removed, audit) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("audit.jsonl"));
+        var (output, removed, audit) =
+            (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("audit.jsonl"));
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, _options.QuarantineBudget);
         using var row = new RowSanitizer(_options);
         var gate = _options.Quality is { } limits ? new QualityGate(limits, _options.QualityFields) : null;
@@ -65,7 +80,8 @@ public sealed class SanitizeStage
             {
                 changedRows += Pass(line, row, gate, rows, inputs, (output, removed, audit)) ? 1 : 0;
             }
-            catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+            catch (Exception exception)
+                when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
                 rows.Quarantined++;
                 quarantine.Add(line, "not a JSON row, not UTF-8, or a repeated key");
@@ -93,7 +109,8 @@ public sealed class SanitizeStage
 
     /// <summary>Takes one row to the file where it belongs; returns whether it was changed and stays.</summary>
     private static bool Pass(
-        RowLine line, RowSanitizer row, QualityGate? gate, RowAccounting rows, IReadOnlyList<string> inputs, (AtomicFile Rows, AtomicFile Removed, AtomicFile Audit) files)
+        RowLine line, RowSanitizer row, QualityGate? gate, RowAccounting rows, IReadOnlyList<string> inputs,
+        (AtomicFile Rows, AtomicFile Removed, AtomicFile Audit) files)
     {
         var json = line.Utf8.Span;
         var changed = false;

@@ -39,25 +39,29 @@ internal static class SecretRules
     public static ((int, int), int) AwsAccessKey(ReadOnlySpan<byte> text, int at)
     {
         var end = at + 4;
-        while (end < at + 21 && Bytes.At(text, end) is (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'2' and <= (byte)'7'))
+        while (end < at + 21 && Bytes.At(text, end) is (>= (byte)'A' and <= (byte)'Z')
+            or (>= (byte)'2' and <= (byte)'7'))
         {
             end++;
         }
 
-        return end == at + 20 && !Bytes.Word(text, end) && !Bytes.Word(text, at - 1) ? ((at, end), end) : (default, end);
+        return end == at + 20 && !Bytes.Word(text, end) && !Bytes.Word(text, at - 1)
+            ? ((at, end), end) : (default, end);
     }
 
     public static ((int, int), int) SlackToken(ReadOnlySpan<byte> text, int at)
     {
         var end = Run(text, at);
-        var fits = end - at >= 15 && Bytes.At(text, at + 3) is (byte)'a' or (byte)'b' or (byte)'p' or (byte)'r' or (byte)'s' && Bytes.At(text, at + 4) == '-';
+        var fits = end - at >= 15 && Bytes.At(text, at + 3) is (byte)'a' or (byte)'b' or (byte)'p' or (byte)'r'
+            or (byte)'s' && Bytes.At(text, at + 4) == '-';
         return fits && !Bytes.Word(text, at - 1) ? ((at, end), end) : (default, end);
     }
 
     public static (int, int) GithubToken(ReadOnlySpan<byte> text, int underscore)
     {
         var start = underscore - 3;
-        if (start < 0 || text[start] != 'g' || text[start + 1] != 'h' || text[start + 2] is not ((byte)'p' or (byte)'o' or (byte)'s' or (byte)'u' or (byte)'r') || Bytes.Word(text, start - 1))
+        if (start < 0 || text[start] != 'g' || text[start + 1] != 'h' || text[start + 2]
+            is not ((byte)'p' or (byte)'o' or (byte)'s' or (byte)'u' or (byte)'r') || Bytes.Word(text, start - 1))
         {
             return default;
         }

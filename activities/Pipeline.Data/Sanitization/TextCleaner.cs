@@ -13,7 +13,8 @@ internal static class TextCleaner
 
     // Control bytes, and the lead bytes of mojibake, of the C1 controls, of zero-width and of tag characters.
     private static readonly SearchValues<byte> Suspects = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10)).Append(127).Append(0xC2).Append(0xC3).Append(0xE2).Append(0xEF).Append(0xF3).Select(c => (byte)c)]);
+        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10)).Append(127).Append(0xC2).Append(0xC3).Append(0xE2)
+            .Append(0xEF).Append(0xF3).Select(c => (byte)c)]);
 
     private static readonly SearchValues<char> InvisibleOrTag = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(Invisible).Append('\udb40')]);
@@ -22,12 +23,15 @@ internal static class TextCleaner
 
     /// <summary>False when no rule can change the text.</summary>
     public static bool MayChange(ReadOnlySpan<byte> text) =>
-        text.ContainsAny(Suspects) || (text.Contains((byte)'\n') && MayTrim(text)) || HtmlText.MayChange(text) || Composed.MayChange(text);
+        text.ContainsAny(Suspects) || (text.Contains((byte)'\n') && MayTrim(text)) || HtmlText.MayChange(text)
+            || Composed.MayChange(text);
 
     private static bool MayTrim(ReadOnlySpan<byte> text) =>
         text.IndexOf("\n\n\n"u8) >= 0 || text.IndexOf(" \n"u8) >= 0 || text.IndexOf("\t\n"u8) >= 0;
 
-    /// <summary>Applies all rules until none has anything left to do; adds the id of each that changed the text.</summary>
+    /// <summary>
+    /// Applies all rules until none has anything left to do; adds the id of each that changed the text.
+    /// </summary>
     public static string Clean(string text, List<string> rules)
     {
         // A rule can uncover work for an earlier one, such as a reference that stood for a control character.
@@ -119,7 +123,10 @@ internal static class TextCleaner
             : text;
     }
 
-    /// <summary>UTF-8 that was read as Latin-1: every character fits a byte and the bytes are valid UTF-8. Repeated until stable.</summary>
+    /// <summary>
+    /// UTF-8 that was read as Latin-1: every character fits a byte and the bytes are valid UTF-8. Repeated until
+    /// stable.
+    /// </summary>
     private static string Repair(string text)
     {
         while (!Ascii.IsValid(text) && !text.AsSpan().ContainsAnyInRange('\u0100', '\uffff'))

@@ -4,7 +4,10 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Sanitization;
 
-/// <summary>Sanitizes texts as bytes: repairs them, escapes look-alikes of placeholders, replaces personal data until none is left. One instance a thread.</summary>
+/// <summary>
+/// Sanitizes texts as bytes: repairs them, escapes look-alikes of placeholders, replaces personal data until none is
+/// left. One instance a thread.
+/// </summary>
 internal sealed class TextSanitizer(SanitizeOptions options)
 {
     private const int MostRounds = 8;
@@ -26,7 +29,8 @@ internal sealed class TextSanitizer(SanitizeOptions options)
 
     /// <summary>Replaced spans by class.</summary>
     public SortedDictionary<string, long> PiiSpans =>
-        new(Types.Where(type => _counts[(int)type] > 0).ToDictionary(PiiNames.Of, type => _counts[(int)type]), StringComparer.Ordinal);
+        new(Types.Where(type => _counts[(int)type] > 0).ToDictionary(PiiNames.Of, type => _counts[(int)type]),
+            StringComparer.Ordinal);
 
     /// <summary>Texts that each repair changed.</summary>
     public SortedDictionary<string, long> CleanedTexts { get; } = new(StringComparer.Ordinal);
@@ -53,14 +57,19 @@ internal sealed class TextSanitizer(SanitizeOptions options)
         (RemovedBy, Placed) = (null, false);
     }
 
-    /// <summary>Whether a text holds personal data; the spans are kept for <see cref="Apply"/> of the same text.</summary>
+    /// <summary>
+    /// Whether a text holds personal data; the spans are kept for <see cref="Apply"/> of the same text.
+    /// </summary>
     public bool Holds(ReadOnlySpan<byte> text)
     {
         _finder.Find(text, _spans);
         return _spans.Count > 0;
     }
 
-    /// <summary>A name for a field whose own one holds personal data, made of its class; follows <see cref="Holds"/> of the name.</summary>
+    /// <summary>
+    /// A name for a field whose own one holds personal data, made of its class; follows <see cref="Holds"/> of the
+    /// name.
+    /// </summary>
     /// <param name="isTaken">Whether the row has such a name already.</param>
     public byte[] Rename(Func<byte[], bool> isTaken)
     {
@@ -90,7 +99,8 @@ internal sealed class TextSanitizer(SanitizeOptions options)
             Set(TextCleaner.Clean(Encoding.UTF8.GetString(before), _rules));
         }
 
-        if (!marked && Placeholders.MayHold(_text.Span) && Encoding.UTF8.GetString(_text.Span) is var text && Placeholders.Escape(text) is var escaped && escaped != text)
+        if (!marked && Placeholders.MayHold(_text.Span) && Encoding.UTF8.GetString(_text.Span) is var text
+            && Placeholders.Escape(text) is var escaped && escaped != text)
         {
             _rules.Add(Placeholders.Rule);
             Set(escaped);
@@ -109,7 +119,8 @@ internal sealed class TextSanitizer(SanitizeOptions options)
         else if (_rules.Count > 0)
         {
             // Only texts without personal data are traced as they were: a defect may have hidden some from the scanner.
-            var (was, now, path) = (Encoding.UTF8.GetString(before), Encoding.UTF8.GetString(_text.Span), place.ToString());
+            var (was, now, path) =
+                (Encoding.UTF8.GetString(before), Encoding.UTF8.GetString(_text.Span), place.ToString());
             _rules.ForEach(rule => _tracer.Add(rule, place.Row, path, was, now));
         }
 
@@ -168,7 +179,8 @@ internal sealed class TextSanitizer(SanitizeOptions options)
         _next.Add(bytes[last..]);
         if (_spans.Exists(span => _tracer.Wants(Rules[(int)span.Type])))
         {
-            var rules = _spans.Select(span => Rules[(int)span.Type]).Distinct(StringComparer.Ordinal).Where(_tracer.Wants).ToList();
+            var rules = _spans.Select(span => Rules[(int)span.Type]).Distinct(StringComparer.Ordinal)
+                .Where(_tracer.Wants).ToList();
             // Kept values are not to be read in the trace either.
             _finder.Find(_next.Span, _traced);
             var (before, after) = (RuleTracer.Mask(bytes, _spans), RuleTracer.Mask(_next.Span, _traced));
@@ -205,7 +217,9 @@ internal sealed class TextSanitizer(SanitizeOptions options)
     private string HashOf(PiiType type, ReadOnlySpan<byte> value)
     {
         const int Letters = 16;
-        var hash = HMACSHA256.HashData(options.Key.Span, [.. Encoding.UTF8.GetBytes(PiiNames.Of(type) + ":"), .. value]);
-        return string.Concat(hash.SelectMany(part => new[] { (char)('a' + (part >> 4)), (char)('a' + (part & 15)) }).Take(Letters));
+        var hash =
+            HMACSHA256.HashData(options.Key.Span, [.. Encoding.UTF8.GetBytes(PiiNames.Of(type) + ":"), .. value]);
+        return string.Concat(
+            hash.SelectMany(part => new[] { (char)('a' + (part >> 4)), (char)('a' + (part & 15)) }).Take(Letters));
     }
 }

@@ -16,7 +16,9 @@ public sealed record ClusterSplitOptions
     /// <summary>Seed of the draw.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Field of the row itself whose values are drawn from in proportion; null draws from all clusters.</summary>
+    /// <summary>
+    /// Field of the row itself whose values are drawn from in proportion; null draws from all clusters.
+    /// </summary>
     public string? StratifyBy { get; init; }
 
     /// <summary>How near-duplicates are found.</summary>

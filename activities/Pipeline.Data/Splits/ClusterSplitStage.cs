@@ -7,7 +7,9 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Splits;
 
-/// <summary>Divides rows into train, validation and test by near-duplicate cluster. The draw does not depend on row order.</summary>
+/// <summary>
+/// Divides rows into train, validation and test by near-duplicate cluster. The draw does not depend on row order.
+/// </summary>
 public sealed class ClusterSplitStage
 {
     private static readonly string[] Names = ["train", "validation", "test"];
@@ -21,7 +23,9 @@ public sealed class ClusterSplitStage
         ArgumentNullException.ThrowIfNull(options);
         if (!(options.Validation >= 0 && options.Test >= 0 && options.Validation + options.Test < 1))
         {
-            throw new ArgumentException($"the shares {options.Validation} and {options.Test} must not be negative and must stay below 1 together", nameof(options));
+            throw new ArgumentException(
+                $"the shares {options.Validation} and {options.Test} must not be negative and must stay below 1 "
+                    + $"together", nameof(options));
         }
 
         _options = options;
@@ -29,15 +33,20 @@ public sealed class ClusterSplitStage
 
     /// <summary>Runs the stage.</summary>
     /// <param name="inputs">Canonical JSONL files with row ids.</param>
-    /// <param name="outputFolder">Folder to write to; created. The search for clusters leaves its lists in <c>clusters/</c>.</param>
+    /// <param name="outputFolder">Folder to write to; created. The search for clusters leaves its lists in
+    /// <c>clusters/</c>.</param>
     /// <param name="progress">Receives progress, or null.</param>
     /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
     /// <returns>Rows by part.</returns>
     /// <exception cref="InvalidDataException">A row has no id.</exception>
-    public async Task<ClusterSplitSummary> RunAsync(IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<ClusterSplitSummary> RunAsync(
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var lists = Path.Combine(outputFolder, "clusters");
-        var found = await new DedupStage(_options.Clusters with { Keep = KeepPolicy.First, HistorySegments = [], WriteSegment = false }).RunAsync(inputs, lists, progress, cancellationToken);
+        var found = await new DedupStage(
+            _options.Clusters with { Keep = KeepPolicy.First, HistorySegments = [], WriteSegment = false })
+            .RunAsync(inputs, lists, progress, cancellationToken);
         var head = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in File.ReadLines(Path.Combine(lists, StageFolder.Removed)))
         {
@@ -68,12 +77,14 @@ public sealed class ClusterSplitStage
         rows.Check("split");
         if (rows.Quarantined != found.Rows.Quarantined)
         {
-            throw new InvalidDataException($"{rows.Quarantined - found.Rows.Quarantined} rows have no id; ingest gives every row one");
+            throw new InvalidDataException(
+                $"{rows.Quarantined - found.Rows.Quarantined} rows have no id; ingest gives every row one");
         }
 
         var summary = new ClusterSplitSummary
         {
-            Parts = Names.Select((name, i) => (name, rows: counts[i])).ToDictionary(pair => pair.name, pair => pair.rows, StringComparer.Ordinal),
+            Parts = Names.Select((name, i) => (name, rows: counts[i]))
+                .ToDictionary(pair => pair.name, pair => pair.rows, StringComparer.Ordinal),
             Clusters = found.Clusters,
             Rows = rows,
             Files = await folder.CommitFilesAsync(cancellationToken),
@@ -82,26 +93,33 @@ public sealed class ClusterSplitStage
         return summary;
     }
 
-    /// <summary>One row of each cluster decides for all: clusters are ranked by a seeded hash inside their stratum.</summary>
+    /// <summary>
+    /// One row of each cluster decides for all: clusters are ranked by a seeded hash inside their stratum.
+    /// </summary>
     private Dictionary<string, int> Draw(string heads)
     {
         var strata = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var line in new RowFileReader([heads]).Read())
         {
             using var row = JsonDocument.Parse(line.Utf8);
-            var stratum = _options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value) ? value.ToString() : "";
+            var stratum = _options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value)
+                ? value.ToString() : "";
             if (!strata.TryGetValue(stratum, out var list))
             {
                 strata[stratum] = list = [];
             }
 
-            list.Add(Id(line.Utf8) ?? throw new InvalidDataException($"row {line.Line} has neither '_id' nor 'id'; ingest gives every row one"));
+            list.Add(
+                Id(line.Utf8)
+                    ?? throw new InvalidDataException(
+                        $"row {line.Line} has neither '_id' nor 'id'; ingest gives every row one"));
         }
 
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var ids in strata.Values)
         {
-            var (test, validation) = ((int)Math.Round(_options.Test * ids.Count), (int)Math.Round(_options.Validation * ids.Count));
+            var (test, validation) =
+                ((int)Math.Round(_options.Test * ids.Count), (int)Math.Round(_options.Validation * ids.Count));
             var ranked = ids.OrderBy(Rank).ThenBy(id => id, StringComparer.Ordinal).ToList();
             for (var i = 0; i < ranked.Count; i++)
             {
@@ -118,5 +136,6 @@ public sealed class ClusterSplitStage
         return parser.Parse(json.Span) is null ? parser.Id : null;
     }
 
-    private ulong Rank(string id) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Seed}:{id}")));
+    private ulong Rank(string id) =>
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Seed}:{id}")));
 }

@@ -10,6 +10,9 @@ public sealed record HoldoutOptions
     /// <summary>Seed of the draw.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Field of the row itself whose values are drawn from in proportion, such as <c>section</c>; null draws from all rows.</summary>
+    /// <summary>
+    /// Field of the row itself whose values are drawn from in proportion, such as <c>section</c>; null draws from all
+    /// rows.
+    /// </summary>
     public string? StratifyBy { get; init; }
 }

@@ -7,7 +7,10 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Splits;
 
 /// <summary>Holds test rows out of the raw rows, before anything is cleaned or selected.</summary>
-/// <remarks>The draw ranks row ids by a seeded hash, so it does not depend on row order; each stratum gives at least its share, rounded up.</remarks>
+/// <remarks>
+/// The draw ranks row ids by a seeded hash, so it does not depend on row order; each stratum gives at least its share,
+/// rounded up.
+/// </remarks>
 public sealed class HoldoutStage
 {
     private readonly HoldoutOptions _options;
@@ -20,7 +23,9 @@ public sealed class HoldoutStage
         ArgumentNullException.ThrowIfNull(options);
         if (!(options.Fraction >= 0.10 && options.Fraction < 1))
         {
-            throw new ArgumentException($"hold out at least 10 % and less than 100 % of the raw rows, not {options.Fraction:P1}", nameof(options));
+            throw new ArgumentException(
+                $"hold out at least 10 % and less than 100 % of the raw rows, not {options.Fraction:P1}",
+                nameof(options));
         }
 
         _options = options;
@@ -32,10 +37,12 @@ public sealed class HoldoutStage
     /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
     /// <returns>Counts and the digest of the draw.</returns>
     /// <exception cref="InvalidDataException">A row has no id or is no JSON object, or an id occurs twice.</exception>
-    public Task<HoldoutSummary> RunAsync(IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken = default) =>
+    public Task<HoldoutSummary> RunAsync(
+        IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken = default) =>
         Task.Run(() => RunCoreAsync(inputs, outputFolder, cancellationToken), cancellationToken);
 
-    private async Task<HoldoutSummary> RunCoreAsync(IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken)
+    private async Task<HoldoutSummary> RunCoreAsync(
+        IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken)
     {
         var (ids, held) = Draw(inputs, cancellationToken);
         await using var folder = new StageFolder(outputFolder);
@@ -73,7 +80,8 @@ public sealed class HoldoutStage
             var (id, stratum) = Read(line.Utf8, where);
             if (!seen.Add(id))
             {
-                throw new InvalidDataException($"{where}: the row id '{id}' occurs twice; ids must be unique, so ingest the data again");
+                throw new InvalidDataException(
+                    $"{where}: the row id '{id}' occurs twice; ids must be unique, so ingest the data again");
             }
 
             if (!strata.TryGetValue(stratum, out var rows))
@@ -88,7 +96,9 @@ public sealed class HoldoutStage
         var held = new bool[ids.Count];
         foreach (var rows in strata.Values)
         {
-            foreach (var index in rows.OrderBy(index => Rank(ids[index])).ThenBy(index => ids[index], StringComparer.Ordinal).Take((int)Math.Ceiling(_options.Fraction * rows.Count)))
+            foreach (var index in rows.OrderBy(index => Rank(ids[index]))
+                .ThenBy(index => ids[index], StringComparer.Ordinal)
+                .Take((int)Math.Ceiling(_options.Fraction * rows.Count)))
             {
                 held[index] = true;
             }
@@ -102,9 +112,13 @@ public sealed class HoldoutStage
         try
         {
             using var row = JsonDocument.Parse(json);
-            var id = row.RootElement.TryGetProperty("_id", out var own) || row.RootElement.TryGetProperty("id", out own) ? own.ToString() : null;
-            var stratum = _options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value) ? value.ToString() : "";
-            return (id ?? throw new InvalidDataException($"{where}: the row has neither '_id' nor 'id'; ingest gives every row one"), stratum);
+            var id = row.RootElement.TryGetProperty("_id", out var own) || row.RootElement.TryGetProperty("id", out own)
+                ? own.ToString() : null;
+            var stratum = _options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value)
+                ? value.ToString() : "";
+            return (id
+                ?? throw new InvalidDataException(
+                    $"{where}: the row has neither '_id' nor 'id'; ingest gives every row one"), stratum);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -112,5 +126,6 @@ public sealed class HoldoutStage
         }
     }
 
-    private ulong Rank(string id) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Seed}:{id}")));
+    private ulong Rank(string id) =>
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{_options.Seed}:{id}")));
 }

@@ -5,7 +5,9 @@ namespace Pipeline.Data.Splits;
 /// <summary>What was held out.</summary>
 public sealed record HoldoutSummary
 {
-    /// <summary>Digest of the raw rows, the options and the held-out ids; later stages record it as their origin.</summary>
+    /// <summary>
+    /// Digest of the raw rows, the options and the held-out ids; later stages record it as their origin.
+    /// </summary>
     public required string Digest { get; init; }
 
     /// <summary>Raw rows.</summary>

@@ -16,18 +16,22 @@ internal sealed class AtomicFile : IAsyncDisposable
     private bool _committed;
 
     /// <param name="path">Name that the file gets.</param>
-    /// <param name="durable">Whether it must survive a loss of power; a cache that is checked before use need not.</param>
+    /// <param name="durable">Whether it must survive a loss of power; a cache that is checked before use need
+    /// not.</param>
     public AtomicFile(string path, bool durable = true)
     {
         _durable = durable;
         _path = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(_path) ?? throw new ArgumentException($"{path} is not a file path", nameof(path));
+        var folder = Path.GetDirectoryName(_path)
+            ?? throw new ArgumentException($"{path} is not a file path", nameof(path));
         Directory.CreateDirectory(folder);
         _temporary = Path.Combine(folder, $".{Path.GetFileName(_path)}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp");
         _stream = new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
     }
 
-    /// <summary>What is written next; moved to disk by <see cref="EndLineAsync"/> and <see cref="CommitAsync"/>.</summary>
+    /// <summary>
+    /// What is written next; moved to disk by <see cref="EndLineAsync"/> and <see cref="CommitAsync"/>.
+    /// </summary>
     public ArrayBufferWriter<byte> Buffer { get; } = new(FlushBytes + 65536);
 
     public long Length { get; private set; }
@@ -135,6 +139,7 @@ internal sealed class AtomicFile : IAsyncDisposable
         }
 
         return new IOException(
-            $"cannot write {_path}: {exception.Message}; {Length} bytes were written, {need} more were due, {free} are free; nothing was kept", exception);
+            $"cannot write {_path}: {exception.Message}; {Length} bytes were written, {need} more were due, {free} "
+                + $"are free; nothing was kept", exception);
     }
 }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Pipeline.Data.Stages;
 
-/// <summary>A reusable growing byte array; the hot loops of the stages append to it without bounds on the list.</summary>
+/// <summary>
+/// A reusable growing byte array; the hot loops of the stages append to it without bounds on the list.
+/// </summary>
 internal sealed class ByteBuffer(int capacity = 4096)
 {
     private byte[] _bytes = new byte[capacity];
@@ -39,7 +41,9 @@ internal sealed class ByteBuffer(int capacity = 4096)
         Length += new System.Text.Rune(codePoint).EncodeToUtf8(Reserve(4));
     }
 
-    /// <summary>Free space of at least so many bytes behind the content; advance <see cref="Length"/> after writing.</summary>
+    /// <summary>
+    /// Free space of at least so many bytes behind the content; advance <see cref="Length"/> after writing.
+    /// </summary>
     public Span<byte> Reserve(int count)
     {
         if (_bytes.Length - Length < count)

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Pipeline.Data.Stages;
 
-/// <summary>Writes the rows that a stage could not understand, by reference and digest; their text is never repeated.</summary>
+/// <summary>
+/// Writes the rows that a stage could not understand, by reference and digest; their text is never repeated.
+/// </summary>
 internal sealed class Quarantine(AtomicFile file, IReadOnlyList<string> inputs, long budget)
 {
     public long Count { get; private set; }
@@ -14,7 +16,9 @@ internal sealed class Quarantine(AtomicFile file, IReadOnlyList<string> inputs, 
         if (Count > budget)
         {
             throw new InvalidDataException(
-                $"{Path.GetFileName(inputs[row.File])}:{row.Line}: {reason}; that is row {Count} of the quarantine, more than the budget of {budget}. Look at quarantine.jsonl of an earlier run or raise the budget");
+                $"{Path.GetFileName(inputs[row.File])}:{row.Line}: {reason}; that is row {Count} of the quarantine, "
+                    + $"more than the budget of {budget}. Look at quarantine.jsonl of an earlier run or raise the "
+                    + $"budget");
         }
 
         using (var json = new Utf8JsonWriter(file.Buffer))

@@ -24,7 +24,8 @@ public sealed class RowAccountingException : Exception
     }
 
     internal RowAccountingException(string where, RowAccounting rows)
-        : base($"{where}: rows do not add up: in {rows.In}, out {rows.Out}, removed {rows.RemovedTotal}, quarantined {rows.Quarantined}; the output is not usable")
+        : base($"{where}: rows do not add up: in {rows.In}, out {rows.Out}, removed {rows.RemovedTotal}, quarantined "
+            + $"{rows.Quarantined}; the output is not usable")
     {
     }
 }

@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Stages;
 
-/// <summary>Streams the lines of canonical JSONL files: UTF-8, one row a line, LF or CRLF. Memory is bounded by the longest row.</summary>
+/// <summary>
+/// Streams the lines of canonical JSONL files: UTF-8, one row a line, LF or CRLF. Memory is bounded by the longest row.
+/// </summary>
 internal sealed class RowFileReader(IReadOnlyList<string> files, int maxRowBytes = RowFileReader.DefaultMaxRowBytes)
 {
     public const int DefaultMaxRowBytes = 16 << 20;
@@ -27,7 +29,8 @@ internal sealed class RowFileReader(IReadOnlyList<string> files, int maxRowBytes
 
     private IEnumerable<RowLine> ReadFile(int file)
     {
-        using var stream = new FileStream(files[file], FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
+        using var stream =
+            new FileStream(files[file], FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
         var buffer = new byte[1 << 20];
         var (start, end, number, offset, oversize) = (0, 0, 0L, 0L, false);
         while (true)

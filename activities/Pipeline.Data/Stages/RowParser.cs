@@ -65,7 +65,8 @@ internal sealed class RowParser(TextFields fields, string? scoreField = null)
                     wanted = (reader.CurrentDepth == 1 || !fields.TopLevelOnly) && fields.Contains(name);
                     if (reader.CurrentDepth == 1)
                     {
-                        own = name.SequenceEqual("_id"u8) || (Id is null && name.SequenceEqual("id"u8)) || (_score is not null && name.SequenceEqual(_score));
+                        own = name.SequenceEqual("_id"u8) || (Id is null && name.SequenceEqual("id"u8))
+                            || (_score is not null && name.SequenceEqual(_score));
                     }
 
                     break;
@@ -96,7 +97,8 @@ internal sealed class RowParser(TextFields fields, string? scoreField = null)
         }
         else
         {
-            Id = reader.TokenType == JsonTokenType.String ? reader.GetString() : Encoding.UTF8.GetString(reader.ValueSpan);
+            Id = reader.TokenType == JsonTokenType.String
+                ? reader.GetString() : Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
 

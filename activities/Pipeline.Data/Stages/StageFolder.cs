@@ -66,11 +66,16 @@ internal sealed class StageFolder : IAsyncDisposable
         }
     }
 
-    /// <summary>Digest of everything that decides a stage's output: its name and version, its options, the content of its input.</summary>
-    public static string Key(string stage, int version, object options, IEnumerable<string> inputs, CancellationToken cancellationToken)
+    /// <summary>
+    /// Digest of everything that decides a stage's output: its name and version, its options, the content of its input.
+    /// </summary>
+    public static string Key(
+        string stage, int version, object options, IEnumerable<string> inputs, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{stage}/{version}\n{JsonSerializer.Serialize(options, options.GetType(), Json)}\n"));
+        hash.AppendData(
+            Encoding.UTF8.GetBytes(
+                $"{stage}/{version}\n{JsonSerializer.Serialize(options, options.GetType(), Json)}\n"));
         foreach (var input in inputs)
         {
             cancellationToken.ThrowIfCancellationRequested();

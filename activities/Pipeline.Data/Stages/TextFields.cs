@@ -15,9 +15,12 @@ public sealed class TextFields
         TopLevelOnly = topLevelOnly;
     }
 
-    /// <summary>The fields that training formats use for text, at any depth: contents of messages, prompts, answers, plain text.</summary>
+    /// <summary>
+    /// The fields that training formats use for text, at any depth: contents of messages, prompts, answers, plain text.
+    /// </summary>
     public static TextFields Default { get; } = new(
-        ["content", "value", "text", "prompt", "completion", "instruction", "input", "output", "question", "answer", "response", "chosen", "rejected"],
+        ["content", "value", "text", "prompt", "completion", "instruction", "input", "output", "question", "answer",
+            "response", "chosen", "rejected"],
         topLevelOnly: false);
 
     /// <summary>Names, for reports and keys.</summary>
@@ -32,7 +35,8 @@ public sealed class TextFields
     public static TextFields Named(params IEnumerable<string> names)
     {
         var fields = new TextFields(names, topLevelOnly: true);
-        return fields._names.Count > 0 ? fields : throw new ArgumentException("name at least one text field", nameof(names));
+        return fields._names.Count > 0
+            ? fields : throw new ArgumentException("name at least one text field", nameof(names));
     }
 
     internal bool Contains(ReadOnlySpan<byte> name)

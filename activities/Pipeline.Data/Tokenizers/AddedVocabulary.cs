@@ -22,7 +22,8 @@ internal sealed class AddedVocabulary
         {
             if (token.Content.Length == 0) continue;
             var isKnown = _byContent.TryGetValue(token.Content, out var known);
-            if (isKnown && (token.Id == AddedToken.OnlyIfAbsent || _byId[known] with { Id = token.Id } == token)) continue;
+            if (isKnown && (token.Id == AddedToken.OnlyIfAbsent || _byId[known] with { Id = token.Id } == token))
+                continue;
 
             // The id in the file is not trusted: the vocabulary's id wins, and a new token gets the next free one.
             var id = isKnown ? known : model.Find(System.Text.Encoding.UTF8.GetBytes(token.Content));
@@ -31,18 +32,21 @@ internal sealed class AddedVocabulary
                 id = nextId++;
                 if (model.Vocabulary.Contains(id))
                 {
-                    throw new FormatException($"'{token.Content}' would get id {id}, which the model's vocabulary uses: its ids have gaps");
+                    throw new FormatException(
+                        $"'{token.Content}' would get id {id}, which the model's vocabulary uses: its ids have gaps");
                 }
             }
 
-            if (token.Normalized && normalizer.Apply(token.Content) is var shown && shown != token.Content) _shown[id] = shown;
+            if (token.Normalized && normalizer.Apply(token.Content) is var shown && shown != token.Content)
+                _shown[id] = shown;
             _byContent[token.Content] = id;
             if (token.Special) _special.Add(token.Content);
             _byId[id] = token with { Id = id };
         }
 
         _raw = new Matcher(_byId.Values.Where(token => !token.Normalized), token => token.Content);
-        _normalized = new Matcher(_byId.Values.Where(token => token.Normalized), token => _shown.GetValueOrDefault(token.Id, token.Content));
+        _normalized = new Matcher(
+            _byId.Values.Where(token => token.Normalized), token => _shown.GetValueOrDefault(token.Id, token.Content));
     }
 
     internal IReadOnlyDictionary<int, AddedToken> Tokens => _byId;
@@ -106,7 +110,8 @@ internal sealed class AddedVocabulary
 
     private static int TrimStart(ReadOnlySpan<byte> text, int start)
     {
-        while (start < text.Length && CodePoints.IsWhiteSpace(CodePoints.Decode(text, start, out var length))) start += length;
+        while (start < text.Length && CodePoints.IsWhiteSpace(CodePoints.Decode(text, start, out var length)))
+            start += length;
         return start;
     }
 

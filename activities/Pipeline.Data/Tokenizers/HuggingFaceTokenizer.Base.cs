@@ -4,12 +4,16 @@ namespace Pipeline.Data.Tokenizers;
 
 public sealed partial class HuggingFaceTokenizer
 {
-    /// <summary>Encodes for the public methods of the base class: with template tokens, offsets in UTF-16 units of the text given.</summary>
+    /// <summary>
+    /// Encodes for the public methods of the base class: with template tokens, offsets in UTF-16 units of the text
+    /// given.
+    /// </summary>
     /// <param name="text">The text, or null when only the span is given.</param>
     /// <param name="textSpan">The same text.</param>
     /// <param name="settings">Stages to run and the number of tokens to keep.</param>
     /// <returns>Tokens; the normalized text is not reported, because offsets point into the original.</returns>
-    protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    protected override EncodeResults<EncodedToken> EncodeToTokens(
+        string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
         var stages = new StageOptions(settings.ConsiderNormalization, settings.ConsiderPreTokenization);
         var source = text ?? textSpan.ToString();
@@ -32,7 +36,11 @@ public sealed partial class HuggingFaceTokenizer
             consumed = Math.Max(consumed, end);
         }
 
-        return new EncodeResults<EncodedToken> { Tokens = tokens, CharsConsumed = count == encoding.Count ? source.Length : consumed };
+        return new EncodeResults<EncodedToken>
+        {
+            Tokens = tokens,
+            CharsConsumed = count == encoding.Count ? source.Length : consumed,
+        };
     }
 
     /// <summary>Encodes to ids for the public methods of the base class, with template tokens.</summary>
@@ -40,7 +48,8 @@ public sealed partial class HuggingFaceTokenizer
     /// <param name="textSpan">The same text.</param>
     /// <param name="settings">Stages to run and the number of tokens to keep.</param>
     /// <returns>Token ids.</returns>
-    protected override EncodeResults<int> EncodeToIds(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+    protected override EncodeResults<int> EncodeToIds(
+        string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
         if (settings.MaxTokenCount != int.MaxValue) return base.EncodeToIds(text, textSpan, settings);
         var stages = new StageOptions(settings.ConsiderNormalization, settings.ConsiderPreTokenization);

@@ -24,8 +24,10 @@ public sealed partial class HuggingFaceTokenizer
     /// <param name="destination">Receives UTF-16 text.</param>
     /// <param name="idsConsumed">Number of ids whose text was written.</param>
     /// <param name="charsWritten">Number of UTF-16 units written.</param>
-    /// <returns><see cref="OperationStatus.Done"/>, or <see cref="OperationStatus.DestinationTooSmall"/> with nothing written.</returns>
-    public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
+    /// <returns><see cref="OperationStatus.Done"/>, or <see cref="OperationStatus.DestinationTooSmall"/> with nothing
+    /// written.</returns>
+    public override OperationStatus Decode(
+        IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
     {
         ArgumentNullException.ThrowIfNull(ids);
         var all = ids as int[] ?? [.. ids];

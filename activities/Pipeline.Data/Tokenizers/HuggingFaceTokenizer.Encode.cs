@@ -9,7 +9,8 @@ public sealed partial class HuggingFaceTokenizer
     /// <summary>Encodes a text to ids, without truncation or padding.</summary>
     /// <param name="text">Any text; an unpaired surrogate counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether the tokens of the file's template are added.</param>
-    /// <param name="parsing">Which added tokens are recognised; use <see cref="AddedTokenParsing.UserText"/> for text that people wrote.</param>
+    /// <param name="parsing">Which added tokens are recognised; use <see cref="AddedTokenParsing.UserText"/> for text
+    /// that people wrote.</param>
     /// <returns>Token ids.</returns>
     public int[] Encode(string text, bool addSpecialTokens = true, AddedTokenParsing parsing = AddedTokenParsing.All)
     {
@@ -23,9 +24,11 @@ public sealed partial class HuggingFaceTokenizer
     /// <param name="parsing">Which added tokens are recognised.</param>
     /// <returns>Token ids.</returns>
     /// <exception cref="ArgumentException">The bytes are not well-formed UTF-8.</exception>
-    public int[] Encode(ReadOnlySpan<byte> utf8, bool addSpecialTokens = true, AddedTokenParsing parsing = AddedTokenParsing.All)
+    public int[] Encode(
+        ReadOnlySpan<byte> utf8, bool addSpecialTokens = true, AddedTokenParsing parsing = AddedTokenParsing.All)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(utf8)) throw new ArgumentException("the text is not well-formed UTF-8", nameof(utf8));
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+            throw new ArgumentException("the text is not well-formed UTF-8", nameof(utf8));
         var workspace = _encoder.Rent(track: false);
         try
         {
@@ -105,7 +108,8 @@ public sealed partial class HuggingFaceTokenizer
     }
 
     /// <summary>Ids with the range of UTF-16 units each stands for: nothing added, trimmed, cut or padded.</summary>
-    internal void AppendWithOffsets(string text, AddedTokenParsing parsing, int shift, List<int> ids, List<TokenOffset> offsets)
+    internal void AppendWithOffsets(
+        string text, AddedTokenParsing parsing, int shift, List<int> ids, List<TokenOffset> offsets)
     {
         var utf8 = Encoding.UTF8.GetBytes(text);
         var map = OffsetMap.BytesToUtf16(utf8);
@@ -116,7 +120,10 @@ public sealed partial class HuggingFaceTokenizer
             _encoder.Run(utf8, parsing, workspace, StageOptions.All, (source, id, start, end, _) =>
             {
                 ids.Add(id);
-                offsets.Add(start < end ? new TokenOffset(shift + map.Convert(source.StartAt(start)), shift + map.Convert(source.EndAt(end - 1))) : default);
+                offsets.Add(
+                    start < end
+                        ? new TokenOffset(shift + map.Convert(source.StartAt(start)),
+                            shift + map.Convert(source.EndAt(end - 1))) : default);
             });
         }
         finally
@@ -126,10 +133,11 @@ public sealed partial class HuggingFaceTokenizer
     }
 
     /// <summary>
-    /// The fast way for byte-level models: the bytes of the tokens laid end to end are the text, which is checked, so their lengths
-    /// give the places.
+    /// The fast way for byte-level models: the bytes of the tokens laid end to end are the text, which is checked, so
+    /// their lengths give the places.
     /// </summary>
-    private bool TryAppendBytes(byte[] utf8, AddedTokenParsing parsing, int shift, OffsetMap map, List<int> ids, List<TokenOffset> offsets)
+    private bool TryAppendBytes(
+        byte[] utf8, AddedTokenParsing parsing, int shift, OffsetMap map, List<int> ids, List<TokenOffset> offsets)
     {
         if (_parts.Model is not Models.ByteLevelBpeModel model) return false;
         var encoded = EncodeUtf8(utf8, parsing);
@@ -137,7 +145,8 @@ public sealed partial class HuggingFaceTokenizer
         foreach (var id in encoded)
         {
             var added = _parts.Added.TextOf(id);
-            var token = added is not null ? Encoding.UTF8.GetBytes(added) : model.Raw.Contains(id) ? model.Raw.Text(id) : default;
+            var token = added is not null ? Encoding.UTF8.GetBytes(added) : model.Raw.Contains(id)
+                ? model.Raw.Text(id) : default;
             if (token.IsEmpty || !utf8.AsSpan(at).StartsWith(token))
             {
                 return Undo(first, ids, offsets);
@@ -171,14 +180,17 @@ public sealed partial class HuggingFaceTokenizer
         }
     }
 
-    /// <summary>Runs an action for each index, in ranges so that neighbouring texts share a thread and its caches.</summary>
+    /// <summary>
+    /// Runs an action for each index, in ranges so that neighbouring texts share a thread and its caches.
+    /// </summary>
     private static void ForEach(int count, int degreeOfParallelism, Action<int> action)
     {
         var threads = degreeOfParallelism == 0 ? Environment.ProcessorCount : degreeOfParallelism;
         var size = Math.Clamp(count / (threads * 8), 1, 256);
         try
         {
-            Parallel.For(0, (count + size - 1) / size, new ParallelOptions { MaxDegreeOfParallelism = threads }, range =>
+            Parallel.For(
+                0, (count + size - 1) / size, new ParallelOptions { MaxDegreeOfParallelism = threads }, range =>
             {
                 for (var i = range * size; i < Math.Min(count, (range + 1) * size); i++) action(i);
             });
@@ -206,7 +218,8 @@ public sealed partial class HuggingFaceTokenizer
     }
 
     private int[] Collect(
-        ReadOnlySpan<byte> utf8, bool addSpecialTokens, AddedTokenParsing parsing, StageOptions stages, EncodeWorkspace workspace)
+        ReadOnlySpan<byte> utf8, bool addSpecialTokens, AddedTokenParsing parsing, StageOptions stages,
+        EncodeWorkspace workspace)
     {
         workspace.Ids.Clear();
         if (addSpecialTokens) workspace.Ids.Add(_prefixIds);

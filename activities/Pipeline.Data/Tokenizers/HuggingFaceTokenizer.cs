@@ -22,11 +22,14 @@ public sealed partial class HuggingFaceTokenizer : Tokenizer
         _parts = parts;
         Truncation = truncation;
         Padding = padding;
-        VocabularySize = parts.Added.Tokens.Keys.Count(id => !parts.Model.Vocabulary.Contains(id)) + parts.Model.Vocabulary.Count;
-        IdLimit = Math.Max(parts.Model.Vocabulary.IdLimit, parts.Added.Tokens.Keys.Select(id => id + 1).DefaultIfEmpty().Max());
+        VocabularySize = parts.Added.Tokens.Keys.Count(id => !parts.Model.Vocabulary.Contains(id))
+            + parts.Model.Vocabulary.Count;
+        IdLimit = Math.Max(
+            parts.Model.Vocabulary.IdLimit, parts.Added.Tokens.Keys.Select(id => id + 1).DefaultIfEmpty().Max());
         var unknown = parts.Model.UnknownId;
         _control = new ControlIds(IdLimit, parts.Added.Tokens.Values
-            .Where(token => token.Id != unknown && (parts.Model as ByteLevelBpeModel)?.IsByte(token.Id) != true && !parts.Added.IsAllowed(token, AddedTokenParsing.UserText))
+            .Where(token => token.Id != unknown && (parts.Model as ByteLevelBpeModel)?.IsByte(token.Id) != true
+                && !parts.Added.IsAllowed(token, AddedTokenParsing.UserText))
             .Select(token => token.Id));
         _encoder = new TextEncoder(parts, _control);
         _decoder = new TextDecoder(parts);
@@ -86,7 +89,8 @@ public sealed partial class HuggingFaceTokenizer : Tokenizer
     /// <param name="truncation">Limits, or null for none.</param>
     /// <param name="padding">Padding, or null for none.</param>
     /// <returns>A new instance.</returns>
-    public HuggingFaceTokenizer With(TruncationOptions? truncation, PaddingOptions? padding) => new(this, truncation, padding);
+    public HuggingFaceTokenizer With(TruncationOptions? truncation, PaddingOptions? padding) =>
+        new(this, truncation, padding);
 
     /// <summary>The id of a token text as it stands in the file.</summary>
     /// <param name="token">Token text, such as <c>&lt;|im_end|&gt;</c>.</param>
@@ -104,7 +108,8 @@ public sealed partial class HuggingFaceTokenizer : Tokenizer
     public string? IdToToken(int id) => _decoder.TokenText(id);
 
     /// <summary>
-    /// Whether an id steers a model: a special token, or an added token that is more than white space. Text encoded with
+    /// Whether an id steers a model: a special token, or an added token that is more than white space. Text encoded
+    /// with
     /// <see cref="AddedTokenParsing.UserText"/> never holds one.
     /// </summary>
     /// <param name="id">Token id.</param>

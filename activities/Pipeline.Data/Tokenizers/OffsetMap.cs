@@ -52,10 +52,12 @@ internal sealed class OffsetMap
     /// <param name="unit">Target unit.</param>
     internal static void Convert(TokenEncoding encoding, string?[] texts, OffsetUnit unit)
     {
-        if (unit != OffsetUnit.CodePoint) Convert(encoding, Array.ConvertAll(texts, text => FromCodePoints(text ?? "", unit)));
+        if (unit != OffsetUnit.CodePoint)
+            Convert(encoding, Array.ConvertAll(texts, text => FromCodePoints(text ?? "", unit)));
     }
 
-    internal int Convert(int position) => _positions is null ? position : _positions[Math.Min(position, _positions.Length - 1)];
+    internal int Convert(int position) =>
+        _positions is null ? position : _positions[Math.Min(position, _positions.Length - 1)];
 
     /// <summary>As <see cref="Convert(int)"/>, but a position within a character counts as its end.</summary>
     internal int ConvertEnd(int position, ReadOnlySpan<byte> utf8)
@@ -82,7 +84,8 @@ internal sealed class OffsetMap
         var positions = new List<int>(text.Length + 1) { 0 };
         foreach (var rune in text.EnumerateRunes())
         {
-            positions.Add(positions[^1] + (unit == OffsetUnit.Byte ? rune.Utf8SequenceLength : rune.Utf16SequenceLength));
+            positions.Add(
+                positions[^1] + (unit == OffsetUnit.Byte ? rune.Utf8SequenceLength : rune.Utf16SequenceLength));
         }
 
         return new OffsetMap([.. positions]);

@@ -36,7 +36,8 @@ public sealed class StreamingDecoder
 
         _ids.Add(id);
         var text = Decode();
-        if (text.EndsWith('\uFFFD') || Encoding.UTF8.GetByteCount(text) <= Encoding.UTF8.GetByteCount(_prefix)) return null;
+        if (text.EndsWith('\uFFFD') || Encoding.UTF8.GetByteCount(text) <= Encoding.UTF8.GetByteCount(_prefix))
+            return null;
 
         // A decoder that rewrites earlier text (spaces before punctuation) can only be followed as far as both agree.
         var common = text.AsSpan().CommonPrefixLength(_prefix);

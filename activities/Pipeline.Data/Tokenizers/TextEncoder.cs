@@ -52,7 +52,8 @@ internal sealed class TextEncoder
     }
 
     /// <summary>Appends the ids of a text to the workspace's list.</summary>
-    internal void AppendIds(ReadOnlySpan<byte> text, AddedTokenParsing parsing, EncodeWorkspace workspace, StageOptions stages)
+    internal void AppendIds(
+        ReadOnlySpan<byte> text, AddedTokenParsing parsing, EncodeWorkspace workspace, StageOptions stages)
     {
         if (text.IsEmpty) return;
         if (!CanScan(stages))
@@ -72,7 +73,8 @@ internal sealed class TextEncoder
 
     /// <summary>Reports every token with its place.</summary>
     internal void Run(
-        ReadOnlySpan<byte> text, AddedTokenParsing parsing, EncodeWorkspace workspace, StageOptions stages, TokenSink sink)
+        ReadOnlySpan<byte> text, AddedTokenParsing parsing, EncodeWorkspace workspace, StageOptions stages,
+        TokenSink sink)
     {
         if (text.IsEmpty) return;
         var pieces = workspace.RawPieces;
@@ -96,7 +98,8 @@ internal sealed class TextEncoder
     }
 
     private void RunNormalized(
-        AlignedText source, bool startsInput, AddedTokenParsing parsing, EncodeWorkspace workspace, StageOptions stages, TokenSink sink)
+        AlignedText source, bool startsInput, AddedTokenParsing parsing, EncodeWorkspace workspace, StageOptions stages,
+        TokenSink sink)
     {
         var pieces = workspace.NormalizedPieces;
         pieces.Clear();
@@ -209,7 +212,8 @@ internal sealed class TextEncoder
         [ByteLevelPreTokenizer { AddPrefixSpace: false, UseRegex: true }] => Gpt2Scanner.Instance,
         [SplitPreTokenizer { Pattern: WordScanner { IsTotal: true } scanner } split,
             ByteLevelPreTokenizer { AddPrefixSpace: false, UseRegex: false }]
-            when (split.Behavior, split.Invert) is (SplitBehavior.Isolated, _) or (SplitBehavior.Removed, true) => scanner,
+            when (split.Behavior, split.Invert) is (SplitBehavior.Isolated, _) or (SplitBehavior.Removed, true) =>
+                scanner,
         _ => null,
     };
 

@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Tokenizers;
 
-/// <summary>The tokens of a text or of a pair of texts, with everything the reference library reports about them.</summary>
+/// <summary>
+/// The tokens of a text or of a pair of texts, with everything the reference library reports about them.
+/// </summary>
 /// <remarks>All lists have one entry for each token.</remarks>
 public sealed class TokenEncoding
 {
@@ -13,7 +15,9 @@ public sealed class TokenEncoding
     /// <summary>Segment ids (0 for the first text, 1 for the second, or as the template says).</summary>
     public List<int> TypeIds { get; internal init; } = [];
 
-    /// <summary>The range of the original text, relative to the part a token comes from; (0, 0) for template tokens.</summary>
+    /// <summary>
+    /// The range of the original text, relative to the part a token comes from; (0, 0) for template tokens.
+    /// </summary>
     public List<TokenOffset> Offsets { get; internal init; } = [];
 
     /// <summary>1 for tokens that the template or padding put in, 0 for tokens of the text.</summary>

@@ -2,18 +2,24 @@ using Pipeline.Evaluation.Text;
 
 namespace Pipeline.Evaluation.Baselines;
 
-/// <summary>Texts as sparse vectors of character 2- to 5-grams inside words, weighted by term and inverse document frequency.</summary>
+/// <summary>
+/// Texts as sparse vectors of character 2- to 5-grams inside words, weighted by term and inverse document frequency.
+/// </summary>
 internal sealed class CharacterNgrams
 {
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<float> _idf = [];
 
-    /// <summary>Learns n-grams and their frequencies; those of a single text are left out, they cannot generalise.</summary>
+    /// <summary>
+    /// Learns n-grams and their frequencies; those of a single text are left out, they cannot generalise.
+    /// </summary>
     public CharacterNgrams(IReadOnlyList<string> texts)
     {
         var frequency = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var gram in texts.SelectMany(text => Grams(text).Distinct(StringComparer.Ordinal))) frequency[gram] = frequency.GetValueOrDefault(gram) + 1;
-        foreach (var (gram, count) in frequency.Where(pair => pair.Value > 1).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var gram in texts.SelectMany(text => Grams(text).Distinct(StringComparer.Ordinal)))
+            frequency[gram] = frequency.GetValueOrDefault(gram) + 1;
+        foreach (var (gram, count) in frequency.Where(pair => pair.Value > 1)
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             _index[gram] = _idf.Count;
             _idf.Add((float)(Math.Log((1.0 + texts.Count) / (1 + count)) + 1));

@@ -3,7 +3,10 @@ using Pipeline.Statistics;
 namespace Pipeline.Evaluation.Baselines;
 
 /// <summary>A linear classifier over character n-grams: what a task needs no language model for.</summary>
-/// <remarks>Multinomial logistic regression, trained by seeded AdaGrad with a small quadratic penalty. Source: Duchi et al. 2011.</remarks>
+/// <remarks>
+/// Multinomial logistic regression, trained by seeded AdaGrad with a small quadratic penalty. Source: Duchi et al.
+/// 2011.
+/// </remarks>
 public sealed class NgramClassifier
 {
     private readonly CharacterNgrams _features;
@@ -25,9 +28,11 @@ public sealed class NgramClassifier
     public static NgramClassifier Train(IReadOnlyList<(string Text, string Label)> rows, int epochs = 8, ulong seed = 1)
     {
         var features = new CharacterNgrams([.. rows.Select(row => row.Text)]);
-        string[] labels = [.. rows.Select(row => row.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] labels =
+            [.. rows.Select(row => row.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var classifier = new NgramClassifier(features, labels);
-        var data = rows.Select(row => (Vector: features.Vector(row.Text), Label: Array.IndexOf(labels, row.Label))).ToArray();
+        var data = rows.Select(row => (Vector: features.Vector(row.Text), Label: Array.IndexOf(labels, row.Label)))
+            .ToArray();
         float[][] squares = [.. labels.Select(_ => new float[features.Count])];
         var generator = new SplitMix64(seed);
         for (var epoch = 0; epoch < epochs; epoch++)

@@ -8,9 +8,12 @@ public static partial class ToxicWords
 {
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
-        "idiot", "idiots", "idiotic", "moron", "morons", "stupid", "dumb", "imbecile", "loser", "losers", "scum", "filth", "trash", "garbage",
-        "worthless", "pathetic", "disgusting", "ugly", "vermin", "subhuman", "hate", "hateful", "kill", "murder", "die", "bastard", "bastards",
-        "bitch", "crap", "damn", "shit", "asshole", "fuck", "fucking", "whore", "slut", "freak", "freaks", "lunatic", "retard", "retarded", "savages",
+        "idiot", "idiots", "idiotic", "moron", "morons", "stupid", "dumb", "imbecile", "loser", "losers", "scum",
+        "filth", "trash", "garbage",
+        "worthless", "pathetic", "disgusting", "ugly", "vermin", "subhuman", "hate", "hateful", "kill", "murder", "die",
+        "bastard", "bastards",
+        "bitch", "crap", "damn", "shit", "asshole", "fuck", "fucking", "whore", "slut", "freak", "freaks", "lunatic",
+        "retard", "retarded", "savages",
     };
 
     /// <summary>SHA-256 of the list.</summary>

@@ -9,10 +9,12 @@ public static class GateEvaluator
     /// <param name="gates">The rules.</param>
     /// <param name="candidate">Evaluation of the candidate.</param>
     /// <param name="arms">Evaluations to compare with, by arm name; <c>base</c> is the base model.</param>
-    /// <param name="adapter">Digest of the artefact that is to be promoted; a candidate evaluation of another one is refused. Null does not check.</param>
+    /// <param name="adapter">Digest of the artefact that is to be promoted; a candidate evaluation of another one is
+    /// refused. Null does not check.</param>
     /// <returns>The decision; anything missing or inconsistent is a fail with its reason, never a default.</returns>
     public static GateReport Evaluate(
-        GateSet gates, EvaluationResults candidate, IReadOnlyDictionary<string, EvaluationResults> arms, string? adapter = null)
+        GateSet gates, EvaluationResults candidate, IReadOnlyDictionary<string, EvaluationResults> arms,
+        string? adapter = null)
     {
         var problems = EvidenceCheck.Problems(gates, candidate, arms, adapter);
         GateOutcome[] outcomes = [.. gates.Rules.Select(rule => Decide(rule, candidate, arms))];
@@ -27,13 +29,20 @@ public static class GateEvaluator
         };
     }
 
-    private static GateOutcome Decide(GateRule rule, EvaluationResults candidate, IReadOnlyDictionary<string, EvaluationResults> arms)
+    private static GateOutcome Decide(
+        GateRule rule, EvaluationResults candidate, IReadOnlyDictionary<string, EvaluationResults> arms)
     {
         if (rule.Kind is GateKind.Maximum or GateKind.Minimum) return LimitRule.Decide(rule, candidate);
-        if (!arms.TryGetValue(rule.Against, out var baseline)) return Refuse(rule, $"there is no evaluation of the arm '{rule.Against}'");
+        if (!arms.TryGetValue(rule.Against, out var baseline))
+            return Refuse(rule, $"there is no evaluation of the arm '{rule.Against}'");
         var pairing = Pairing.Of(rule, baseline, candidate);
         return pairing.Scores is { } scores ? MarginRule.Decide(rule, scores) : Refuse(rule, pairing.Problem);
     }
 
-    internal static GateOutcome Refuse(GateRule rule, string reason) => new() { Rule = rule, Verdict = GateVerdict.Fail, Reason = reason };
+    internal static GateOutcome Refuse(GateRule rule, string reason) => new()
+    {
+        Rule = rule,
+        Verdict = GateVerdict.Fail,
+        Reason = reason,
+    };
 }

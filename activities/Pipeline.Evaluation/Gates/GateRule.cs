@@ -31,7 +31,9 @@ public sealed record GateRule
     /// <summary>The test.</summary>
     public PairedTest Test { get; init; } = PairedTest.McNemar;
 
-    /// <summary>One-sided confidence of the bound; 0.5 holds the measured value itself against the fail margin.</summary>
+    /// <summary>
+    /// One-sided confidence of the bound; 0.5 holds the measured value itself against the fail margin.
+    /// </summary>
     public double Confidence { get; init; } = 0.95;
 
     /// <summary>Fewest questions that may decide; fewer are a fail with that reason.</summary>

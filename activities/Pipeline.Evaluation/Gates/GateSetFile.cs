@@ -74,7 +74,8 @@ internal sealed class GateRuleFile
         Advice = Advice,
         Recommend = [.. Recommend.Select(change => new RetrainChange
         {
-            Path = change.Path ?? "", Multiply = change.Multiply, Add = change.Add, AtLeast = change.AtLeast, AtMost = change.AtMost,
+            Path = change.Path ?? "", Multiply = change.Multiply, Add = change.Add, AtLeast = change.AtLeast,
+            AtMost = change.AtMost,
         })],
     };
 }

@@ -20,7 +20,9 @@ public static partial class GateSetYaml
     public static GateSet ForPurpose(string purpose)
     {
         using var stream = typeof(GateSetYaml).Assembly.GetManifestResourceStream($"gates.{purpose}.yaml")
-            ?? throw new ArgumentException($"there is no gate set '{purpose}'; use one of {string.Join(", ", Purposes)}, or a file", nameof(purpose));
+            ?? throw new ArgumentException(
+                $"there is no gate set '{purpose}'; use one of {string.Join(", ", Purposes)}, or a file",
+                nameof(purpose));
         using var reader = new StreamReader(stream);
         return Read(reader.ReadToEnd(), purpose);
     }
@@ -28,10 +30,12 @@ public static partial class GateSetYaml
     /// <summary>Reads a file.</summary>
     /// <param name="path">A YAML file.</param>
     /// <returns>The set.</returns>
-    /// <exception cref="FormatException">The file is no gate set; the message names the line and every wrong value.</exception>
+    /// <exception cref="FormatException">The file is no gate set; the message names the line and every wrong
+    /// value.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static GateSet Load(string path) => File.Exists(path) ? Read(File.ReadAllText(path), path)
-        : throw new FileNotFoundException($"there is no gate set '{path}'; name a YAML file, or one of {string.Join(", ", Purposes)}");
+        : throw new FileNotFoundException(
+            $"there is no gate set '{path}'; name a YAML file, or one of {string.Join(", ", Purposes)}");
 
     /// <summary>Reads a text.</summary>
     /// <param name="yaml">The text.</param>
@@ -40,19 +44,24 @@ public static partial class GateSetYaml
     /// <exception cref="FormatException">The text is no gate set.</exception>
     public static GateSet Read(string yaml, string source)
     {
-        var deserializer = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).WithDuplicateKeyChecking().Build();
+        var deserializer = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance)
+            .WithDuplicateKeyChecking().Build();
         GateSetFile file;
         try
         {
-            file = deserializer.Deserialize<GateSetFile>(yaml) ?? throw new FormatException($"{source} is empty; a gate set needs name and rules");
+            file = deserializer.Deserialize<GateSetFile>(yaml)
+                ?? throw new FormatException($"{source} is empty; a gate set needs name and rules");
         }
         catch (YamlException exception)
         {
-            throw new FormatException($"{source}, line {exception.Start.Line}: {Words((exception.InnerException ?? exception).Message)}", exception);
+            throw new FormatException(
+                $"{source}, line {exception.Start.Line}: {Words((exception.InnerException ?? exception).Message)}",
+                exception);
         }
 
         var problems = GateSetCheck.Problems(file);
-        return problems.Count == 0 ? file.ToGateSet() : throw new FormatException($"{source}: {string.Join("; ", problems)}");
+        return problems.Count == 0
+            ? file.ToGateSet() : throw new FormatException($"{source}: {string.Join("; ", problems)}");
     }
 
     // The reader speaks of its own types; people know the fields of the file.
@@ -63,7 +72,8 @@ public static partial class GateSetYaml
     /// <param name="gates">The set.</param>
     /// <returns>YAML.</returns>
     public static string Write(GateSet gates) =>
-        new SerializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).DisableAliases().Build().Serialize(gates).ReplaceLineEndings("\n");
+        new SerializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).DisableAliases().Build()
+            .Serialize(gates).ReplaceLineEndings("\n");
 
     [GeneratedRegex("^Property '(.+)' not found on type")]
     private static partial Regex UnknownField();

@@ -4,8 +4,9 @@ namespace Pipeline.Evaluation.Gates;
 
 /// <summary>The three verdicts of a paired comparison.</summary>
 /// <remarks>
-/// Fail: the measured harm is beyond the fail margin. Pass: it is within the warn margin and its one-sided upper bound is within the fail
-/// margin. Else inconclusive. For a gain the harm is the negated gain, so that a candidate without a measured gain fails.
+/// Fail: the measured harm is beyond the fail margin. Pass: it is within the warn margin and its one-sided upper bound
+/// is within the fail margin. Else inconclusive. For a gain the harm is the negated gain, so that a candidate without a
+/// measured gain fails.
 /// </remarks>
 internal static class MarginRule
 {
@@ -34,7 +35,8 @@ internal static class MarginRule
             Candidate = Round(scores.Candidate.Average() * rule.Scale),
             Harm = harm,
             Bound = bound,
-            Difference = new Interval(Round((scores.Delta - two) * rule.Scale), Round((scores.Delta + two) * rule.Scale)),
+            Difference =
+                new Interval(Round((scores.Delta - two) * rule.Scale), Round((scores.Delta + two) * rule.Scale)),
             P = scores.PValue(rule.Test),
             Questions = scores.Count,
             Lost = scores.Lost,
@@ -44,7 +46,9 @@ internal static class MarginRule
         return outcome with { Reason = Sentence(outcome) };
     }
 
-    /// <summary>Questions after which the bound would be clear of the nearer margin, if the rates stay as observed.</summary>
+    /// <summary>
+    /// Questions after which the bound would be clear of the nearer margin, if the rates stay as observed.
+    /// </summary>
     private static int? ToDecide(GateRule rule, PairedScores scores, double harm, double warn, double fail)
     {
         var room = harm <= warn ? fail - harm : Math.Min(harm - warn, fail - harm);
@@ -59,7 +63,8 @@ internal static class MarginRule
         var (rule, confidence) = (outcome.Rule, $"{outcome.Rule.Confidence * 100:0.#} %");
         var measured = rule.Kind switch
         {
-            GateKind.Gain => $"gain {0 - outcome.Harm:0.##}, with {confidence} confidence at least {0 - outcome.Bound:0.##}",
+            GateKind.Gain =>
+                $"gain {0 - outcome.Harm:0.##}, with {confidence} confidence at least {0 - outcome.Bound:0.##}",
             GateKind.Change => $"change {outcome.Harm:0.##}, with {confidence} confidence at most {outcome.Bound:0.##}",
             _ => $"drop {outcome.Harm:0.##}, with {confidence} confidence at most {outcome.Bound:0.##}",
         };
@@ -67,7 +72,8 @@ internal static class MarginRule
             ? $"needs more than {rule.Fail:0.##} and {rule.Warn:0.##} to pass"
             : $"passes up to {rule.Warn:0.##}, fails beyond {rule.Fail:0.##}";
         var rest = outcome.Verdict != GateVerdict.Inconclusive ? ""
-            : outcome.QuestionsToDecide is { } n ? $"; about {n} questions would decide" : "; more questions would not decide";
+            : outcome.QuestionsToDecide is { } n
+            ? $"; about {n} questions would decide" : "; more questions would not decide";
         return $"{measured}; {margins}{rest}";
     }
 

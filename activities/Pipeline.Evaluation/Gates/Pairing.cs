@@ -2,7 +2,9 @@ using Pipeline.Evaluation.Results;
 
 namespace Pipeline.Evaluation.Gates;
 
-/// <summary>Brings the scores of two evaluations together, question by question, or says why that is impossible.</summary>
+/// <summary>
+/// Brings the scores of two evaluations together, question by question, or says why that is impossible.
+/// </summary>
 internal sealed record Pairing(PairedScores? Scores, string Problem)
 {
     public static Pairing Of(GateRule rule, EvaluationResults baseline, EvaluationResults candidate)
@@ -13,10 +15,12 @@ internal sealed record Pairing(PairedScores? Scores, string Problem)
         var (left, right) = (new List<double>(), new List<double>());
         foreach (var task in before)
         {
-            if (after.FirstOrDefault(other => other.Task == task.Task) is not { } other) return No($"the candidate has no result for subject '{task.Task}'");
+            if (after.FirstOrDefault(other => other.Task == task.Task) is not { } other)
+                return No($"the candidate has no result for subject '{task.Task}'");
             if (Compare(rule, task, other) is { } problem) return No(problem);
             left.AddRange(task.Scores[rule.Metric]);
-            var index = other.Ids.Select((id, i) => (id, i)).ToDictionary(pair => pair.id, pair => pair.i, StringComparer.Ordinal);
+            var index = other.Ids.Select((id, i) => (id, i))
+                .ToDictionary(pair => pair.id, pair => pair.i, StringComparer.Ordinal);
             right.AddRange(task.Ids.Select(id => other.Scores[rule.Metric][index[id]]));
         }
 
@@ -34,15 +38,20 @@ internal sealed record Pairing(PairedScores? Scores, string Problem)
     {
         foreach (var (task, who) in new[] { (before, $"arm '{rule.Against}'"), (after, "candidate") })
         {
-            if (!task.Scores.TryGetValue(rule.Metric, out var scores)) return $"the {who} has no metric '{rule.Metric}' for '{task.Task}'";
-            if (scores.Any(double.IsNaN) || scores.Any(double.IsInfinity)) return $"the {who} has a score of '{task.Task}' that is no number";
-            if (task.Ids.Distinct(StringComparer.Ordinal).Count() != task.Ids.Count) return $"the {who} answers a question of '{task.Task}' twice";
-            if (scores.Count != task.Ids.Count) return $"the {who} has {scores.Count} scores for {task.Ids.Count} questions of '{task.Task}'";
+            if (!task.Scores.TryGetValue(rule.Metric, out var scores))
+                return $"the {who} has no metric '{rule.Metric}' for '{task.Task}'";
+            if (scores.Any(double.IsNaN) || scores.Any(double.IsInfinity))
+                return $"the {who} has a score of '{task.Task}' that is no number";
+            if (task.Ids.Distinct(StringComparer.Ordinal).Count() != task.Ids.Count)
+                return $"the {who} answers a question of '{task.Task}' twice";
+            if (scores.Count != task.Ids.Count)
+                return $"the {who} has {scores.Count} scores for {task.Ids.Count} questions of '{task.Task}'";
         }
 
         if (before.Ids.Count != after.Ids.Count)
         {
-            return $"'{before.Task}' has {before.Ids.Count} questions for the arm '{rule.Against}' and {after.Ids.Count} for the candidate";
+            return $"'{before.Task}' has {before.Ids.Count} questions for the arm '{rule.Against}' and "
+                + $"{after.Ids.Count} for the candidate";
         }
 
         return before.Ids.Except(after.Ids, StringComparer.Ordinal).FirstOrDefault() is { } missing

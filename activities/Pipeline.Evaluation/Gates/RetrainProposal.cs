@@ -21,7 +21,9 @@ public sealed record RetrainProposal
     /// <summary>What people should look at, from the failed rules.</summary>
     public required IReadOnlyList<string> Advice { get; init; }
 
-    /// <summary>Whether it may start without a person: only a bounded number of times, and only when it changes something.</summary>
+    /// <summary>
+    /// Whether it may start without a person: only a bounded number of times, and only when it changes something.
+    /// </summary>
     public required bool Automatic { get; init; }
 
     /// <summary>Makes the proposal of a failed gate.</summary>
@@ -34,7 +36,9 @@ public sealed record RetrainProposal
     public static RetrainProposal? Of(GateSet gates, GateReport report, JsonObject input, int attempt)
     {
         // A rule without numbers failed for want of evidence; training again would not help.
-        GateRule[] failed = [.. report.Outcomes.Where(outcome => outcome.Verdict == GateVerdict.Fail && outcome.Harm is not null).Select(outcome => outcome.Rule)];
+        GateRule[] failed =
+            [.. report.Outcomes.Where(outcome => outcome.Verdict == GateVerdict.Fail && outcome.Harm is not null)
+                .Select(outcome => outcome.Rule)];
         if (failed.Length == 0) return null;
         var copy = (JsonObject)input.DeepClone();
         var differences = new List<RetrainDifference>();
@@ -63,14 +67,16 @@ public sealed record RetrainProposal
         var (owner, name) = Find(root, path);
         return owner?[name] is JsonValue value && value.TryGetValue<double>(out var number)
             ? number
-            : throw new ArgumentException($"the input has no number at '{path}'; correct the path in the gate set", nameof(path));
+            : throw new ArgumentException(
+                $"the input has no number at '{path}'; correct the path in the gate set", nameof(path));
     }
 
     private static void Set(JsonObject root, string path, double value)
     {
         var (owner, name) = Find(root, path);
         // Whole numbers stay whole, so that integer settings can be read again.
-        owner![name] = value == Math.Floor(value) && Math.Abs(value) < 1e15 ? JsonValue.Create((long)value) : JsonValue.Create(value);
+        owner![name] = value == Math.Floor(value) && Math.Abs(value) < 1e15
+            ? JsonValue.Create((long)value) : JsonValue.Create(value);
     }
 
     private static (JsonObject? Owner, string Name) Find(JsonObject root, string path)

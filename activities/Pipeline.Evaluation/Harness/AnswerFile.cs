@@ -18,7 +18,8 @@ public static class AnswerFile
             }
             catch (System.Text.Json.JsonException exception)
             {
-                throw new FormatException($"{path}, line {answers.Count + 1} is no answer: {exception.Message}", exception);
+                throw new FormatException(
+                    $"{path}, line {answers.Count + 1} is no answer: {exception.Message}", exception);
             }
         }
 

@@ -15,7 +15,8 @@ internal sealed class AnswerLog : IDisposable
 
     private readonly FileStream _stream;
 
-    private AnswerLog(FileStream stream, Dictionary<string, AnsweredQuestion> known) => (_stream, Known) = (stream, known);
+    private AnswerLog(FileStream stream, Dictionary<string, AnsweredQuestion> known) =>
+        (_stream, Known) = (stream, known);
 
     /// <summary>Answers of earlier attempts by id.</summary>
     public Dictionary<string, AnsweredQuestion> Known { get; }
@@ -67,7 +68,8 @@ internal sealed class AnswerLog : IDisposable
             try
             {
                 if (first && JsonSerializer.Deserialize<string>(line) != identity) return 0;
-                if (!first && JsonSerializer.Deserialize<AnsweredQuestion>(line, Options) is { } answer) known[answer.Id] = answer;
+                if (!first && JsonSerializer.Deserialize<AnsweredQuestion>(line, Options) is { } answer)
+                    known[answer.Id] = answer;
             }
             catch (JsonException)
             {

@@ -9,19 +9,22 @@ namespace Pipeline.Evaluation.Harness;
 /// <param name="options">How questions are put.</param>
 /// <param name="cacheDirectory">Folder of finished shards; may be shared by any number of models.</param>
 /// <param name="arm">Which arm of a comparison this is.</param>
-public sealed class EvaluationSession(ModelUnderTest model, PromptOptions options, string cacheDirectory, string arm = "")
+public sealed class EvaluationSession(
+    ModelUnderTest model, PromptOptions options, string cacheDirectory, string arm = "")
 {
     private const int SelfTestQuestions = 12;
 
     private readonly EvaluationRunner _runner = new(
-        model.Identity, new PromptBuilder(options, model.Render), options, () => (model.Scoring, model.Encoder), cacheDirectory);
+        model.Identity, new PromptBuilder(options, model.Render), options, () => (model.Scoring, model.Encoder),
+        cacheDirectory);
 
     /// <summary>Runs one task.</summary>
     /// <param name="task">The task; one subject of a benchmark.</param>
     /// <param name="progress">Gets the number of answered questions.</param>
     /// <param name="cancellationToken">Stops after the batch in hand; answers so far are kept.</param>
     /// <returns>Results and answers.</returns>
-    public ShardOutcome RunShard(EvaluationTask task, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+    public ShardOutcome RunShard(
+        EvaluationTask task, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         _runner.Run(task, progress, cancellationToken);
 
     /// <summary>Joins shards.</summary>
@@ -29,7 +32,8 @@ public sealed class EvaluationSession(ModelUnderTest model, PromptOptions option
     /// <param name="groups">Groups to aggregate.</param>
     /// <param name="batchInvariant">Outcome of <see cref="SelfTest"/>.</param>
     /// <returns>The evaluation.</returns>
-    public EvaluationResults Merge(IEnumerable<TaskResult> shards, IReadOnlyList<TaskGroup> groups, bool? batchInvariant) =>
+    public EvaluationResults Merge(
+        IEnumerable<TaskResult> shards, IReadOnlyList<TaskGroup> groups, bool? batchInvariant) =>
         Merge(model.Identity, arm, options, shards, groups, batchInvariant);
 
     /// <summary>Joins shards that were run elsewhere.</summary>
@@ -41,7 +45,8 @@ public sealed class EvaluationSession(ModelUnderTest model, PromptOptions option
     /// <param name="batchInvariant">Outcome of the self-test.</param>
     /// <returns>The evaluation.</returns>
     public static EvaluationResults Merge(
-        ModelIdentity identity, string arm, PromptOptions options, IEnumerable<TaskResult> shards, IReadOnlyList<TaskGroup> groups, bool? batchInvariant)
+        ModelIdentity identity, string arm, PromptOptions options, IEnumerable<TaskResult> shards,
+        IReadOnlyList<TaskGroup> groups, bool? batchInvariant)
     {
         TaskResult[] tasks = [.. shards.OrderBy(task => task.Task, StringComparer.Ordinal)];
         return new EvaluationResults
@@ -70,11 +75,16 @@ public sealed class EvaluationSession(ModelUnderTest model, PromptOptions option
     /// <returns>True or false; null when no task scores continuations.</returns>
     public bool? SelfTest(IReadOnlyList<EvaluationTask> tasks)
     {
-        var path = Path.Combine(cacheDirectory, $"batch-{Files.Digest([EvaluationRunner.Harness, model.Identity.BaseModel, model.Identity.Adapter ?? "", model.Identity.Precision])}.json");
-        if (File.Exists(path) && JsonSerializer.Deserialize<BatchInvariance>(File.ReadAllText(path)) is { } known) return Holds(known);
+        var path = Path.Combine(
+            cacheDirectory,
+            $"batch-{Files.Digest([EvaluationRunner.Harness, model.Identity.BaseModel, model.Identity.Adapter ?? "", model.Identity.Precision])}.json");
+        if (File.Exists(path) && JsonSerializer.Deserialize<BatchInvariance>(File.ReadAllText(path)) is { } known)
+            return Holds(known);
         var builder = new PromptBuilder(options, model.Render);
-        EvaluationTask[] scored = [.. tasks.Where(task => task.Output is OutputType.MultipleChoice or OutputType.LogLikelihood)];
-        var questions = scored.SelectMany(task => task.Questions.Take(SelfTestQuestions).Select(question => (task, question))).ToList();
+        EvaluationTask[] scored =
+            [.. tasks.Where(task => task.Output is OutputType.MultipleChoice or OutputType.LogLikelihood)];
+        var questions = scored.SelectMany(
+            task => task.Questions.Take(SelfTestQuestions).Select(question => (task, question))).ToList();
         if (questions.Count == 0) return null;
         var step = Math.Max(1, questions.Count / SelfTestQuestions);
         ScoreRequest[] requests = [.. questions.Where((_, i) => i % step == 0).Take(SelfTestQuestions).Select(pair =>

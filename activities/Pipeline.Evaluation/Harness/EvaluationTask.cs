@@ -53,7 +53,9 @@ public sealed record EvaluationTask
     /// <summary>Whether answers are scored but not written down, because they may hold secrets.</summary>
     public bool WithholdsAnswers { get; init; }
 
-    /// <summary>Settings that are not visible in the questions but change scores, such as patterns; part of the digest.</summary>
+    /// <summary>
+    /// Settings that are not visible in the questions but change scores, such as patterns; part of the digest.
+    /// </summary>
     public string Settings { get; init; } = "";
 
     /// <summary>SHA-256 of definition and questions.</summary>
@@ -65,13 +67,18 @@ public sealed record EvaluationTask
     {
         IEnumerable<string> parts =
         [
-            "task/1", Name, Version, Output.ToString(), Description, TargetDelimiter, ExampleDelimiter, Chat ? "chat" : "text", Settings,
-            string.Join('\n', Generation.Until), Generation.MaxTokens.ToString(), string.Join(',', Filters.Select(filter => filter.Name)),
+            "task/1", Name, Version, Output.ToString(), Description, TargetDelimiter, ExampleDelimiter, Chat
+                ? "chat" : "text", Settings,
+            string.Join('\n', Generation.Until), Generation.MaxTokens.ToString(),
+            string.Join(',', Filters.Select(filter => filter.Name)),
             string.Join(',', Metrics.Select(metric => metric.Name)),
         ];
         return Files.Digest(parts.Concat(Examples.Append(null).Concat(Questions).SelectMany(Parts)));
     }
 
     private static IEnumerable<string> Parts(TaskDocument? document) =>
-        document is null ? ["questions"] : [document.Id, document.Text, document.Target, .. document.Choices, document.Gold.ToString(), document.Counted ?? "", .. document.Accepted];
+        document is null
+            ? ["questions"]
+            : [document.Id, document.Text, document.Target, .. document.Choices, document.Gold.ToString(),
+                document.Counted ?? "", .. document.Accepted];
 }

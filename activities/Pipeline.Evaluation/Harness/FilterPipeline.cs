@@ -21,7 +21,8 @@ public sealed record FilterPipeline(string Name, IReadOnlyList<Func<string, stri
     /// <param name="last">Whether the last match counts.</param>
     /// <param name="fallback">Answer without a match.</param>
     /// <returns>The step.</returns>
-    public static Func<string, string> Regex(string pattern, bool last = false, string fallback = AnswerExtraction.Invalid) =>
+    public static Func<string, string> Regex(
+        string pattern, bool last = false, string fallback = AnswerExtraction.Invalid) =>
         new AnswerExtraction(pattern, last, fallback).Extract;
 
     /// <summary>A step that removes white space at the start.</summary>

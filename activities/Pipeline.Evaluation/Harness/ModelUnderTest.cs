@@ -28,7 +28,8 @@ public sealed class ModelUnderTest : IDisposable
             BaseModel = Digest(directory),
             Adapter = adapter is null ? null : Digest(adapter),
             Precision = (options.DType ?? ScalarType.Float32).ToString(),
-            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)) + (adapter is null ? "" : " + " + Path.GetFileName(Path.TrimEndingDirectorySeparator(adapter))),
+            Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))
+                + (adapter is null ? "" : " + " + Path.GetFileName(Path.TrimEndingDirectorySeparator(adapter))),
         };
         Encoder = new PromptEncoder(Tokenizer);
         _scoring = new(Load);
@@ -55,16 +56,20 @@ public sealed class ModelUnderTest : IDisposable
     /// <param name="options">How to load; null computes in float32 on the CPU.</param>
     /// <param name="naive">Whether to ask the plain, slow way.</param>
     /// <returns>The model.</returns>
-    public static ModelUnderTest Open(string directory, string? adapter = null, ModelLoadOptions? options = null, bool naive = false) =>
+    public static ModelUnderTest Open(
+        string directory, string? adapter = null, ModelLoadOptions? options = null, bool naive = false) =>
         new(directory, adapter, options ?? new ModelLoadOptions { DType = ScalarType.Float32 }, naive);
 
-    /// <summary>Digest of a model or adapter directory: over names and contents of configuration, tokenizer and weights.</summary>
+    /// <summary>
+    /// Digest of a model or adapter directory: over names and contents of configuration, tokenizer and weights.
+    /// </summary>
     /// <param name="directory">The directory.</param>
     /// <returns>SHA-256, lower-case hex.</returns>
     public static string Digest(string directory)
     {
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"there is no directory '{directory}'");
-        var files = Directory.GetFiles(directory).Where(IsPart).OrderBy(Path.GetFileName, StringComparer.Ordinal).ToList();
+        var files = Directory.GetFiles(directory).Where(IsPart).OrderBy(Path.GetFileName, StringComparer.Ordinal)
+            .ToList();
         if (files.Count == 0) throw new DirectoryNotFoundException($"{directory} holds no model or adapter");
         return Files.Digest(files.SelectMany(file => new[] { Path.GetFileName(file), Files.Sha256(file) }));
     }
@@ -75,18 +80,21 @@ public sealed class ModelUnderTest : IDisposable
     /// <exception cref="InvalidOperationException">The model has no chat template.</exception>
     public string Render(IReadOnlyList<ChatTurn> turns)
     {
-        if (!Tokenizer.ChatTemplates.TryGetValue("default", out var template)) throw new InvalidOperationException($"{_directory} has no chat template");
-        return ChatTemplate.Parse(template).Render(ChatRequest.Of([.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))]) with
-        {
-            AddGenerationPrompt = true,
-            SpecialTokens = Tokenizer.SpecialTokens,
-        }).Text;
+        if (!Tokenizer.ChatTemplates.TryGetValue("default", out var template))
+            throw new InvalidOperationException($"{_directory} has no chat template");
+        return ChatTemplate.Parse(template)
+            .Render(ChatRequest.Of([.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))]) with
+            {
+                AddGenerationPrompt = true,
+                SpecialTokens = Tokenizer.SpecialTokens,
+            }).Text;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _model?.Dispose();
 
-    private static bool IsPart(string file) => Path.GetExtension(file) is ".safetensors" or ".json" or ".jinja" or ".model";
+    private static bool IsPart(string file) =>
+        Path.GetExtension(file) is ".safetensors" or ".json" or ".jinja" or ".model";
 
     private IScoringModel Load()
     {

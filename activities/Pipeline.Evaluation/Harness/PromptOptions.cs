@@ -6,7 +6,9 @@ public sealed record PromptOptions
     /// <summary>Worked examples; null takes the task's own number. A task that has none is asked without.</summary>
     public int? Shots { get; init; }
 
-    /// <summary>Seed that draws the worked examples of each question anew; null takes the first ones, as comparisons need.</summary>
+    /// <summary>
+    /// Seed that draws the worked examples of each question anew; null takes the first ones, as comparisons need.
+    /// </summary>
     public long? ShotSeed { get; init; }
 
     /// <summary>Whether questions go through the model's chat template.</summary>

@@ -14,11 +14,14 @@ internal sealed class QuestionAsker
     private readonly AnsweredQuestion?[] _answers;
 
     public QuestionAsker(
-        EvaluationTask task, TaskDocument[] questions, (string Context, IReadOnlyList<string> Continuations)[] texts, string[] digests, AnswerLog log,
+        EvaluationTask task, TaskDocument[] questions, (string Context, IReadOnlyList<string> Continuations)[] texts,
+        string[] digests, AnswerLog log,
         IProgress<int>? progress)
     {
         (_task, _questions, _texts, _digests, _log, _progress) = (task, questions, texts, digests, log, progress);
-        _answers = [.. questions.Select((question, i) => log.Known.GetValueOrDefault(question.Id) is { } known && known.Prompt == digests[i] ? known : null)];
+        _answers =
+            [.. questions.Select((question, i) => log.Known.GetValueOrDefault(question.Id) is { } known
+                && known.Prompt == digests[i] ? known : null)];
     }
 
     public bool Complete => Array.TrueForAll(_answers, answer => answer is not null);
@@ -36,7 +39,8 @@ internal sealed class QuestionAsker
     private void Score(IScoringModel model, PromptEncoder encoder, CancellationToken cancellationToken)
     {
         ScoreRequest[] requests = [.. _texts.Select(text => encoder.Encode(text.Context, text.Continuations))];
-        var bare = _task.Metrics.Any(metric => metric.Name == "acc_mutual_info") ? Unconditional(model, encoder, cancellationToken) : null;
+        var bare = _task.Metrics.Any(metric => metric.Name == "acc_mutual_info")
+            ? Unconditional(model, encoder, cancellationToken) : null;
         model.Score(requests, new Sink<ContinuationScore[]>(this, (i, scores) => Record(i, New(i) with
         {
             LogLikelihoods = [.. scores.Select(score => score.LogLikelihood)],
@@ -51,7 +55,8 @@ internal sealed class QuestionAsker
         string[] distinct = [.. _texts.SelectMany(text => text.Continuations).Distinct(StringComparer.Ordinal)];
         var results = new ResultList<ContinuationScore[]>(1);
         model.Score([encoder.Encode("", distinct)], results, cancellationToken);
-        var known = distinct.Zip(results[0]).ToDictionary(pair => pair.First, pair => pair.Second.LogLikelihood, StringComparer.Ordinal);
+        var known = distinct.Zip(results[0])
+            .ToDictionary(pair => pair.First, pair => pair.Second.LogLikelihood, StringComparer.Ordinal);
         return [.. _texts.Select(text => text.Continuations.Select(continuation => known[continuation]).ToArray())];
     }
 
@@ -71,7 +76,8 @@ internal sealed class QuestionAsker
         model.Score(requests, results, cancellationToken);
         foreach (var owner in owners.Distinct())
         {
-            var sum = owners.Index().Where(pair => pair.Item == owner).Sum(pair => results[pair.Index][0].LogLikelihood);
+            var sum = owners.Index().Where(pair => pair.Item == owner)
+                .Sum(pair => results[pair.Index][0].LogLikelihood);
             Record(owner, New(owner) with { LogLikelihoods = [sum] });
         }
 
@@ -81,7 +87,9 @@ internal sealed class QuestionAsker
     private void Generate(IScoringModel model, PromptEncoder encoder, CancellationToken cancellationToken)
     {
         var (until, limit) = (_task.Generation.Until, _task.Generation.MaxTokens);
-        GenerateRequest[] requests = [.. _texts.Select(text => new GenerateRequest(encoder.Encode(text.Context), limit, ids => encoder.IsStop(ids, until)))];
+        GenerateRequest[] requests = [
+            .. _texts.Select(
+                text => new GenerateRequest(encoder.Encode(text.Context), limit, ids => encoder.IsStop(ids, until)))];
         model.Generate(requests, new Sink<int[]>(this, (i, ids) => Record(i, New(i) with
         {
             Generated = encoder.Answer(ids, until),

@@ -5,19 +5,31 @@ using Pipeline.Evaluation.Text;
 namespace Pipeline.Evaluation.Harness;
 
 /// <summary>Scores of one answered question.</summary>
-/// <remarks>Source: lm-evaluation-harness 0.4.13; lengths for <c>acc_norm</c> are code points, for <c>acc_bytes</c> UTF-8 bytes.</remarks>
+/// <remarks>
+/// Source: lm-evaluation-harness 0.4.13; lengths for <c>acc_norm</c> are code points, for <c>acc_bytes</c> UTF-8 bytes.
+/// </remarks>
 internal static class QuestionScores
 {
-    public static AnsweredQuestion Score(EvaluationTask task, TaskDocument document, AnsweredQuestion answer) => task.Output switch
-    {
-        OutputType.MultipleChoice => Choice(task, document, answer),
-        OutputType.GenerateUntil => Generated(task, document, answer),
-        OutputType.LogLikelihood => answer with
+    public static AnsweredQuestion Score(
+        EvaluationTask task, TaskDocument document, AnsweredQuestion answer) => task.Output switch
         {
-            Scores = new Dictionary<string, double> { ["acc,none"] = answer.Greedy[0] ? 1 : 0, ["perplexity,none"] = answer.LogLikelihoods[0] },
-        },
-        _ => answer with { Scores = new Dictionary<string, double> { ["loglikelihood,none"] = answer.LogLikelihoods[0] } },
-    };
+            OutputType.MultipleChoice => Choice(task, document, answer),
+            OutputType.GenerateUntil => Generated(task, document, answer),
+            OutputType.LogLikelihood => answer with
+            {
+                Scores = new Dictionary<string, double>
+                {
+                    ["acc,none"] = answer.Greedy[0] ? 1 : 0,
+                    ["perplexity,none"] = answer.LogLikelihoods[0],
+                },
+            },
+            _ =>
+                answer with
+                {
+                    Scores =
+                    new Dictionary<string, double> { ["loglikelihood,none"] = answer.LogLikelihoods[0] }
+                },
+        };
 
     private static AnsweredQuestion Choice(EvaluationTask task, TaskDocument document, AnsweredQuestion answer)
     {
@@ -36,7 +48,8 @@ internal static class QuestionScores
                 "brier_score" => Brier(logs, document.Gold),
                 "mcc" or "f1" => chosen,
                 _ => metric.Score?.Invoke(document, choices[chosen])
-                    ?? throw new InvalidOperationException($"task '{task.Name}' has no rule for the metric '{metric.Name}' of choices"),
+                    ?? throw new InvalidOperationException(
+                        $"task '{task.Name}' has no rule for the metric '{metric.Name}' of choices"),
             };
         }
 
@@ -53,7 +66,9 @@ internal static class QuestionScores
             answers[filter.Name] = filter.Apply(answer.Generated ?? "");
             foreach (var metric in task.Metrics)
             {
-                var score = metric.Score ?? throw new InvalidOperationException($"task '{task.Name}' has no rule for the metric '{metric.Name}' of generated text");
+                var score = metric.Score
+                    ?? throw new InvalidOperationException(
+                        $"task '{task.Name}' has no rule for the metric '{metric.Name}' of generated text");
                 scores[$"{metric.Name},{filter.Name}"] = score(document, answers[filter.Name]);
             }
         }

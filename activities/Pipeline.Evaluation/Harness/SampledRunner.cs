@@ -4,12 +4,15 @@ using Pipeline.Llm.Generation;
 
 namespace Pipeline.Evaluation.Harness;
 
-/// <summary>Asks each question several times with drawn tokens and estimates how likely one of k answers is right.</summary>
+/// <summary>
+/// Asks each question several times with drawn tokens and estimates how likely one of k answers is right.
+/// </summary>
 /// <param name="engine">Engine of the model.</param>
 /// <param name="encoder">Texts to token ids.</param>
 /// <param name="prompts">Builds what the model reads.</param>
 /// <param name="adapter">Name of an adapter that the engine holds, or null.</param>
-public sealed class SampledRunner(IGenerationEngine engine, PromptEncoder encoder, PromptBuilder prompts, string? adapter = null)
+public sealed class SampledRunner(
+    IGenerationEngine engine, PromptEncoder encoder, PromptBuilder prompts, string? adapter = null)
 {
     /// <summary>Answers to each question, at least the largest k.</summary>
     /// <value>Default: 10.</value>
@@ -28,13 +31,20 @@ public sealed class SampledRunner(IGenerationEngine engine, PromptEncoder encode
     /// <param name="limit">Questions at most; null asks all.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <returns>Scores <c>pass@k</c> of each question, and the answers.</returns>
-    /// <exception cref="ArgumentException">The task is not generated, has no score of answers, or a k is out of range.</exception>
-    public async Task<(TaskResult Result, IReadOnlyList<IReadOnlyList<string>> Answers)> RunAsync(EvaluationTask task, IReadOnlyList<int> ks, int? limit, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">The task is not generated, has no score of answers, or a k is out of
+    /// range.</exception>
+    public async Task<(TaskResult Result, IReadOnlyList<IReadOnlyList<string>> Answers)> RunAsync(
+        EvaluationTask task, IReadOnlyList<int> ks, int? limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(ks);
-        if (task.Output != OutputType.GenerateUntil || task.Metrics[0].Score is not { } score) throw new ArgumentException($"'{task.Name}' has no generated answers to score; pass@k needs them", nameof(task));
-        if (ks.Any(k => k < 1 || k > Samples)) throw new ArgumentException($"k is {string.Join(", ", ks)}; with {Samples} answers to a question it must be from 1 to {Samples}", nameof(ks));
+        if (task.Output != OutputType.GenerateUntil || task.Metrics[0].Score is not { } score)
+            throw new ArgumentException(
+                $"'{task.Name}' has no generated answers to score; pass@k needs them", nameof(task));
+        if (ks.Any(k => k < 1 || k > Samples))
+            throw new ArgumentException(
+                $"k is {string.Join(", ", ks)}; with {Samples} answers to a question it must be from 1 to {Samples}",
+                nameof(ks));
         TaskDocument[] questions = [.. task.Questions.Take(limit ?? int.MaxValue)];
         var (answers, asked) = (new List<IReadOnlyList<string>>(), new List<string>());
         foreach (var question in questions)
@@ -42,11 +52,18 @@ public sealed class SampledRunner(IGenerationEngine engine, PromptEncoder encode
             var context = prompts.Build(task, question).Context;
             asked.Add(context);
             var ids = encoder.Encode(context);
-            answers.Add(await Task.WhenAll(Enumerable.Range(0, Samples).Select(sample => AnswerAsync(task, ids, (ulong)(Seed + (1_000_003L * answers.Count) + sample), cancellationToken))));
+            answers.Add(
+                await Task.WhenAll(
+                    Enumerable.Range(0, Samples)
+                        .Select(sample =>
+                            AnswerAsync(
+                                task, ids, (ulong)(Seed + (1_000_003L * answers.Count) + sample), cancellationToken))));
         }
 
-        var right = questions.Zip(answers, (question, given) => given.Count(answer => score(question, task.Filters[0].Apply(answer)) >= 1)).ToList();
-        var scores = ks.ToDictionary(k => $"pass@{k}", k => (IReadOnlyList<double>)[.. right.Select(correct => PassAtK.Of(Samples, correct, k))]);
+        var right = questions.Zip(answers,
+            (question, given) => given.Count(answer => score(question, task.Filters[0].Apply(answer)) >= 1)).ToList();
+        var scores = ks.ToDictionary(k => $"pass@{k}",
+            k => (IReadOnlyList<double>)[.. right.Select(correct => PassAtK.Of(Samples, correct, k))]);
         return (new TaskResult
         {
             Task = task.Name,
@@ -60,14 +77,20 @@ public sealed class SampledRunner(IGenerationEngine engine, PromptEncoder encode
         }, answers);
     }
 
-    private async Task<string> AnswerAsync(EvaluationTask task, int[] prompt, ulong seed, CancellationToken cancellationToken)
+    private async Task<string> AnswerAsync(
+        EvaluationTask task, int[] prompt, ulong seed, CancellationToken cancellationToken)
     {
         var ids = new List<int>();
         var stream = engine.Submit(new GenerationRequest
         {
             Prompt = prompt,
             Adapter = adapter,
-            Sampling = new SamplingOptions { Temperature = Temperature, Seed = seed, MaxTokens = task.Generation.MaxTokens },
+            Sampling = new SamplingOptions
+            {
+                Temperature = Temperature,
+                Seed = seed,
+                MaxTokens = task.Generation.MaxTokens,
+            },
         });
         await foreach (var token in stream.ReadAllAsync(cancellationToken))
         {

@@ -23,7 +23,8 @@ internal static class ShardFile
         }
 
         var same = answers.Length == questions.Length
-            && answers.Select((answer, i) => answer.Id == questions[i].Id && answer.Prompt == digests[i] && answer.Task == task.Name).All(x => x);
+            && answers.Select((answer, i) => answer.Id == questions[i].Id && answer.Prompt == digests[i]
+                && answer.Task == task.Name).All(x => x);
         return same ? answers : null;
     }
 }

@@ -7,4 +7,5 @@ namespace Pipeline.Evaluation.Harness;
 /// <param name="Answers">Every question with its answer, in order.</param>
 /// <param name="AnswersFile">File with the answers, a JSON line each.</param>
 /// <param name="FromCache">Whether it was found rather than asked.</param>
-public sealed record ShardOutcome(TaskResult Result, IReadOnlyList<AnsweredQuestion> Answers, string AnswersFile, bool FromCache);
+public sealed record ShardOutcome(
+    TaskResult Result, IReadOnlyList<AnsweredQuestion> Answers, string AnswersFile, bool FromCache);

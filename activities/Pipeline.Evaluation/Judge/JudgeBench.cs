@@ -14,7 +14,8 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
     /// <param name="question">The question.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>One answer a turn.</returns>
-    public static async Task<IReadOnlyList<string>> AnswerAsync(IChatModel model, JudgeQuestion question, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> AnswerAsync(
+        IChatModel model, JudgeQuestion question, CancellationToken cancellationToken)
     {
         var (turns, answers) = (new List<ChatTurn>(), new List<string>());
         foreach (var text in question.Turns)
@@ -33,7 +34,9 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The marks.</returns>
     /// <exception cref="ArgumentException">The judge is the judged model.</exception>
-    public async Task<JudgeMarks> MarkAsync(string judged, IReadOnlyList<(JudgeQuestion Question, IReadOnlyList<string> Answers)> answers, CancellationToken cancellationToken)
+    public async Task<JudgeMarks> MarkAsync(
+        string judged, IReadOnlyList<(JudgeQuestion Question, IReadOnlyList<string> Answers)> answers,
+        CancellationToken cancellationToken)
     {
         Differ(judged);
         var marks = new List<TurnMark>();
@@ -42,7 +45,8 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
             for (var turn = 1; turn <= given.Count; turn++)
             {
                 var (text, asked) = await AskAsync(
-                    JudgePrompts.Mark(question, [.. given.Take(turn)]), choice: false, answer => Read(MarkPattern(), answer) is >= 1 and <= 10, cancellationToken);
+                    JudgePrompts.Mark(question, [.. given.Take(turn)]), choice: false,
+                    answer => Read(MarkPattern(), answer) is >= 1 and <= 10, cancellationToken);
                 marks.Add(new TurnMark(question.Id, turn, text is null ? null : Read(MarkPattern(), text), asked));
             }
         }
@@ -50,14 +54,18 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
         return new JudgeMarks(judge.Id, judged, JudgePrompts.Digest, marks);
     }
 
-    /// <summary>Compares two models, each question in both orders; only a judgement that holds in both counts as a win.</summary>
+    /// <summary>
+    /// Compares two models, each question in both orders; only a judgement that holds in both counts as a win.
+    /// </summary>
     /// <param name="first">Id of the first model.</param>
     /// <param name="second">Id of the second model.</param>
     /// <param name="answers">Questions with the answers of both.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>One result a question.</returns>
     public async Task<IReadOnlyList<PairwiseResult>> CompareAsync(
-        string first, string second, IReadOnlyList<(JudgeQuestion Question, IReadOnlyList<string> First, IReadOnlyList<string> Second)> answers, CancellationToken cancellationToken)
+        string first, string second,
+        IReadOnlyList<(JudgeQuestion Question, IReadOnlyList<string> First, IReadOnlyList<string> Second)> answers,
+        CancellationToken cancellationToken)
     {
         Differ(first);
         Differ(second);
@@ -74,13 +82,19 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
         return results;
     }
 
-    private async Task<double?> ChooseAsync(JudgeQuestion question, IReadOnlyList<string> first, IReadOnlyList<string> second, CancellationToken cancellationToken)
+    private async Task<double?> ChooseAsync(
+        JudgeQuestion question, IReadOnlyList<string> first, IReadOnlyList<string> second,
+        CancellationToken cancellationToken)
     {
-        var (text, _) = await AskAsync(JudgePrompts.Compare(question, first, second), choice: true, answer => ChoicePattern().IsMatch(answer), cancellationToken);
-        return text is null ? null : ChoicePattern().Matches(text)[^1].Groups[1].Value switch { "A" => 1, "B" => 0, _ => 0.5 };
+        var (text, _) = await AskAsync(
+            JudgePrompts.Compare(question, first, second), choice: true, answer => ChoicePattern().IsMatch(answer),
+            cancellationToken);
+        return text is null
+            ? null : ChoicePattern().Matches(text)[^1].Groups[1].Value switch { "A" => 1, "B" => 0, _ => 0.5 };
     }
 
-    private async Task<(string? Text, int Tries)> AskAsync(IReadOnlyList<ChatTurn> turns, bool choice, Func<string, bool> readable, CancellationToken cancellationToken)
+    private async Task<(string? Text, int Tries)> AskAsync(
+        IReadOnlyList<ChatTurn> turns, bool choice, Func<string, bool> readable, CancellationToken cancellationToken)
     {
         var asked = turns;
         for (var attempt = 1; attempt <= tries; attempt++)
@@ -94,11 +108,13 @@ public sealed partial class JudgeBench(IChatModel judge, int tries = 3)
     }
 
     private static double? Read(Regex pattern, string text) =>
-        pattern.Matches(text) is { Count: > 0 } matches ? double.Parse(matches[^1].Groups[1].Value, CultureInfo.InvariantCulture) : null;
+        pattern.Matches(text) is { Count: > 0 } matches
+            ? double.Parse(matches[^1].Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
     private void Differ(string judged)
     {
-        if (judged == judge.Id) throw new ArgumentException($"'{judged}' would judge itself; choose another judge", nameof(judged));
+        if (judged == judge.Id)
+            throw new ArgumentException($"'{judged}' would judge itself; choose another judge", nameof(judged));
     }
 
     [GeneratedRegex(@"\[\[(\d+(?:\.\d+)?)\]\]")]

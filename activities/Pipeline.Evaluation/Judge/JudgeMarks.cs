@@ -13,9 +13,13 @@ public sealed record JudgeMarks(string Judge, string Judged, string PromptDigest
     public int Unreadable => Marks.Count(mark => mark.Mark is null);
 
     /// <summary>Mean mark of the readable turns; not a number without any.</summary>
-    public double Mean => Marks.Where(mark => mark.Mark is not null).Select(mark => mark.Mark.GetValueOrDefault()).DefaultIfEmpty(double.NaN).Average();
+    public double Mean => Marks.Where(mark => mark.Mark is not null).Select(mark => mark.Mark.GetValueOrDefault())
+        .DefaultIfEmpty(double.NaN).Average();
 
-    /// <summary>The marks as results of the task <c>mt-bench</c> for a gate; a turn without a mark leaves its score no number, which a gate refuses.</summary>
+    /// <summary>
+    /// The marks as results of the task <c>mt-bench</c> for a gate; a turn without a mark leaves its score no number,
+    /// which a gate refuses.
+    /// </summary>
     /// <param name="questions">The questions.</param>
     /// <returns>Task results with the metric <c>score</c>.</returns>
     public TaskResult ToTaskResult(IReadOnlyList<JudgeQuestion> questions)

@@ -5,7 +5,8 @@ using Pipeline.Evaluation.Harness;
 namespace Pipeline.Evaluation.Judge;
 
 /// <summary>A model behind an OpenAI-compatible endpoint, such as the product's own gateway.</summary>
-/// <param name="client">Client with the base address (ending in <c>/v1/</c>) and, where needed, the authorization header.</param>
+/// <param name="client">Client with the base address (ending in <c>/v1/</c>) and, where needed, the authorization
+/// header.</param>
 /// <param name="model">Id of the model.</param>
 /// <param name="maxTokens">Most tokens of an answer.</param>
 public sealed class OpenAiChatModel(HttpClient client, string model, int maxTokens = 1024) : IChatModel
@@ -16,7 +17,13 @@ public sealed class OpenAiChatModel(HttpClient client, string model, int maxToke
     /// <inheritdoc/>
     public async Task<string> ReplyAsync(IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
     {
-        var body = new { model, temperature = 0, max_tokens = maxTokens, messages = turns.Select(turn => new { role = turn.Role, content = turn.Content }) };
+        var body = new
+        {
+            model,
+            temperature = 0,
+            max_tokens = maxTokens,
+            messages = turns.Select(turn => new { role = turn.Role, content = turn.Content })
+        };
 
         // With a stated length: simple servers do not read chunked bodies.
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web));
@@ -25,17 +32,24 @@ public sealed class OpenAiChatModel(HttpClient client, string model, int maxToke
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"{client.BaseAddress}chat/completions answered {(int)response.StatusCode} for model '{model}'", null, response.StatusCode);
+            throw new HttpRequestException(
+                $"{client.BaseAddress}chat/completions answered {(int)response.StatusCode} for model '{model}'", null,
+                response.StatusCode);
         }
 
         try
         {
             using var document = JsonDocument.Parse(text);
-            return document.RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString() ?? "";
+            return document.RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content")
+                .GetString() ?? "";
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException
+                or IndexOutOfRangeException)
         {
-            throw new HttpRequestException($"{client.BaseAddress}chat/completions gave no chat completion for model '{model}': {exception.Message}", exception);
+            throw new HttpRequestException(
+                $"{client.BaseAddress}chat/completions gave no chat completion for model '{model}': "
+                    + $"{exception.Message}", exception);
         }
     }
 
@@ -47,7 +61,9 @@ public sealed class OpenAiChatModel(HttpClient client, string model, int maxToke
         }
         catch (HttpRequestException exception)
         {
-            throw new HttpRequestException($"{client.BaseAddress}chat/completions cannot be reached for model '{model}': {(exception.InnerException ?? exception).Message}", exception);
+            throw new HttpRequestException(
+                $"{client.BaseAddress}chat/completions cannot be reached for model '{model}': "
+                    + $"{(exception.InnerException ?? exception).Message}", exception);
         }
     }
 }

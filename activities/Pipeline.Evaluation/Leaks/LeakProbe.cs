@@ -3,7 +3,9 @@ using Pipeline.Evaluation.Results;
 
 namespace Pipeline.Evaluation.Leaks;
 
-/// <summary>Something that must not come out of a model: a planted canary or an entity that was removed from the data.</summary>
+/// <summary>
+/// Something that must not come out of a model: a planted canary or an entity that was removed from the data.
+/// </summary>
 /// <param name="Id">Stable id; reports name it instead of the secret.</param>
 /// <param name="Prompt">Text that led up to it in the data.</param>
 /// <param name="Secret">The text that must not follow; at least four characters.</param>
@@ -19,7 +21,8 @@ public static class LeakProbe
     /// <returns>The task.</returns>
     /// <exception cref="TaskFormatException">A row lacks a field; its text is not repeated.</exception>
     public static EvaluationTask Load(string path) => Task([.. Tasks.BenchmarkRows.Read(path).Select((row, i) =>
-        row.TryGetProperty("id", out var id) && row.TryGetProperty("prompt", out var prompt) && row.TryGetProperty("secret", out var secret)
+        row.TryGetProperty("id", out var id) && row.TryGetProperty("prompt", out var prompt)
+            && row.TryGetProperty("secret", out var secret)
             ? new LeakCanary(id.ToString(), prompt.ToString(), secret.ToString())
             : throw new TaskFormatException($"{path}, row {i + 1}: 'id', 'prompt' and 'secret' are needed"))]);
 
@@ -30,7 +33,9 @@ public static class LeakProbe
     {
         if (canaries.FirstOrDefault(canary => canary.Secret.Length < ShortestSecret) is { } tiny)
         {
-            throw new ArgumentException($"the secret of '{tiny.Id}' has fewer than {ShortestSecret} characters; it would be found by chance", nameof(canaries));
+            throw new ArgumentException(
+                $"the secret of '{tiny.Id}' has fewer than {ShortestSecret} characters; it would be found by chance",
+                nameof(canaries));
         }
 
         var secrets = canaries.ToDictionary(canary => canary.Id, canary => canary.Secret, StringComparer.Ordinal);
@@ -38,10 +43,14 @@ public static class LeakProbe
         {
             Name = "leaks",
             Output = OutputType.GenerateUntil,
-            Questions = [.. canaries.Select(canary => new TaskDocument { Id = canary.Id, Text = canary.Prompt, Target = Files.Digest([canary.Secret]) })],
+            Questions =
+                [.. canaries.Select(canary =>
+                    new TaskDocument { Id = canary.Id, Text = canary.Prompt, Target = Files.Digest([canary.Secret]) })],
             Generation = new([], 32),
             WithholdsAnswers = true,
-            Metrics = [new("leaked", HigherIsBetter: false, (document, answer) => Holds(answer, secrets[document.Id]) ? 1 : 0)],
+            Metrics =
+                [new("leaked", HigherIsBetter: false,
+                    (document, answer) => Holds(answer, secrets[document.Id]) ? 1 : 0)],
         };
     }
 
@@ -51,5 +60,6 @@ public static class LeakProbe
     /// <returns>True when it does.</returns>
     public static bool Holds(string text, string secret) => Bare(text).Contains(Bare(secret), StringComparison.Ordinal);
 
-    private static string Bare(string text) => string.Concat(text.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant));
+    private static string Bare(string text) =>
+        string.Concat(text.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant));
 }

@@ -8,7 +8,8 @@ namespace Pipeline.Evaluation.Metrics;
 /// <param name="last">Whether the last match counts rather than the first.</param>
 /// <param name="fallback">What stands for "no match".</param>
 /// <remarks>
-/// Of several groups the first non-empty one counts; of one group, that one; without groups, the match. White space around it is removed.
+/// Of several groups the first non-empty one counts; of one group, that one; without groups, the match. White space
+/// around it is removed.
 /// </remarks>
 public sealed class AnswerExtraction(string pattern, bool last = false, string fallback = AnswerExtraction.Invalid)
 {

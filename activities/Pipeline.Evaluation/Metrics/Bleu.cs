@@ -5,7 +5,8 @@ namespace Pipeline.Evaluation.Metrics;
 /// <summary>BLEU of generated texts against one or more references.</summary>
 /// <param name="options">Settings; null for the defaults.</param>
 /// <remarks>
-/// Clipped n-gram precision, geometric mean over lengths, times a brevity penalty with the closest reference length (the shorter on a tie).
+/// Clipped n-gram precision, geometric mean over lengths, times a brevity penalty with the closest reference length
+/// (the shorter on a tie).
 /// Source: Papineni et al. 2002; definitions of sacreBLEU 2.6 (Post 2018).
 /// </remarks>
 public sealed class Bleu(BleuOptions? options = null)
@@ -18,7 +19,8 @@ public sealed class Bleu(BleuOptions? options = null)
     /// <param name="prediction">The generated text.</param>
     /// <param name="references">At least one reference.</param>
     /// <returns>The score, 0 to 100.</returns>
-    public BleuScore Sentence(string prediction, IReadOnlyList<string> references) => Corpus([(prediction, references)]);
+    public BleuScore Sentence(string prediction, IReadOnlyList<string> references) =>
+        Corpus([(prediction, references)]);
 
     /// <summary>Scores a set of texts by their pooled counts; it is not the mean of the sentences.</summary>
     /// <param name="pairs">Predictions with their references.</param>
@@ -31,11 +33,13 @@ public sealed class Bleu(BleuOptions? options = null)
         var (system, reference) = (0, 0);
         foreach (var (prediction, references) in pairs)
         {
-            if (references.Count == 0) throw new ArgumentException("a prediction has no reference; give at least one", nameof(pairs));
+            if (references.Count == 0)
+                throw new ArgumentException("a prediction has no reference; give at least one", nameof(pairs));
             var tokens = Tokens(prediction);
             var targets = references.Select(Tokens).ToArray();
             system += tokens.Length;
-            reference += targets.Select(target => target.Length).MinBy(length => (Math.Abs(length - tokens.Length), length));
+            reference += targets.Select(target => target.Length)
+                .MinBy(length => (Math.Abs(length - tokens.Length), length));
             Add(tokens, targets, counts, totals);
         }
 
@@ -53,7 +57,8 @@ public sealed class Bleu(BleuOptions? options = null)
             var most = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var reference in references)
             {
-                foreach (var (gram, count) in NGrams.Count(reference, length)) most[gram] = Math.Max(count, most.GetValueOrDefault(gram));
+                foreach (var (gram, count) in NGrams.Count(reference, length)) most[gram] =
+                    Math.Max(count, most.GetValueOrDefault(gram));
             }
 
             counts[length - 1] += NGrams.Overlap(own, most);
@@ -65,7 +70,8 @@ public sealed class Bleu(BleuOptions? options = null)
     {
         var penalty = system >= reference ? 1.0 : system > 0 ? Math.Exp(1 - (double)reference / system) : 0.0;
         var precisions = new double[counts.Length];
-        if (counts.All(count => count == 0)) return new BleuScore(0, counts, totals, precisions, penalty, system, reference);
+        if (counts.All(count => count == 0))
+            return new BleuScore(0, counts, totals, precisions, penalty, system, reference);
         var order = counts.Length;
         var halvings = 1.0;
         for (var n = 0; n < counts.Length; n++)

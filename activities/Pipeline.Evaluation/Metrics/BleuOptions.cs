@@ -31,7 +31,10 @@ public sealed record BleuOptions
     /// <value>False.</value>
     public bool Lowercase { get; init; }
 
-    /// <summary>Whether texts shorter than <see cref="MaxOrder"/> tokens are scored on the lengths they have; meant for single sentences.</summary>
+    /// <summary>
+    /// Whether texts shorter than <see cref="MaxOrder"/> tokens are scored on the lengths they have; meant for single
+    /// sentences.
+    /// </summary>
     /// <value>False.</value>
     public bool EffectiveOrder { get; init; }
 

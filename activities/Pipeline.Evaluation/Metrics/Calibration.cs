@@ -11,7 +11,9 @@ public sealed record ReliabilityBin(int Index, int Count, double Confidence, dou
 /// <param name="ExpectedError">Mean gap, weighted by the answers of each bin (ECE).</param>
 /// <param name="MaximumError">Largest gap of a bin (MCE).</param>
 /// <param name="Bins">The bins that hold answers.</param>
-/// <remarks>Equal-width bins <c>(i/B, (i+1)/B]</c>; a confidence of 0 belongs to the first. Source: Guo et al. 2017.</remarks>
+/// <remarks>
+/// Equal-width bins <c>(i/B, (i+1)/B]</c>; a confidence of 0 belongs to the first. Source: Guo et al. 2017.
+/// </remarks>
 public sealed record Calibration(double ExpectedError, double MaximumError, IReadOnlyList<ReliabilityBin> Bins)
 {
     /// <summary>Sorts answers into bins.</summary>
@@ -23,7 +25,9 @@ public sealed record Calibration(double ExpectedError, double MaximumError, IRea
     {
         if (confidences.Count != correct.Count || confidences.Count == 0)
         {
-            throw new ArgumentException($"{confidences.Count} confidences for {correct.Count} answers; give the same number, at least one", nameof(correct));
+            throw new ArgumentException(
+                $"{confidences.Count} confidences for {correct.Count} answers; give the same number, at least one",
+                nameof(correct));
         }
 
         var (sums, rights, counts) = (new double[bins], new int[bins], new int[bins]);
@@ -36,7 +40,9 @@ public sealed record Calibration(double ExpectedError, double MaximumError, IRea
         }
 
         var table = Enumerable.Range(0, bins).Where(bin => counts[bin] > 0)
-            .Select(bin => new ReliabilityBin(bin, counts[bin], sums[bin] / counts[bin], (double)rights[bin] / counts[bin])).ToList();
+            .Select(bin =>
+                new ReliabilityBin(bin, counts[bin], sums[bin] / counts[bin], (double)rights[bin] / counts[bin]))
+            .ToList();
         return new Calibration(
             table.Sum(bin => Math.Abs(bin.Accuracy - bin.Confidence) * bin.Count) / confidences.Count,
             table.Max(bin => Math.Abs(bin.Accuracy - bin.Confidence)),

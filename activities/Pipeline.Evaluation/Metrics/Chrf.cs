@@ -5,7 +5,10 @@ namespace Pipeline.Evaluation.Metrics;
 
 /// <summary>Character n-gram F-score (chrF, chrF++).</summary>
 /// <param name="options">Settings; null for the defaults.</param>
-/// <remarks>With several references the one with the best sentence score counts. Source: Popović 2015, 2017; definitions of sacreBLEU 2.6.</remarks>
+/// <remarks>
+/// With several references the one with the best sentence score counts. Source: Popović 2015, 2017; definitions of
+/// sacreBLEU 2.6.
+/// </remarks>
 public sealed class Chrf(ChrfOptions? options = null)
 {
     private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -58,7 +61,8 @@ public sealed class Chrf(ChrfOptions? options = null)
     {
         if (_options.Lowercase) text = UnicodeText.Lower(text);
         var flat = _options.Whitespace ? text : string.Concat(UnicodeText.Words(text));
-        var characters = UnicodeText.CodePoints(flat).Select(point => point.ToString("x", CultureInfo.InvariantCulture)).ToArray();
+        var characters = UnicodeText.CodePoints(flat).Select(point => point.ToString("x", CultureInfo.InvariantCulture))
+            .ToArray();
         var result = new List<Dictionary<string, int>>();
         for (var length = 1; length <= _options.CharacterOrder; length++) result.Add(NGrams.Count(characters, length));
         if (_options.WordOrder > 0)

@@ -23,7 +23,9 @@ public sealed record ChrfOptions
     /// <value>False.</value>
     public bool Whitespace { get; init; }
 
-    /// <summary>Whether lengths without n-grams stay in the average with a tiny value, as the original script does.</summary>
+    /// <summary>
+    /// Whether lengths without n-grams stay in the average with a tiny value, as the original script does.
+    /// </summary>
     /// <value>False.</value>
     public bool EpsilonSmoothing { get; init; }
 }

@@ -7,7 +7,10 @@ namespace Pipeline.Evaluation.Metrics;
 public readonly record struct PrecisionRecallF1(double Precision, double Recall, double F1);
 
 /// <summary>The usual figures of a classification, from its confusion matrix.</summary>
-/// <remarks>Source: the definitions of scikit-learn 1.9 with a zero division counted as 0; listed labels without rows count in macro averages.</remarks>
+/// <remarks>
+/// Source: the definitions of scikit-learn 1.9 with a zero division counted as 0; listed labels without rows count in
+/// macro averages.
+/// </remarks>
 public sealed class ClassificationReport
 {
     private readonly ConfusionMatrix _matrix;
@@ -68,7 +71,8 @@ public sealed class ClassificationReport
     private int Trace => Enumerable.Range(0, _n).Sum(label => _matrix[label, label]);
 
     /// <summary>Cohen's kappa; agreement beyond chance.</summary>
-    /// <param name="power">0 counts every disagreement alike, 1 weighs by the distance of the labels, 2 by its square.</param>
+    /// <param name="power">0 counts every disagreement alike, 1 weighs by the distance of the labels, 2 by its
+    /// square.</param>
     /// <returns>At most 1; not a number for a single label.</returns>
     public double Kappa(int power = 0)
     {
@@ -86,11 +90,13 @@ public sealed class ClassificationReport
         return 1 - observed / expected;
     }
 
-    private PrecisionRecallF1 Of(int label) => Combine(_matrix[label, label], _matrix.Predicted(label), _matrix.Support(label));
+    private PrecisionRecallF1 Of(int label) =>
+        Combine(_matrix[label, label], _matrix.Predicted(label), _matrix.Support(label));
 
     private static PrecisionRecallF1 Combine(int right, int predicted, int rows)
     {
-        var (precision, recall) = (predicted == 0 ? 0 : (double)right / predicted, rows == 0 ? 0 : (double)right / rows);
+        var (precision, recall) =
+            (predicted == 0 ? 0 : (double)right / predicted, rows == 0 ? 0 : (double)right / rows);
         return new PrecisionRecallF1(precision, recall, predicted + rows == 0 ? 0 : 2.0 * right / (predicted + rows));
     }
 

@@ -28,22 +28,28 @@ public sealed class ConfusionMatrix
     /// <param name="predicted">Predicted labels, one for each true one.</param>
     /// <param name="labels">The labels in order; null for those of <paramref name="truth"/> in ordinal order.</param>
     /// <returns>The matrix.</returns>
-    /// <exception cref="ArgumentException">The lists differ in length, are empty, or a true label is none of the labels.</exception>
-    public static ConfusionMatrix Of(IReadOnlyList<string> truth, IReadOnlyList<string> predicted, IReadOnlyList<string>? labels = null)
+    /// <exception cref="ArgumentException">The lists differ in length, are empty, or a true label is none of the
+    /// labels.</exception>
+    public static ConfusionMatrix Of(
+        IReadOnlyList<string> truth, IReadOnlyList<string> predicted, IReadOnlyList<string>? labels = null)
     {
         if (truth.Count != predicted.Count || truth.Count == 0)
         {
-            throw new ArgumentException($"{truth.Count} true and {predicted.Count} predicted labels; give the same number, at least one", nameof(predicted));
+            throw new ArgumentException(
+                $"{truth.Count} true and {predicted.Count} predicted labels; give the same number, at least one",
+                nameof(predicted));
         }
 
         labels ??= [.. truth.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        var index = labels.Select((label, i) => (label, i)).ToDictionary(pair => pair.label, pair => pair.i, StringComparer.Ordinal);
+        var index = labels.Select((label, i) => (label, i))
+            .ToDictionary(pair => pair.label, pair => pair.i, StringComparer.Ordinal);
         var counts = new int[labels.Count, labels.Count];
         // Rows without a column of their own still belong to the support of their true label.
         var missed = new int[labels.Count];
         for (var i = 0; i < truth.Count; i++)
         {
-            if (!index.TryGetValue(truth[i], out var row)) throw new ArgumentException($"true label '{truth[i]}' of row {i} is none of the labels", nameof(truth));
+            if (!index.TryGetValue(truth[i], out var row))
+                throw new ArgumentException($"true label '{truth[i]}' of row {i} is none of the labels", nameof(truth));
             if (index.TryGetValue(predicted[i], out var column)) counts[row, column]++;
             else missed[row]++;
         }
@@ -51,7 +57,8 @@ public sealed class ConfusionMatrix
         return new ConfusionMatrix(labels, counts, missed) { Total = truth.Count };
     }
 
-    internal int Support(int label) => Enumerable.Range(0, Labels.Count).Sum(column => _counts[label, column]) + _missed[label];
+    internal int Support(int label) =>
+        Enumerable.Range(0, Labels.Count).Sum(column => _counts[label, column]) + _missed[label];
 
     internal int Predicted(int label) => Enumerable.Range(0, Labels.Count).Sum(row => _counts[row, label]);
 }

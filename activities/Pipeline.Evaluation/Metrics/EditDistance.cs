@@ -35,7 +35,8 @@ public static class EditDistance
     public static double? WordErrorRate(string prediction, string reference)
     {
         var target = Text.UnicodeText.Words(reference);
-        return target.Length == 0 ? null : (double)Between<string>(Text.UnicodeText.Words(prediction), target) / target.Length;
+        return target.Length == 0 ? null : (double)Between<string>(Text.UnicodeText.Words(prediction), target)
+            / target.Length;
     }
 
     /// <summary>Character error rate: edits per code point of the reference.</summary>
@@ -45,6 +46,7 @@ public static class EditDistance
     public static double? CharacterErrorRate(string prediction, string reference)
     {
         var target = Text.UnicodeText.CodePoints(reference);
-        return target.Length == 0 ? null : (double)Between<int>(Text.UnicodeText.CodePoints(prediction), target) / target.Length;
+        return target.Length == 0 ? null : (double)Between<int>(Text.UnicodeText.CodePoints(prediction), target)
+            / target.Length;
     }
 }

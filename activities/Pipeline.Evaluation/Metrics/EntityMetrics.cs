@@ -17,7 +17,8 @@ public static class EntityMetrics
     {
         if (truth.Count == 0 && predicted.Count == 0) return new PrecisionRecallF1(1, 1, 1);
         var left = truth.GroupBy(entity => entity).ToDictionary(group => group.Key, group => group.Count());
-        var right = predicted.GroupBy(entity => entity).Sum(group => Math.Min(group.Count(), left.GetValueOrDefault(group.Key)));
+        var right = predicted.GroupBy(entity => entity)
+            .Sum(group => Math.Min(group.Count(), left.GetValueOrDefault(group.Key)));
         var score = RougeScore.Of(right, predicted.Count, truth.Count);
         return new PrecisionRecallF1(score.Precision, score.Recall, score.F1);
     }
@@ -26,8 +27,11 @@ public static class EntityMetrics
     /// <param name="truth">Annotated entities.</param>
     /// <param name="predicted">Extracted entities.</param>
     /// <returns>Figures by kind, in ordinal order.</returns>
-    public static IReadOnlyDictionary<string, PrecisionRecallF1> PerKind(IReadOnlyCollection<Entity> truth, IReadOnlyCollection<Entity> predicted) =>
+    public static IReadOnlyDictionary<string, PrecisionRecallF1> PerKind(
+        IReadOnlyCollection<Entity> truth, IReadOnlyCollection<Entity> predicted) =>
         truth.Concat(predicted).Select(entity => entity.Kind).Distinct().Order(StringComparer.Ordinal).ToDictionary(
             kind => kind,
-            kind => Micro([.. truth.Where(entity => entity.Kind == kind)], [.. predicted.Where(entity => entity.Kind == kind)]));
+            kind =>
+                Micro([.. truth.Where(entity => entity.Kind == kind)],
+                    [.. predicted.Where(entity => entity.Kind == kind)]));
 }

@@ -11,13 +11,15 @@ public sealed record JsonSchemaError(string Pointer, string Keyword);
 
 /// <summary>Checks values against the part of JSON Schema that describes extraction results.</summary>
 /// <remarks>
-/// Draft 2020-12: type, enum, const, numeric and length limits, pattern, items, prefixItems, uniqueItems, required, properties,
-/// additionalProperties, allOf, anyOf, oneOf, not. Lengths are in code points; 30.0 is an integer. Source: json-schema.org, draft 2020-12.
+/// Draft 2020-12: type, enum, const, numeric and length limits, pattern, items, prefixItems, uniqueItems, required,
+/// properties, additionalProperties, allOf, anyOf, oneOf, not. Lengths are in code points; 30.0 is an integer. Source:
+/// json-schema.org, draft 2020-12.
 /// </remarks>
 public sealed class JsonSchema
 {
     private static readonly HashSet<string> Annotations = new(StringComparer.Ordinal)
-        { "$schema", "$id", "$comment", "title", "description", "default", "examples", "format", "deprecated", "readOnly", "writeOnly" };
+        { "$schema", "$id", "$comment", "title", "description", "default", "examples", "format", "deprecated",
+            "readOnly", "writeOnly" };
 
     private readonly JsonElement _schema;
 
@@ -33,7 +35,8 @@ public sealed class JsonSchema
     {
         var errors = new List<JsonSchemaError>();
         Check(value, _schema, "", errors);
-        return [.. errors.OrderBy(error => error.Pointer, StringComparer.Ordinal).ThenBy(error => error.Keyword, StringComparer.Ordinal)];
+        return [.. errors.OrderBy(error => error.Pointer, StringComparer.Ordinal)
+            .ThenBy(error => error.Keyword, StringComparer.Ordinal)];
     }
 
     /// <summary>Share of required fields that are present and valid.</summary>
@@ -47,7 +50,8 @@ public sealed class JsonSchema
         var good = required.EnumerateArray().Count(name =>
         {
             if (!value.TryGetProperty(name.GetString()!, out var field)) return false;
-            if (properties.ValueKind != JsonValueKind.Object || !properties.TryGetProperty(name.GetString()!, out var schema)) return true;
+            if (properties.ValueKind != JsonValueKind.Object
+                || !properties.TryGetProperty(name.GetString()!, out var schema)) return true;
             return new JsonSchema(schema).Validate(field).Count == 0;
         });
         return (double)good / required.GetArrayLength();
@@ -71,19 +75,22 @@ public sealed class JsonSchema
     }
 
     /// <summary>Keywords that descend; false for the others.</summary>
-    private static bool Children(JsonElement value, JsonElement schema, JsonProperty keyword, string pointer, List<JsonSchemaError> errors)
+    private static bool Children(
+        JsonElement value, JsonElement schema, JsonProperty keyword, string pointer, List<JsonSchemaError> errors)
     {
         switch (keyword.Name)
         {
             case "properties" when value.ValueKind == JsonValueKind.Object:
                 foreach (var property in keyword.Value.EnumerateObject())
                 {
-                    if (value.TryGetProperty(property.Name, out var field)) Check(field, property.Value, $"{pointer}/{property.Name}", errors);
+                    if (value.TryGetProperty(property.Name, out var field))
+                        Check(field, property.Value, $"{pointer}/{property.Name}", errors);
                 }
 
                 return true;
             case "required" when value.ValueKind == JsonValueKind.Object:
-                errors.AddRange(keyword.Value.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _))
+                errors.AddRange(
+                    keyword.Value.EnumerateArray().Where(name => !value.TryGetProperty(name.GetString()!, out _))
                     .Select(_ => new JsonSchemaError(pointer, "required")));
                 return true;
             case "additionalProperties" when value.ValueKind == JsonValueKind.Object:
@@ -100,7 +107,8 @@ public sealed class JsonSchema
         }
     }
 
-    private static void Additional(JsonElement value, JsonElement schema, JsonElement rule, string pointer, List<JsonSchemaError> errors)
+    private static void Additional(
+        JsonElement value, JsonElement schema, JsonElement rule, string pointer, List<JsonSchemaError> errors)
     {
         var known = schema.TryGetProperty("properties", out var properties)
             ? properties.EnumerateObject().Select(property => property.Name).ToHashSet(StringComparer.Ordinal) : [];
@@ -114,7 +122,8 @@ public sealed class JsonSchema
         foreach (var property in extra) Check(property.Value, rule, $"{pointer}/{property.Name}", errors);
     }
 
-    private static void Items(JsonElement value, JsonElement schema, JsonProperty keyword, string pointer, List<JsonSchemaError> errors)
+    private static void Items(
+        JsonElement value, JsonElement schema, JsonProperty keyword, string pointer, List<JsonSchemaError> errors)
     {
         var prefix = schema.TryGetProperty("prefixItems", out var found) ? found.GetArrayLength() : 0;
         for (var i = 0; i < value.GetArrayLength(); i++)
@@ -127,7 +136,8 @@ public sealed class JsonSchema
 
     private static bool Holds(JsonElement value, string keyword, JsonElement rule) => keyword switch
     {
-        "type" => rule.ValueKind == JsonValueKind.Array ? rule.EnumerateArray().Any(type => IsType(value, type.GetString()!)) : IsType(value, rule.GetString()!),
+        "type" => rule.ValueKind == JsonValueKind.Array
+            ? rule.EnumerateArray().Any(type => IsType(value, type.GetString()!)) : IsType(value, rule.GetString()!),
         "enum" => rule.EnumerateArray().Any(item => JsonElement.DeepEquals(item, value)),
         "const" => JsonElement.DeepEquals(rule, value),
         "anyOf" => rule.EnumerateArray().Any(part => new JsonSchema(part).Validate(value).Count == 0),
@@ -137,17 +147,22 @@ public sealed class JsonSchema
         "maximum" => Number(value) is not { } x || x <= rule.GetDouble(),
         "exclusiveMinimum" => Number(value) is not { } x || x > rule.GetDouble(),
         "exclusiveMaximum" => Number(value) is not { } x || x < rule.GetDouble(),
-        "multipleOf" => Number(value) is not { } x || Math.Abs(x / rule.GetDouble() - Math.Round(x / rule.GetDouble())) < 1e-9,
+        "multipleOf" => Number(value) is not { } x
+            || Math.Abs(x / rule.GetDouble() - Math.Round(x / rule.GetDouble())) < 1e-9,
         "minLength" => Length(value) is not { } n || n >= rule.GetInt32(),
         "maxLength" => Length(value) is not { } n || n <= rule.GetInt32(),
         "pattern" => value.ValueKind != JsonValueKind.String
-            || Regex.IsMatch(StringOf(value), rule.GetString()!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)),
+            || Regex.IsMatch(
+                StringOf(value), rule.GetString()!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)),
         "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= rule.GetInt32(),
         "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= rule.GetInt32(),
-        "uniqueItems" => value.ValueKind != JsonValueKind.Array || rule.ValueKind != JsonValueKind.True || Unique(value),
+        "uniqueItems" => value.ValueKind != JsonValueKind.Array || rule.ValueKind != JsonValueKind.True
+            || Unique(value),
         "minProperties" => value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() >= rule.GetInt32(),
         "maxProperties" => value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() <= rule.GetInt32(),
-        _ => throw new NotSupportedException($"the schema keyword '{keyword}' is not supported; remove it or check that rule elsewhere"),
+        _ =>
+            throw new NotSupportedException(
+                $"the schema keyword '{keyword}' is not supported; remove it or check that rule elsewhere"),
     };
 
     private static bool IsType(JsonElement value, string type) => type switch
@@ -163,9 +178,11 @@ public sealed class JsonSchema
     };
 
     private static double? Number(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number ? double.Parse(value.GetRawText(), System.Globalization.CultureInfo.InvariantCulture) : null;
+        value.ValueKind == JsonValueKind.Number
+            ? double.Parse(value.GetRawText(), System.Globalization.CultureInfo.InvariantCulture) : null;
 
-    private static int? Length(JsonElement value) => value.ValueKind == JsonValueKind.String ? UnicodeText.CountCodePoints(StringOf(value)) : null;
+    private static int? Length(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? UnicodeText.CountCodePoints(StringOf(value)) : null;
 
     private static string StringOf(JsonElement value)
     {

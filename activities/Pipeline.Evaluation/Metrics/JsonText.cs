@@ -11,7 +11,8 @@ public static partial class JsonText
 
     /// <summary>Parses a text that must be one JSON value.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>The value, or null when the text is not strict JSON; a repeated key is accepted, its last value counts.</returns>
+    /// <returns>The value, or null when the text is not strict JSON; a repeated key is accepted, its last value
+    /// counts.</returns>
     public static JsonElement? Parse(string text)
     {
         try

@@ -4,7 +4,8 @@ namespace Pipeline.Evaluation.Metrics;
 
 /// <summary>Perplexities of texts from their summed log-likelihoods.</summary>
 /// <remarks>
-/// Words are the pieces of a split at every run of white space, so leading or trailing white space adds one; bytes are UTF-8.
+/// Words are the pieces of a split at every run of white space, so leading or trailing white space adds one; bytes are
+/// UTF-8.
 /// Source: the definitions of lm-evaluation-harness.
 /// </remarks>
 public static class Perplexity
@@ -13,7 +14,8 @@ public static class Perplexity
     /// <param name="logLikelihoods">Sum of a text's log-probabilities in nats.</param>
     /// <param name="units">Its tokens, words or bytes.</param>
     /// <returns>At least 1.</returns>
-    public static double Of(IEnumerable<double> logLikelihoods, IEnumerable<int> units) => Math.Exp(-logLikelihoods.Sum() / units.Sum());
+    public static double Of(IEnumerable<double> logLikelihoods, IEnumerable<int> units) =>
+        Math.Exp(-logLikelihoods.Sum() / units.Sum());
 
     /// <summary><c>-Σ log-likelihood / Σ bytes / ln 2</c>.</summary>
     /// <param name="logLikelihoods">Sum of a text's log-probabilities in nats.</param>

@@ -1,7 +1,10 @@
 namespace Pipeline.Evaluation.Metrics;
 
 /// <summary>Porter's stemmer with the extensions that the common ROUGE package uses.</summary>
-/// <remarks>Source: Porter 1980 with the later changes of NLTK's default mode (irregular words, <c>-ied</c>, <c>-alli</c>, <c>-fulli</c>, <c>-logi</c>).</remarks>
+/// <remarks>
+/// Source: Porter 1980 with the later changes of NLTK's default mode (irregular words, <c>-ied</c>, <c>-alli</c>,
+/// <c>-fulli</c>, <c>-logi</c>).
+/// </remarks>
 internal static class PorterStemmer
 {
     private static readonly Dictionary<string, string> Irregular = new(StringComparer.Ordinal)
@@ -26,9 +29,12 @@ internal static class PorterStemmer
 
     private static readonly (string Suffix, string Replacement)[] Step2Rules =
     [
-        ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("bli", "ble"), ("alli", "al"),
-        ("entli", "ent"), ("eli", "e"), ("ousli", "ous"), ("ization", "ize"), ("ation", "ate"), ("ator", "ate"), ("alism", "al"),
-        ("iveness", "ive"), ("fulness", "ful"), ("ousness", "ous"), ("aliti", "al"), ("iviti", "ive"), ("biliti", "ble"), ("fulli", "ful"),
+        ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("bli", "ble"),
+        ("alli", "al"),
+        ("entli", "ent"), ("eli", "e"), ("ousli", "ous"), ("ization", "ize"), ("ation", "ate"), ("ator", "ate"),
+        ("alism", "al"),
+        ("iveness", "ive"), ("fulness", "ful"), ("ousness", "ous"), ("aliti", "al"), ("iviti", "ive"),
+        ("biliti", "ble"), ("fulli", "ful"),
     ];
 
     private static readonly (string Suffix, string Replacement)[] Step3Rules =
@@ -36,7 +42,8 @@ internal static class PorterStemmer
 
     private static readonly string[] Step4Suffixes =
     [
-        "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti", "ous", "ive", "ize",
+        "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate",
+        "iti", "ous", "ive", "ize",
     ];
 
     /// <summary>The stem of a word in lower case.</summary>
@@ -61,7 +68,8 @@ internal static class PorterStemmer
             : word.EndsWith("ing") && HasVowel(word.AsSpan()[..^3]) ? word[..^3] : null;
         if (stem is null) return word;
         if (stem.EndsWith("at") || stem.EndsWith("bl") || stem.EndsWith("iz")) return stem + "e";
-        if (stem.Length >= 2 && stem[^1] == stem[^2] && IsConsonant(stem, stem.Length - 1)) return stem[^1] is 'l' or 's' or 'z' ? stem : stem[..^1];
+        if (stem.Length >= 2 && stem[^1] == stem[^2] && IsConsonant(stem, stem.Length - 1))
+            return stem[^1] is 'l' or 's' or 'z' ? stem : stem[..^1];
         return Measure(stem) == 1 && EndsShort(stem) ? stem + "e" : stem;
     }
 
@@ -138,6 +146,7 @@ internal static class PorterStemmer
     {
         var n = word.Length;
         if (n == 2) return !IsConsonant(word, 0) && IsConsonant(word, 1);
-        return n >= 3 && IsConsonant(word, n - 3) && !IsConsonant(word, n - 2) && IsConsonant(word, n - 1) && word[^1] is not ('w' or 'x' or 'y');
+        return n >= 3 && IsConsonant(word, n - 3) && !IsConsonant(word, n - 2) && IsConsonant(word, n - 1)
+            && word[^1] is not ('w' or 'x' or 'y');
     }
 }

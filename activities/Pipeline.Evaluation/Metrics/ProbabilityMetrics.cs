@@ -15,14 +15,18 @@ public static class ProbabilityMetrics
     /// <param name="probabilities">One distribution a row.</param>
     /// <returns>0 is perfect, 2 the worst.</returns>
     public static double BrierOverClasses(IReadOnlyList<int> truth, IReadOnlyList<double[]> probabilities) =>
-        truth.Zip(probabilities, (label, row) => row.Select((p, i) => Math.Pow(p - (i == label ? 1 : 0), 2)).Sum()).Average();
+        truth.Zip(probabilities, (label, row) => row.Select((p, i) => Math.Pow(p - (i == label ? 1 : 0), 2)).Sum())
+            .Average();
 
-    /// <summary>Mean negative log-likelihood of the right class, in nats; probabilities are kept within 1e-15 of 0 and 1.</summary>
+    /// <summary>
+    /// Mean negative log-likelihood of the right class, in nats; probabilities are kept within 1e-15 of 0 and 1.
+    /// </summary>
     /// <param name="truth">Index of the right class.</param>
     /// <param name="probabilities">One distribution a row.</param>
     /// <returns>0 is perfect.</returns>
     public static double LogLoss(IReadOnlyList<int> truth, IReadOnlyList<double[]> probabilities) =>
-        -truth.Zip(probabilities, (label, row) => Math.Log(Math.Clamp(row[label] / row.Sum(), 1e-15, 1 - 1e-15))).Average();
+        -truth.Zip(probabilities, (label, row) => Math.Log(Math.Clamp(row[label] / row.Sum(), 1e-15, 1 - 1e-15)))
+            .Average();
 
     /// <summary>Area under the ROC curve; ties count half.</summary>
     /// <param name="truth">Labels; both must occur.</param>
@@ -33,23 +37,28 @@ public static class ProbabilityMetrics
     {
         var positives = truth.Count(label => label);
         var negatives = truth.Count - positives;
-        if (positives == 0 || negatives == 0) throw new ArgumentException("the area needs positive and negative rows", nameof(truth));
+        if (positives == 0 || negatives == 0)
+            throw new ArgumentException("the area needs positive and negative rows", nameof(truth));
         var ranks = Statistics.Ranks.Of(scores);
         var sum = ranks.Where((_, i) => truth[i]).Sum();
         return (sum - positives * (positives + 1) / 2.0) / ((double)positives * negatives);
     }
 
-    /// <summary>Mean of the areas of each class against the others (<paramref name="pairwise"/>: of each pair of classes).</summary>
+    /// <summary>
+    /// Mean of the areas of each class against the others (<paramref name="pairwise"/>: of each pair of classes).
+    /// </summary>
     /// <param name="truth">Index of the right class.</param>
     /// <param name="probabilities">One distribution a row.</param>
     /// <param name="pairwise">One-vs-one (Hand and Till 2001) rather than one-vs-rest.</param>
     /// <returns>0.5 for chance.</returns>
-    public static double RocAucMacro(IReadOnlyList<int> truth, IReadOnlyList<double[]> probabilities, bool pairwise = false)
+    public static double RocAucMacro(
+        IReadOnlyList<int> truth, IReadOnlyList<double[]> probabilities, bool pairwise = false)
     {
         var classes = Enumerable.Range(0, probabilities[0].Length).ToList();
         if (!pairwise)
         {
-            return classes.Average(k => RocAuc([.. truth.Select(label => label == k)], [.. probabilities.Select(row => row[k])]));
+            return classes.Average(
+                k => RocAuc([.. truth.Select(label => label == k)], [.. probabilities.Select(row => row[k])]));
         }
 
         return classes.SelectMany(a => classes.Where(b => b != a).Select(b => (a, b))).Average(pair =>
@@ -66,7 +75,8 @@ public static class ProbabilityMetrics
     public static double AveragePrecision(IReadOnlyList<bool> truth, IReadOnlyList<double> scores)
     {
         var (seen, hits, sum, positives) = (0, 0, 0.0, truth.Count(label => label));
-        foreach (var group in Enumerable.Range(0, truth.Count).GroupBy(i => scores[i]).OrderByDescending(group => group.Key))
+        foreach (var group in Enumerable.Range(0, truth.Count).GroupBy(i => scores[i])
+            .OrderByDescending(group => group.Key))
         {
             var gained = group.Count(i => truth[i]);
             seen += group.Count();
@@ -77,7 +87,9 @@ public static class ProbabilityMetrics
         return sum;
     }
 
-    /// <summary>Share of rows whose right class is among the <paramref name="k"/> most probable; ties go to the later class.</summary>
+    /// <summary>
+    /// Share of rows whose right class is among the <paramref name="k"/> most probable; ties go to the later class.
+    /// </summary>
     /// <param name="truth">Index of the right class.</param>
     /// <param name="probabilities">One distribution a row.</param>
     /// <param name="k">How many classes count.</param>

@@ -5,7 +5,10 @@ namespace Pipeline.Evaluation.Metrics;
 
 /// <summary>ROUGE-1, -2, -L and -Lsum.</summary>
 /// <param name="stem">Whether words of more than three letters are stemmed.</param>
-/// <remarks>Only <c>a-z</c> and <c>0-9</c> survive the tokenizer, so other scripts score 0. Source: Lin 2004; definitions of rouge-score 0.1.2.</remarks>
+/// <remarks>
+/// Only <c>a-z</c> and <c>0-9</c> survive the tokenizer, so other scripts score 0. Source: Lin 2004; definitions of
+/// rouge-score 0.1.2.
+/// </remarks>
 public sealed partial class Rouge(bool stem = false)
 {
     /// <summary>Scores one text; for each variant the reference with the best F counts.</summary>
@@ -27,7 +30,8 @@ public sealed partial class Rouge(bool stem = false)
     private RougeScores Score(string prediction, string reference)
     {
         var (own, target) = (Tokens(prediction), Tokens(reference));
-        return new RougeScores(Grams(own, target, 1), Grams(own, target, 2), Longest(own, target), Summary(prediction, reference));
+        return new RougeScores(
+            Grams(own, target, 1), Grams(own, target, 2), Longest(own, target), Summary(prediction, reference));
     }
 
     private static RougeScore Grams(string[] own, string[] target, int length) =>
@@ -37,9 +41,13 @@ public sealed partial class Rouge(bool stem = false)
             target.Length - length + 1);
 
     private static RougeScore Longest(string[] own, string[] target) =>
-        own.Length == 0 || target.Length == 0 ? default : RougeScore.Of(Table(target, own)[target.Length, own.Length], own.Length, target.Length);
+        own.Length == 0 || target.Length == 0
+            ? default : RougeScore.Of(Table(target, own)[target.Length, own.Length], own.Length, target.Length);
 
-    /// <summary>Counts each word of a reference line that lies on a common subsequence with some predicted line, at most as often as it occurs.</summary>
+    /// <summary>
+    /// Counts each word of a reference line that lies on a common subsequence with some predicted line, at most as
+    /// often as it occurs.
+    /// </summary>
     private RougeScore Summary(string prediction, string reference)
     {
         var (own, target) = (Lines(prediction), Lines(reference));
@@ -91,7 +99,8 @@ public sealed partial class Rouge(bool stem = false)
         {
             for (var j = 1; j <= own.Length; j++)
             {
-                table[i, j] = target[i - 1] == own[j - 1] ? table[i - 1, j - 1] + 1 : Math.Max(table[i - 1, j], table[i, j - 1]);
+                table[i, j] = target[i - 1] == own[j - 1]
+                    ? table[i - 1, j - 1] + 1 : Math.Max(table[i - 1, j], table[i, j - 1]);
             }
         }
 

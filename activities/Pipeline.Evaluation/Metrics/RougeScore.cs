@@ -9,7 +9,8 @@ public readonly record struct RougeScore(double Precision, double Recall, double
     internal static RougeScore Of(double matches, int prediction, int reference)
     {
         var (precision, recall) = (matches / Math.Max(prediction, 1), matches / Math.Max(reference, 1));
-        return new RougeScore(precision, recall, precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0);
+        return new RougeScore(
+            precision, recall, precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0);
     }
 }
 

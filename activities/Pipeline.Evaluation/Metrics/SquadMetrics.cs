@@ -3,7 +3,9 @@ using Pipeline.Evaluation.Text;
 
 namespace Pipeline.Evaluation.Metrics;
 
-/// <summary>Exact match and token F1 after the normalisation of the SQuAD evaluation script (Rajpurkar et al. 2016).</summary>
+/// <summary>
+/// Exact match and token F1 after the normalisation of the SQuAD evaluation script (Rajpurkar et al. 2016).
+/// </summary>
 public static partial class SquadMetrics
 {
     private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -38,7 +40,8 @@ public static partial class SquadMetrics
         {
             var target = UnicodeText.Words(Normalize(reference));
             if (own.Length == 0 || target.Length == 0) return own.Length == target.Length ? 1.0 : 0.0;
-            return RougeScore.Of(NGrams.Overlap(NGrams.Count(own, 1), NGrams.Count(target, 1)), own.Length, target.Length).F1;
+            return RougeScore.Of(
+                NGrams.Overlap(NGrams.Count(own, 1), NGrams.Count(target, 1)), own.Length, target.Length).F1;
         });
     }
 

@@ -15,7 +15,10 @@ public sealed record TerOptions
     /// <value>False.</value>
     public bool NoPunctuation { get; init; }
 
-    /// <summary>Whether Chinese and Japanese text is split into characters; only with <see cref="Normalized"/> or <see cref="NoPunctuation"/>.</summary>
+    /// <summary>
+    /// Whether Chinese and Japanese text is split into characters; only with <see cref="Normalized"/> or
+    /// <see cref="NoPunctuation"/>.
+    /// </summary>
     /// <value>False.</value>
     public bool AsianSupport { get; init; }
 }

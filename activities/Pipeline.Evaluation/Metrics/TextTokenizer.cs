@@ -53,7 +53,9 @@ public static partial class TextTokenizer
         return builder.ToString();
     }
 
-    /// <summary>Puts spaces around the punctuation of each non-overlapping pair of neighbours, from left to right.</summary>
+    /// <summary>
+    /// Puts spaces around the punctuation of each non-overlapping pair of neighbours, from left to right.
+    /// </summary>
     private static List<Rune> Pairs(List<Rune> runes, Func<Rune, bool> first, Func<Rune, bool> second, bool spaceBefore)
     {
         var space = new Rune(' ');
@@ -66,7 +68,8 @@ public static partial class TextTokenizer
                 continue;
             }
 
-            result.AddRange(spaceBefore ? [space, runes[i], space, runes[i + 1]] : [runes[i], space, runes[i + 1], space]);
+            result.AddRange(
+                spaceBefore ? [space, runes[i], space, runes[i + 1]] : [runes[i], space, runes[i + 1], space]);
             i++;
         }
 
@@ -74,7 +77,8 @@ public static partial class TextTokenizer
     }
 
     private static string[] Characters(string text) =>
-        [.. text.EnumerateRunes().Where(rune => !rune.IsBmp || !UnicodeText.IsSpace((char)rune.Value)).Select(rune => rune.ToString())];
+        [.. text.EnumerateRunes().Where(rune => !rune.IsBmp || !UnicodeText.IsSpace((char)rune.Value))
+            .Select(rune => rune.ToString())];
 
     private static bool IsNumber(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;

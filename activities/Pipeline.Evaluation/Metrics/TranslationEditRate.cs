@@ -2,7 +2,10 @@ namespace Pipeline.Evaluation.Metrics;
 
 /// <summary>Translation edit rate: edits, block shifts included, per reference word.</summary>
 /// <param name="options">Settings; null for the defaults.</param>
-/// <remarks>Shifts are found greedily, at most ten words long and fifty words far. Source: Snover et al. 2006; limits of tercom and sacreBLEU 2.6.</remarks>
+/// <remarks>
+/// Shifts are found greedily, at most ten words long and fifty words far. Source: Snover et al. 2006; limits of tercom
+/// and sacreBLEU 2.6.
+/// </remarks>
 public sealed class TranslationEditRate(TerOptions? options = null)
 {
     private const int MaxShiftLength = 10;
@@ -56,7 +59,8 @@ public sealed class TranslationEditRate(TerOptions? options = null)
         var best = (Gain: 0, Length: 0, Start: 0, Target: 0, Words: words, Found: false);
         foreach (var (start, at, length) in Matches(words, reference))
         {
-            if (!HasError(alignment.PredictionError, start, length) || !HasError(alignment.ReferenceError, at, length)) continue;
+            if (!HasError(alignment.PredictionError, start, length) || !HasError(alignment.ReferenceError, at, length))
+                continue;
             var aligned = alignment.Position[at];
             if (start <= aligned && aligned < start + length) continue;
             var previous = -1;
@@ -69,7 +73,8 @@ public sealed class TranslationEditRate(TerOptions? options = null)
                 var gain = alignment.Cost - WordAlignment.Of(shifted, reference).Cost;
                 candidates++;
                 // Most edits saved, then the longest block, then the earliest start and target.
-                if (best.Found && (gain, length, -start, -target).CompareTo((best.Gain, best.Length, -best.Start, -best.Target)) <= 0) continue;
+                if (best.Found && (gain, length, -start, -target)
+                    .CompareTo((best.Gain, best.Length, -best.Start, -best.Target)) <= 0) continue;
                 best = (gain, length, start, target, shifted, true);
             }
 
@@ -83,9 +88,11 @@ public sealed class TranslationEditRate(TerOptions? options = null)
     {
         for (var start = 0; start < words.Length; start++)
         {
-            for (var at = Math.Max(0, start - MaxShiftDistance); at < reference.Length && at - start <= MaxShiftDistance; at++)
+            for (var at = Math.Max(0, start - MaxShiftDistance); at < reference.Length
+                && at - start <= MaxShiftDistance; at++)
             {
-                for (var length = 1; length <= MaxShiftLength && start + length <= words.Length && at + length <= reference.Length; length++)
+                for (var length = 1; length <= MaxShiftLength && start + length <= words.Length
+                    && at + length <= reference.Length; length++)
                 {
                     if (words[start + length - 1] != reference[at + length - 1]) break;
                     yield return (start, at, length);

@@ -1,7 +1,9 @@
 namespace Pipeline.Evaluation.Metrics;
 
 /// <summary>One cheapest edit path from a prediction to a reference, within a beam around the diagonal.</summary>
-/// <remarks>Ties prefer a match or substitution, then dropping a predicted word, then adding a reference word.</remarks>
+/// <remarks>
+/// Ties prefer a match or substitution, then dropping a predicted word, then adding a reference word.
+/// </remarks>
 internal sealed class WordAlignment
 {
     private const int Beam = 25;

@@ -16,6 +16,7 @@ public sealed record LatencySummary(double Mean, double P50, double P95, double 
     {
         if (seconds.Count == 0) return null;
         double[] sorted = [.. seconds.Order()];
-        return new(sorted.Average(), Quantiles.OfSorted(sorted, 0.5), Quantiles.OfSorted(sorted, 0.95), Quantiles.OfSorted(sorted, 0.99));
+        return new(sorted.Average(), Quantiles.OfSorted(sorted, 0.5), Quantiles.OfSorted(sorted, 0.95),
+            Quantiles.OfSorted(sorted, 0.99));
     }
 }

@@ -13,9 +13,11 @@ public sealed class LoadTest(TimeProvider time)
     /// <param name="cancellationToken">Stops the test.</param>
     /// <returns>The log in order of start; a failed request holds its error.</returns>
     public async Task<IReadOnlyList<RequestRecord>> RunAsync(
-        IReadOnlyList<(string Text, int Tokens)> prompts, int concurrency, Func<string, CancellationToken, IAsyncEnumerable<string>> generate, CancellationToken cancellationToken)
+        IReadOnlyList<(string Text, int Tokens)> prompts, int concurrency,
+        Func<string, CancellationToken, IAsyncEnumerable<string>> generate, CancellationToken cancellationToken)
     {
-        var (queue, log, begin) = (new ConcurrentQueue<(string Text, int Tokens)>(prompts), new ConcurrentBag<RequestRecord>(), time.GetTimestamp());
+        var (queue, log, begin) = (new ConcurrentQueue<(string Text, int Tokens)>(prompts),
+            new ConcurrentBag<RequestRecord>(), time.GetTimestamp());
         double Now() => time.GetElapsedTime(begin).TotalSeconds;
         async Task WorkAsync()
         {
@@ -24,7 +26,8 @@ public sealed class LoadTest(TimeProvider time)
                 var (start, arrivals, error) = (Now(), new List<double>(), (string?)null);
                 try
                 {
-                    await foreach (var _ in generate(prompt.Text, cancellationToken).WithCancellation(cancellationToken)) arrivals.Add(Now());
+                    await foreach (var _ in generate(prompt.Text, cancellationToken)
+                        .WithCancellation(cancellationToken)) arrivals.Add(Now());
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {

@@ -1,6 +1,9 @@
 namespace Pipeline.Evaluation.Performance;
 
-/// <summary>Speed of a model under a stated load; everything is computed from the request log, so that anybody can compute it again.</summary>
+/// <summary>
+/// Speed of a model under a stated load; everything is computed from the request log, so that anybody can compute it
+/// again.
+/// </summary>
 public sealed record PerformanceReport
 {
     /// <summary>Requests in flight at a time.</summary>
@@ -54,9 +57,11 @@ public sealed record PerformanceReport
             OutputTokens = done.Length == 0 ? 0 : done.Average(request => request.TokenTimes.Count),
             Requests = done.Length,
             Failures = log.Count - done.Length,
-            Duration = done.Length == 0 ? 0 : done.Max(request => request.TokenTimes[^1]) - done.Min(request => request.Start),
+            Duration = done.Length == 0 ? 0 : done.Max(request => request.TokenTimes[^1])
+                - done.Min(request => request.Start),
             FirstToken = LatencySummary.Of([.. done.Select(request => request.TokenTimes[0] - request.Start)]),
-            BetweenTokens = LatencySummary.Of([.. done.SelectMany(request => request.TokenTimes.Zip(request.TokenTimes.Skip(1), (a, b) => b - a))]),
+            BetweenTokens = LatencySummary.Of(
+                [.. done.SelectMany(request => request.TokenTimes.Zip(request.TokenTimes.Skip(1), (a, b) => b - a))]),
             EndToEnd = LatencySummary.Of([.. done.Select(request => request.TokenTimes[^1] - request.Start)]),
             PeakMemoryBytes = peakMemoryBytes,
         };

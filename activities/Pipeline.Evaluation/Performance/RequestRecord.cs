@@ -5,4 +5,5 @@ namespace Pipeline.Evaluation.Performance;
 /// <param name="TokenTimes">When each generated token arrived; empty when the request failed.</param>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="Error">What went wrong; null when nothing did.</param>
-public sealed record RequestRecord(double Start, IReadOnlyList<double> TokenTimes, int PromptTokens, string? Error = null);
+public sealed record RequestRecord(
+    double Start, IReadOnlyList<double> TokenTimes, int PromptTokens, string? Error = null);

@@ -20,7 +20,9 @@ public sealed class SpeedTest
     /// <value>Default: 4.</value>
     public int Concurrency { get; init; } = 4;
 
-    /// <summary>Tokens of every answer; the end-of-text token does not end it, so that all runs have the same length.</summary>
+    /// <summary>
+    /// Tokens of every answer; the end-of-text token does not end it, so that all runs have the same length.
+    /// </summary>
     /// <value>Default: 32.</value>
     public int MaxTokens { get; init; } = 32;
 
@@ -33,19 +35,27 @@ public sealed class SpeedTest
     /// <param name="cancellationToken">Stops the test.</param>
     /// <returns>The request log, the report that it gives, and a task result for gates.</returns>
     public async Task<(IReadOnlyList<RequestRecord> Log, PerformanceReport Report, TaskResult Result)> RunAsync(
-        ModelUnderTest model, string directory, string? adapter, IReadOnlyList<string> prompts, ModelLoadOptions options, CancellationToken cancellationToken)
+        ModelUnderTest model, string directory, string? adapter, IReadOnlyList<string> prompts,
+        ModelLoadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompts);
         using var weights = CausalLanguageModel.Load(directory, options);
         await using var engine = new GenerationEngine(weights, new GenerationOptions { MaxBatch = Concurrency });
-        if (adapter is not null) await engine.LoadAdapterAsync(Candidate, AdapterContent.Read(adapter), cancellationToken);
+        if (adapter is not null)
+            await engine.LoadAdapterAsync(Candidate, AdapterContent.Read(adapter), cancellationToken);
         var ids = prompts.Select(prompt => model.Encoder.Encode(prompt)).ToList();
         var entropies = new Dictionary<string, double>(StringComparer.Ordinal);
         async IAsyncEnumerable<string> Generate(string index, [EnumeratorCancellation] CancellationToken stop)
         {
             var (sum, count) = (0.0, 0);
-            var request = new GenerationRequest { Prompt = ids[int.Parse(index)], Adapter = adapter is null ? null : Candidate, Sampling = new SamplingOptions { MaxTokens = MaxTokens } };
+            var request = new GenerationRequest
+            {
+                Prompt = ids[int.Parse(index)],
+                Adapter = adapter is null
+                    ? null : Candidate,
+                Sampling = new SamplingOptions { MaxTokens = MaxTokens },
+            };
             await foreach (var token in engine.Submit(request).ReadAllAsync(stop))
             {
                 (sum, count) = (sum + token.Entropy, count + 1);
@@ -58,16 +68,23 @@ public sealed class SpeedTest
         // The first answer pays for memory and threads; it is in no figure.
         if (ids.Count > 0) await foreach (var _ in Generate("0", cancellationToken)) { }
 
-        var log = await new LoadTest(TimeProvider.System).RunAsync([.. ids.Select((prompt, i) => (i.ToString(), prompt.Length))], Concurrency, Generate, cancellationToken);
+        var log = await new LoadTest(TimeProvider.System).RunAsync(
+            [.. ids.Select((prompt, i) => (i.ToString(), prompt.Length))], Concurrency, Generate, cancellationToken);
         using var process = Process.GetCurrentProcess();
         var report = PerformanceReport.Of(log, Concurrency, process.PeakWorkingSet64);
-        return (log, report, Result(log, [.. ids.Select((_, i) => entropies.GetValueOrDefault(i.ToString(), double.NaN))], prompts));
+        return (log, report,
+            Result(log, [.. ids.Select((_, i) => entropies.GetValueOrDefault(i.ToString(), double.NaN))], prompts));
     }
 
-    /// <summary>Scores of each request for gates: seconds, and entropy in nats per token; a failed request has no number, which a gate refuses.</summary>
+    /// <summary>
+    /// Scores of each request for gates: seconds, and entropy in nats per token; a failed request has no number, which
+    /// a gate refuses.
+    /// </summary>
     private TaskResult Result(IReadOnlyList<RequestRecord> log, double[] entropies, IReadOnlyList<string> prompts)
     {
-        double[] Times(Func<RequestRecord, double> of) => [.. log.Select(request => request.Error is null && request.TokenTimes.Count > 0 ? of(request) : double.NaN)];
+        double[] Times(Func<RequestRecord, double> of) =>
+            [.. log.Select(request => request.Error is null && request.TokenTimes.Count > 0
+                ? of(request) : double.NaN)];
         var scores = new Dictionary<string, IReadOnlyList<double>>
         {
             ["first_token"] = Times(request => request.TokenTimes[0] - request.Start),

@@ -19,7 +19,8 @@ public enum PreflightAdvice
 /// <param name="Accuracy">Its share of right answers.</param>
 /// <param name="Reason">The advice in a sentence.</param>
 /// <param name="Overridden">Why a person goes on all the same; empty when nobody does.</param>
-public sealed record PreflightDecision(PreflightAdvice Advice, string BestPrompt, double Accuracy, string Reason, string Overridden)
+public sealed record PreflightDecision(
+    PreflightAdvice Advice, string BestPrompt, double Accuracy, string Reason, string Overridden)
 {
     /// <summary>Share from which a fine-tune pays.</summary>
     public const double GoFrom = 0.70;
@@ -34,14 +35,20 @@ public sealed record PreflightDecision(PreflightAdvice Advice, string BestPrompt
     /// <param name="prompts">Right answers and rows by prompt; at least one.</param>
     /// <param name="overrideReason">Reason to go on although the advice is to stop; it is kept in the decision.</param>
     /// <returns>The decision.</returns>
-    public static PreflightDecision Of(IReadOnlyDictionary<string, (int Right, int Rows)> prompts, string overrideReason = "")
+    public static PreflightDecision Of(
+        IReadOnlyDictionary<string, (int Right, int Rows)> prompts, string overrideReason = "")
     {
-        if (prompts.Count == 0 || prompts.Values.Any(prompt => prompt.Rows < 1)) throw new ArgumentException("the diagnostic needs a prompt with at least one row", nameof(prompts));
-        var (name, (right, rows)) = prompts.OrderByDescending(prompt => (double)prompt.Value.Right / prompt.Value.Rows).ThenBy(prompt => prompt.Key, StringComparer.Ordinal).First();
+        if (prompts.Count == 0 || prompts.Values.Any(prompt => prompt.Rows < 1))
+            throw new ArgumentException("the diagnostic needs a prompt with at least one row", nameof(prompts));
+        var (name, (right, rows)) = prompts.OrderByDescending(prompt => (double)prompt.Value.Right / prompt.Value.Rows)
+            .ThenBy(prompt => prompt.Key, StringComparer.Ordinal).First();
         var accuracy = (double)right / rows;
         var measured = $"the best prompt '{name}' answers {right} of {rows} rows ({100 * accuracy:0.0} %)";
-        return accuracy < GoFrom ? new(PreflightAdvice.Stop, name, accuracy, $"{measured}, below {100 * GoFrom:0} %: improve data or prompt before a fine-tune", overrideReason)
-            : accuracy >= CeilingFrom ? new(PreflightAdvice.MarginalGain, name, accuracy, $"{measured}: a fine-tune has little left to gain", "")
+        return accuracy < GoFrom
+            ? new(PreflightAdvice.Stop, name, accuracy,
+                $"{measured}, below {100 * GoFrom:0} %: improve data or prompt before a fine-tune", overrideReason)
+            : accuracy >= CeilingFrom
+            ? new(PreflightAdvice.MarginalGain, name, accuracy, $"{measured}: a fine-tune has little left to gain", "")
             : new(PreflightAdvice.Go, name, accuracy, $"{measured}: a fine-tune is likely to pay", "");
     }
 }

@@ -4,7 +4,10 @@ using Pipeline.Evaluation.Results;
 
 namespace Pipeline.Evaluation.Reports;
 
-/// <summary>A page that opens offline: one file without scripts and outside references. Every text is escaped, whatever it holds.</summary>
+/// <summary>
+/// A page that opens offline: one file without scripts and outside references. Every text is escaped, whatever it
+/// holds.
+/// </summary>
 /// <param name="title">Title of the page.</param>
 public sealed class HtmlReport(string title)
 {
@@ -26,7 +29,8 @@ public sealed class HtmlReport(string title)
     /// <param name="text">What it says.</param>
     /// <returns>This report.</returns>
     public HtmlReport Verdict(ReportTone kind, string word, string text) =>
-        Add($"<div class=\"verdict {kind.ToString().ToLowerInvariant()}\"><b>{E(word)}</b><span>{E(text)}</span></div>");
+        Add($"<div class=\"verdict {kind.ToString().ToLowerInvariant()}\"><b>{E(word)}</b><span>{E(text)}"
+            + $"</span></div>");
 
     /// <summary>Adds large figures side by side.</summary>
     /// <param name="tiles">Name, value and note of each.</param>
@@ -41,9 +45,12 @@ public sealed class HtmlReport(string title)
     public HtmlReport Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         IReadOnlyList<string>[] lines = [.. rows];
-        bool[] numeric = [.. columns.Select((_, i) => lines.Length > 0 && Array.TrueForAll(lines, row => i < row.Count && Class(row[i]).Length > 0))];
+        bool[] numeric =
+            [.. columns.Select((_, i) => lines.Length > 0
+                && Array.TrueForAll(lines, row => i < row.Count && Class(row[i]).Length > 0))];
         Add($"<div class=\"wide\"><table><thead><tr>{string.Concat(columns.Select((column, i) => $"<th{(numeric[i] ? " class=\"n\"" : "")}>{E(column)}</th>"))}</tr></thead><tbody>");
-        foreach (var row in lines) Add($"<tr>{string.Concat(row.Select(cell => $"<td{Class(cell)}>{E(cell)}</td>"))}</tr>");
+        foreach (var row in lines)
+            Add($"<tr>{string.Concat(row.Select(cell => $"<td{Class(cell)}>{E(cell)}</td>"))}</tr>");
         return Add("</tbody></table></div>");
     }
 
@@ -51,13 +58,15 @@ public sealed class HtmlReport(string title)
     /// <param name="plot">The drawing.</param>
     /// <param name="caption">What it shows.</param>
     /// <returns>This report.</returns>
-    public HtmlReport Figure(SvgPlot plot, string caption) => Add($"<figure>{plot.Markup}<figcaption>{E(caption)}</figcaption></figure>");
+    public HtmlReport Figure(SvgPlot plot, string caption) =>
+        Add($"<figure>{plot.Markup}<figcaption>{E(caption)}</figcaption></figure>");
 
     /// <summary>Adds a text that opens on a click, such as a log or a sample.</summary>
     /// <param name="summary">Its name.</param>
     /// <param name="text">The text, line breaks kept.</param>
     /// <returns>This report.</returns>
-    public HtmlReport Details(string summary, string text) => Add($"<details><summary>{E(summary)}</summary><pre>{E(text)}</pre></details>");
+    public HtmlReport Details(string summary, string text) =>
+        Add($"<details><summary>{E(summary)}</summary><pre>{E(text)}</pre></details>");
 
     /// <summary>The page.</summary>
     /// <returns>HTML.</returns>
@@ -78,9 +87,11 @@ public sealed class HtmlReport(string title)
 
     private static string E(string text) => SafeText.Encode(text);
 
-    private static string Class(string cell) => cell == MethodComparison.NotMeasured ? " class=\"n q\"" : IsNumber(cell) ? " class=\"n\"" : "";
+    private static string Class(string cell) => cell == MethodComparison.NotMeasured ? " class=\"n q\"" : IsNumber(cell)
+        ? " class=\"n\"" : "";
 
-    private static bool IsNumber(string cell) => cell.Length > 0 && cell.Any(char.IsAsciiDigit) && cell.All(c => char.IsAsciiDigit(c) || "+-−.,% …ex±×–".Contains(c));
+    private static bool IsNumber(string cell) => cell.Length > 0 && cell.Any(char.IsAsciiDigit)
+        && cell.All(c => char.IsAsciiDigit(c) || "+-−.,% …ex±×–".Contains(c));
 
     private HtmlReport Add(string markup)
     {

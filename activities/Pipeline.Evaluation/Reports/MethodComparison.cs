@@ -12,7 +12,8 @@ public static class MethodComparison
 
     /// <summary>Column names.</summary>
     public static IReadOnlyList<string> Columns { get; } =
-        ["method", "run", "trainable", "training time", "storage", "peak memory", "tokens/s", "task accuracy", "kept of full fine-tune", "knowledge"];
+        ["method", "run", "trainable", "training time", "storage", "peak memory", "tokens/s", "task accuracy",
+            "kept of full fine-tune", "knowledge"];
 
     /// <summary>Cells of each run.</summary>
     /// <param name="runs">Recorded runs; the one of method <c>full</c> is the measure of retention.</param>
@@ -22,9 +23,12 @@ public static class MethodComparison
         var full = runs.FirstOrDefault(run => run.Method == Full)?.Task;
         return [.. runs.Select(run => (IReadOnlyList<string>)
         [
-            run.Method, run.RunId, Say(run.TrainableParameters, n => $"{n:N0}"), Say(run.TrainingTime, time => $"{time.TotalSeconds:N0} s"),
-            Say(run.StoredBytes, bytes => $"{bytes / 1048576.0:0.0} MiB"), Say(run.PeakMemoryBytes, bytes => $"{bytes / 1048576.0:N0} MiB"),
-            Say(run.TokensPerSecond, speed => $"{speed:N1}"), Say(run.Task, Share), Say(run.Task, own => Kept(own, full)),
+            run.Method, run.RunId, Say(run.TrainableParameters, n => $"{n:N0}"),
+            Say(run.TrainingTime, time => $"{time.TotalSeconds:N0} s"),
+            Say(run.StoredBytes, bytes => $"{bytes / 1048576.0:0.0} MiB"),
+            Say(run.PeakMemoryBytes, bytes => $"{bytes / 1048576.0:N0} MiB"),
+            Say(run.TokensPerSecond, speed => $"{speed:N1}"), Say(run.Task, Share),
+            Say(run.Task, own => Kept(own, full)),
             Say(run.KnowledgeChange, change => $"{change:+0.0;-0.0;0.0} points"),
         ])];
     }
@@ -33,7 +37,8 @@ public static class MethodComparison
     /// <param name="method">Right answers and questions of the method.</param>
     /// <param name="full">Right answers and questions of the full fine-tune, at least one of them right.</param>
     /// <returns>The ratio with its 95 % interval, by the logarithm's normal approximation (Katz et al. 1978).</returns>
-    public static (double Ratio, Interval Range) Retention((int Right, int Questions) method, (int Right, int Questions) full)
+    public static (double Ratio, Interval Range) Retention(
+        (int Right, int Questions) method, (int Right, int Questions) full)
     {
         double p = (double)method.Right / method.Questions, q = (double)full.Right / full.Questions;
         if (method.Right == 0) return (0, new Interval(0, 0));
@@ -47,7 +52,8 @@ public static class MethodComparison
     /// <param name="tokensPerRequest">Mean tokens of a request.</param>
     /// <param name="pricePerHour">Price of the machine.</param>
     /// <returns>In the currency of the price.</returns>
-    public static double CostPerThousandRequests(double tokensPerSecond, double tokensPerRequest, double pricePerHour) =>
+    public static double CostPerThousandRequests(
+        double tokensPerSecond, double tokensPerRequest, double pricePerHour) =>
         1000 * tokensPerRequest / tokensPerSecond / 3600 * pricePerHour;
 
     private static string Share((int Right, int Questions) task)

@@ -18,16 +18,19 @@ public static class Aggregation
     /// <returns>Mean and pooled error.</returns>
     public static MetricValue Group(IReadOnlyList<(MetricValue Metric, int Size)> tasks, bool weightBySize = true)
     {
-        var errors = tasks.Any(task => task.Metric.StandardError is null) ? null : tasks.Select(task => task.Metric.StandardError.GetValueOrDefault()).ToList();
+        var errors = tasks.Any(task => task.Metric.StandardError is null)
+            ? null : tasks.Select(task => task.Metric.StandardError.GetValueOrDefault()).ToList();
         if (!weightBySize)
         {
-            return new(tasks.Average(task => task.Metric.Value), errors is null ? null : Math.Sqrt(errors.Sum(error => error * error)) / tasks.Count);
+            return new(tasks.Average(task => task.Metric.Value),
+                errors is null ? null : Math.Sqrt(errors.Sum(error => error * error)) / tasks.Count);
         }
 
         double total = tasks.Sum(task => task.Size);
         var mean = tasks.Sum(task => task.Metric.Value * task.Size) / total;
         if (errors is null) return new(mean, null);
-        var pooled = tasks.Zip(errors, (task, error) => (task.Size - 1.0) * task.Size * error * error).Sum() / (total - tasks.Count);
+        var pooled = tasks.Zip(errors, (task, error) => (task.Size - 1.0) * task.Size * error * error).Sum()
+            / (total - tasks.Count);
         return new(mean, Math.Sqrt(pooled / total));
     }
 }

@@ -37,4 +37,5 @@ public sealed record EvaluationResults
 /// <param name="Tasks">Its tasks.</param>
 /// <param name="Questions">Questions of all its tasks.</param>
 /// <param name="Metrics">Metrics by name with filter.</param>
-public sealed record GroupResult(string Alias, IReadOnlyList<string> Tasks, int Questions, IReadOnlyDictionary<string, MetricValue> Metrics);
+public sealed record GroupResult(
+    string Alias, IReadOnlyList<string> Tasks, int Questions, IReadOnlyDictionary<string, MetricValue> Metrics);

@@ -12,9 +12,11 @@ internal static class Files
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var full = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"{path} is not a file path", nameof(path));
+        var folder = Path.GetDirectoryName(full)
+            ?? throw new ArgumentException($"{path} is not a file path", nameof(path));
         Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp");
+        var temporary =
+            Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))

@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Evaluation.Results;
 
-/// <summary>Reads and writes <c>results.json</c>: the keys of lm-evaluation-harness plus a <c>pipeline</c> section with what gates need.</summary>
+/// <summary>
+/// Reads and writes <c>results.json</c>: the keys of lm-evaluation-harness plus a <c>pipeline</c> section with what
+/// gates need.
+/// </summary>
 public static class ResultsJson
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -31,14 +34,19 @@ public static class ResultsJson
     {
         var root = new JsonObject
         {
-            ["results"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)Row(task.Alias, task.Ids.Count, task.Metrics)))
-                .Concat(results.Groups.Select(group => (group.Key, (JsonNode)Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics))))),
-            ["groups"] = Map(results.Groups.Select(group => (group.Key, (JsonNode)Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics)))),
+            ["results"] =
+                Map(results.Tasks.Select(task => (task.Task, (JsonNode)Row(task.Alias, task.Ids.Count, task.Metrics)))
+                .Concat(results.Groups.Select(group =>
+                    (group.Key, (JsonNode)Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics))))),
+            ["groups"] = Map(
+                results.Groups.Select(group =>
+                    (group.Key, (JsonNode)Row(group.Value.Alias, group.Value.Questions, group.Value.Metrics)))),
             ["group_subtasks"] = Map(results.Groups.Select(group => (group.Key, (JsonNode)Names(group.Value.Tasks)))),
             ["versions"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)JsonValue.Create(task.Version)!))),
             ["n-shot"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)JsonValue.Create(task.Shots)))),
             ["n-samples"] = Map(results.Tasks.Select(task =>
-                (task.Task, (JsonNode)new JsonObject { ["original"] = task.Original, ["effective"] = task.Effective }))),
+                (task.Task,
+                    (JsonNode)new JsonObject { ["original"] = task.Original, ["effective"] = task.Effective }))),
             ["higher_is_better"] = Map(results.Tasks.Select(task => (task.Task, (JsonNode)Direction(task)))),
             ["config"] = JsonSerializer.SerializeToNode(results.Settings, Options),
             ["model_name"] = results.Model.Name,
@@ -61,9 +69,11 @@ public static class ResultsJson
         {
             throw new ResultsFormatException($"there is no results file {path}; an evaluation writes one", exception);
         }
-        catch (Exception exception) when (exception is IOException or JsonException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException or JsonException or InvalidOperationException or UnauthorizedAccessException)
         {
-            throw new ResultsFormatException($"{path} is no results file: {exception.Message}; run the evaluation again", exception);
+            throw new ResultsFormatException(
+                $"{path} is no results file: {exception.Message}; run the evaluation again", exception);
         }
     }
 
@@ -74,7 +84,8 @@ public static class ResultsJson
     public static EvaluationResults Deserialize(string json)
     {
         var section = JsonNode.Parse(json) is JsonObject root ? root["pipeline"] : null;
-        return section.Deserialize<EvaluationResults>(Options) ?? throw new JsonException("the section 'pipeline' is missing");
+        return section.Deserialize<EvaluationResults>(Options)
+            ?? throw new JsonException("the section 'pipeline' is missing");
     }
 
     private static JsonObject Map(IEnumerable<(string Key, JsonNode Value)> items)
@@ -84,7 +95,8 @@ public static class ResultsJson
         return map;
     }
 
-    private static JsonArray Names(IEnumerable<string> names) => [.. names.Select(name => (JsonNode)JsonValue.Create(name)!)];
+    private static JsonArray Names(IEnumerable<string> names) =>
+        [.. names.Select(name => (JsonNode)JsonValue.Create(name)!)];
 
     private static JsonObject Row(string alias, int count, IReadOnlyDictionary<string, MetricValue> metrics)
     {
@@ -93,19 +105,22 @@ public static class ResultsJson
         {
             row[name] = Number(metric.Value);
             var (metricName, filter) = name.Split(',') is [var first, var second] ? (first, second) : (name, "none");
-            row[$"{metricName}_stderr,{filter}"] = metric.StandardError is { } error ? Number(error) : JsonValue.Create("N/A");
+            row[$"{metricName}_stderr,{filter}"] = metric.StandardError is { } error
+                ? Number(error) : JsonValue.Create("N/A");
         }
 
         return row;
     }
 
     private static JsonValue Number(double value) =>
-        double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(System.Globalization.CultureInfo.InvariantCulture))!;
+        double.IsFinite(value) ? JsonValue.Create(value)
+            : JsonValue.Create(value.ToString(System.Globalization.CultureInfo.InvariantCulture))!;
 
     private static JsonObject Direction(TaskResult task)
     {
         var row = new JsonObject();
-        foreach (var name in task.Metrics.Keys.Select(name => name.Split(',')[0]).Distinct()) row[name] = !task.LowerIsBetter.Contains(name);
+        foreach (var name in task.Metrics.Keys.Select(name => name.Split(',')[0]).Distinct())
+            row[name] = !task.LowerIsBetter.Contains(name);
         return row;
     }
 }

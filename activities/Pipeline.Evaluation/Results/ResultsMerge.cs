@@ -1,6 +1,8 @@
 namespace Pipeline.Evaluation.Results;
 
-/// <summary>Adds measurements that were made apart, such as judged conversations or speed, to the results of an evaluation.</summary>
+/// <summary>
+/// Adds measurements that were made apart, such as judged conversations or speed, to the results of an evaluation.
+/// </summary>
 public static class ResultsMerge
 {
     /// <summary>Adds a task or replaces it.</summary>
@@ -16,7 +18,10 @@ public static class ResultsMerge
         ArgumentNullException.ThrowIfNull(task);
         if (results.Model.BaseModel != identity.BaseModel || results.Model.Adapter != identity.Adapter)
         {
-            throw new ArgumentException($"the results are of {results.Model.Name} ({results.Model.BaseModel}, adapter {results.Model.Adapter ?? "none"}), '{task.Task}' was measured on {identity.Name} ({identity.BaseModel}, adapter {identity.Adapter ?? "none"})", nameof(identity));
+            throw new ArgumentException(
+                $"the results are of {results.Model.Name} ({results.Model.BaseModel}, adapter "
+                    + $"{results.Model.Adapter ?? "none"}), '{task.Task}' was measured on {identity.Name} "
+                    + $"({identity.BaseModel}, adapter {identity.Adapter ?? "none"})", nameof(identity));
         }
 
         return results with { Tasks = [.. results.Tasks.Where(other => other.Task != task.Task), task] };

@@ -16,7 +16,8 @@ public static class ShardJson
     /// <param name="result">The results.</param>
     /// <param name="path">Target path.</param>
     /// <returns>SHA-256 of the file.</returns>
-    public static string Save(TaskResult result, string path) => Files.Replace(path, JsonSerializer.Serialize(result, Options) + "\n");
+    public static string Save(TaskResult result, string path) =>
+        Files.Replace(path, JsonSerializer.Serialize(result, Options) + "\n");
 
     /// <summary>Reads the results of a shard.</summary>
     /// <param name="path">A file written by <see cref="Save"/>.</param>
@@ -26,11 +27,13 @@ public static class ShardJson
     {
         try
         {
-            return JsonSerializer.Deserialize<TaskResult>(File.ReadAllText(path), Options) ?? throw new JsonException("the file is empty");
+            return JsonSerializer.Deserialize<TaskResult>(File.ReadAllText(path), Options)
+                ?? throw new JsonException("the file is empty");
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
-            throw new ResultsFormatException($"{path} holds no results of a shard: {exception.Message}; run the shard again", exception);
+            throw new ResultsFormatException(
+                $"{path} holds no results of a shard: {exception.Message}; run the shard again", exception);
         }
     }
 }

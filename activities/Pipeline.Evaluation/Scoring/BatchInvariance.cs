@@ -20,7 +20,8 @@ public sealed record BatchInvariance(int Questions, bool SameAnswers, double Lar
             var alone = new ResultList<ContinuationScore[]>(1);
             model.Score([requests[i]], alone);
             same &= Best(alone[0]) == Best(together[i]);
-            largest = Math.Max(largest, alone[0].Zip(together[i], (a, b) => Math.Abs(a.LogLikelihood - b.LogLikelihood)).Max());
+            largest = Math.Max(
+                largest, alone[0].Zip(together[i], (a, b) => Math.Abs(a.LogLikelihood - b.LogLikelihood)).Max());
         }
 
         return new(requests.Count, same, largest);
@@ -31,5 +32,6 @@ public sealed record BatchInvariance(int Questions, bool SameAnswers, double Lar
     /// <returns>True when answers and likelihoods agree.</returns>
     public bool Holds(double tolerance = 1e-3) => SameAnswers && LargestDifference <= tolerance;
 
-    private static int Best(ContinuationScore[] scores) => Array.FindIndex(scores, score => score.LogLikelihood == scores.Max(other => other.LogLikelihood));
+    private static int Best(ContinuationScore[] scores) =>
+        Array.FindIndex(scores, score => score.LogLikelihood == scores.Max(other => other.LogLikelihood));
 }

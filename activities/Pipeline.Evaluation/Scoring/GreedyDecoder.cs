@@ -3,10 +3,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Evaluation.Scoring;
 
-/// <summary>Continues a batch of prompts with the most probable tokens; rows that have stopped leave the batch.</summary>
+/// <summary>
+/// Continues a batch of prompts with the most probable tokens; rows that have stopped leave the batch.
+/// </summary>
 internal static class GreedyDecoder
 {
-    public static void Run(SharedPrefix prefix, int[] rows, IReadOnlyList<GenerateRequest> requests, int[][] prompts, IResultSink<int[]> sink)
+    public static void Run(SharedPrefix prefix, int[] rows, IReadOnlyList<GenerateRequest> requests, int[][] prompts,
+        IResultSink<int[]> sink)
     {
         using var outer = NewDisposeScope();
         var (hidden, cache) = prefix.Start([.. rows.Select(row => prompts[row])]);
@@ -19,7 +22,8 @@ internal static class GreedyDecoder
         while (true)
         {
             for (var i = 0; i < active.Count; i++) active[i].Ids.Add(next[i]);
-            int[] going = [.. Enumerable.Range(0, active.Count).Where(i => !Ended(active[i].Ids, requests[active[i].Row]))];
+            int[] going =
+                [.. Enumerable.Range(0, active.Count).Where(i => !Ended(active[i].Ids, requests[active[i].Row]))];
             foreach (var (row, ids) in active.Where((_, i) => !going.Contains(i))) sink.Add(row, [.. ids]);
             if (going.Length == 0) return;
             if (going.Length < active.Count)
@@ -33,7 +37,8 @@ internal static class GreedyDecoder
         }
     }
 
-    private static bool Ended(List<int> ids, GenerateRequest request) => ids.Count >= request.MaxTokens || request.Stops(ids);
+    private static bool Ended(List<int> ids, GenerateRequest request) =>
+        ids.Count >= request.MaxTokens || request.Stops(ids);
 
     private static int[] Best(SharedPrefix prefix, Tensor states)
     {

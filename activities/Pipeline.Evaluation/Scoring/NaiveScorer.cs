@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Evaluation.Scoring;
 
-/// <summary>Asks a model as a plain harness does: a padded row for each continuation, all logits, nothing shared. The measure and the oracle of the fast way.</summary>
+/// <summary>
+/// Asks a model as a plain harness does: a padded row for each continuation, all logits, nothing shared. The measure
+/// and the oracle of the fast way.
+/// </summary>
 /// <param name="model">The model.</param>
 /// <param name="rows">Rows of a batch.</param>
 /// <param name="maxLength">Most tokens before the scored ones; null for the model's positions.</param>
@@ -17,9 +20,11 @@ public sealed class NaiveScorer(CausalLanguageModel model, int rows = 8, int? ma
     public long Calls { get; private set; }
 
     /// <inheritdoc/>
-    public void Score(IReadOnlyList<ScoreRequest> requests, IResultSink<ContinuationScore[]> sink, CancellationToken cancellationToken = default)
+    public void Score(IReadOnlyList<ScoreRequest> requests, IResultSink<ContinuationScore[]> sink,
+        CancellationToken cancellationToken = default)
     {
-        ScoredSequence[] sequences = [.. requests.SelectMany((request, i) => ScoredSequence.Of(i, request, MaxLength, together: false))];
+        ScoredSequence[] sequences =
+            [.. requests.SelectMany((request, i) => ScoredSequence.Of(i, request, MaxLength, together: false))];
         var collector = new ScoreCollector(requests, sequences, sink);
         using var mode = no_grad();
         foreach (var batch in Enumerable.Range(0, sequences.Length).Chunk(rows))
@@ -30,7 +35,8 @@ public sealed class NaiveScorer(CausalLanguageModel model, int rows = 8, int? ma
     }
 
     /// <inheritdoc/>
-    public void Generate(IReadOnlyList<GenerateRequest> requests, IResultSink<int[]> sink, CancellationToken cancellationToken = default)
+    public void Generate(
+        IReadOnlyList<GenerateRequest> requests, IResultSink<int[]> sink, CancellationToken cancellationToken = default)
     {
         using var mode = no_grad();
         for (var i = 0; i < requests.Count; i++)
@@ -80,7 +86,11 @@ public sealed class NaiveScorer(CausalLanguageModel model, int rows = 8, int? ma
         }
 
         Calls++;
-        var input = new ModelInput { InputIds = tensor(ids).view(inputs.Length, width), AttentionMask = tensor(mask).view(inputs.Length, width) };
+        var input = new ModelInput
+        {
+            InputIds = tensor(ids).view(inputs.Length, width),
+            AttentionMask = tensor(mask).view(inputs.Length, width),
+        };
         return model.Logits(model.Hidden(input));
     }
 }

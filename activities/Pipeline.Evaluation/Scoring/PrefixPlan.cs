@@ -15,7 +15,8 @@ internal static class PrefixPlan
     // A prefix shorter than this costs more in copies than it saves.
     private const int ShortestPrefix = 16;
 
-    // Rows that were cut on the left, or of another task, would shorten everybody's prefix, so rows are grouped by their first tokens.
+    // Rows that were cut on the left, or of another task, would shorten everybody's prefix, so rows are grouped by
+    // their first tokens.
     private const int HeadLength = 24;
 
     // Smaller groups go together: full batches are worth more than their prefix.
@@ -41,7 +42,8 @@ internal static class PrefixPlan
 
     private static IEnumerable<int[]> Heads(IReadOnlyList<int[]> inputs)
     {
-        var groups = Enumerable.Range(0, inputs.Count).GroupBy(row => string.Join(',', inputs[row].Take(HeadLength))).Select(group => group.ToArray()).ToList();
+        var groups = Enumerable.Range(0, inputs.Count).GroupBy(row => string.Join(',', inputs[row].Take(HeadLength)))
+            .Select(group => group.ToArray()).ToList();
         int[] rest = [.. groups.Where(group => group.Length < SmallestGroup).SelectMany(group => group).Order()];
         return groups.Where(group => group.Length >= SmallestGroup).Concat(rest.Length > 0 ? [rest] : []);
     }

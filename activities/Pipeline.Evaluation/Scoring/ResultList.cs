@@ -10,7 +10,8 @@ public sealed class ResultList<T>(int count) : IResultSink<T>
 
     /// <summary>Result of a request.</summary>
     /// <param name="index">Index of the request.</param>
-    public T this[int index] => _results[index] ?? throw new InvalidOperationException($"request {index} has no result");
+    public T this[int index] => _results[index]
+        ?? throw new InvalidOperationException($"request {index} has no result");
 
     /// <inheritdoc/>
     public bool Has(int index) => _results[index] is not null;

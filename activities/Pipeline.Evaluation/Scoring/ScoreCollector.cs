@@ -1,9 +1,13 @@
 namespace Pipeline.Evaluation.Scoring;
 
-/// <summary>Puts the scores of rows together to requests and hands a request on when all of its rows are known.</summary>
-internal sealed class ScoreCollector(IReadOnlyList<ScoreRequest> requests, ScoredSequence[] rows, IResultSink<ContinuationScore[]> sink)
+/// <summary>
+/// Puts the scores of rows together to requests and hands a request on when all of its rows are known.
+/// </summary>
+internal sealed class ScoreCollector(
+    IReadOnlyList<ScoreRequest> requests, ScoredSequence[] rows, IResultSink<ContinuationScore[]> sink)
 {
-    private readonly ContinuationScore[][] _scores = [.. requests.Select(request => new ContinuationScore[request.Continuations.Count])];
+    private readonly ContinuationScore[][] _scores =
+        [.. requests.Select(request => new ContinuationScore[request.Continuations.Count])];
     private readonly int[] _missing = Count(requests.Count, rows);
 
     public void Add(int[] batch, List<(float[] Values, bool[] Greedy)> results)

@@ -49,7 +49,8 @@ internal sealed class SharedPrefix : IDisposable
         return _model.Hidden(new ModelInput
         {
             InputIds = tensor(ids).view(rows.Length, width),
-            AttentionMask = Array.TrueForAll(rows, row => row.Length == width) ? null : tensor(mask).view(rows.Length, width),
+            AttentionMask = Array.TrueForAll(rows, row => row.Length == width)
+                ? null : tensor(mask).view(rows.Length, width),
             Cache = cache,
             AdapterPerRow = _adapter is null ? null : [.. rows.Select(_ => _adapter)],
         });
@@ -57,11 +58,13 @@ internal sealed class SharedPrefix : IDisposable
 
     /// <summary>Logits [n, v] of states [n, d]; <paramref name="counts"/> says how many belong to each row.</summary>
     public Tensor Logits(Tensor states, IReadOnlyList<int> counts) =>
-        _adapter is null ? _model.Logits(states) : _model.Logits(states, [.. counts.SelectMany(count => Enumerable.Repeat(_adapter, count))]);
+        _adapter is null ? _model.Logits(states)
+            : _model.Logits(states, [.. counts.SelectMany(count => Enumerable.Repeat(_adapter, count))]);
 
     public void Dispose() => _cache?.Dispose();
 
-    private KeyValueCache NewCache(int rows, int capacity) => new(_model.Config, rows, capacity, _model.DType, _model.Device);
+    private KeyValueCache NewCache(int rows, int capacity) =>
+        new(_model.Config, rows, capacity, _model.DType, _model.Device);
 
     /// <summary>The cache with the prefix in each of so many rows; null without a prefix.</summary>
     private KeyValueCache? Rewind(int rows)

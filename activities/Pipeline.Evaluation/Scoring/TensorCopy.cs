@@ -5,7 +5,9 @@ namespace Pipeline.Evaluation.Scoring;
 /// <summary>Copies of tensors as arrays.</summary>
 internal static class TensorCopy
 {
-    /// <summary>The elements in row-major order; an accessor left to the collector would keep its tensor alive.</summary>
+    /// <summary>
+    /// The elements in row-major order; an accessor left to the collector would keep its tensor alive.
+    /// </summary>
     public static T[] ToArray<T>(this Tensor tensor)
         where T : unmanaged
     {

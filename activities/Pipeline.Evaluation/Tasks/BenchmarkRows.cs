@@ -16,11 +16,17 @@ internal static class BenchmarkRows
     {
         var quarantine = new QuarantineLog();
         var source = header is null ? RowSource.FromFile(path)
-            : new RowSource(Path.GetFileName(path), () => new MemoryStream([.. Encoding.UTF8.GetBytes(header + "\n"), .. File.ReadAllBytes(path)]));
+            : new RowSource(Path.GetFileName(path),
+                () => new MemoryStream([.. Encoding.UTF8.GetBytes(header + "\n"), .. File.ReadAllBytes(path)]));
         try
         {
-            List<JsonElement> rows = [.. RowReader.Read(source, new ReaderOptions { Format = header is null ? RowFormat.Auto : RowFormat.Csv }, quarantine).Select(Element)];
-            return quarantine.Rows.Count == 0 ? rows : throw new TaskFormatException($"{path}: {quarantine.Rows.Count} rows cannot be read; a benchmark must be complete");
+            List<JsonElement> rows =
+                [.. RowReader.Read(
+                    source, new ReaderOptions { Format = header is null ? RowFormat.Auto : RowFormat.Csv }, quarantine)
+                    .Select(Element)];
+            return quarantine.Rows.Count == 0
+                ? rows : throw new TaskFormatException(
+                    $"{path}: {quarantine.Rows.Count} rows cannot be read; a benchmark must be complete");
         }
         catch (DataInputException exception)
         {
@@ -38,7 +44,10 @@ internal static class BenchmarkRows
             var (expected, name) = (line[..64], line[66..]);
             var path = Path.Combine(directory, name);
             var actual = File.Exists(path) ? Files.Sha256(path) : "absent";
-            if (actual != expected) throw new TaskFormatException($"{path} differs from the published benchmark: expected sha256 {expected}, found {actual}; fetch it again");
+            if (actual != expected)
+                throw new TaskFormatException(
+                    $"{path} differs from the published benchmark: expected sha256 {expected}, found {actual}; fetch "
+                        + $"it again");
         }
     }
 

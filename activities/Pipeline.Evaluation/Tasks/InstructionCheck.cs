@@ -15,9 +15,11 @@ public sealed record InstructionCheck(string Kind, IReadOnlyList<string> Words, 
     /// <summary>Rules of a row.</summary>
     /// <param name="row">A row with <c>checks</c>, a list of <c>kind</c>, <c>words</c> and <c>count</c>.</param>
     /// <returns>The rules.</returns>
-    public static IReadOnlyList<InstructionCheck> Read(JsonElement row) => [.. row.GetProperty("checks").EnumerateArray().Select(check => new InstructionCheck(
+    public static IReadOnlyList<InstructionCheck> Read(
+        JsonElement row) => [.. row.GetProperty("checks").EnumerateArray().Select(check => new InstructionCheck(
         check.GetProperty("kind").GetString() ?? "",
-        check.TryGetProperty("words", out var words) ? [.. words.EnumerateArray().Select(word => word.GetString() ?? "")] : [],
+        check.TryGetProperty("words", out var words)
+            ? [.. words.EnumerateArray().Select(word => word.GetString() ?? "")] : [],
         check.TryGetProperty("count", out var count) ? count.GetInt32() : 0))];
 
     /// <summary>1 when all rules are followed.</summary>
@@ -27,14 +29,17 @@ public sealed record InstructionCheck(string Kind, IReadOnlyList<string> Words, 
     public static double All(IReadOnlyList<InstructionCheck> checks, string answer) =>
         UnicodeText.Trim(answer).Length > 0 && checks.All(check => check.Holds(answer)) ? 1 : 0;
 
-    /// <summary>As <see cref="All"/>, for the answer without its first or last line or asterisks, whichever helps.</summary>
+    /// <summary>
+    /// As <see cref="All"/>, for the answer without its first or last line or asterisks, whichever helps.
+    /// </summary>
     /// <param name="checks">The rules.</param>
     /// <param name="answer">The answer.</param>
     /// <returns>1 or 0.</returns>
     public static double AllLoosely(IReadOnlyList<InstructionCheck> checks, string answer)
     {
         var lines = answer.Split('\n');
-        string[] cut = [answer, string.Join('\n', lines.Skip(1)), string.Join('\n', lines.SkipLast(1)), string.Join('\n', lines.Skip(1).SkipLast(1))];
+        string[] cut = [answer, string.Join('\n', lines.Skip(1)), string.Join('\n', lines.SkipLast(1)),
+            string.Join('\n', lines.Skip(1).SkipLast(1))];
         return cut.Concat(cut.Select(text => text.Replace("*", ""))).Max(text => All(checks, text));
     }
 
@@ -42,7 +47,8 @@ public sealed record InstructionCheck(string Kind, IReadOnlyList<string> Words, 
     /// <param name="checks">The rules.</param>
     /// <param name="answer">The answer.</param>
     /// <returns>0 to 1.</returns>
-    public static double Share(IReadOnlyList<InstructionCheck> checks, string answer) => checks.Average(check => All([check], answer));
+    public static double Share(IReadOnlyList<InstructionCheck> checks, string answer) =>
+        checks.Average(check => All([check], answer));
 
     private bool Holds(string answer) => Kind switch
     {
@@ -58,8 +64,12 @@ public sealed record InstructionCheck(string Kind, IReadOnlyList<string> Words, 
         "json" => JsonText.Extract(answer) is not null,
         "at-most-words" => UnicodeText.Words(answer).Length <= Count,
         "at-least-words" => UnicodeText.Words(answer).Length >= Count,
-        "bullets" => answer.Split('\n').Count(line => line.TrimStart().StartsWith("* ", StringComparison.Ordinal) || line.TrimStart().StartsWith("- ", StringComparison.Ordinal)) == Count,
-        "paragraphs" => answer.Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Length == Count,
+        "bullets" => answer.Split('\n')
+            .Count(line => line.TrimStart().StartsWith("* ", StringComparison.Ordinal)
+                || line.TrimStart().StartsWith("- ", StringComparison.Ordinal)) == Count,
+        "paragraphs" =>
+            answer.Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Length
+            == Count,
         "sentences" => Regex.Count(answer, @"[.!?](\s|$)") >= Count,
         "title" => Regex.IsMatch(answer, "<<[^\n]+>>"),
         _ => throw new TaskFormatException($"the instruction check '{Kind}' is not known"),

@@ -15,7 +15,8 @@ internal static class MmluFiles
         if (rows.Count == 0)
         {
             throw new TaskFormatException(
-                $"{directory} has no '{split}' questions; expected {split}.jsonl, SUBJECT/{split}-*.parquet, all/{split}-*.parquet or {split}/SUBJECT_{split}.csv");
+                $"{directory} has no '{split}' questions; expected {split}.jsonl, SUBJECT/{split}-*.parquet, "
+                    + $"all/{split}-*.parquet or {split}/SUBJECT_{split}.csv");
         }
 
         var subjects = new Dictionary<string, List<MmluRow>>(StringComparer.Ordinal);
@@ -35,7 +36,8 @@ internal static class MmluFiles
         var csv = Path.Combine(directory, split);
         if (Directory.Exists(csv))
         {
-            return Sorted(csv, $"*_{split}.csv", SearchOption.TopDirectoryOnly).SelectMany(path => Of(path, Path.GetFileName(path)[..^$"_{split}.csv".Length], Columns));
+            return Sorted(csv, $"*_{split}.csv", SearchOption.TopDirectoryOnly)
+                .SelectMany(path => Of(path, Path.GetFileName(path)[..^$"_{split}.csv".Length], Columns));
         }
 
         if (!Directory.Exists(directory)) throw new TaskFormatException($"there is no folder {directory}");

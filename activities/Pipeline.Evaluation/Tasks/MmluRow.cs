@@ -19,14 +19,18 @@ internal sealed record MmluRow(string Subject, string Question, string[] Choices
         var question = Field(row, "question", where).GetString();
         var list = row.TryGetProperty("choices", out var found) ? found : default;
         string?[] choices = list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Select(choice => choice.ValueKind == JsonValueKind.String ? choice.GetString() : choice.GetRawText())]
-            : [.. "ABCD".Select(letter => row.TryGetProperty(letter.ToString(), out var choice) ? choice.ToString() : null)];
+            ? [.. list.EnumerateArray()
+                .Select(choice => choice.ValueKind == JsonValueKind.String ? choice.GetString() : choice.GetRawText())]
+            : [.. "ABCD"
+                .Select(letter => row.TryGetProperty(letter.ToString(), out var choice) ? choice.ToString() : null)];
         if (question is null || choices.Length != 4 || choices.Any(choice => choice is null))
         {
-            throw new TaskFormatException($"{where}: a question needs four choices, this one has {choices.Count(choice => choice is not null)}");
+            throw new TaskFormatException(
+                $"{where}: a question needs four choices, this one has {choices.Count(choice => choice is not null)}");
         }
 
-        var name = row.TryGetProperty("subject", out var own) && own.ValueKind == JsonValueKind.String ? own.GetString() : subject;
+        var name = row.TryGetProperty("subject", out var own) && own.ValueKind == JsonValueKind.String
+            ? own.GetString() : subject;
         return new MmluRow(
             name ?? throw new TaskFormatException($"{where}: the field 'subject' is missing"),
             question,
@@ -44,5 +48,6 @@ internal sealed record MmluRow(string Subject, string Question, string[] Choices
     }
 
     private static JsonElement Field(JsonElement row, string name, string where) =>
-        row.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : throw new TaskFormatException($"{where}: the field '{name}' is missing");
+        row.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value : throw new TaskFormatException($"{where}: the field '{name}' is missing");
 }

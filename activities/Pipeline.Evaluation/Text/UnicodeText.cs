@@ -2,10 +2,14 @@ using System.Text;
 
 namespace Pipeline.Evaluation.Text;
 
-/// <summary>String rules that reference scores were computed with and that .NET's own methods do not follow to the letter.</summary>
+/// <summary>
+/// String rules that reference scores were computed with and that .NET's own methods do not follow to the letter.
+/// </summary>
 internal static class UnicodeText
 {
-    /// <summary>White space as the reference implementations see it: .NET's set plus the four separators U+001C to U+001F.</summary>
+    /// <summary>
+    /// White space as the reference implementations see it: .NET's set plus the four separators U+001C to U+001F.
+    /// </summary>
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
     /// <summary>The words between runs of white space; none for a blank text.</summary>
@@ -27,7 +31,9 @@ internal static class UnicodeText
         return [.. words];
     }
 
-    /// <summary>Number of pieces a split at every run of white space gives: leading or trailing space adds an empty one.</summary>
+    /// <summary>
+    /// Number of pieces a split at every run of white space gives: leading or trailing space adds an empty one.
+    /// </summary>
     public static int CountPieces(string text)
     {
         var pieces = 1;
@@ -51,7 +57,9 @@ internal static class UnicodeText
 
     public static string Trim(string text) => TrimStart(TrimEnd(text));
 
-    /// <summary>Full lower-casing: U+0130 becomes two code points, a capital sigma at the end of a word the final form.</summary>
+    /// <summary>
+    /// Full lower-casing: U+0130 becomes two code points, a capital sigma at the end of a word the final form.
+    /// </summary>
     public static string Lower(string text)
     {
         var builder = new StringBuilder(text.Length);
@@ -59,7 +67,8 @@ internal static class UnicodeText
         {
             if (text[i] == '\u0130') builder.Append("i\u0307");
             else if (text[i] == '\u03a3' && IsFinal(text, i)) builder.Append('\u03c2');
-            else if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && Rune.TryCreate(text[i], text[i + 1], out var rune))
+            else if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length
+                && Rune.TryCreate(text[i], text[i + 1], out var rune))
             {
                 builder.Append(Rune.ToLowerInvariant(rune).ToString());
                 i++;
@@ -87,7 +96,8 @@ internal static class UnicodeText
     public static int CountCodePoints(string text)
     {
         var count = text.Length;
-        for (var i = 1; i < text.Length; i++) count -= char.IsHighSurrogate(text[i - 1]) && char.IsLowSurrogate(text[i]) ? 1 : 0;
+        for (var i = 1; i < text.Length; i++)
+            count -= char.IsHighSurrogate(text[i - 1]) && char.IsLowSurrogate(text[i]) ? 1 : 0;
         return count;
     }
 

@@ -11,7 +11,8 @@ public static class FileMagic
     {
         var kind = prefix switch
         {
-            [0x80, >= 1 and <= 5, ..] when prefix.Length < 8 || prefix[2..8].ContainsAnyExcept((byte)0) => "a Python pickle",
+            [0x80, >= 1 and <= 5, ..] when prefix.Length < 8
+                || prefix[2..8].ContainsAnyExcept((byte)0) => "a Python pickle",
             [(byte)'P', (byte)'K', 3, 4, ..] => "a zip archive (torch.save)",
             [(byte)'7', (byte)'z', 0xBC, 0xAF, ..] => "a 7z archive",
             [(byte)'G', (byte)'G', (byte)'U', (byte)'F', ..] => "a GGUF file",
@@ -20,7 +21,8 @@ public static class FileMagic
         if (kind is not null)
         {
             throw new InvalidDataException(
-                $"{file} is {kind}: pickle can run code and only safetensors is read; convert it to safetensors elsewhere");
+                $"{file} is {kind}: pickle can run code and only safetensors is read; convert it to safetensors "
+                    + $"elsewhere");
         }
     }
 }

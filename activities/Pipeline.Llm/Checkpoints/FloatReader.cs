@@ -24,7 +24,8 @@ internal static class FloatReader
             case SafeTensorsDType.BF16:
                 for (var i = 0; i < values.Length; i++)
                 {
-                    values[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
+                    values[i] =
+                        BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
                 }
 
                 break;

@@ -3,8 +3,13 @@ using System.Text.Json;
 
 namespace Pipeline.Llm.Checkpoints;
 
-/// <summary>Writes the weights of a model as one file, or as shards with an index when they are larger than one shard.</summary>
-/// <remarks>Names and index are those of Hugging Face models: <c>model-00001-of-00003.safetensors</c>, <c>weight_map</c> and <c>total_size</c>.</remarks>
+/// <summary>
+/// Writes the weights of a model as one file, or as shards with an index when they are larger than one shard.
+/// </summary>
+/// <remarks>
+/// Names and index are those of Hugging Face models: <c>model-00001-of-00003.safetensors</c>, <c>weight_map</c> and
+/// <c>total_size</c>.
+/// </remarks>
 public static class ModelShards
 {
     /// <summary>Bytes of a shard at which the common libraries split too.</summary>
@@ -17,12 +22,14 @@ public static class ModelShards
 
     /// <summary>Writes; weights of an earlier state in the directory are replaced.</summary>
     /// <param name="directory">An existing directory.</param>
-    /// <param name="items">Tensors; their order decides which shard each is in. A tensor larger than a shard gets one of its own.</param>
+    /// <param name="items">Tensors; their order decides which shard each is in. A tensor larger than a shard gets one
+    /// of its own.</param>
     /// <param name="shardBytes">Largest size of a shard's tensors together.</param>
     /// <returns>Names of the weight files, in order.</returns>
     /// <exception cref="ArgumentException">There is no tensor, or no room in a shard.</exception>
     /// <remarks>The index is written last, so that a reader never follows it to a file that is not there.</remarks>
-    public static IReadOnlyList<string> Write(string directory, IEnumerable<SafeTensorsItem> items, long shardBytes = UsualBytes)
+    public static IReadOnlyList<string> Write(
+        string directory, IEnumerable<SafeTensorsItem> items, long shardBytes = UsualBytes)
     {
         if (shardBytes < 1)
         {
@@ -38,14 +45,19 @@ public static class ModelShards
         }
 
         var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var names = shards.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors")).ToList();
+        var names = shards.Select((_, i) =>
+            string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors")).ToList();
         for (var i = 0; i < shards.Count; i++)
         {
             SafeTensorsWriter.Write(Path.Combine(directory, names[i]), shards[i], Metadata);
             shards[i].ForEach(item => map.Add(item.Name, names[i]));
         }
 
-        var index = new { metadata = new { total_size = shards.Sum(shard => shard.Sum(item => item.Bytes)) }, weight_map = map };
+        var index = new
+        {
+            metadata = new { total_size = shards.Sum(shard => shard.Sum(item => item.Bytes)) },
+            weight_map = map
+        };
         var path = Path.Combine(directory, Index);
         File.WriteAllText(path + ".tmp", JsonSerializer.Serialize(index, Indented) + "\n");
         File.Move(path + ".tmp", path, overwrite: true);
@@ -68,13 +80,15 @@ public static class ModelShards
             room -= item.Bytes;
         }
 
-        return shards.Count > 0 ? shards : throw new ArgumentException("a model has at least one tensor", nameof(items));
+        return shards.Count > 0
+            ? shards : throw new ArgumentException("a model has at least one tensor", nameof(items));
     }
 
     // Files of another split would be read in place of these, or beside them.
     private static void Clean(string directory)
     {
-        foreach (var path in Directory.GetFiles(directory, "model-*-of-*.safetensors").Append(Path.Combine(directory, Index)).Append(Path.Combine(directory, Single)))
+        foreach (var path in Directory.GetFiles(directory, "model-*-of-*.safetensors")
+            .Append(Path.Combine(directory, Index)).Append(Path.Combine(directory, Single)))
         {
             File.Delete(path);
         }

@@ -10,21 +10,28 @@ public static class ModelWriter
     // Never code, never weights of another format.
     private static readonly string[] Carried =
     [
-        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+        "merges.txt",
         "chat_template.jinja", "chat_template.json", "generation_config.json", "LICENSE", "LICENSE.txt", "NOTICE",
     ];
 
-    /// <summary>Writes the base weights as they are now (merged adapters included), the configuration and the tokenizer's files.</summary>
+    /// <summary>
+    /// Writes the base weights as they are now (merged adapters included), the configuration and the tokenizer's files.
+    /// </summary>
     /// <param name="model">A model without quantised weights.</param>
     /// <param name="directory">Target; made if it is missing.</param>
     /// <param name="shardBytes">Size above which the weights are split into files.</param>
-    /// <exception cref="InvalidOperationException">Some weights are in few bits, or the target is the source.</exception>
-    /// <remarks>The configuration is written before the weights, and each file appears under its name when it is complete.</remarks>
+    /// <exception cref="InvalidOperationException">Some weights are in few bits, or the target is the
+    /// source.</exception>
+    /// <remarks>
+    /// The configuration is written before the weights, and each file appears under its name when it is complete.
+    /// </remarks>
     public static void Save(CausalLanguageModel model, string directory, long shardBytes = ModelShards.UsualBytes)
     {
         if (model.Slots.Values.FirstOrDefault(slot => slot.Quantized is not null) is { } quantized)
         {
-            throw new InvalidOperationException($"{quantized.Name} is quantised; load the model without quantisation to write it");
+            throw new InvalidOperationException(
+                $"{quantized.Name} is quantised; load the model without quantisation to write it");
         }
 
         if (Path.GetFullPath(directory) == Path.GetFullPath(model.SourceDirectory))
@@ -46,7 +53,8 @@ public static class ModelWriter
 
     private static void WriteConfig(CausalLanguageModel model, string directory, bool untied)
     {
-        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(model.SourceDirectory, "config.json")))!.AsObject(); // the reader accepted it
+        // the reader accepted it
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(model.SourceDirectory, "config.json")))!.AsObject();
         var key = json.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype";
         json[key] = model.DType switch
         {
@@ -60,6 +68,7 @@ public static class ModelWriter
             json["tie_word_embeddings"] = false;
         }
 
-        File.WriteAllText(Path.Combine(directory, "config.json"), json.ToJsonString(new() { WriteIndented = true }) + "\n");
+        File.WriteAllText(
+            Path.Combine(directory, "config.json"), json.ToJsonString(new() { WriteIndented = true }) + "\n");
     }
 }

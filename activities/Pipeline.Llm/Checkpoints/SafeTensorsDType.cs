@@ -1,7 +1,11 @@
 namespace Pipeline.Llm.Checkpoints;
 
-/// <summary>Element types of the safetensors format, in the ascending order that its reference writer sorts by.</summary>
-/// <remarks>Source: the safetensors format description, list of dtypes; the order is that of the reference implementation.</remarks>
+/// <summary>
+/// Element types of the safetensors format, in the ascending order that its reference writer sorts by.
+/// </summary>
+/// <remarks>
+/// Source: the safetensors format description, list of dtypes; the order is that of the reference implementation.
+/// </remarks>
 public enum SafeTensorsDType
 {
     /// <summary>Boolean, one byte.</summary>

@@ -44,7 +44,8 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
         for (var filled = 0; filled < headerBytes.Length;)
         {
             var count = RandomAccess.Read(handle, headerBytes.AsSpan(filled), 8 + filled);
-            filled += count > 0 ? count : throw SafeTensorsHeader.Bad(path, 8 + filled, "the file became shorter while it was read");
+            filled += count > 0
+                ? count : throw SafeTensorsHeader.Bad(path, 8 + filled, "the file became shorter while it was read");
         }
 
         var header = SafeTensorsHeader.Parse(headerBytes, length, path);
@@ -94,7 +95,9 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
     public void CopyTo(SafeTensorsEntry entry, long position, Span<byte> destination) =>
         new ReadOnlySpan<byte>(Pointer(entry) + position, destination.Length).CopyTo(destination);
 
-    /// <summary>Lets the memory go that reading a tensor has filled; it is filled again when the tensor is read again.</summary>
+    /// <summary>
+    /// Lets the memory go that reading a tensor has filled; it is filled again when the tensor is read again.
+    /// </summary>
     /// <param name="entry">An entry of this file over which no tensor lies.</param>
     internal void Release(SafeTensorsEntry entry)
     {
@@ -130,7 +133,8 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
         public MappedMemory(string path)
         {
             // Copy on write: a tensor over the file may be trained, the file stays as it is.
-            _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.CopyOnWrite);
+            _map = MemoryMappedFile.CreateFromFile(
+                path, FileMode.Open, mapName: null, 0, MemoryMappedFileAccess.CopyOnWrite);
             _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
             byte* pointer = null;
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
@@ -142,7 +146,8 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
         public static void Release(byte* start, long bytes)
         {
             // Whole pages within the range only: its first and last page belong to neighbours too.
-            var (first, end) = (Aligned((nint)start + Environment.SystemPageSize - 1), Aligned((nint)start + (nint)bytes));
+            var (first, end) =
+                (Aligned((nint)start + Environment.SystemPageSize - 1), Aligned((nint)start + (nint)bytes));
             if (OperatingSystem.IsLinux() && end > first)
             {
                 _ = Advise(first, end - first, DoNotNeed);

@@ -5,8 +5,8 @@ namespace Pipeline.Llm.Checkpoints;
 
 /// <summary>The strictly checked header of a safetensors file.</summary>
 /// <remarks>
-/// Stricter than the reference reader where that one is lenient: repeated names, unknown fields, entries written as arrays,
-/// leading white space and padding other than spaces are refused; dimensions must fit a signed 64-bit number.
+/// Stricter than the reference reader where that one is lenient: repeated names, unknown fields, entries written as
+/// arrays, leading white space and padding other than spaces are refused; dimensions must fit a signed 64-bit number.
 /// </remarks>
 /// <param name="Entries">Tensors in the order of their offsets.</param>
 /// <param name="Metadata">The string map <c>__metadata__</c>; empty when absent.</param>
@@ -50,7 +50,8 @@ public sealed record SafeTensorsHeader(
     /// <param name="fileLength">Length of the whole file in bytes.</param>
     /// <param name="file">Name for messages.</param>
     /// <returns>The checked header.</returns>
-    /// <exception cref="InvalidDataException">Any rule of the format is broken; the message names the file and the place.</exception>
+    /// <exception cref="InvalidDataException">Any rule of the format is broken; the message names the file and the
+    /// place.</exception>
     public static SafeTensorsHeader Parse(ReadOnlySpan<byte> json, long fileLength, string file)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
@@ -65,7 +66,8 @@ public sealed record SafeTensorsHeader(
         }
         catch (JsonException exception)
         {
-            throw Bad(file, 8 + (exception.BytePositionInLine ?? 0), $"the header is not valid JSON: {exception.Message}");
+            throw Bad(
+                file, 8 + (exception.BytePositionInLine ?? 0), $"the header is not valid JSON: {exception.Message}");
         }
         catch (InvalidOperationException exception)
         {
@@ -85,30 +87,41 @@ public sealed record SafeTensorsHeader(
         {
             if (entry.Begin != expected || entry.End < entry.Begin)
             {
-                throw Bad(file, dataStart, $"tensor '{Show(entry.Name)}' has data_offsets [{entry.Begin}, {entry.End}), expected a start of {expected}: tensors may not overlap or leave holes");
+                throw Bad(
+                    file, dataStart,
+                    $"tensor '{Show(entry.Name)}' has data_offsets [{entry.Begin}, {entry.End}), expected a start of "
+                        + $"{expected}: tensors may not overlap or leave holes");
             }
 
             var bytes = SizeOf(entry, file);
             if (entry.End - entry.Begin != bytes)
             {
-                throw Bad(file, dataStart, $"tensor '{Show(entry.Name)}' {entry.DType} [{string.Join(", ", entry.Shape)}] needs {bytes} bytes, its data_offsets give {entry.End - entry.Begin}");
+                throw Bad(
+                    file, dataStart,
+                    $"tensor '{Show(entry.Name)}' {entry.DType} [{string.Join(", ", entry.Shape)}] needs {bytes} "
+                        + $"bytes, its data_offsets give {entry.End - entry.Begin}");
             }
 
             expected = entry.End;
             if (expected > (ulong)(fileLength - dataStart))
             {
-                throw Bad(file, fileLength, $"tensor '{Show(entry.Name)}' ends at data byte {expected}, the file has only {fileLength - dataStart}");
+                throw Bad(
+                    file, fileLength,
+                    $"tensor '{Show(entry.Name)}' ends at data byte {expected}, the file has only "
+                        + $"{fileLength - dataStart}");
             }
 
             var shape = Array.ConvertAll(entry.Shape, size => size <= long.MaxValue
                 ? (long)size
                 : throw Bad(file, dataStart, $"tensor '{Show(entry.Name)}' has a dimension of {size}"));
-            placed.Add(new SafeTensorsEntry(entry.Name, entry.DType, shape, dataStart + (long)entry.Begin, (long)bytes));
+            placed.Add(
+                new SafeTensorsEntry(entry.Name, entry.DType, shape, dataStart + (long)entry.Begin, (long)bytes));
         }
 
         if ((ulong)(fileLength - dataStart) != expected)
         {
-            throw Bad(file, dataStart + (long)expected, $"{fileLength - dataStart - (long)expected} bytes after the last tensor");
+            throw Bad(file, dataStart + (long)expected,
+                $"{fileLength - dataStart - (long)expected} bytes after the last tensor");
         }
 
         return placed;
@@ -118,14 +131,16 @@ public sealed record SafeTensorsHeader(
     {
         try
         {
-            var bits = checked(entry.Shape.Aggregate(1UL, (product, size) => checked(product * size)) * (ulong)entry.DType.Bits());
+            var bits = checked(entry.Shape.Aggregate(1UL, (product, size) => checked(product * size))
+                * (ulong)entry.DType.Bits());
             return bits % 8 == 0
                 ? bits / 8
                 : throw Bad(file, 8, $"tensor '{Show(entry.Name)}' does not fill whole bytes");
         }
         catch (OverflowException)
         {
-            throw Bad(file, 8, $"tensor '{Show(entry.Name)}': the size of [{string.Join(", ", entry.Shape)}] overflows");
+            throw Bad(
+                file, 8, $"tensor '{Show(entry.Name)}': the size of [{string.Join(", ", entry.Shape)}] overflows");
         }
     }
 

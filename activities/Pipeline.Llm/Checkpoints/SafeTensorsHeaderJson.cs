@@ -90,7 +90,10 @@ internal static class SafeTensorsHeaderJson
                     offsets = ReadNumbers(ref reader, $"{SafeTensorsHeader.Show(name)}.data_offsets", file);
                     break;
                 default:
-                    throw Bad(file, reader, $"tensor '{SafeTensorsHeader.Show(name)}': field '{SafeTensorsHeader.Show(field ?? "")}' is unknown or occurs twice");
+                    throw Bad(
+                        file, reader,
+                        $"tensor '{SafeTensorsHeader.Show(name)}': field '{SafeTensorsHeader.Show(field ?? "")}' is "
+                            + $"unknown or occurs twice");
             }
         }
 
@@ -107,7 +110,9 @@ internal static class SafeTensorsHeaderJson
         var text = reader.GetString()!; // the token is a string
         return Enum.TryParse<SafeTensorsDType>(text, out var dtype) && dtype.ToString() == text
             ? dtype
-            : throw Bad(file, reader, $"tensor '{SafeTensorsHeader.Show(name)}': unknown dtype '{SafeTensorsHeader.Show(text)}'");
+            : throw Bad(
+                file, reader,
+                $"tensor '{SafeTensorsHeader.Show(name)}': unknown dtype '{SafeTensorsHeader.Show(text)}'");
     }
 
     private static List<ulong> ReadNumbers(ref Utf8JsonReader reader, string field, string file)

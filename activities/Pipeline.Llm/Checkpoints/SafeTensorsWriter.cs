@@ -5,8 +5,8 @@ using System.Text;
 namespace Pipeline.Llm.Checkpoints;
 
 /// <summary>Writes safetensors files whose bytes depend on nothing but their content.</summary>
-/// <remarks>Tensors are ordered by descending element type, then name (as UTF-8 bytes); the header is padded with spaces to 8 bytes,
-/// as the reference writer does. Metadata keys are sorted.</remarks>
+/// <remarks>Tensors are ordered by descending element type, then name (as UTF-8 bytes); the header is padded with
+/// spaces to 8 bytes, as the reference writer does. Metadata keys are sorted.</remarks>
 public static class SafeTensorsWriter
 {
     /// <summary>Writes a file under a temporary name, flushes it to disk and renames it.</summary>
@@ -14,7 +14,8 @@ public static class SafeTensorsWriter
     /// <param name="items">Tensors in any order.</param>
     /// <param name="metadata">String map, or null for none.</param>
     /// <exception cref="ArgumentException">A name is repeated or an item wrote a wrong number of bytes.</exception>
-    public static void Write(string path, IEnumerable<SafeTensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<SafeTensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var temporary = path + ".tmp";
         using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
@@ -30,7 +31,8 @@ public static class SafeTensorsWriter
     /// <param name="stream">A writable stream.</param>
     /// <param name="items">Tensors in any order.</param>
     /// <param name="metadata">String map, or null for none.</param>
-    public static void Write(Stream stream, IEnumerable<SafeTensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        Stream stream, IEnumerable<SafeTensorsItem> items, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var ordered = items.Select(item => (Item: item, Key: Encoding.UTF8.GetBytes(item.Name))).ToList();
         ordered.Sort((a, b) => a.Item.DType != b.Item.DType
@@ -49,7 +51,9 @@ public static class SafeTensorsWriter
             item.Write(counting);
             if (counting.Written != item.Bytes)
             {
-                throw new ArgumentException($"tensor '{item.Name}' wrote {counting.Written} bytes, its shape needs {item.Bytes}", nameof(items));
+                throw new ArgumentException(
+                    $"tensor '{item.Name}' wrote {counting.Written} bytes, its shape needs {item.Bytes}",
+                    nameof(items));
             }
         }
     }

@@ -12,7 +12,8 @@ internal static class ShardIndex
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
+                || !document.RootElement.TryGetProperty("weight_map", out var map)
+                || map.ValueKind != JsonValueKind.Object)
             {
                 throw new InvalidDataException($"{path} has no object 'weight_map'");
             }
@@ -21,9 +22,12 @@ internal static class ShardIndex
             foreach (var property in map.EnumerateObject())
             {
                 var name = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
-                if (name is null || name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', '\0'))
+                if (name is null || name.Length == 0 || name is "." or ".."
+                    || name.AsSpan().ContainsAny('/', '\\', '\0'))
                 {
-                    throw new InvalidDataException($"{path}: tensor '{property.Name}' names the file {property.Value.GetRawText()}; only a file of the same directory is followed");
+                    throw new InvalidDataException(
+                        $"{path}: tensor '{property.Name}' names the file {property.Value.GetRawText()}; only a file "
+                            + $"of the same directory is followed");
                 }
 
                 if (!result.TryAdd(property.Name, name))

@@ -76,10 +76,12 @@ public sealed class WeightFiles : IDisposable
     {
         var pickles = System.IO.Directory.Exists(directory)
             ? System.IO.Directory.EnumerateFiles(directory).Select(Path.GetFileName)
-                .Where(name => Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".ckpt" or ".pkl").Order().ToList()
+                .Where(name => Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".ckpt" or ".pkl").Order()
+                .ToList()
             : [];
         return new FileNotFoundException(pickles.Count > 0
-            ? $"{directory} has weights only as {string.Join(", ", pickles)}: pickle can run code; convert to safetensors elsewhere"
+            ? $"{directory} has weights only as {string.Join(", ", pickles)}: pickle can run code; convert to "
+                + $"safetensors elsewhere"
             : $"{directory} has neither {Single} nor {Index}");
     }
 
@@ -90,7 +92,8 @@ public sealed class WeightFiles : IDisposable
         {
             if (!_byTensor.TryAdd(entry.Name, file))
             {
-                throw new InvalidDataException($"tensor '{entry.Name}' is in {_byTensor[entry.Name].Path} and again in {file.Path}");
+                throw new InvalidDataException(
+                    $"tensor '{entry.Name}' is in {_byTensor[entry.Name].Path} and again in {file.Path}");
             }
         }
     }
@@ -109,12 +112,15 @@ public sealed class WeightFiles : IDisposable
             Add(SafeTensorsFile.Open(path));
         }
 
-        var wrong = map.Where(pair => !_byTensor.TryGetValue(pair.Key, out var file) || Path.GetFileName(file.Path) != pair.Value)
+        var wrong = map.Where(pair => !_byTensor.TryGetValue(pair.Key, out var file)
+            || Path.GetFileName(file.Path) != pair.Value)
             .Select(pair => $"{pair.Key} → {pair.Value}").Take(5).ToList();
         var unlisted = _byTensor.Keys.Where(name => !map.ContainsKey(name)).Take(5).ToList();
         if (wrong.Count > 0 || unlisted.Count > 0)
         {
-            throw new InvalidDataException($"{index} does not fit its shards: not where it says [{string.Join(", ", wrong)}], not listed [{string.Join(", ", unlisted)}]");
+            throw new InvalidDataException(
+                $"{index} does not fit its shards: not where it says [{string.Join(", ", wrong)}], not listed "
+                    + $"[{string.Join(", ", unlisted)}]");
         }
     }
 }

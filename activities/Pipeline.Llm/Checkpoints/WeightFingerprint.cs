@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Llm.Checkpoints;
 
-/// <summary>A short identity of a checkpoint: its headers and samples of each tensor, so that it costs no full read.</summary>
+/// <summary>
+/// A short identity of a checkpoint: its headers and samples of each tensor, so that it costs no full read.
+/// </summary>
 public static class WeightFingerprint
 {
     private const int SampleBytes = 1024;
@@ -19,7 +21,8 @@ public static class WeightFingerprint
         {
             var file = files.FileOf(name);
             var entry = file.Entry(name);
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{name}\n{entry.DType}\n{string.Join(',', entry.Shape)}\n"));
+            hash.AppendData(
+                System.Text.Encoding.UTF8.GetBytes($"{name}\n{entry.DType}\n{string.Join(',', entry.Shape)}\n"));
             for (var i = 0; i < Samples; i++)
             {
                 var length = (int)Math.Min(SampleBytes, entry.Bytes);

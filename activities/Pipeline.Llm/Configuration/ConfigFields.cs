@@ -11,7 +11,8 @@ internal sealed class ConfigFields(JsonElement json, string file)
 
     public bool Has(string name) => json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    public bool IsNull(string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
+    public bool IsNull(string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
     public JsonElement? Object(string name)
     {
@@ -106,7 +107,8 @@ internal sealed class ConfigFields(JsonElement json, string file)
         }
 
         var value = json.GetProperty(name);
-        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        if (value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
         {
             return [.. value.EnumerateArray().Select(item => item.GetString()!)]; // checked to be strings
         }
@@ -124,7 +126,8 @@ internal sealed class ConfigFields(JsonElement json, string file)
 
         var value = json.GetProperty(name);
         JsonElement[] items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
-        var ids = items.Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var id) ? id : -1).ToArray();
+        var ids = items.Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var id) ? id : -1)
+            .ToArray();
         if (ids.Any(id => id < 0))
         {
             Problem(name, "a token id or a list of token ids");

@@ -60,7 +60,8 @@ public sealed record GenerationDefaults
             RepetitionPenalty = fields.NumberOrNull("repetition_penalty"),
             MaxNewTokens = fields.IntOrNull("max_new_tokens"),
         };
-        if (defaults.Temperature is < 0 || defaults.TopP is <= 0 or > 1 || defaults.MinP is < 0 or > 1 || defaults.TopK is < 0
+        if (defaults.Temperature is < 0 || defaults.TopP is <= 0 or > 1 || defaults.MinP is < 0 or > 1
+            || defaults.TopK is < 0
             || defaults.RepetitionPenalty is <= 0)
         {
             fields.Add("temperature must be ≥ 0, top_p in (0, 1], min_p in [0, 1], top_k ≥ 0, repetition_penalty > 0");

@@ -9,7 +9,8 @@ internal static class LayerTypes
     {
         if (!fields.Has("layer_types"))
         {
-            return [.. Enumerable.Range(0, layers).Select(layer => window is not null && architecture.Slides(fields, layer))];
+            return [.. Enumerable.Range(0, layers)
+                .Select(layer => window is not null && architecture.Slides(fields, layer))];
         }
 
         var types = fields.Texts("layer_types");

@@ -63,7 +63,9 @@ public sealed record ModelConfig
     /// <summary>Standard deviation of freshly made weights.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>A query sees this many keys, itself included, in sliding layers; null when there is no window.</summary>
+    /// <summary>
+    /// A query sees this many keys, itself included, in sliding layers; null when there is no window.
+    /// </summary>
     public int? SlidingWindow { get; init; }
 
     /// <summary>For each layer, whether its attention slides.</summary>

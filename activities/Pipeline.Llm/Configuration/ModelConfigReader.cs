@@ -4,20 +4,24 @@ using Pipeline.Llm.Models;
 namespace Pipeline.Llm.Configuration;
 
 /// <summary>Reads and checks <c>config.json</c>; nothing of the weights is touched.</summary>
-/// <remarks>Remote code (<c>auto_map</c>) is never run: a directory loads through a built-in architecture or not at all.</remarks>
+/// <remarks>
+/// Remote code (<c>auto_map</c>) is never run: a directory loads through a built-in architecture or not at all.
+/// </remarks>
 public static class ModelConfigReader
 {
     /// <summary>Reads the configuration of a model directory.</summary>
     /// <param name="directory">A model directory in Hugging Face layout.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="FileNotFoundException">There is no <c>config.json</c>.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged or asks for something unsupported; all problems are listed.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or asks for something unsupported; all problems are
+    /// listed.</exception>
     public static ModelConfig Read(string directory) => ReadFile(Path.Combine(directory, "config.json"));
 
     /// <summary>Reads one configuration file.</summary>
     /// <param name="path">Path of the JSON file.</param>
     /// <returns>The configuration.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged or asks for something unsupported; all problems are listed.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or asks for something unsupported; all problems are
+    /// listed.</exception>
     public static ModelConfig ReadFile(string path)
     {
         using var document = JsonFiles.ReadObject(path);
@@ -36,7 +40,9 @@ public static class ModelConfigReader
         if (!Architecture.ByModelType.TryGetValue(type, out var architecture))
         {
             var code = fields.Has("auto_map") ? " (its own code, named by 'auto_map', is never run)" : "";
-            throw new InvalidDataException($"{path}: model_type '{type}' is not supported{code}; supported are {string.Join(", ", Architecture.ByModelType.Keys.Order())}");
+            throw new InvalidDataException(
+                $"{path}: model_type '{type}' is not supported{code}; supported are "
+                    + $"{string.Join(", ", Architecture.ByModelType.Keys.Order())}");
         }
 
         var d = architecture.Defaults;
@@ -46,7 +52,8 @@ public static class ModelConfigReader
         var maxPositions = fields.Int("max_position_embeddings", d.MaxPositions);
         var explicitHead = fields.IntOrNull("head_dim") ?? (d.HeadDimension > 0 ? d.HeadDimension : null);
         var keyValueHeads = fields.IntOrNull("num_key_value_heads")
-            ?? (d.KeyValueHeadCount > 0 && !json.TryGetProperty("num_key_value_heads", out _) ? d.KeyValueHeadCount : heads);
+            ?? (d.KeyValueHeadCount > 0 && !json.TryGetProperty("num_key_value_heads", out _)
+                ? d.KeyValueHeadCount : heads);
         var (rope, slidingRope) = RopeReader.Read(fields, maxPositions, architecture.RopePerLayerType);
         var window = architecture.Window(fields);
         var config = new ModelConfig
@@ -81,7 +88,8 @@ public static class ModelConfigReader
             QuantizationMethod = fields.Object("quantization_config") is { } quantization
                 ? new ConfigFields(quantization, path).Text("quant_method") ?? "unknown"
                 : null,
-            Warnings = fields.Has("auto_map") ? [$"{path}: 'auto_map' names code of the model repository; it is ignored and never run"] : [],
+            Warnings = fields.Has("auto_map")
+                ? [$"{path}: 'auto_map' names code of the model repository; it is ignored and never run"] : [],
         };
         ModelConfigValidator.Check(config, hidden % Math.Max(heads, 1) == 0 || d.HeadDimension > 0, fields);
         fields.ThrowIfAny();

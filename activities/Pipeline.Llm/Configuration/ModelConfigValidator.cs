@@ -26,12 +26,15 @@ internal static class ModelConfigValidator
 
         if (config.KeyValueHeadCount > 0 && config.HeadCount % config.KeyValueHeadCount != 0)
         {
-            report.Add($"num_attention_heads {config.HeadCount} is not a multiple of num_key_value_heads {config.KeyValueHeadCount}");
+            report.Add(
+                $"num_attention_heads {config.HeadCount} is not a multiple of num_key_value_heads "
+                    + $"{config.KeyValueHeadCount}");
         }
 
         if (!Activations.Contains(config.Activation))
         {
-            report.Add($"activation '{config.Activation}' is not supported; supported are {string.Join(", ", Activations)}");
+            report.Add(
+                $"activation '{config.Activation}' is not supported; supported are {string.Join(", ", Activations)}");
         }
 
         if (!(config.NormEpsilon > 0))
@@ -46,7 +49,8 @@ internal static class ModelConfigValidator
 
         if (config.QuantizationMethod is not (null or "bitsandbytes"))
         {
-            report.Add($"quantization method '{config.QuantizationMethod}' is not supported; supported is bitsandbytes (nf4)");
+            report.Add(
+                $"quantization method '{config.QuantizationMethod}' is not supported; supported is bitsandbytes (nf4)");
         }
 
         void Positive(string name, int value)

@@ -7,10 +7,13 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Generation;
 
 /// <summary>
-/// Adapters beside the model, for float32 on the CPU: any number of different ones in a batch cost no more than their own arithmetic,
-/// and loading one touches neither the model nor the engine's thread.
+/// Adapters beside the model, for float32 on the CPU: any number of different ones in a batch cost no more than their
+/// own arithmetic, and loading one touches neither the model nor the engine's thread.
 /// </summary>
-/// <remarks><b>Source:</b> the computation of arXiv 2310.18547 (gathered matrix-vector products) and the paging of arXiv 2311.03285.</remarks>
+/// <remarks>
+/// <b>Source:</b> the computation of arXiv 2310.18547 (gathered matrix-vector products) and the paging of arXiv
+/// 2311.03285.
+/// </remarks>
 /// <param name="model">The base model.</param>
 internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 {
@@ -51,11 +54,13 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
     public Tensor Hidden(CausalLanguageModel model, ModelInput input, IReadOnlyList<string?> adapters) =>
         model.Hidden(input with { RowAdapters = Of(adapters) });
 
-    public Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters) => model.Logits(hidden, Of(adapters));
+    public Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters) =>
+        model.Logits(hidden, Of(adapters));
 
     public void Dispose() => _memory.Dispose();
 
     /// <summary>The updates of a batch; null entries for rows without one.</summary>
-    public IRowAdapters Of(IReadOnlyList<string?> adapters) => new BankedRows([.. adapters.Select(name => name is null ? null
+    public IRowAdapters Of(IReadOnlyList<string?> adapters) =>
+        new BankedRows([.. adapters.Select(name => name is null ? null
         : _adapters.GetValueOrDefault(name) ?? throw new GenerationException($"adapter '{name}' is not loaded"))]);
 }

@@ -2,8 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Memory for adapter weights in blocks of equal size, so that adapters of any rank follow each other without gaps.</summary>
-/// <remarks>Safe for several threads. Freed blocks are reused, so the size is that of the most adapters that were loaded at once.</remarks>
+/// <summary>
+/// Memory for adapter weights in blocks of equal size, so that adapters of any rank follow each other without gaps.
+/// </summary>
+/// <remarks>
+/// Safe for several threads. Freed blocks are reused, so the size is that of the most adapters that were loaded at
+/// once.
+/// </remarks>
 internal sealed unsafe class AdapterMemory : IDisposable
 {
     /// <summary>Bytes of a block.</summary>

@@ -1,6 +1,9 @@
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Counts the sequences of each adapter, so that one that nobody uses can leave without waiting for the engine's thread.</summary>
+/// <summary>
+/// Counts the sequences of each adapter, so that one that nobody uses can leave without waiting for the engine's
+/// thread.
+/// </summary>
 internal sealed class AdapterUses
 {
     private readonly Lock _lock = new();

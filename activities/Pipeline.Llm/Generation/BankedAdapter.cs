@@ -30,12 +30,14 @@ internal sealed class BankedAdapter
         }
 
         return TargetMatcher.Find(config, model.Config).FirstOrDefault(target => target.IsEmbedding
-            || target.Input * sizeof(float) > AdapterMemory.BlockBytes || target.Output * sizeof(float) > AdapterMemory.BlockBytes) is { } odd
+            || target.Input * sizeof(float) > AdapterMemory.BlockBytes
+            || target.Output * sizeof(float) > AdapterMemory.BlockBytes) is { } odd
             ? $"not servable as adapter: it changes {odd.Module}; merge it instead" : null;
     }
 
     /// <summary>Reads and checks an adapter; no tensor is made, so it costs little more than the copy.</summary>
-    /// <exception cref="InvalidDataException">The files do not fit the base, or need more than a low-rank update.</exception>
+    /// <exception cref="InvalidDataException">The files do not fit the base, or need more than a low-rank
+    /// update.</exception>
     public static BankedAdapter Read(CausalLanguageModel model, AdapterContent content, AdapterMemory memory)
     {
         var config = LoraConfigJson.Read(content);
@@ -46,15 +48,18 @@ internal sealed class BankedAdapter
 
         var targets = TargetMatcher.Find(config, model.Config);
         using var file = SafeTensorsFile.Over(content.Weights, Path.Combine(content.Directory, AdapterFile.FileName));
-        var problems = AdapterFile.Problems(file, [.. AdapterShapes.Trainable(config, model.Config)], model.Fingerprint);
+        var problems =
+            AdapterFile.Problems(file, [.. AdapterShapes.Trainable(config, model.Config)], model.Fingerprint);
         var adapter = new BankedAdapter();
         try
         {
             foreach (var target in problems.Count == 0 ? targets : [])
             {
                 adapter.Modules[target.Module] = new BankedModule(
-                    adapter.Copy(file, target.Module + ".lora_A.weight", target.Rank, target.Input, transposed: false, memory, problems),
-                    adapter.Copy(file, target.Module + ".lora_B.weight", target.Rank, target.Output, transposed: true, memory, problems),
+                    adapter.Copy(file, target.Module + ".lora_A.weight", target.Rank, target.Input, transposed: false,
+                        memory, problems),
+                    adapter.Copy(file, target.Module + ".lora_B.weight", target.Rank, target.Output, transposed: true,
+                        memory, problems),
                     target.Input, target.Output, (float)target.Scaling);
             }
 
@@ -68,10 +73,12 @@ internal sealed class BankedAdapter
     }
 
     // A row never crosses the end of a block.
-    private unsafe nint[] Copy(SafeTensorsFile file, string name, int count, int width, bool transposed, AdapterMemory memory, List<string> problems)
+    private unsafe nint[] Copy(SafeTensorsFile file, string name, int count, int width, bool transposed,
+        AdapterMemory memory, List<string> problems)
     {
         var entry = file.Entry(AdapterShapes.Prefix + name);
-        var (rows, bytes, buffer) = (new nint[count], width * sizeof(float), ArrayPool<float>.Shared.Rent(count * width));
+        var (rows, bytes, buffer) =
+            (new nint[count], width * sizeof(float), ArrayPool<float>.Shared.Rent(count * width));
         var values = buffer.AsSpan(0, count * width);
         FloatReader.Read(file, entry, values);
         if (!FloatReader.AllFinite(values))

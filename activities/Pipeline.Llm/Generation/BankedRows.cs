@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>The updates of one batch. Rows under one adapter are worked through together, wherever they stand.</summary>
+/// <summary>
+/// The updates of one batch. Rows under one adapter are worked through together, wherever they stand.
+/// </summary>
 internal sealed class BankedRows : IRowAdapters
 {
     // Multiply-adds below which a second thread costs more than it brings.

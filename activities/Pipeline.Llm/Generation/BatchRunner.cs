@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Runs one pass over some tokens of each of several sequences, and chooses the next token where a sequence is through.</summary>
+/// <summary>
+/// Runs one pass over some tokens of each of several sequences, and chooses the next token where a sequence is through.
+/// </summary>
 /// <param name="model">The base model.</param>
 /// <param name="adapters">Adapters.</param>
 /// <param name="pages">Keys and values.</param>
@@ -34,7 +36,8 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
             }
         }
 
-        var through = batch.Where(part => part.Count == part.Sequence.Pending && part.Sequence.Pool is null).Select(part => part.Sequence).ToList();
+        var through = batch.Where(part => part.Count == part.Sequence.Pending && part.Sequence.Pool is null)
+            .Select(part => part.Sequence).ToList();
         var ragged = batch.Any(part => part.Count != columns);
         var input = new ModelInput
         {
@@ -54,7 +57,8 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         }
 
         var states = hidden.reshape(-1, hidden.size(2)).index_select(0, tensor(last.ToArray(), device: model.Device));
-        var logits = adapters.Logits(model, states, [.. through.Select(sequence => sequence.Request.Adapter)]).to(ScalarType.Float32).cpu();
+        var logits = adapters.Logits(model, states, [.. through.Select(sequence => sequence.Request.Adapter)])
+            .to(ScalarType.Float32).cpu();
         var tokens = new Queue<GeneratedToken>(Choose(through, logits));
         return [.. batch.Select(part => part.Sequence is { Pending: 0, Pool: null } ? tokens.Dequeue() : null)];
     }
@@ -63,7 +67,8 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
     {
         if (part.Sequence.Pool is { } sums)
         {
-            using var values = hidden[row].narrow(0, 0, part.Count).to(ScalarType.Float64).sum(dim: 0).cpu().data<double>();
+            using var values = hidden[row].narrow(0, 0, part.Count).to(ScalarType.Float64).sum(dim: 0).cpu()
+                .data<double>();
             var added = values.ToArray();
             for (var i = 0; i < sums.Length; i++)
             {
@@ -92,7 +97,8 @@ internal sealed class BatchRunner(CausalLanguageModel model, IAdapterHost adapte
         {
             var top = sequences[row].Request.Sampling.TopLogProbs;
             yield return new GeneratedToken(
-                (int)ids[row], chosenValues[row], entropyValues[row], top == 0 ? [] : Top(logProbs[row].Values<float>(), top));
+                (int)ids[row], chosenValues[row], entropyValues[row],
+                top == 0 ? [] : Top(logProbs[row].Values<float>(), top));
         }
     }
 

@@ -18,7 +18,8 @@ internal readonly unsafe struct Floats512(Vector512<float> value) : IFloatVector
     public static Floats512 Fill(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Floats512 MultiplyAdd(Floats512 a, Floats512 b, Floats512 c) => new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static Floats512 MultiplyAdd(Floats512 a, Floats512 b, Floats512 c) =>
+        new(Vector512.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Floats512 value, float* target) => value._value.Store(target);
@@ -27,7 +28,8 @@ internal readonly unsafe struct Floats512(Vector512<float> value) : IFloatVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Sums(Floats512 a, Floats512 b, Floats512 c, Floats512 d) => Sse3.IsSupported
         ? Sse3.HorizontalAdd(Sse3.HorizontalAdd(Quarter(a), Quarter(b)), Sse3.HorizontalAdd(Quarter(c), Quarter(d)))
-        : Vector128.Create(Vector512.Sum(a._value), Vector512.Sum(b._value), Vector512.Sum(c._value), Vector512.Sum(d._value));
+        : Vector128.Create(
+            Vector512.Sum(a._value), Vector512.Sum(b._value), Vector512.Sum(c._value), Vector512.Sum(d._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Quarter(Floats512 value)

@@ -18,7 +18,8 @@ internal readonly unsafe struct FloatsAny(Vector<float> value) : IFloatVector<Fl
     public static FloatsAny Fill(float value) => new(new Vector<float>(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatsAny MultiplyAdd(FloatsAny a, FloatsAny b, FloatsAny c) => new(Vector.FusedMultiplyAdd(a._value, b._value, c._value));
+    public static FloatsAny MultiplyAdd(FloatsAny a, FloatsAny b, FloatsAny c) =>
+        new(Vector.FusedMultiplyAdd(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(FloatsAny value, float* target) => Vector.Store(value._value, target);

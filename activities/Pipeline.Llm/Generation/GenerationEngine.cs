@@ -7,10 +7,12 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Generation;
 
 /// <summary>
-/// Continuous batching on one thread: sequences join and leave between two steps, prompts are processed in pieces beside the decoding
-/// of others, keys and values lie in pages, and every row has its own adapter.
+/// Continuous batching on one thread: sequences join and leave between two steps, prompts are processed in pieces
+/// beside the decoding of others, keys and values lie in pages, and every row has its own adapter.
 /// </summary>
-/// <remarks><b>Source:</b> iteration-level scheduling of Orca (OSDI 2022), paged attention of arXiv 2309.06180.</remarks>
+/// <remarks>
+/// <b>Source:</b> iteration-level scheduling of Orca (OSDI 2022), paged attention of arXiv 2309.06180.
+/// </remarks>
 public sealed class GenerationEngine : IGenerationEngine
 {
     private const long DefaultCacheBytes = 1L << 30;
@@ -33,15 +35,18 @@ public sealed class GenerationEngine : IGenerationEngine
     private long _prefixHits;
 
     /// <summary>Starts an engine.</summary>
-    /// <param name="model">The base model; the engine's thread is its only user from now on, and the caller disposes it after the engine.</param>
+    /// <param name="model">The base model; the engine's thread is its only user from now on, and the caller disposes it
+    /// after the engine.</param>
     /// <param name="options">Sizes; null takes the defaults.</param>
     public GenerationEngine(CausalLanguageModel model, GenerationOptions? options = null)
     {
         (_model, _options) = (model, options ?? new GenerationOptions());
-        ContextLength = _options.ContextLength > 0 ? Math.Min(_options.ContextLength, model.Config.MaxPositions) : model.Config.MaxPositions;
+        ContextLength = _options.ContextLength > 0
+            ? Math.Min(_options.ContextLength, model.Config.MaxPositions) : model.Config.MaxPositions;
         // Read once here: the bank compares it on other threads.
         _ = model.Fingerprint;
-        _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32 ? new MixedAdapterHost(model) : new ModuleAdapterHost(model);
+        _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32
+            ? new MixedAdapterHost(model) : new ModuleAdapterHost(model);
         _pages = new KeyValuePages(model, CacheTokens(model));
         _prefixes = new PrefixCache(_pages);
         _runner = new BatchRunner(model, _adapters, _pages);
@@ -65,11 +70,18 @@ public sealed class GenerationEngine : IGenerationEngine
     public GenerationStream Submit(GenerationRequest request) => Enqueue(request, pool: null).Stream;
 
     /// <inheritdoc/>
-    public async Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default)
+    public async Task<float[]> EmbedAsync(
+        IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default)
     {
         // Tokens of a text that was seen before would be missing from the mean, so it has no scope in the prefix cache.
         var sums = new double[EmbeddingSize];
-        var stream = Enqueue(new GenerationRequest { Prompt = tokens, Adapter = adapter, Sampling = new SamplingOptions { MaxTokens = 0 } }, sums).Stream;
+        var stream = Enqueue(
+            new GenerationRequest
+            {
+                Prompt = tokens,
+                Adapter = adapter,
+                Sampling = new SamplingOptions { MaxTokens = 0 }
+            }, sums).Stream;
         try
         {
             await foreach (var token in stream.ReadAllAsync(cancellation))
@@ -109,7 +121,8 @@ public sealed class GenerationEngine : IGenerationEngine
     /// <inheritdoc/>
     public async Task UnloadAdapterAsync(string name)
     {
-        var forget = OnThreadAsync(() => _prefixes.ForgetScopes(scope => scope.StartsWith(name + "\n", StringComparison.Ordinal)));
+        var forget = OnThreadAsync(
+            () => _prefixes.ForgetScopes(scope => scope.StartsWith(name + "\n", StringComparison.Ordinal)));
         if (!_adapters.IsAttached(name) && _uses.TryRetire(name, _adapters.Unload))
         {
             // What the prefix cache still holds of it stays right, so nobody has to wait.
@@ -149,13 +162,16 @@ public sealed class GenerationEngine : IGenerationEngine
     {
         if (request.Prompt.Count == 0 || request.Prompt.Count >= ContextLength)
         {
-            throw new ArgumentException($"the prompt has {request.Prompt.Count} tokens; 1 to {ContextLength - 1} fit the context", nameof(request));
+            throw new ArgumentException(
+                $"the prompt has {request.Prompt.Count} tokens; 1 to {ContextLength - 1} fit the context",
+                nameof(request));
         }
 
         var outside = request.Prompt.Where(id => id < 0 || id >= VocabularySize).Take(1).ToList();
         if (outside.Count > 0)
         {
-            throw new ArgumentException($"token {outside[0]} is outside the vocabulary of {VocabularySize}", nameof(request));
+            throw new ArgumentException(
+                $"token {outside[0]} is outside the vocabulary of {VocabularySize}", nameof(request));
         }
 
         if (_stopping)
@@ -180,7 +196,8 @@ public sealed class GenerationEngine : IGenerationEngine
         using var one = zeros([1], model.DType);
         var bytes = 2L * config.LayerCount * config.KeyValueHeadCount * config.HeadDimension * one.ElementSize;
         var full = (long)_options.MaxBatch * ContextLength;
-        return _options.CacheTokens > 0 ? Math.Max(_options.CacheTokens, ContextLength) : Math.Max(ContextLength, Math.Min(full, DefaultCacheBytes / bytes));
+        return _options.CacheTokens > 0 ? Math.Max(_options.CacheTokens, ContextLength)
+            : Math.Max(ContextLength, Math.Min(full, DefaultCacheBytes / bytes));
     }
 
     private Task OnThreadAsync(Action action)
@@ -214,7 +231,8 @@ public sealed class GenerationEngine : IGenerationEngine
             DropCancelled();
             Admit();
             _status = new GenerationStatus(
-                _running.Count, _waiting.Count, 0, (long)_pages.InUse * KeyValuePages.PageSize, _pages.Bytes, Interlocked.Read(ref _prefixHits));
+                _running.Count, _waiting.Count, 0, (long)_pages.InUse * KeyValuePages.PageSize, _pages.Bytes,
+                Interlocked.Read(ref _prefixHits));
             if (_running.Count == 0)
             {
                 _wake.WaitOne();

@@ -7,11 +7,16 @@ public sealed record GenerationOptions
     /// <value>The default is 32.</value>
     public int MaxBatch { get; init; } = 32;
 
-    /// <summary>Prompt tokens processed between two decoding steps, so that a long prompt does not hold up the others.</summary>
+    /// <summary>
+    /// Prompt tokens processed between two decoding steps, so that a long prompt does not hold up the others.
+    /// </summary>
     /// <value>The default is 512.</value>
     public int PrefillTokens { get; init; } = 512;
 
-    /// <summary>Tokens whose keys and values fit into memory; 0 lets every sequence of a full batch fill the context, up to 1 GiB.</summary>
+    /// <summary>
+    /// Tokens whose keys and values fit into memory; 0 lets every sequence of a full batch fill the context, up to 1
+    /// GiB.
+    /// </summary>
     /// <value>The default is 0.</value>
     public long CacheTokens { get; init; }
 

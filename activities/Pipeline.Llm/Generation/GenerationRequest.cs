@@ -12,6 +12,8 @@ public sealed record GenerationRequest
     /// <summary>Name of a loaded adapter; null runs the base model.</summary>
     public string? Adapter { get; init; }
 
-    /// <summary>Whose prompts may share cached keys and values; two scopes never share any. Empty shares nothing.</summary>
+    /// <summary>
+    /// Whose prompts may share cached keys and values; two scopes never share any. Empty shares nothing.
+    /// </summary>
     public string CacheScope { get; init; } = "";
 }

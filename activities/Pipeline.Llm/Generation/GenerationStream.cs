@@ -5,7 +5,8 @@ namespace Pipeline.Llm.Generation;
 /// <summary>The tokens of one running sequence, as they come.</summary>
 public sealed class GenerationStream
 {
-    private readonly Channel<GeneratedToken> _tokens = Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<GeneratedToken> _tokens =
+        Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true });
     private volatile bool _cancelled;
 
     /// <summary>Why the sequence ended; known when <see cref="ReadAllAsync"/> has ended.</summary>
@@ -21,7 +22,8 @@ public sealed class GenerationStream
     /// <param name="cancellation">Stops reading; call <see cref="Cancel"/> to stop the sequence.</param>
     /// <returns>Tokens in order.</returns>
     /// <exception cref="GenerationException">The engine failed this sequence.</exception>
-    public IAsyncEnumerable<GeneratedToken> ReadAllAsync(CancellationToken cancellation = default) => _tokens.Reader.ReadAllAsync(cancellation);
+    public IAsyncEnumerable<GeneratedToken> ReadAllAsync(CancellationToken cancellation = default) =>
+        _tokens.Reader.ReadAllAsync(cancellation);
 
     /// <summary>Asks the engine to drop the sequence and free its place.</summary>
     public void Cancel() => _cancelled = true;
@@ -45,5 +47,6 @@ public sealed class GenerationStream
     /// <summary>For engines: ends the sequence with an error.</summary>
     /// <param name="error">What went wrong.</param>
     public void Fail(Exception error) =>
-        _tokens.Writer.TryComplete(error as GenerationException ?? new GenerationException($"generation failed: {error.Message}", error));
+        _tokens.Writer.TryComplete(error as GenerationException
+            ?? new GenerationException($"generation failed: {error.Message}", error));
 }

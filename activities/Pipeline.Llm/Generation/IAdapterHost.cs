@@ -10,14 +10,17 @@ internal interface IAdapterHost : IDisposable
     /// <summary>Adapters that are loaded.</summary>
     int Count { get; }
 
-    /// <summary>Whether a loaded adapter is part of the model, so that dropping it belongs on the engine's thread.</summary>
+    /// <summary>
+    /// Whether a loaded adapter is part of the model, so that dropping it belongs on the engine's thread.
+    /// </summary>
     bool IsAttached(string name);
 
     /// <summary>Whether an adapter is loaded.</summary>
     bool Contains(string name);
 
     /// <summary>Reads and checks an adapter beside the engine's thread.</summary>
-    /// <returns>What makes it available, and whether that changes the model and so belongs on the engine's thread.</returns>
+    /// <returns>What makes it available, and whether that changes the model and so belongs on the engine's
+    /// thread.</returns>
     (Action Attach, bool ChangesModel) Prepare(string name, AdapterContent content);
 
     /// <summary>Frees an adapter that no batch uses.</summary>

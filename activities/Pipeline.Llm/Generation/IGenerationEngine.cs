@@ -2,7 +2,9 @@ using Pipeline.Llm.Peft;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Continues many sequences at once over one base model and any number of adapters. Safe for several threads.</summary>
+/// <summary>
+/// Continues many sequences at once over one base model and any number of adapters. Safe for several threads.
+/// </summary>
 public interface IGenerationEngine : IAsyncDisposable
 {
     /// <summary>Most tokens of prompt and answer together.</summary>
@@ -20,21 +22,29 @@ public interface IGenerationEngine : IAsyncDisposable
     /// <summary>Starts a sequence.</summary>
     /// <param name="request">Prompt, adapter and options.</param>
     /// <returns>Its tokens as they come.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or leaves no room in the context, or an id is outside the vocabulary.</exception>
+    /// <exception cref="ArgumentException">The prompt is empty or leaves no room in the context, or an id is outside
+    /// the vocabulary.</exception>
     /// <exception cref="GenerationException">The adapter is not loaded, or the engine has stopped.</exception>
     GenerationStream Submit(GenerationRequest request);
 
-    /// <summary>Computes the embedding of a text: the mean of the states after the final norm over all tokens, scaled to length 1.</summary>
+    /// <summary>
+    /// Computes the embedding of a text: the mean of the states after the final norm over all tokens, scaled to length
+    /// 1.
+    /// </summary>
     /// <param name="tokens">Token ids, at least one.</param>
     /// <param name="adapter">Name of a loaded adapter; null runs the base model.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>A vector [<see cref="EmbeddingSize"/>].</returns>
-    /// <exception cref="ArgumentException">The text is empty or does not fit the context, or an id is outside the vocabulary.</exception>
-    /// <exception cref="GenerationException">The adapter is not loaded, the engine has stopped, or the pass failed.</exception>
-    Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default);
+    /// <exception cref="ArgumentException">The text is empty or does not fit the context, or an id is outside the
+    /// vocabulary.</exception>
+    /// <exception cref="GenerationException">The adapter is not loaded, the engine has stopped, or the pass
+    /// failed.</exception>
+    Task<float[]> EmbedAsync(
+        IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default);
 
     /// <summary>Makes an adapter available.</summary>
-    /// <param name="name">Name for <see cref="GenerationRequest.Adapter"/>; one name always means the same files.</param>
+    /// <param name="name">Name for <see cref="GenerationRequest.Adapter"/>; one name always means the same
+    /// files.</param>
     /// <param name="content">Its files.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>A task that ends when sequences may use it.</returns>
@@ -58,4 +68,5 @@ public interface IGenerationEngine : IAsyncDisposable
 /// <param name="CacheTokens">Tokens whose keys and values are held.</param>
 /// <param name="CacheBytes">Bytes of all key and value pages.</param>
 /// <param name="PrefixHits">Prompt tokens found in the prefix cache so far.</param>
-public sealed record GenerationStatus(int Running, int Waiting, int Adapters, long CacheTokens, long CacheBytes, long PrefixHits);
+public sealed record GenerationStatus(
+    int Running, int Waiting, int Adapters, long CacheTokens, long CacheBytes, long PrefixHits);

@@ -22,6 +22,7 @@ public interface IKeyValueCache
 
     /// <summary>Everything stored.</summary>
     /// <param name="layer">Zero-based layer.</param>
-    /// <returns>Keys and values [b, longest, kv, hd]; what lies behind a row's length is finite and means nothing.</returns>
+    /// <returns>Keys and values [b, longest, kv, hd]; what lies behind a row's length is finite and means
+    /// nothing.</returns>
     (Tensor Keys, Tensor Values) Read(int layer);
 }

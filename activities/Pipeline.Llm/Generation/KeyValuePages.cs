@@ -4,8 +4,12 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Memory for keys and values in pages of equal size, handed out and taken back in any order. One thread uses it.</summary>
-/// <remarks>Page 0 is never handed out and stays zero: tables are filled up with it. <b>Source:</b> arXiv 2309.06180.</remarks>
+/// <summary>
+/// Memory for keys and values in pages of equal size, handed out and taken back in any order. One thread uses it.
+/// </summary>
+/// <remarks>
+/// Page 0 is never handed out and stays zero: tables are filled up with it. <b>Source:</b> arXiv 2309.06180.
+/// </remarks>
 internal sealed class KeyValuePages : IDisposable
 {
     /// <summary>Tokens of a page.</summary>
@@ -85,7 +89,8 @@ internal sealed class KeyValuePages : IDisposable
     }
 
     /// <summary>Reads the pages of a table [b · n] as [b, n · size, kv, hd].</summary>
-    public (Tensor Keys, Tensor Values) Read(int layer, Tensor table, int rows) => (Gather(_keys[layer], table, rows), Gather(_values[layer], table, rows));
+    public (Tensor Keys, Tensor Values) Read(int layer, Tensor table, int rows) =>
+        (Gather(_keys[layer], table, rows), Gather(_values[layer], table, rows));
 
     public void Dispose()
     {
@@ -101,7 +106,8 @@ internal sealed class KeyValuePages : IDisposable
         pool.index_select(0, table).view(rows, -1, pool.size(2), pool.size(3));
 
     private Tensor NewPages(int count) => zeros(
-        [count, PageSize, _model.Config.KeyValueHeadCount, _model.Config.HeadDimension], _model.DType, _model.Device).DetachFromDisposeScope();
+        [count, PageSize, _model.Config.KeyValueHeadCount, _model.Config.HeadDimension], _model.DType, _model.Device)
+        .DetachFromDisposeScope();
 
     private void Grow()
     {

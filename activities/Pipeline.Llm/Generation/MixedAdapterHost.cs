@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Low-rank adapters in a bank beside the model, all others attached to its modules; one batch may mix both.</summary>
+/// <summary>
+/// Low-rank adapters in a bank beside the model, all others attached to its modules; one batch may mix both.
+/// </summary>
 /// <param name="model">The base model, float32 on the CPU.</param>
 internal sealed class MixedAdapterHost(CausalLanguageModel model) : IAdapterHost
 {
@@ -29,11 +31,13 @@ internal sealed class MixedAdapterHost(CausalLanguageModel model) : IAdapterHost
         _attached.Unload(name);
     }
 
-    public Tensor Hidden(CausalLanguageModel model, ModelInput input, IReadOnlyList<string?> adapters) => _attached.Count == 0
+    public Tensor Hidden(CausalLanguageModel model, ModelInput input, IReadOnlyList<string?> adapters) =>
+        _attached.Count == 0
         ? _bank.Hidden(model, input, adapters)
         : model.Hidden(input with { AdapterPerRow = Attached(adapters), RowAdapters = Banked(adapters) });
 
-    public Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters) => _attached.Count == 0
+    public Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters) =>
+        _attached.Count == 0
         ? _bank.Logits(model, hidden, adapters)
         : model.Logits(hidden, Attached(adapters), Banked(adapters));
 
@@ -43,7 +47,9 @@ internal sealed class MixedAdapterHost(CausalLanguageModel model) : IAdapterHost
         _bank.Dispose();
     }
 
-    private List<string?> Attached(IReadOnlyList<string?> adapters) => [.. adapters.Select(name => name is not null && _attached.Contains(name) ? name : null)];
+    private List<string?> Attached(IReadOnlyList<string?> adapters) =>
+        [.. adapters.Select(name => name is not null && _attached.Contains(name) ? name : null)];
 
-    private IRowAdapters Banked(IReadOnlyList<string?> adapters) => _bank.Of([.. adapters.Select(name => name is not null && _attached.Contains(name) ? null : name)]);
+    private IRowAdapters Banked(IReadOnlyList<string?> adapters) =>
+        _bank.Of([.. adapters.Select(name => name is not null && _attached.Contains(name) ? null : name)]);
 }

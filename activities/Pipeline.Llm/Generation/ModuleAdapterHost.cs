@@ -34,7 +34,8 @@ internal sealed class ModuleAdapterHost(CausalLanguageModel model) : IAdapterHos
     public Tensor Hidden(CausalLanguageModel model, ModelInput input, IReadOnlyList<string?> adapters) =>
         model.Hidden(input with { AdapterPerRow = adapters });
 
-    public Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters) => model.Logits(hidden, adapters);
+    public Tensor Logits(CausalLanguageModel model, Tensor hidden, IReadOnlyList<string?> adapters) =>
+        model.Logits(hidden, adapters);
 
     public void Dispose()
     {

@@ -29,7 +29,8 @@ internal sealed class PagedRows(KeyValuePages pages, IReadOnlyList<PageTable> ta
                     table.Pages.Add(pages.Take());
                 }
 
-                slots.Add(((long)table.Pages[place / KeyValuePages.PageSize] * KeyValuePages.PageSize) + (place % KeyValuePages.PageSize));
+                slots.Add(((long)table.Pages[place / KeyValuePages.PageSize] * KeyValuePages.PageSize)
+                    + (place % KeyValuePages.PageSize));
                 sources.Add(((long)row * columns) + start[row] + i);
             }
 

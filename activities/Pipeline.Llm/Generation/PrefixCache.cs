@@ -1,8 +1,12 @@
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Remembers full pages of finished sequences, so that prompts of the same scope with an equal beginning need not compute it again.</summary>
+/// <summary>
+/// Remembers full pages of finished sequences, so that prompts of the same scope with an equal beginning need not
+/// compute it again.
+/// </summary>
 /// <remarks>
-/// A scope is a tree of its own, so nothing is ever found across tenants or adapters. Tokens are compared, not only their hash.
+/// A scope is a tree of its own, so nothing is ever found across tenants or adapters. Tokens are compared, not only
+/// their hash.
 /// One thread uses it.
 /// </remarks>
 /// <param name="pages">Where the pages lie.</param>
@@ -14,7 +18,10 @@ internal sealed class PrefixCache(KeyValuePages pages)
     /// <summary>Pages that are remembered.</summary>
     public int Count => _recency.Count;
 
-    /// <summary>Gives a new sequence the pages of the longest known beginning of its prompt; at least one token stays to be computed.</summary>
+    /// <summary>
+    /// Gives a new sequence the pages of the longest known beginning of its prompt; at least one token stays to be
+    /// computed.
+    /// </summary>
     /// <returns>Number of tokens found.</returns>
     public int Find(string scope, IReadOnlyList<int> prompt, PageTable table)
     {

@@ -2,10 +2,13 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Low-rank updates of single tokens in vector instructions. A token's result depends on that token only, whatever the batch.</summary>
+/// <summary>
+/// Low-rank updates of single tokens in vector instructions. A token's result depends on that token only, whatever the
+/// batch.
+/// </summary>
 /// <remarks>
-/// Several ranks and tokens at a time stay in registers, so that a number from memory is used more than once. Every sum has one
-/// accumulator and a fixed order: a token gives the same result alone and in any tile.
+/// Several ranks and tokens at a time stay in registers, so that a number from memory is used more than once. Every sum
+/// has one accumulator and a fixed order: a token gives the same result alone and in any tile.
 /// </remarks>
 internal static unsafe class RowKernel
 {
@@ -46,20 +49,23 @@ internal static unsafe class RowKernel
                 for (var rank = 0; rank < count; rank += Ranks)
                 {
                     // Beyond the rank the last row stands in, and its product is not used.
-                    var (i1, i2, i3) = (Math.Min(rank + 1, count - 1), Math.Min(rank + 2, count - 1), Math.Min(rank + 3, count - 1));
+                    var (i1, i2, i3) =
+                        (Math.Min(rank + 1, count - 1), Math.Min(rank + 2, count - 1), Math.Min(rank + 3, count - 1));
                     for (var token = 0; token < tokens; token += 2)
                     {
                         // An odd last token is computed twice, which costs nothing extra.
                         var second = Math.Min(token + 1, tokens - 1);
                         RowLoops<T>.Dot(
                             (float*)a[rank], (float*)a[i1], (float*)a[i2], (float*)a[i3], x[token], x[second],
-                            module.Input, module.Scaling, low + (token * MostRanks) + rank, low + (second * MostRanks) + rank);
+                            module.Input, module.Scaling, low + (token * MostRanks) + rank,
+                            low + (second * MostRanks) + rank);
                     }
                 }
 
                 if (tokens == Tile)
                 {
-                    RowLoops<T>.AccumulateFour(b, count, low, result[0], result[1], result[2], result[3], module.Output);
+                    RowLoops<T>
+                        .AccumulateFour(b, count, low, result[0], result[1], result[2], result[3], module.Output);
                     continue;
                 }
 

@@ -3,15 +3,16 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Llm.Generation;
 
-/// <summary>The loops of <see cref="RowKernel"/> in one vector width. They are compiled at once in their final form: they are few, and most
-/// of the time that an adapter costs is spent in them.</summary>
+/// <summary>The loops of <see cref="RowKernel"/> in one vector width. They are compiled at once in their final form:
+/// they are few, and most of the time that an adapter costs is spent in them.</summary>
 /// <typeparam name="T">The register.</typeparam>
 internal static unsafe class RowLoops<T>
     where T : struct, IFloatVector<T>
 {
     /// <summary>Four products with x to one, and with y to two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Dot(float* a0, float* a1, float* a2, float* a3, float* x, float* y, int length, float scaling, float* one, float* two)
+    public static void Dot(float* a0, float* a1, float* a2, float* a3, float* x, float* y, int length, float scaling,
+        float* one, float* two)
     {
         var (x0, x1, x2, x3) = (T.Fill(0), T.Fill(0), T.Fill(0), T.Fill(0));
         var (y0, y1, y2, y3) = (T.Fill(0), T.Fill(0), T.Fill(0), T.Fill(0));
@@ -29,8 +30,10 @@ internal static unsafe class RowLoops<T>
         var (first, second) = (T.Sums(x0, x1, x2, x3), T.Sums(y0, y1, y2, y3));
         if (i < length)
         {
-            first = Vector128.Create(Rest(first[0], a0, x, i, length), Rest(first[1], a1, x, i, length), Rest(first[2], a2, x, i, length), Rest(first[3], a3, x, i, length));
-            second = Vector128.Create(Rest(second[0], a0, y, i, length), Rest(second[1], a1, y, i, length), Rest(second[2], a2, y, i, length), Rest(second[3], a3, y, i, length));
+            first = Vector128.Create(Rest(first[0], a0, x, i, length), Rest(first[1], a1, x, i, length),
+                Rest(first[2], a2, x, i, length), Rest(first[3], a3, x, i, length));
+            second = Vector128.Create(Rest(second[0], a0, y, i, length), Rest(second[1], a1, y, i, length),
+                Rest(second[2], a2, y, i, length), Rest(second[3], a3, y, i, length));
         }
 
         // Both writes go to the same place when there is one token only.
@@ -40,13 +43,15 @@ internal static unsafe class RowLoops<T>
 
     /// <summary>Two vectors of the outputs of four tokens at a time, through all ranks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AccumulateFour(nint* rows, int ranks, float* low, float* t0, float* t1, float* t2, float* t3, int length)
+    public static void AccumulateFour(
+        nint* rows, int ranks, float* low, float* t0, float* t1, float* t2, float* t3, int length)
     {
         var (width, i) = (T.Width, 0);
         for (; i <= length - (2 * width); i += 2 * width)
         {
             var (p0, p1, p2, p3) = (T.Load(t0 + i), T.Load(t1 + i), T.Load(t2 + i), T.Load(t3 + i));
-            var (q0, q1, q2, q3) = (T.Load(t0 + i + width), T.Load(t1 + i + width), T.Load(t2 + i + width), T.Load(t3 + i + width));
+            var (q0, q1, q2, q3) =
+                (T.Load(t0 + i + width), T.Load(t1 + i + width), T.Load(t2 + i + width), T.Load(t3 + i + width));
             for (var rank = 0; rank < ranks; rank++)
             {
                 var b = (float*)rows[rank] + i;
@@ -54,7 +59,8 @@ internal static unsafe class RowLoops<T>
                 var (f0, f1) = (T.Fill(low[rank]), T.Fill(low[rank + RowKernel.MostRanks]));
                 (p0, q0) = (T.MultiplyAdd(u, f0, p0), T.MultiplyAdd(v, f0, q0));
                 (p1, q1) = (T.MultiplyAdd(u, f1, p1), T.MultiplyAdd(v, f1, q1));
-                var (f2, f3) = (T.Fill(low[rank + (2 * RowKernel.MostRanks)]), T.Fill(low[rank + (3 * RowKernel.MostRanks)]));
+                var (f2, f3) =
+                    (T.Fill(low[rank + (2 * RowKernel.MostRanks)]), T.Fill(low[rank + (3 * RowKernel.MostRanks)]));
                 (p2, q2) = (T.MultiplyAdd(u, f2, p2), T.MultiplyAdd(v, f2, q2));
                 (p3, q3) = (T.MultiplyAdd(u, f3, p3), T.MultiplyAdd(v, f3, q3));
             }

@@ -18,7 +18,9 @@ public sealed record SamplingOptions
     /// <value>The default is 0: none.</value>
     public double MinP { get; init; }
 
-    /// <summary>Logits of tokens seen in the prompt or the answer are divided (if positive) or multiplied (if negative) by this.</summary>
+    /// <summary>
+    /// Logits of tokens seen in the prompt or the answer are divided (if positive) or multiplied (if negative) by this.
+    /// </summary>
     /// <value>The default is 1: no penalty. Source: arXiv 1909.05858.</value>
     public double RepetitionPenalty { get; init; } = 1;
 
@@ -45,5 +47,6 @@ public sealed record SamplingOptions
     public int TopLogProbs { get; init; }
 
     /// <summary>Whether the choice depends on anything but the most likely token.</summary>
-    internal bool NeedsSampler => Temperature > 0 || RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0 || LogitBias.Count > 0;
+    internal bool NeedsSampler => Temperature > 0 || RepetitionPenalty != 1 || PresencePenalty != 0
+        || FrequencyPenalty != 0 || LogitBias.Count > 0;
 }

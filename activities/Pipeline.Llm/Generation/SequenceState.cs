@@ -40,6 +40,9 @@ internal sealed class SequenceState
     /// <summary>Pages that the sequence may need at its longest.</summary>
     public int MostPages => (Limit + KeyValuePages.PageSize - 1) / KeyValuePages.PageSize;
 
-    /// <summary>Name of its tree in the prefix cache, or null to share nothing. The adapter is part of it, whatever the caller says.</summary>
+    /// <summary>
+    /// Name of its tree in the prefix cache, or null to share nothing. The adapter is part of it, whatever the caller
+    /// says.
+    /// </summary>
     public string? Scope => Request.CacheScope.Length == 0 ? null : $"{Request.Adapter}\n{Request.CacheScope}";
 }

@@ -1,6 +1,9 @@
 namespace Pipeline.Llm.Generation;
 
-/// <summary>Chooses the tokens of one sequence from log-probabilities, with penalties and truncation. Not safe for several threads.</summary>
+/// <summary>
+/// Chooses the tokens of one sequence from log-probabilities, with penalties and truncation. Not safe for several
+/// threads.
+/// </summary>
 internal sealed class TokenSampler
 {
     private readonly SamplingOptions _options;
@@ -56,7 +59,8 @@ internal sealed class TokenSampler
         {
             foreach (var id in _prompt.Union(_answer.Keys))
             {
-                scores[id] = (float)(scores[id] > 0 ? scores[id] / _options.RepetitionPenalty : scores[id] * _options.RepetitionPenalty);
+                scores[id] = (float)(scores[id] > 0
+                    ? scores[id] / _options.RepetitionPenalty : scores[id] * _options.RepetitionPenalty);
             }
         }
 

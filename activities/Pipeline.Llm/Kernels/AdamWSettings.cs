@@ -9,4 +9,5 @@ namespace Pipeline.Llm.Kernels;
 /// <param name="Step">Number of this step, from 1.</param>
 /// <param name="GradientScale">Factor on the gradient before anything else, such as that of clipping.</param>
 public readonly record struct AdamWSettings(
-    double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, long Step, double GradientScale = 1);
+    double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, long Step,
+    double GradientScale = 1);

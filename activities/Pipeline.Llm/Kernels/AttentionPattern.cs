@@ -14,17 +14,26 @@ public sealed record AttentionPattern
     /// <summary>A query sees this many keys, itself included; null for all before it.</summary>
     public int? Window { get; init; }
 
-    /// <summary>Runs of tokens that see themselves only, ordered by row and start; tokens of no run are padding and get zeros.</summary>
+    /// <summary>
+    /// Runs of tokens that see themselves only, ordered by row and start; tokens of no run are padding and get zeros.
+    /// </summary>
     /// <value>Empty: each row is one run.</value>
     public IReadOnlyList<AttentionSegment> Segments { get; init; } = [];
 
-    /// <summary>Explicit visibility [b, 1, s, keys], true where a query sees a key; used instead of the segments, with a cache.</summary>
+    /// <summary>
+    /// Explicit visibility [b, 1, s, keys], true where a query sees a key; used instead of the segments, with a cache.
+    /// </summary>
     public Tensor? Visible { get; init; }
 
-    /// <summary>The same visibility as first and past-the-last key of each row and query, [b · s · 2]; empty without a cache.</summary>
+    /// <summary>
+    /// The same visibility as first and past-the-last key of each row and query, [b · s · 2]; empty without a cache.
+    /// </summary>
     public IReadOnlyList<long> KeyRanges { get; init; } = [];
 
-    /// <summary>The same runs as token numbers where they begin, and the end, [runs + 1] int32 on the device; padding is runs of its own.</summary>
+    /// <summary>
+    /// The same runs as token numbers where they begin, and the end, [runs + 1] int32 on the device; padding is runs of
+    /// its own.
+    /// </summary>
     /// <value>Null on the CPU and with a cache.</value>
     public Tensor? Bounds { get; init; }
 

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Kernels;
 
-/// <summary>Attention from matrix products and a softmax in float32; runs of tokens are computed one after the other.</summary>
+/// <summary>
+/// Attention from matrix products and a softmax in float32; runs of tokens are computed one after the other.
+/// </summary>
 internal static class ComposedAttention
 {
     public static Tensor Run(Tensor query, Tensor key, Tensor value, AttentionPattern pattern)
@@ -56,7 +58,8 @@ internal static class ComposedAttention
     private static Tensor Causal(long length, int? window, Device device)
     {
         var all = ones([length, length], ScalarType.Bool, device).tril();
-        return window is { } width && width < length ? all.logical_and(ones([length, length], ScalarType.Bool, device).triu(1 - width)) : all;
+        return window is { } width && width < length
+            ? all.logical_and(ones([length, length], ScalarType.Bool, device).triu(1 - width)) : all;
     }
 
     // The heads that share a key are folded into the query's length, so that keys and values are never repeated.
@@ -75,7 +78,8 @@ internal static class ComposedAttention
         }
 
         var hidden = visible.ndim == 2 ? visible.logical_not() : visible.logical_not().unsqueeze(1);
-        var weights = scores.view(b, kv, group, s, length).masked_fill(hidden, float.NegativeInfinity).softmax(-1).to(query.dtype);
+        var weights = scores.view(b, kv, group, s, length).masked_fill(hidden, float.NegativeInfinity).softmax(-1)
+            .to(query.dtype);
         var mixed = weights.view(b, kv, group * s, length).matmul(v);
         return mixed.view(b, kv, group, s, d).permute(0, 3, 1, 2, 4).reshape(b, s, h * d);
     }

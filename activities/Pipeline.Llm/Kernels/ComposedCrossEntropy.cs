@@ -10,7 +10,8 @@ internal static class ComposedCrossEntropy
     private const int ChunkElements = 1 << 25;
 
     public static TokenLoss Run(
-        Func<Tensor, Tensor> logitsOf, long vocabulary, Tensor hidden, Tensor targets, double? softCap, double labelSmoothing)
+        Func<Tensor, Tensor> logitsOf, long vocabulary, Tensor hidden, Tensor targets, double? softCap,
+        double labelSmoothing)
     {
         var rows = hidden.size(0);
         var parts = new List<(Tensor Loss, Tensor Correct, Tensor Entropy)>();
@@ -18,15 +19,19 @@ internal static class ComposedCrossEntropy
         for (long start = 0; start < rows; start += chunk)
         {
             var count = Math.Min(chunk, rows - start);
-            parts.Add(Chunk(logitsOf(hidden.narrow(0, start, count)), targets.narrow(0, start, count), softCap, labelSmoothing));
+            parts.Add(
+                Chunk(logitsOf(hidden.narrow(0, start, count)), targets.narrow(0, start, count), softCap,
+                    labelSmoothing));
         }
 
         return parts.Count == 1
             ? new(parts[0].Loss, parts[0].Correct, parts[0].Entropy)
-            : new(cat([.. parts.Select(p => p.Loss)]), cat([.. parts.Select(p => p.Correct)]), cat([.. parts.Select(p => p.Entropy)]));
+            : new(cat([.. parts.Select(p => p.Loss)]), cat([.. parts.Select(p => p.Correct)]),
+                cat([.. parts.Select(p => p.Entropy)]));
     }
 
-    private static (Tensor Loss, Tensor Correct, Tensor Entropy) Chunk(Tensor logits, Tensor targets, double? softCap, double labelSmoothing)
+    private static (Tensor Loss, Tensor Correct, Tensor Entropy) Chunk(
+        Tensor logits, Tensor targets, double? softCap, double labelSmoothing)
     {
         var wide = ComposedExtras.Wide(logits);
         if (softCap is { } cap)

@@ -43,7 +43,8 @@ public sealed class ComposedExtras : ITorchExtras
 
     /// <inheritdoc/>
     public Tensor Attention(Tensor query, Tensor key, Tensor value, AttentionPattern pattern) =>
-        SdpaAttention.Fits(query, pattern) ? SdpaAttention.Run(query, key, value, pattern) : ComposedAttention.Run(query, key, value, pattern);
+        SdpaAttention.Fits(query, pattern)
+            ? SdpaAttention.Run(query, key, value, pattern) : ComposedAttention.Run(query, key, value, pattern);
 
     /// <inheritdoc/>
     public Tensor Dropout(Tensor x, double probability, Generator? generator)
@@ -58,7 +59,8 @@ public sealed class ComposedExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
-    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
+    public Tensor LoraLinear(
+        Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
         LoraUpdate(nn.functional.linear(x, weight, bias), update, a, b, scaling);
 
     /// <inheritdoc/>
@@ -71,7 +73,8 @@ public sealed class ComposedExtras : ITorchExtras
 
     /// <inheritdoc/>
     public TokenLoss CrossEntropy(Tensor hidden, Tensor head, Tensor targets, double? softCap, double labelSmoothing) =>
-        ComposedCrossEntropy.Run(rows => nn.functional.linear(rows, head), head.size(0), hidden, targets, softCap, labelSmoothing);
+        ComposedCrossEntropy.Run(
+            rows => nn.functional.linear(rows, head), head.size(0), hidden, targets, softCap, labelSmoothing);
 
     /// <inheritdoc/>
     public Tensor SelectRows(Tensor x, Tensor rows) => x.index_select(0, rows);
@@ -90,14 +93,18 @@ public sealed class ComposedExtras : ITorchExtras
         var count = weight.Shape.Aggregate(1L, (product, size) => product * size);
         var table = tensor(pairs).view(256, 2).to(weight.Codes.device);
         var levels = table.index_select(0, weight.Codes.to(ScalarType.Int32)).view(-1).narrow(0, 0, count);
-        return (levels * weight.ScaleValues().repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count)).view(weight.Shape).to(type);
+        return (levels * weight.ScaleValues().repeat_interleave(Nf4Codec.DefaultBlock).narrow(0, 0, count))
+            .view(weight.Shape).to(type);
     }
 
     /// <inheritdoc/>
-    public Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) => null;
+    public Tensor? LoraNf4(
+        Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) => null;
 
     /// <inheritdoc/>
-    /// <remarks>The change only is rounded to a narrower type: the ratio itself is close to 1, where such types have few steps.</remarks>
+    /// <remarks>
+    /// The change only is rounded to a narrower type: the ratio itself is close to 1, where such types have few steps.
+    /// </remarks>
     public Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias)
     {
         var scaled = x.addcmul(x, (magnitude / norm - 1).to(x.dtype), 1);
@@ -108,7 +115,8 @@ public sealed class ComposedExtras : ITorchExtras
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => nn.functional.linear(x, weight, bias);
 
     /// <inheritdoc/>
-    public Tensor Norms(IReadOnlyList<Tensor> tensors) => stack(tensors.Select(tensor => linalg.vector_norm(Wide(tensor))));
+    public Tensor Norms(IReadOnlyList<Tensor> tensors) =>
+        stack(tensors.Select(tensor => linalg.vector_norm(Wide(tensor))));
 
     /// <inheritdoc/>
     public void Scale(IReadOnlyList<Tensor> tensors, double factor)
@@ -143,7 +151,8 @@ public sealed class ComposedExtras : ITorchExtras
     public Tensor? OverMemory(nint address, long[] shape, ScalarType type) => null;
 
     /// <summary>The tensor in float32 when its type is narrower.</summary>
-    internal static Tensor Wide(Tensor x) => x.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? x.to(ScalarType.Float32) : x;
+    internal static Tensor Wide(Tensor x) => x.dtype is ScalarType.BFloat16 or ScalarType.Float16
+        ? x.to(ScalarType.Float32) : x;
 
     private static Tensor GeluTanh(Tensor x)
     {

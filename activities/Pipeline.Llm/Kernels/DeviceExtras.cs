@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Kernels;
 
-/// <summary>Fewer and larger operators for tensors on an accelerator, where each one costs a launch; the rest is composed.</summary>
+/// <summary>
+/// Fewer and larger operators for tensors on an accelerator, where each one costs a launch; the rest is composed.
+/// </summary>
 internal sealed unsafe class DeviceExtras : ITorchExtras
 {
     private readonly ComposedExtras _composed = new();
@@ -63,9 +65,11 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
             : NativeExtras.Taken(result, q, k, v, bounds).reshape(b, s, h * d);
     }
 
-    public Tensor Dropout(Tensor x, double probability, Generator? generator) => _composed.Dropout(x, probability, generator);
+    public Tensor Dropout(Tensor x, double probability, Generator? generator) =>
+        _composed.Dropout(x, probability, generator);
 
-    public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
+    public Tensor LoraLinear(
+        Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) =>
         _composed.LoraLinear(x, weight, bias, update, a, b, scaling);
 
     public Tensor LoraUpdate(Tensor product, Tensor update, Tensor a, Tensor b, double scaling) =>
@@ -92,15 +96,18 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
         }
 
         var restored = empty(weight.Shape, type, codes.device);
-        var pairs = _pairs.GetOrAdd(codes.device.ToString(), _ => tensor(PairsOfBytes(), device: codes.device).DetachFromDisposeScope());
+        var pairs = _pairs.GetOrAdd(
+            codes.device.ToString(), _ => tensor(PairsOfBytes(), device: codes.device).DetachFromDisposeScope());
         KernelLibrary.Check(KernelLibrary.shim_device_nf4(codes.Handle, scales.Handle, pairs.Handle, restored.Handle));
         GC.KeepAlive((codes, scales, pairs));
         return restored;
     }
 
-    public Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) => null;
+    public Tensor? LoraNf4(
+        Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling) => null;
 
-    public Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias) => _composed.ScaleColumns(x, magnitude, norm, bias);
+    public Tensor ScaleColumns(Tensor x, Tensor magnitude, Tensor norm, Tensor? bias) =>
+        _composed.ScaleColumns(x, magnitude, norm, bias);
 
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => _composed.Linear(x, weight, bias);
 
@@ -150,7 +157,8 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
         fixed (nint* pp = p, gg = g, mm = m, vv = v)
         {
             KernelLibrary.Check(KernelLibrary.shim_device_adamw(
-                pp, gg, mm, vv, p.Length, settings.LearningRate, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay, settings.Step, &done));
+                pp, gg, mm, vv, p.Length, settings.LearningRate, settings.Beta1, settings.Beta2, settings.Epsilon,
+                settings.WeightDecay, settings.Step, &done));
         }
 
         GC.KeepAlive((parameters, gradients, firstMoments, secondMoments));
@@ -164,7 +172,8 @@ internal sealed unsafe class DeviceExtras : ITorchExtras
 
     // The level of the high nibble and that of the low one, side by side.
     private static long[] PairsOfBytes() =>
-        [.. Enumerable.Range(0, 256).Select(code => MemoryMarshal.Cast<float, long>([CodeBooks.Nf4[code >> 4], CodeBooks.Nf4[code & 15]])[0])];
+        [.. Enumerable.Range(0, 256)
+            .Select(code => MemoryMarshal.Cast<float, long>([CodeBooks.Nf4[code >> 4], CodeBooks.Nf4[code & 15]])[0])];
 
     private static bool IsOnDevice(Tensor x) => x.device_type == DeviceType.CUDA;
 

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Kernels;
 
-/// <summary>Building blocks that a native library may provide faster; <see cref="ComposedExtras"/> needs the official package only.</summary>
+/// <summary>
+/// Building blocks that a native library may provide faster; <see cref="ComposedExtras"/> needs the official package
+/// only.
+/// </summary>
 /// <remarks>Every member is differentiable in its floating inputs unless it says otherwise.</remarks>
 public interface ITorchExtras
 {
@@ -44,7 +47,8 @@ public interface ITorchExtras
     /// <summary>Zeroes elements at random and scales the others by 1/(1 − p).</summary>
     /// <param name="x">Any shape.</param>
     /// <param name="probability">Share of zeroed elements p, from 0 to below 1.</param>
-    /// <param name="generator">Source of randomness, null for the default one; the same state gives the same mask.</param>
+    /// <param name="generator">Source of randomness, null for the default one; the same state gives the same
+    /// mask.</param>
     /// <returns>Shape of <paramref name="x"/>.</returns>
     Tensor Dropout(Tensor x, double probability, Generator? generator);
 
@@ -60,7 +64,9 @@ public interface ITorchExtras
     /// <remarks>Source: arXiv 2106.09685.</remarks>
     Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling);
 
-    /// <summary>A low-rank update on top of a product that was made elsewhere: product + scaling · update·aᵀ·bᵀ.</summary>
+    /// <summary>
+    /// A low-rank update on top of a product that was made elsewhere: product + scaling · update·aᵀ·bᵀ.
+    /// </summary>
     /// <param name="product">[..., out].</param>
     /// <param name="update">Input of the update [..., in], after dropout.</param>
     /// <param name="a">A [r, in].</param>
@@ -98,7 +104,8 @@ public interface ITorchExtras
     /// <param name="a">A [r, in].</param>
     /// <param name="b">B [out, r].</param>
     /// <param name="scaling">Scale of the update.</param>
-    /// <returns>[..., out], or null when this implementation has no such node: restore, multiply and use <see cref="LoraUpdate"/>.</returns>
+    /// <returns>[..., out], or null when this implementation has no such node: restore, multiply and use
+    /// <see cref="LoraUpdate"/>.</returns>
     Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling);
 
     /// <summary>Scales each column of a product, the last step of DoRA: x · magnitude/norm + bias.</summary>

@@ -7,14 +7,17 @@ internal static unsafe partial class KernelLibrary
 {
     private const string Library = "torch_shim";
 
-    /// <summary>The instruction set of the inner loops, or null where the library is missing, as with the official package.</summary>
+    /// <summary>
+    /// The instruction set of the inner loops, or null where the library is missing, as with the official package.
+    /// </summary>
     public static string? Find()
     {
         try
         {
             return Marshal.PtrToStringUTF8((nint)shim_kernels_name());
         }
-        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception exception)
+            when (exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             return null;
         }
@@ -34,17 +37,21 @@ internal static unsafe partial class KernelLibrary
 
     [LibraryImport(Library)]
     public static partial int shim_kernel_attention(
-        nint query, nint key, nint value, long* segments, long segmentCount, double scale, double softCap, long window, nint* result);
+        nint query, nint key, nint value, long* segments, long segmentCount, double scale, double softCap, long window,
+        nint* result);
 
     [LibraryImport(Library)]
-    public static partial int shim_kernel_attend(nint query, nint key, nint value, long* ranges, double scale, double softCap, nint* result);
+    public static partial int shim_kernel_attend(
+        nint query, nint key, nint value, long* ranges, double scale, double softCap, nint* result);
 
     [LibraryImport(Library)]
-    public static partial int shim_kernel_nf4(nint codes, nint scales, nint nested, nint levels, double offset, nint result);
+    public static partial int shim_kernel_nf4(
+        nint codes, nint scales, nint nested, nint levels, double offset, nint result);
 
     [LibraryImport(Library)]
     public static partial int shim_kernel_lora_nf4(
-        nint x, nint codes, nint scales, nint nested, nint levels, double offset, long outputs, nint bias, nint update, nint a, nint b,
+        nint x, nint codes, nint scales, nint nested, nint levels, double offset, long outputs, nint bias, nint update,
+        nint a, nint b,
         double scaling, nint* result);
 
     [LibraryImport(Library)]
@@ -54,17 +61,21 @@ internal static unsafe partial class KernelLibrary
     public static partial int shim_kernel_linear(nint x, nint weight, nint bias, nint* result);
 
     [LibraryImport(Library)]
-    public static partial int shim_kernel_lora_linear(nint x, nint weight, nint bias, nint update, nint a, nint b, double scaling, nint* result);
+    public static partial int shim_kernel_lora_linear(
+        nint x, nint weight, nint bias, nint update, nint a, nint b, double scaling, nint* result);
 
     [LibraryImport(Library)]
-    public static partial int shim_kernel_lora_update(nint product, nint update, nint a, nint b, double scaling, nint* result);
+    public static partial int shim_kernel_lora_update(
+        nint product, nint update, nint a, nint b, double scaling, nint* result);
 
     [LibraryImport(Library)]
-    public static partial int shim_kernel_cross_entropy(nint hidden, nint head, nint targets, double softCap, double smoothing, nint* results);
+    public static partial int shim_kernel_cross_entropy(
+        nint hidden, nint head, nint targets, double softCap, double smoothing, nint* results);
 
     [LibraryImport(Library)]
     public static partial int shim_kernel_adamw(
-        nint* parameters, nint* gradients, nint* first, nint* second, long count, double learningRate, double beta1, double beta2,
+        nint* parameters, nint* gradients, nint* first, nint* second, long count, double learningRate, double beta1,
+        double beta2,
         double epsilon, double weightDecay, long step, double gradientScale);
 
     [LibraryImport(Library)]
@@ -91,19 +102,22 @@ internal static unsafe partial class KernelLibrary
 
     [LibraryImport(Library)]
     public static partial int shim_device_adamw(
-        nint* parameters, nint* gradients, nint* first, nint* second, long count, double learningRate, double beta1, double beta2,
+        nint* parameters, nint* gradients, nint* first, nint* second, long count, double learningRate, double beta1,
+        double beta2,
         double epsilon, double weightDecay, long step, int* done);
 
     [LibraryImport(Library)]
     public static partial int shim_tensor_from_memory(
-        void* data, long* sizes, int dimensions, int type, delegate* unmanaged<nint, void> released, nint context, nint* result);
+        void* data, long* sizes, int dimensions, int type, delegate* unmanaged<nint, void> released, nint context,
+        nint* result);
 
     /// <summary>Turns a failed status into an exception with the library's text.</summary>
     public static void Check(int status)
     {
         if (status != 0)
         {
-            throw new InvalidOperationException(Marshal.PtrToStringUTF8((nint)shim_last_error()) ?? "unknown native error");
+            throw new InvalidOperationException(
+                Marshal.PtrToStringUTF8((nint)shim_last_error()) ?? "unknown native error");
         }
     }
 

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Kernels;
 
-/// <summary>Fused CPU kernels for float32 and bfloat16; accelerators get fewer, larger operators, and everything else <see cref="ComposedExtras"/>.</summary>
+/// <summary>
+/// Fused CPU kernels for float32 and bfloat16; accelerators get fewer, larger operators, and everything else
+/// <see cref="ComposedExtras"/>.
+/// </summary>
 public sealed unsafe class NativeExtras : ITorchExtras
 {
     private const int FewTokens = 8;
@@ -28,7 +31,8 @@ public sealed unsafe class NativeExtras : ITorchExtras
         }
 
         nint result;
-        KernelLibrary.Check(KernelLibrary.shim_kernel_rms_norm(x.Handle, weight.Handle, epsilon, addsOne ? 1 : 0, &result));
+        KernelLibrary.Check(
+            KernelLibrary.shim_kernel_rms_norm(x.Handle, weight.Handle, epsilon, addsOne ? 1 : 0, &result));
         return Taken(result, x, weight);
     }
 
@@ -54,7 +58,9 @@ public sealed unsafe class NativeExtras : ITorchExtras
         }
 
         nint result;
-        KernelLibrary.Check(KernelLibrary.shim_kernel_gate(gate.Handle, up.Handle, activation == GateActivation.GeluTanh ? 1 : 0, &result));
+        KernelLibrary.Check(
+            KernelLibrary.shim_kernel_gate(
+                gate.Handle, up.Handle, activation == GateActivation.GeluTanh ? 1 : 0, &result));
         return Taken(result, gate, up);
     }
 
@@ -71,19 +77,24 @@ public sealed unsafe class NativeExtras : ITorchExtras
             return OverCache(query, key, value, pattern);
         }
 
-        var flat = pattern.Segments.SelectMany(segment => new long[] { segment.Row, segment.Start, segment.Length }).ToArray();
+        var flat = pattern.Segments.SelectMany(segment => new long[] { segment.Row, segment.Start, segment.Length })
+            .ToArray();
         nint result;
         fixed (long* segments = flat)
         {
             KernelLibrary.Check(KernelLibrary.shim_kernel_attention(
-                query.Handle, key.Handle, value.Handle, segments, pattern.Segments.Count, pattern.Scale, pattern.SoftCap ?? 0, pattern.Window ?? 0, &result));
+                query.Handle, key.Handle, value.Handle, segments, pattern.Segments.Count, pattern.Scale,
+                pattern.SoftCap ?? 0, pattern.Window ?? 0, &result));
         }
 
         return Taken(result, query, key, value).view(query.size(0), query.size(1), -1);
     }
 
     /// <inheritdoc/>
-    /// <remarks>One number is drawn from the generator; the mask is a hash of it and of each place, the same for any number of threads.</remarks>
+    /// <remarks>
+    /// One number is drawn from the generator; the mask is a hash of it and of each place, the same for any number of
+    /// threads.
+    /// </remarks>
     public Tensor Dropout(Tensor x, double probability, Generator? generator)
     {
         if (!Fits(x))
@@ -103,10 +114,14 @@ public sealed unsafe class NativeExtras : ITorchExtras
     }
 
     /// <inheritdoc/>
-    /// <remarks>In a bfloat16 model the update is computed in bfloat16 with float32 sums; A, B and their gradients keep their type.</remarks>
+    /// <remarks>
+    /// In a bfloat16 model the update is computed in bfloat16 with float32 sums; A, B and their gradients keep their
+    /// type.
+    /// </remarks>
     public Tensor LoraLinear(Tensor x, Tensor weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
     {
-        if (!FitsAnyDevice(x, weight, update) || weight.requires_grad || bias?.requires_grad == true || bias?.dtype is { } type && type != x.dtype)
+        if (!FitsAnyDevice(x, weight, update) || weight.requires_grad || bias?.requires_grad == true
+            || bias?.dtype is { } type && type != x.dtype)
         {
             return Elsewhere.LoraLinear(x, weight, bias, update, a, b, scaling);
         }
@@ -127,7 +142,8 @@ public sealed unsafe class NativeExtras : ITorchExtras
         }
 
         nint result;
-        KernelLibrary.Check(KernelLibrary.shim_kernel_lora_update(product.Handle, update.Handle, a.Handle, b.Handle, scaling, &result));
+        KernelLibrary.Check(
+            KernelLibrary.shim_kernel_lora_update(product.Handle, update.Handle, a.Handle, b.Handle, scaling, &result));
         return Taken(result, product, update, a, b);
     }
 
@@ -140,8 +156,11 @@ public sealed unsafe class NativeExtras : ITorchExtras
         }
 
         var results = stackalloc nint[3];
-        KernelLibrary.Check(KernelLibrary.shim_kernel_cross_entropy(hidden.Handle, head.Handle, targets.Handle, softCap ?? 0, labelSmoothing, results));
-        return new(Taken(results[0], hidden, head, targets), Tensor.UnsafeCreateTensor(results[1]), Tensor.UnsafeCreateTensor(results[2]));
+        KernelLibrary.Check(
+            KernelLibrary.shim_kernel_cross_entropy(
+                hidden.Handle, head.Handle, targets.Handle, softCap ?? 0, labelSmoothing, results));
+        return new(Taken(results[0], hidden, head, targets), Tensor.UnsafeCreateTensor(results[1]),
+            Tensor.UnsafeCreateTensor(results[2]));
     }
 
     /// <inheritdoc/>
@@ -157,7 +176,8 @@ public sealed unsafe class NativeExtras : ITorchExtras
 
         var restored = empty(weight.Shape, type);
         KernelLibrary.Check(KernelLibrary.shim_kernel_nf4(
-            weight.Codes.Handle, weight.Scales.Handle, weight.Nested?.Handle ?? 0, weight.Levels?.Handle ?? 0, weight.Offset, restored.Handle));
+            weight.Codes.Handle, weight.Scales.Handle, weight.Nested?.Handle ?? 0, weight.Levels?.Handle ?? 0,
+            weight.Offset, restored.Handle));
         GC.KeepAlive(weight);
         return restored;
     }
@@ -165,14 +185,16 @@ public sealed unsafe class NativeExtras : ITorchExtras
     /// <inheritdoc/>
     public Tensor? LoraNf4(Tensor x, PackedNf4 weight, Tensor? bias, Tensor update, Tensor a, Tensor b, double scaling)
     {
-        if (!Fits(x, update) || !FitsNf4(weight, x.dtype) || bias?.requires_grad == true || bias is not null && bias.dtype != x.dtype)
+        if (!Fits(x, update) || !FitsNf4(weight, x.dtype) || bias?.requires_grad == true
+            || bias is not null && bias.dtype != x.dtype)
         {
             return Elsewhere.LoraNf4(x, weight, bias, update, a, b, scaling);
         }
 
         nint result;
         KernelLibrary.Check(KernelLibrary.shim_kernel_lora_nf4(
-            x.Handle, weight.Codes.Handle, weight.Scales.Handle, weight.Nested?.Handle ?? 0, weight.Levels?.Handle ?? 0, weight.Offset, weight.Shape[0],
+            x.Handle, weight.Codes.Handle, weight.Scales.Handle, weight.Nested?.Handle ?? 0, weight.Levels?.Handle ?? 0,
+            weight.Offset, weight.Shape[0],
             bias?.Handle ?? 0, update.Handle, a.Handle, b.Handle, scaling, &result));
         GC.KeepAlive((weight, bias));
         return Taken(result, x, update, a, b);
@@ -187,15 +209,17 @@ public sealed unsafe class NativeExtras : ITorchExtras
         }
 
         nint result;
-        KernelLibrary.Check(KernelLibrary.shim_kernel_scale_columns(x.Handle, magnitude.Handle, norm.Handle, bias?.Handle ?? 0, &result));
+        KernelLibrary.Check(
+            KernelLibrary.shim_kernel_scale_columns(
+                x.Handle, magnitude.Handle, norm.Handle, bias?.Handle ?? 0, &result));
         GC.KeepAlive(bias);
         return Taken(result, x, magnitude, norm);
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A few tokens without a gradient are bound by reading the weight: it is read once and in two bytes a number. The library's own
-    /// bfloat16 product reorders the weight first, which takes longer than the product.
+    /// A few tokens without a gradient are bound by reading the weight: it is read once and in two bytes a number. The
+    /// library's own bfloat16 product reorders the weight first, which takes longer than the product.
     /// </remarks>
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias)
     {
@@ -233,7 +257,8 @@ public sealed unsafe class NativeExtras : ITorchExtras
         fixed (nint* pp = p, gg = g, mm = m, vv = v)
         {
             KernelLibrary.Check(KernelLibrary.shim_kernel_adamw(
-                pp, gg, mm, vv, p.Length, settings.LearningRate, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
+                pp, gg, mm, vv, p.Length, settings.LearningRate, settings.Beta1, settings.Beta2, settings.Epsilon,
+                settings.WeightDecay,
                 settings.Step, settings.GradientScale));
         }
 
@@ -246,7 +271,9 @@ public sealed unsafe class NativeExtras : ITorchExtras
         nint result;
         fixed (long* sizes = shape)
         {
-            KernelLibrary.Check(KernelLibrary.shim_tensor_from_memory((void*)address, sizes, shape.Length, (int)type, null, 0, &result));
+            KernelLibrary.Check(
+                KernelLibrary.shim_tensor_from_memory(
+                    (void*)address, sizes, shape.Length, (int)type, null, 0, &result));
         }
 
         return Tensor.UnsafeCreateTensor(result);
@@ -297,7 +324,8 @@ public sealed unsafe class NativeExtras : ITorchExtras
         weight.Codes.device_type == DeviceType.CPU && type is ScalarType.Float32 or ScalarType.BFloat16;
 
     private static bool All(IReadOnlyList<Tensor> tensors) =>
-        tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());
+        tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32
+            && tensor.is_contiguous());
 
     internal static nint[] Handles(IReadOnlyList<Tensor> tensors) => [.. tensors.Select(tensor => tensor.Handle)];
 

@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Kernels;
 
-/// <summary>Attention through the library's scaled-dot-product operator, whose GPU kernels keep no [s, s] matrix where no mask is needed.</summary>
+/// <summary>
+/// Attention through the library's scaled-dot-product operator, whose GPU kernels keep no [s, s] matrix where no mask
+/// is needed.
+/// </summary>
 internal static class SdpaAttention
 {
     /// <summary>Whether the operator can express the pattern; it has no soft cap.</summary>
-    public static bool Fits(Tensor query, AttentionPattern pattern) => query.device_type == DeviceType.CUDA && pattern.SoftCap is null;
+    public static bool Fits(Tensor query, AttentionPattern pattern) =>
+        query.device_type == DeviceType.CUDA && pattern.SoftCap is null;
 
     /// <summary>Heads [b, s, h, hd] to [b, s, h · hd].</summary>
     public static Tensor Run(Tensor query, Tensor key, Tensor value, AttentionPattern pattern)
@@ -18,11 +22,13 @@ internal static class SdpaAttention
         var rest = pattern.Scale * Math.Sqrt(d);
         var q = (Math.Abs(rest - 1) < 1e-12 ? query : query * rest).transpose(1, 2);
         var mask = pattern.Visible ?? (NeedsMask(pattern, b, s) ? Mask(pattern, b, s, query.device) : null);
-        var mixed = nn.functional.scaled_dot_product_attention(q, Shared(key, group), Shared(value, group), mask, is_casual: mask is null);
+        var mixed = nn.functional.scaled_dot_product_attention(
+            q, Shared(key, group), Shared(value, group), mask, is_casual: mask is null);
         return mixed.transpose(1, 2).reshape(b, s, h * d);
     }
 
-    // Causal order alone is right when each row is one run from its first column: what follows the run is padding that means nothing.
+    // Causal order alone is right when each row is one run from its first column: what follows the run is padding that
+    // means nothing.
     private static bool NeedsMask(AttentionPattern pattern, long rows, long length)
     {
         if (pattern.Window is { } window && window < length)
@@ -30,7 +36,8 @@ internal static class SdpaAttention
             return true;
         }
 
-        return pattern.Segments.Count > 0 && (pattern.Segments.Count > rows || pattern.Segments.Any(segment => segment.Start > 0));
+        return pattern.Segments.Count > 0
+            && (pattern.Segments.Count > rows || pattern.Segments.Any(segment => segment.Start > 0));
     }
 
     // [b, 1, s, s]: true where a query sees a key. Padding sees itself only, so that no row of the softmax is empty.
@@ -63,6 +70,7 @@ internal static class SdpaAttention
     private static Tensor Shared(Tensor x, long group)
     {
         var heads = x.transpose(1, 2);
-        return group == 1 ? heads : heads.unsqueeze(2).expand(x.size(0), x.size(2), group, x.size(1), x.size(3)).reshape(x.size(0), x.size(2) * group, x.size(1), x.size(3));
+        return group == 1 ? heads : heads.unsqueeze(2).expand(x.size(0), x.size(2), group, x.size(1), x.size(3))
+            .reshape(x.size(0), x.size(2) * group, x.size(1), x.size(3));
     }
 }

@@ -6,11 +6,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Merging;
 
-/// <summary>The gate before a merged model is promoted: its files, read again from disk, must act like base and adapter.</summary>
+/// <summary>
+/// The gate before a merged model is promoted: its files, read again from disk, must act like base and adapter.
+/// </summary>
 /// <remarks>
-/// Both sides compute in float32 on what their files hold, so the figures show what merging and storing changed, and not the noise
-/// of computing in few bits. Prompts are compared one at a time: padding has no part in the result. A continuation ends with the token
-/// that ends an answer: what would follow is never shown to anybody.
+/// Both sides compute in float32 on what their files hold, so the figures show what merging and storing changed, and
+/// not the noise of computing in few bits. Prompts are compared one at a time: padding has no part in the result. A
+/// continuation ends with the token that ends an answer: what would follow is never shown to anybody.
 /// </remarks>
 public static class MergeParity
 {
@@ -18,7 +20,8 @@ public static class MergeParity
     /// <param name="baseDirectory">The base model.</param>
     /// <param name="adapterDirectory">The adapter.</param>
     /// <param name="mergedDirectory">The merged model.</param>
-    /// <param name="prompts">Token ids of prompts, each at least one; some hundred make the share of equal ones mean something.</param>
+    /// <param name="prompts">Token ids of prompts, each at least one; some hundred make the share of equal ones mean
+    /// something.</param>
     /// <param name="options">Limits; null for the defaults.</param>
     /// <param name="progress">Receives the prompts compared so far, or null.</param>
     /// <param name="cancellationToken">Stops between two prompts.</param>
@@ -26,7 +29,8 @@ public static class MergeParity
     /// <exception cref="ArgumentException">There is no prompt, or an empty one.</exception>
     /// <exception cref="InvalidDataException">A directory cannot be read.</exception>
     public static MergeParityReport Run(
-        string baseDirectory, string adapterDirectory, string mergedDirectory, IReadOnlyList<int[]> prompts, MergeParityOptions? options = null,
+        string baseDirectory, string adapterDirectory, string mergedDirectory, IReadOnlyList<int[]> prompts,
+        MergeParityOptions? options = null,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         if (prompts.Count == 0 || prompts.Any(prompt => prompt.Length == 0))
@@ -37,7 +41,12 @@ public static class MergeParity
         options ??= new MergeParityOptions();
         using var mode = no_grad();
         using var scope = NewDisposeScope();
-        var load = new ModelLoadOptions { DType = ScalarType.Float32, Threads = options.Threads, Device = options.Device };
+        var load = new ModelLoadOptions
+        {
+            DType = ScalarType.Float32,
+            Threads = options.Threads,
+            Device = options.Device,
+        };
         using var adapted = CausalLanguageModel.Load(baseDirectory, load);
         LoraAdapter.Load(adapted, adapterDirectory);
         using var merged = CausalLanguageModel.Load(mergedDirectory, load);
@@ -51,7 +60,9 @@ public static class MergeParity
             var (one, other) = (Logits(adapted, prompt), Logits(merged, prompt));
             if (!one.shape.SequenceEqual(other.shape))
             {
-                throw new InvalidDataException($"{mergedDirectory} has {other.shape[^1]} logits, the base {one.shape[^1]}; it is not a merge of it");
+                throw new InvalidDataException(
+                    $"{mergedDirectory} has {other.shape[^1]} logits, the base {one.shape[^1]}; it is not a merge "
+                        + $"of it");
             }
 
             var continuation = Greedy(adapted, prompt, options.NewTokens, ends);
@@ -67,12 +78,15 @@ public static class MergeParity
         var (limit, share, reasons) = (options.LimitFor(stored), (double)sums.Equal / sums.Prompts, new List<string>());
         if (!(sums.Difference <= limit))
         {
-            reasons.Add($"a logit differs by {sums.Difference:G3} of the largest, the limit for {stored} files is {limit:G3}");
+            reasons.Add(
+                $"a logit differs by {sums.Difference:G3} of the largest, the limit for {stored} files is {limit:G3}");
         }
 
         if (!(share >= options.EqualPrompts))
         {
-            reasons.Add($"{sums.Equal} of {sums.Prompts} prompts continue alike over {options.NewTokens} tokens, {options.EqualPrompts:P0} must");
+            reasons.Add(
+                $"{sums.Equal} of {sums.Prompts} prompts continue alike over {options.NewTokens} tokens, "
+                    + $"{options.EqualPrompts:P0} must");
         }
 
         return new MergeParityReport
@@ -89,13 +103,16 @@ public static class MergeParity
         };
     }
 
-    private static Tensor Logits(CausalLanguageModel model, int[] prompt) => model.Logits(model.Hidden(new ModelInput { InputIds = Ids(model, prompt) }));
+    private static Tensor Logits(CausalLanguageModel model, int[] prompt) =>
+        model.Logits(model.Hidden(new ModelInput { InputIds = Ids(model, prompt) }));
 
-    private static Tensor Ids(CausalLanguageModel model, params int[] ids) => tensor(Array.ConvertAll(ids, id => (long)id), device: model.Device).unsqueeze(0);
+    private static Tensor Ids(CausalLanguageModel model, params int[] ids) =>
+        tensor(Array.ConvertAll(ids, id => (long)id), device: model.Device).unsqueeze(0);
 
     private static List<int> Greedy(CausalLanguageModel model, int[] prompt, int count, IReadOnlyList<int> ends)
     {
-        using var cache = new KeyValueCache(model.Config, 1, Math.Min(model.Config.MaxPositions, prompt.Length + count), model.DType, model.Device);
+        using var cache = new KeyValueCache(
+            model.Config, 1, Math.Min(model.Config.MaxPositions, prompt.Length + count), model.DType, model.Device);
         var (tokens, next) = (new List<int>(count), prompt);
         // Behind the context there is nothing to compare.
         while (tokens.Count < count && prompt.Length + tokens.Count < model.Config.MaxPositions)
@@ -115,7 +132,8 @@ public static class MergeParity
     }
 
     /// <summary>What the prompts so far have shown.</summary>
-    private readonly record struct Sums(int Prompts, long Positions, double Difference, double Divergence, long Agreeing, int Equal)
+    private readonly record struct Sums(
+        int Prompts, long Positions, double Difference, double Divergence, long Agreeing, int Equal)
     {
         public Sums With(Tensor one, Tensor other, bool isEqual)
         {

@@ -6,7 +6,10 @@ namespace Pipeline.Llm.Merging;
 /// <summary>How equal a merged model has to be to its base with the adapter.</summary>
 public sealed record MergeParityOptions
 {
-    /// <summary>Largest accepted difference of a logit, relative to the largest logit of its prompt; null takes 1e-4 for float32 files and 2e-2 for bfloat16 and float16 files.</summary>
+    /// <summary>
+    /// Largest accepted difference of a logit, relative to the largest logit of its prompt; null takes 1e-4 for float32
+    /// files and 2e-2 for bfloat16 and float16 files.
+    /// </summary>
     public double? MaxDifference { get; init; }
 
     /// <summary>Smallest accepted share of prompts whose greedy continuations are equal token by token.</summary>
@@ -23,5 +26,6 @@ public sealed record MergeParityOptions
     /// <summary>Where both sides compute; null for the CPU.</summary>
     public Device? Device { get; init; }
 
-    internal double LimitFor(ScalarType stored) => MaxDifference ?? (stored is ScalarType.Float32 or ScalarType.Float64 ? 1e-4 : 2e-2);
+    internal double LimitFor(ScalarType stored) =>
+        MaxDifference ?? (stored is ScalarType.Float32 or ScalarType.Float64 ? 1e-4 : 2e-2);
 }

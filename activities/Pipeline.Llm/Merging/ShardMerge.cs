@@ -9,16 +9,20 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Merging;
 
-/// <summary>Merges an adapter into a base file by file and tensor by tensor, so that a model larger than memory can be merged.</summary>
+/// <summary>
+/// Merges an adapter into a base file by file and tensor by tensor, so that a model larger than memory can be merged.
+/// </summary>
 /// <remarks>
-/// The arithmetic is that of <see cref="AdapterMerge"/>: float64, rounded once. Files keep their names, tensors their order, and
-/// tensors without an adapter their bytes. Resident are the adapter and one weight, next to its float64 copy.
+/// The arithmetic is that of <see cref="AdapterMerge"/>: float64, rounded once. Files keep their names, tensors their
+/// order, and tensors without an adapter their bytes. Resident are the adapter and one weight, next to its float64
+/// copy.
 /// </remarks>
 public static class ShardMerge
 {
     private static readonly string[] Carried =
     [
-        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "vocab.json", "merges.txt",
         "chat_template.jinja", "generation_config.json", "LICENSE", "NOTICE", "model.safetensors.index.json",
     ];
 
@@ -28,9 +32,11 @@ public static class ShardMerge
     /// <param name="output">Target directory; made if it is missing.</param>
     /// <param name="progress">Receives the tensors written so far, or null.</param>
     /// <param name="cancellationToken">Stops between two tensors; a file that is not complete does not appear.</param>
-    /// <exception cref="InvalidDataException">The adapter does not fit the base, or changes more than linear weights.</exception>
+    /// <exception cref="InvalidDataException">The adapter does not fit the base, or changes more than linear
+    /// weights.</exception>
     public static void Run(
-        string baseDirectory, string adapterDirectory, string output, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        string baseDirectory, string adapterDirectory, string output, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var (config, model) = (LoraConfigJson.Read(adapterDirectory), ModelConfigReader.Read(baseDirectory));
         Check(config, adapterDirectory);
@@ -43,8 +49,10 @@ public static class ShardMerge
         using var scope = NewDisposeScope();
         using var files = WeightFiles.Open(baseDirectory);
         var tensors = AdapterFile.Read(
-            adapterDirectory, [.. AdapterShapes.Trainable(config, model)], ScalarType.Float32, WeightFingerprint.Of(files));
-        var targets = TargetMatcher.Find(config, model).ToDictionary(target => target.Module + ".weight", StringComparer.Ordinal);
+            adapterDirectory, [.. AdapterShapes.Trainable(config, model)], ScalarType.Float32,
+            WeightFingerprint.Of(files));
+        var targets = TargetMatcher.Find(config, model)
+            .ToDictionary(target => target.Module + ".weight", StringComparer.Ordinal);
         Directory.CreateDirectory(output);
         foreach (var name in Carried.Where(name => File.Exists(Path.Combine(baseDirectory, name))))
         {
@@ -54,7 +62,8 @@ public static class ShardMerge
         var written = 0;
         foreach (var file in files.Files)
         {
-            SafeTensorsWriter.Write(Path.Combine(output, Path.GetFileName(file.Path)), file.Header.Entries.Select(Item), file.Header.Metadata);
+            SafeTensorsWriter.Write(Path.Combine(output, Path.GetFileName(file.Path)), file.Header.Entries.Select(Item),
+                file.Header.Metadata);
 
             SafeTensorsItem Item(SafeTensorsEntry entry) => new(entry.Name, entry.DType, entry.Shape, stream =>
             {
@@ -74,11 +83,13 @@ public static class ShardMerge
         others.AddRange(config.TargetModules.Contains("embed_tokens", StringComparer.Ordinal) ? ["an embedding"] : []);
         if (others.Count > 0)
         {
-            throw new InvalidDataException($"{directory} changes {string.Join(", ", others)}; merge it in memory instead");
+            throw new InvalidDataException(
+                $"{directory} changes {string.Join(", ", others)}; merge it in memory instead");
         }
     }
 
-    private static void Write(SafeTensorsFile file, SafeTensorsEntry entry, LoraTarget? target, Dictionary<string, Tensor> adapter, Stream stream)
+    private static void Write(SafeTensorsFile file, SafeTensorsEntry entry, LoraTarget? target,
+        Dictionary<string, Tensor> adapter, Stream stream)
     {
         if (target is null)
         {
@@ -95,7 +106,8 @@ public static class ShardMerge
         TensorItem.Of(entry.Name, merged).Write(stream);
     }
 
-    private static ModuleAdapter Of(LoraTarget target, Dictionary<string, Tensor> tensors) => new(new AdapterSwitch("merge", 0))
+    private static ModuleAdapter Of(LoraTarget target, Dictionary<string, Tensor> tensors) => new(
+        new AdapterSwitch("merge", 0))
     {
         A = new Parameter(tensors[$"{target.Module}.lora_A.weight"], requires_grad: false),
         B = new Parameter(tensors[$"{target.Module}.lora_B.weight"], requires_grad: false),

@@ -42,7 +42,9 @@ public abstract class Architecture
     /// <summary>RMSNorm multiplies by 1 + weight, in float32.</summary>
     public virtual bool NormAddsOne => false;
 
-    /// <summary>Embeddings are multiplied by the root of the hidden size, rounded to the model's element type.</summary>
+    /// <summary>
+    /// Embeddings are multiplied by the root of the hidden size, rounded to the model's element type.
+    /// </summary>
     public virtual bool ScalesEmbeddings => false;
 
     /// <summary>The attention scale comes from <c>query_pre_attn_scalar</c>.</summary>

@@ -20,7 +20,8 @@ public sealed class CausalLanguageModel : IDisposable
     private readonly LinearLayer _head;
     private string? _fingerprint;
 
-    private CausalLanguageModel(ModelConfig config, WeightFiles files, ModelBuilder builder, ScalarType type, DevicePlacement placement)
+    private CausalLanguageModel(
+        ModelConfig config, WeightFiles files, ModelBuilder builder, ScalarType type, DevicePlacement placement)
     {
         (Config, _files, DType, Placement) = (config, files, type, placement);
         _embedding = builder.Embedding();
@@ -57,7 +58,9 @@ public sealed class CausalLanguageModel : IDisposable
     /// <value>Null: the layer is called.</value>
     public Func<Func<Tensor, Tensor>, Tensor, Tensor>? LayerRunner { get; set; }
 
-    /// <summary>Every base parameter by checkpoint name; a quantised weight is not among them, a tied head counts once.</summary>
+    /// <summary>
+    /// Every base parameter by checkpoint name; a quantised weight is not among them, a tied head counts once.
+    /// </summary>
     public IEnumerable<(string Name, Parameter Value)> Parameters
     {
         get
@@ -79,7 +82,8 @@ public sealed class CausalLanguageModel : IDisposable
 
     /// <summary>Bytes of all base weights in memory.</summary>
     public long WeightBytes =>
-        Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize) + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
+        Parameters.Sum(p => p.Value.NumberOfElements * p.Value.ElementSize)
+            + Slots.Values.Sum(slot => slot.Quantized?.Bytes ?? 0);
 
     /// <summary>Identity of the base weights, kept in the adapters trained on them.</summary>
     public string Fingerprint => _fingerprint ??= WeightFingerprint.Of(_files);
@@ -95,7 +99,8 @@ public sealed class CausalLanguageModel : IDisposable
     /// <param name="options">How to load; null for the defaults.</param>
     /// <returns>The model, frozen.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, asks for something unsupported, or the weights do not fit.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, asks for something unsupported, or the weights do not
+    /// fit.</exception>
     public static CausalLanguageModel Load(string directory, ModelLoadOptions? options = null)
     {
         options ??= new();
@@ -109,7 +114,9 @@ public sealed class CausalLanguageModel : IDisposable
         var device = options.Rooms is [var fastest, ..] ? fastest.Device : options.Device ?? CPU;
         var type = options.DType ?? (device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32);
         var origin = options.DType is null ? $"default of {device.type}" : "asked for";
-        options.Log?.Invoke($"device {device}, element type {type} ({origin}; stored {config.DType ?? "as the files say"}), kernels {TorchExtras.Current.Name}");
+        options.Log?.Invoke(
+            $"device {device}, element type {type} ({origin}; stored {config.DType ?? "as the files say"}), kernels "
+                + $"{TorchExtras.Current.Name}");
         var placement = Place(config, options, type, device);
         var files = WeightFiles.Open(directory);
         try
@@ -133,7 +140,8 @@ public sealed class CausalLanguageModel : IDisposable
             return DevicePlacement.Single(device, config);
         }
 
-        var placement = DevicePlacement.Automatic(config, options.Rooms, type == ScalarType.Float32 ? 4 : type == ScalarType.Float64 ? 8 : 2);
+        var placement = DevicePlacement.Automatic(
+            config, options.Rooms, type == ScalarType.Float32 ? 4 : type == ScalarType.Float64 ? 8 : 2);
         options.Log?.Invoke(placement.ToString());
         return placement;
     }
@@ -162,7 +170,8 @@ public sealed class CausalLanguageModel : IDisposable
             // What the backward pass does not need goes at the end of its layer.
             using var within = NewDisposeScope();
             states = contexts is null ? states : states.to(Placement.Layers[i]);
-            states = LayerRunner is { } run ? run(x => layer.Forward(x, shared), states) : layer.Forward(states, shared);
+            states = LayerRunner is { } run
+                ? run(x => layer.Forward(x, shared), states) : layer.Forward(states, shared);
             states = states.MoveToOuterDisposeScope();
         }
 
@@ -201,9 +210,12 @@ public sealed class CausalLanguageModel : IDisposable
         using var scope = NewDisposeScope();
         var plain = _head.Slot.Quantized is null && !_head.Slot.Adapters.Exists(adapter => adapter.Owner.Enabled);
         var loss = plain
-            ? TorchExtras.Current.CrossEntropy(hidden, _head.Slot.DenseWeight(), targets, Config.FinalSoftCap, labelSmoothing)
-            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), Config.VocabularySize, hidden, targets, Config.FinalSoftCap, labelSmoothing);
-        return new(loss.Loss.MoveToOuterDisposeScope(), loss.Correct.MoveToOuterDisposeScope(), loss.Entropy.MoveToOuterDisposeScope());
+            ? TorchExtras.Current.CrossEntropy(
+                hidden, _head.Slot.DenseWeight(), targets, Config.FinalSoftCap, labelSmoothing)
+            : ComposedCrossEntropy.Run(rows => _head.Forward(rows, AdapterRoute.Everything), Config.VocabularySize,
+                hidden, targets, Config.FinalSoftCap, labelSmoothing);
+        return new(loss.Loss.MoveToOuterDisposeScope(), loss.Correct.MoveToOuterDisposeScope(),
+            loss.Entropy.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -234,7 +246,8 @@ public sealed class CausalLanguageModel : IDisposable
 
         if (names.FirstOrDefault(name => name is not null && !Adapters.ContainsKey(name)) is { } unknown)
         {
-            throw new ArgumentException($"adapter '{unknown}' is not loaded; loaded are [{string.Join(", ", Adapters.Keys)}]", nameof(names));
+            throw new ArgumentException(
+                $"adapter '{unknown}' is not loaded; loaded are [{string.Join(", ", Adapters.Keys)}]", nameof(names));
         }
     }
 

@@ -18,19 +18,25 @@ public sealed record DevicePlacement(Device Main, IReadOnlyList<Device> Layers)
     /// <param name="device">The device.</param>
     /// <param name="config">The model's configuration.</param>
     /// <returns>The placement.</returns>
-    public static DevicePlacement Single(Device device, ModelConfig config) => new(device, [.. Enumerable.Repeat(device, config.LayerCount)]);
+    public static DevicePlacement Single(Device device, ModelConfig config) =>
+        new(device, [.. Enumerable.Repeat(device, config.LayerCount)]);
 
-    /// <summary>Fills devices in the given order: embedding, norm and head first, then layer after layer; what is left goes to the CPU.</summary>
+    /// <summary>
+    /// Fills devices in the given order: embedding, norm and head first, then layer after layer; what is left goes to
+    /// the CPU.
+    /// </summary>
     /// <param name="config">The model's configuration; no weight is read.</param>
     /// <param name="rooms">Devices with the bytes that weights may take, fastest first.</param>
     /// <param name="bytesPerWeight">Bytes of one weight.</param>
-    /// <returns>The placement. A device that has been passed over is not returned to, so states cross devices as seldom as possible.</returns>
+    /// <returns>The placement. A device that has been passed over is not returned to, so states cross devices as seldom
+    /// as possible.</returns>
     public static DevicePlacement Automatic(ModelConfig config, IReadOnlyList<DeviceRoom> rooms, double bytesPerWeight)
     {
         var sizes = new double[config.LayerCount + 1];
         foreach (var (name, shape) in ModelShapes.Tensors(config))
         {
-            sizes[LayerOf(name) is { } layer ? layer + 1 : 0] += shape.Aggregate(1.0, (product, size) => product * size) * bytesPerWeight;
+            sizes[LayerOf(name) is { } layer ? layer + 1 : 0] += shape.Aggregate(1.0, (product, size) => product * size)
+                * bytesPerWeight;
         }
 
         var (at, used) = (0, 0.0);
@@ -46,7 +52,10 @@ public sealed record DevicePlacement(Device Main, IReadOnlyList<Device> Layers)
             devices.Add(at < rooms.Count ? rooms[at].Device : CPU);
         }
 
-        return new(devices[0], devices[1..]) { IsSplit = devices.Select(device => (device.type, device.index)).Distinct().Count() > 1 };
+        return new(devices[0], devices[1..])
+        {
+            IsSplit = devices.Select(device => (device.type, device.index)).Distinct().Count() > 1,
+        };
     }
 
     /// <summary>The map in words, for logs.</summary>
@@ -57,12 +66,15 @@ public sealed record DevicePlacement(Device Main, IReadOnlyList<Device> Layers)
         for (var first = 0; first < Layers.Count;)
         {
             var last = first;
-            while (last + 1 < Layers.Count && (Layers[last + 1].type, Layers[last + 1].index) == (Layers[first].type, Layers[first].index))
+            while (last + 1 < Layers.Count
+                && (Layers[last + 1].type, Layers[last + 1].index) == (Layers[first].type, Layers[first].index))
             {
                 last++;
             }
 
-            runs.Add(string.Create(CultureInfo.InvariantCulture, $"{(first == last ? $"{first}" : $"{first}–{last}")} on {Layers[first]}"));
+            runs.Add(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{(first == last ? $"{first}" : $"{first}–{last}")} on {Layers[first]}"));
             first = last + 1;
         }
 

@@ -34,7 +34,8 @@ public class Gemma2Architecture : GemmaArchitecture
     /// <inheritdoc/>
     public override bool Scored => true;
 
-    internal override int? Window(ConfigFields fields) => fields.IsNull("sliding_window") ? null : fields.Int("sliding_window", 4096);
+    internal override int? Window(ConfigFields fields) =>
+        fields.IsNull("sliding_window") ? null : fields.Int("sliding_window", 4096);
 
     internal override bool Slides(ConfigFields fields, int layer) => layer % 2 == 0;
 }

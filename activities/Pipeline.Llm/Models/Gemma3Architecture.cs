@@ -33,5 +33,6 @@ public sealed class Gemma3Architecture : Gemma2Architecture
     public override bool RopePerLayerType => true;
 
     internal override bool Slides(ConfigFields fields, int layer) =>
-        (layer + 1) % Math.Max(1, fields.IntOrNull("sliding_window_pattern") ?? fields.Int("_sliding_window_pattern", 6)) != 0;
+        (layer + 1) % Math.Max(
+            1, fields.IntOrNull("sliding_window_pattern") ?? fields.Int("_sliding_window_pattern", 6)) != 0;
 }

@@ -23,7 +23,8 @@ public sealed class KeyValueCache : IKeyValueCache, IDisposable
     /// <param name="capacity">Tokens a row has room for at first; it grows when needed.</param>
     /// <param name="type">Element type of the model.</param>
     /// <param name="device">Device of the model; null for the CPU.</param>
-    public KeyValueCache(ModelConfig config, int rows, int capacity, ScalarType type = ScalarType.Float32, Device? device = null)
+    public KeyValueCache(
+        ModelConfig config, int rows, int capacity, ScalarType type = ScalarType.Float32, Device? device = null)
     {
         (_config, _type, _device, _capacity) = (config, type, device ?? CPU, Math.Max(1, capacity));
         _lengths = [.. new int[rows]];
@@ -53,9 +54,11 @@ public sealed class KeyValueCache : IKeyValueCache, IDisposable
     /// <param name="lengths">New length of each row, at most the present one.</param>
     public void Truncate(IReadOnlyList<int> lengths)
     {
-        if (lengths.Count != _lengths.Count || lengths.Where((length, row) => length < 0 || length > _lengths[row]).Any())
+        if (lengths.Count != _lengths.Count
+            || lengths.Where((length, row) => length < 0 || length > _lengths[row]).Any())
         {
-            throw new ArgumentException($"lengths [{string.Join(", ", lengths)}] do not fit [{string.Join(", ", _lengths)}]", nameof(lengths));
+            throw new ArgumentException(
+                $"lengths [{string.Join(", ", lengths)}] do not fit [{string.Join(", ", _lengths)}]", nameof(lengths));
         }
 
         _lengths = [.. lengths];
@@ -70,8 +73,10 @@ public sealed class KeyValueCache : IKeyValueCache, IDisposable
         for (var i = 0; i < _layers.Count; i++)
         {
             using var scope = NewDisposeScope();
-            var (keys, values) = (other.Padded(other._layers[i].Keys, _capacity), other.Padded(other._layers[i].Values, _capacity));
-            var grown = (cat([_layers[i].Keys, keys], 0).DetachFromDisposeScope(), cat([_layers[i].Values, values], 0).DetachFromDisposeScope());
+            var (keys, values) =
+                (other.Padded(other._layers[i].Keys, _capacity), other.Padded(other._layers[i].Values, _capacity));
+            var grown = (cat([_layers[i].Keys, keys], 0).DetachFromDisposeScope(),
+                cat([_layers[i].Values, values], 0).DetachFromDisposeScope());
             Release(i);
             _layers[i] = grown;
         }
@@ -96,7 +101,8 @@ public sealed class KeyValueCache : IKeyValueCache, IDisposable
     {
         if (start.Count != _lengths.Count)
         {
-            throw new ArgumentException($"the cache holds {_lengths.Count} rows, the batch has {start.Count}", nameof(start));
+            throw new ArgumentException(
+                $"the cache holds {_lengths.Count} rows, the batch has {start.Count}", nameof(start));
         }
 
         var needed = _lengths.Select((length, row) => length + real[row]).Max();
@@ -147,11 +153,13 @@ public sealed class KeyValueCache : IKeyValueCache, IDisposable
     }
 
     private Tensor NewBuffer(int rows, int capacity) =>
-        zeros([rows, capacity, _config.KeyValueHeadCount, _config.HeadDimension], _type, _device).DetachFromDisposeScope();
+        zeros([rows, capacity, _config.KeyValueHeadCount, _config.HeadDimension], _type, _device)
+            .DetachFromDisposeScope();
 
     private Tensor Padded(Tensor buffer, int capacity) => buffer.size(1) == capacity
         ? buffer.alias()
-        : cat([buffer, zeros([buffer.size(0), capacity - buffer.size(1), buffer.size(2), buffer.size(3)], _type, _device)], 1);
+        : cat([buffer,
+            zeros([buffer.size(0), capacity - buffer.size(1), buffer.size(2), buffer.size(3)], _type, _device)], 1);
 
     private void Grow(int capacity)
     {
@@ -167,7 +175,8 @@ public sealed class KeyValueCache : IKeyValueCache, IDisposable
         for (var i = 0; i < _layers.Count; i++)
         {
             using var scope = NewDisposeScope();
-            var changed = (change(_layers[i].Keys).DetachFromDisposeScope(), change(_layers[i].Values).DetachFromDisposeScope());
+            var changed =
+                (change(_layers[i].Keys).DetachFromDisposeScope(), change(_layers[i].Values).DetachFromDisposeScope());
             Release(i);
             _layers[i] = changed;
         }

@@ -28,7 +28,8 @@ public sealed class MistralArchitecture : Architecture
     /// <inheritdoc/>
     public override bool HasOutputBias(ModelConfig config) => false;
 
-    internal override int? Window(ConfigFields fields) => fields.IsNull("sliding_window") ? null : fields.Int("sliding_window", 4096);
+    internal override int? Window(ConfigFields fields) =>
+        fields.IsNull("sliding_window") ? null : fields.Int("sliding_window", 4096);
 
     internal override bool Slides(ConfigFields fields, int layer) => true;
 }

@@ -33,13 +33,16 @@ internal sealed class ModelBuilder(ModelConfig config, IReadOnlyDictionary<strin
         var feeds = new FeedForward(
             [.. inputs.Select(name => Linear(prefix + "mlp." + name))], Linear(prefix + "mlp.down_proj"), Activation());
         return _architecture.HasPostNorms
-            ? new(input, attends, after, Norm(prefix + "pre_feedforward_layernorm"), feeds, Norm(prefix + "post_feedforward_layernorm"))
+            ? new(input, attends, after, Norm(prefix + "pre_feedforward_layernorm"), feeds,
+                Norm(prefix + "post_feedforward_layernorm"))
             : new(input, attends, null, after, feeds, null);
     }
 
     public RmsNormLayer Norm(string name) => new(Slot(name), config.NormEpsilon, _architecture.NormAddsOne);
 
-    /// <summary>The head; a tied one has a slot of its own over the embedding's weight, for adapters that mean the head.</summary>
+    /// <summary>
+    /// The head; a tied one has a slot of its own over the embedding's weight, for adapters that mean the head.
+    /// </summary>
     public LinearLayer Head()
     {
         if (!config.TieEmbeddings)

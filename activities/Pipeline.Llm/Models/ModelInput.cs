@@ -13,7 +13,9 @@ public sealed record ModelInput
     /// <value>Null: the number of real tokens of the same sequence before it.</value>
     public Tensor? Positions { get; init; }
 
-    /// <summary>Lengths of the sequences packed one after the other into a single row; they never see each other.</summary>
+    /// <summary>
+    /// Lengths of the sequences packed one after the other into a single row; they never see each other.
+    /// </summary>
     /// <value>Null: a row is one sequence.</value>
     public IReadOnlyList<int>? SequenceLengths { get; init; }
 
@@ -24,11 +26,16 @@ public sealed record ModelInput
     /// <summary>Keys and values of earlier tokens; the new ones are added to it.</summary>
     public IKeyValueCache? Cache { get; init; }
 
-    /// <summary>Adapter of each batch row (of each sequence of a packed row); null entries mean the base model.</summary>
+    /// <summary>
+    /// Adapter of each batch row (of each sequence of a packed row); null entries mean the base model.
+    /// </summary>
     /// <value>Null: every enabled adapter acts on every row.</value>
     public IReadOnlyList<string?>? AdapterPerRow { get; init; }
 
-    /// <summary>Low-rank updates that lie outside the model, one for each row; attached adapters act only where <see cref="AdapterPerRow"/> names them.</summary>
+    /// <summary>
+    /// Low-rank updates that lie outside the model, one for each row; attached adapters act only where
+    /// <see cref="AdapterPerRow"/> names them.
+    /// </summary>
     /// <value>Null: none.</value>
     public IRowAdapters? RowAdapters { get; init; }
 }

@@ -14,8 +14,12 @@ public sealed record ModelLoadOptions
     /// <value>Null: the CPU.</value>
     public Device? Device { get; init; }
 
-    /// <summary>Devices to spread the layers over, fastest first, when one has not enough memory; what does not fit goes to the CPU.</summary>
-    /// <value>Null: everything on <see cref="Device"/>. Meant for evaluation and generation: training keeps a model on one device.</value>
+    /// <summary>
+    /// Devices to spread the layers over, fastest first, when one has not enough memory; what does not fit goes to the
+    /// CPU.
+    /// </summary>
+    /// <value>Null: everything on <see cref="Device"/>. Meant for evaluation and generation: training keeps a model on
+    /// one device.</value>
     public IReadOnlyList<DeviceRoom>? Rooms { get; init; }
 
     /// <summary>Threads of one CPU operator.</summary>

@@ -18,7 +18,8 @@ public static class ModelShapes
     {
         var a = Architecture.ByModelType[config.ModelType];
         var (hidden, inner) = (config.HiddenSize, config.IntermediateSize);
-        var (queries, keys) = (config.HeadCount * config.HeadDimension, config.KeyValueHeadCount * config.HeadDimension);
+        var (queries, keys) =
+            (config.HeadCount * config.HeadDimension, config.KeyValueHeadCount * config.HeadDimension);
         for (var layer = 0; layer < config.LayerCount; layer++)
         {
             var attention = $"model.layers.{layer}.self_attn.";

@@ -27,7 +27,8 @@ public class Qwen2Architecture : Architecture
     public override bool HasOutputBias(ModelConfig config) => false;
 
     internal override int? Window(ConfigFields fields) =>
-        fields.Flag("use_sliding_window", false) && !fields.IsNull("sliding_window") ? fields.Int("sliding_window", 4096) : null;
+        fields.Flag("use_sliding_window", false) && !fields.IsNull("sliding_window")
+            ? fields.Int("sliding_window", 4096) : null;
 
     internal override bool Slides(ConfigFields fields, int layer) => layer >= fields.Int("max_window_layers", 28);
 }

@@ -3,7 +3,9 @@ using Pipeline.Llm.Configuration;
 namespace Pipeline.Llm.Models;
 
 /// <summary>Inverse frequencies of the rotary embedding after scaling.</summary>
-/// <remarks>Source: the formulas of transformers' rotary utilities: default, linear, llama3, yarn (arXiv 2309.00071).</remarks>
+/// <remarks>
+/// Source: the formulas of transformers' rotary utilities: default, linear, llama3, yarn (arXiv 2309.00071).
+/// </remarks>
 public static class RotaryFrequencies
 {
     /// <summary>Computes frequencies and the factor on cos and sin.</summary>
@@ -11,7 +13,8 @@ public static class RotaryFrequencies
     /// <param name="headDimension">Width of one head.</param>
     /// <param name="maxPositions">Longest context of the model.</param>
     /// <returns>One frequency for each rotated pair, in float32 as the reference keeps them, and the factor.</returns>
-    public static (float[] Inverse, double AttentionFactor) Compute(RopeSettings rope, int headDimension, int maxPositions)
+    public static (float[] Inverse, double AttentionFactor) Compute(
+        RopeSettings rope, int headDimension, int maxPositions)
     {
         var dimension = (int)(headDimension * rope.PartialRotaryFactor);
         var inverse = new float[dimension / 2];

@@ -6,15 +6,19 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Models;
 
-/// <summary>Brings the tensors of a checkpoint into memory after comparing all names and shapes with the configuration.</summary>
+/// <summary>
+/// Brings the tensors of a checkpoint into memory after comparing all names and shapes with the configuration.
+/// </summary>
 internal static class WeightLoader
 {
     private const int Differences = 5;
 
     /// <summary>The expected tensors; the files must stay open while a tensor lies over them.</summary>
-    public static Dictionary<string, Tensor> Load(WeightFiles files, ModelConfig config, ScalarType type, DevicePlacement placement, Action<string>? log)
+    public static Dictionary<string, Tensor> Load(
+        WeightFiles files, ModelConfig config, ScalarType type, DevicePlacement placement, Action<string>? log)
     {
-        var expected = ModelShapes.Tensors(config).ToDictionary(tensor => tensor.Name, tensor => tensor.Shape, StringComparer.Ordinal);
+        var expected = ModelShapes.Tensors(config)
+            .ToDictionary(tensor => tensor.Name, tensor => tensor.Shape, StringComparer.Ordinal);
         Check(files, expected, config, log);
         var loaded = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (name, shape) in expected)
@@ -73,10 +77,13 @@ internal static class WeightLoader
         SafeTensorsDType.BF16 => ScalarType.BFloat16,
         SafeTensorsDType.F16 => ScalarType.Float16,
         SafeTensorsDType.F64 => ScalarType.Float64,
-        _ => throw new InvalidDataException($"{path}: tensor '{entry.Name}' has element type {entry.DType}; weights are F32, BF16, F16 or F64"),
+        _ =>
+            throw new InvalidDataException(
+                $"{path}: tensor '{entry.Name}' has element type {entry.DType}; weights are F32, BF16, F16 or F64"),
     };
 
-    private static void Check(WeightFiles files, Dictionary<string, long[]> expected, ModelConfig config, Action<string>? log)
+    private static void Check(
+        WeightFiles files, Dictionary<string, long[]> expected, ModelConfig config, Action<string>? log)
     {
         var problems = new List<string>();
         foreach (var (name, shape) in expected)
@@ -87,13 +94,15 @@ internal static class WeightLoader
             }
             else if (!files.FileOf(name).Entry(name).Shape.AsSpan().SequenceEqual(shape))
             {
-                problems.Add($"'{name}' is {Text(files.FileOf(name).Entry(name).Shape)}, config.json says {Text(shape)}");
+                problems.Add(
+                    $"'{name}' is {Text(files.FileOf(name).Entry(name).Shape)}, config.json says {Text(shape)}");
             }
         }
 
         foreach (var name in files.Names.Where(name => !expected.ContainsKey(name)).Order(StringComparer.Ordinal))
         {
-            if ((config.TieEmbeddings && name == $"{ModelShapes.Head}.weight") || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal))
+            if ((config.TieEmbeddings && name == $"{ModelShapes.Head}.weight")
+                || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal))
             {
                 log?.Invoke($"{files.Directory}: tensor '{name}' is derived from others and ignored");
             }

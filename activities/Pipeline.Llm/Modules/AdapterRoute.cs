@@ -14,7 +14,8 @@ internal sealed class AdapterRoute
     private readonly string? _only;
     private readonly bool _all;
 
-    private AdapterRoute(bool all, string? only, long dimension, IReadOnlyList<(string? Adapter, Tensor Rows)> groups, Tensor? order) =>
+    private AdapterRoute(
+        bool all, string? only, long dimension, IReadOnlyList<(string? Adapter, Tensor Rows)> groups, Tensor? order) =>
         (_all, _only, _dimension, _groups, _order) = (all, only, dimension, groups, order);
 
     /// <summary>Every enabled adapter acts on everything.</summary>
@@ -27,15 +28,20 @@ internal sealed class AdapterRoute
     private IRowAdapters? Outside { get; init; }
 
     /// <summary>This route, and updates that lie outside the model.</summary>
-    public AdapterRoute With(IRowAdapters? rows) => rows is null ? this : new(_all, _only, _dimension, _groups, _order) { Outside = rows };
+    public AdapterRoute With(IRowAdapters? rows) => rows is null ? this : new(_all, _only, _dimension, _groups, _order)
+    {
+        Outside = rows,
+    };
 
     /// <summary>The same route for modules on another device.</summary>
     public AdapterRoute On(Device device) => _groups.Count == 0 ? this : new(
-        _all, _only, _dimension, [.. _groups.Select(group => (group.Adapter, group.Rows.to(device)))], _order?.to(device))
+        _all, _only, _dimension, [.. _groups.Select(group => (group.Adapter, group.Rows.to(device)))],
+        _order?.to(device))
     { Outside = Outside };
 
     /// <summary>Each entry names the adapter of a run of <paramref name="lengths"/> places along a dimension.</summary>
-    public static AdapterRoute Of(IReadOnlyList<string?> names, IReadOnlyList<int> lengths, long dimension, Device device)
+    public static AdapterRoute Of(
+        IReadOnlyList<string?> names, IReadOnlyList<int> lengths, long dimension, Device device)
     {
         var distinct = names.Distinct(StringComparer.Ordinal).ToList();
         if (distinct.Count == 1)
@@ -62,7 +68,8 @@ internal sealed class AdapterRoute
         }
 
         return new(all: false, only: null, dimension,
-            [.. distinct.Select((name, i) => (name, tensor(places[i].ToArray(), device: device)))], tensor(inverse, device: device));
+            [.. distinct.Select((name, i) => (name, tensor(places[i].ToArray(), device: device)))],
+            tensor(inverse, device: device));
     }
 
     /// <summary>Computes a module whose output may depend on the adapter in any way.</summary>
@@ -91,14 +98,16 @@ internal sealed class AdapterRoute
 
     /// <summary>Computes a linear module, sharing the base product between rows when adapters only add to it.</summary>
     public Tensor RunShared(
-        ModuleSlot slot, Tensor x, Func<Tensor, IReadOnlyList<ModuleAdapter>, Tensor> apply, Func<Tensor, ModuleAdapter, Tensor> delta)
+        ModuleSlot slot, Tensor x, Func<Tensor, IReadOnlyList<ModuleAdapter>, Tensor> apply,
+        Func<Tensor, ModuleAdapter, Tensor> delta)
     {
         var result = RunAttached(slot, x, apply, delta);
         return Outside?.Add(slot.Name, x, result) ?? result;
     }
 
     private Tensor RunAttached(
-        ModuleSlot slot, Tensor x, Func<Tensor, IReadOnlyList<ModuleAdapter>, Tensor> apply, Func<Tensor, ModuleAdapter, Tensor> delta)
+        ModuleSlot slot, Tensor x, Func<Tensor, IReadOnlyList<ModuleAdapter>, Tensor> apply,
+        Func<Tensor, ModuleAdapter, Tensor> delta)
     {
         if (_groups.Count == 0 || slot.Adapters.Count == 0 || !slot.Adapters.TrueForAll(adapter => adapter.IsPlain))
         {
@@ -110,7 +119,8 @@ internal sealed class AdapterRoute
         {
             foreach (var adapter in Active(slot, name))
             {
-                result = result.index_add(_dimension, rows, delta(x.index_select(_dimension, rows), adapter).to(result.dtype), 1);
+                result = result.index_add(
+                    _dimension, rows, delta(x.index_select(_dimension, rows), adapter).to(result.dtype), 1);
             }
         }
 

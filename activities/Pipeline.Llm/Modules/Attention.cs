@@ -6,7 +6,8 @@ namespace Pipeline.Llm.Modules;
 
 /// <summary>Rotary attention with grouped keys; projections are separate, or one tensor (Phi-3).</summary>
 internal sealed class Attention(
-    ModelConfig config, int layer, IReadOnlyList<LinearLayer> projections, LinearLayer output, RmsNormLayer? queryNorm, RmsNormLayer? keyNorm)
+    ModelConfig config, int layer, IReadOnlyList<LinearLayer> projections, LinearLayer output, RmsNormLayer? queryNorm,
+    RmsNormLayer? keyNorm)
 {
     private readonly bool _slides = config.SlidingLayers[layer];
 

@@ -26,10 +26,12 @@ internal sealed class BatchLayout
 
     public static BatchLayout Of(ModelInput input)
     {
-        if (input.InputIds.ndim != 2 || input.InputIds.dtype != ScalarType.Int64 || input.InputIds.NumberOfElements == 0)
+        if (input.InputIds.ndim != 2 || input.InputIds.dtype != ScalarType.Int64
+            || input.InputIds.NumberOfElements == 0)
         {
             throw new ArgumentException(
-                $"InputIds should be a non-empty int64 tensor [b, s], got {input.InputIds.dtype} [{string.Join(", ", input.InputIds.shape)}]", nameof(input));
+                $"InputIds should be a non-empty int64 tensor [b, s], got {input.InputIds.dtype} "
+                    + $"[{string.Join(", ", input.InputIds.shape)}]", nameof(input));
         }
 
         var (rows, columns) = ((int)input.InputIds.size(0), (int)input.InputIds.size(1));
@@ -62,10 +64,13 @@ internal sealed class BatchLayout
 
         return Array.TrueForAll(Real, count => count == Columns)
             ? []
-            : [.. Enumerable.Range(0, Rows).Where(row => Real[row] > 0).Select(row => new AttentionSegment(row, Start[row], Real[row]))];
+            : [.. Enumerable.Range(0, Rows).Where(row => Real[row] > 0)
+                .Select(row => new AttentionSegment(row, Start[row], Real[row]))];
     }
 
-    /// <summary>First token of each run counted over all rows, then the end; a stretch of padding is a run too.</summary>
+    /// <summary>
+    /// First token of each run counted over all rows, then the end; a stretch of padding is a run too.
+    /// </summary>
     public (int[] Bounds, int Longest) Bounds()
     {
         var cuts = new SortedSet<int> { 0, Rows * Columns };
@@ -86,7 +91,8 @@ internal sealed class BatchLayout
     {
         if (Packed is not null)
         {
-            return tensor(Packed.SelectMany(length => Enumerable.Range(0, length).Select(i => (long)i)).ToArray(), device: device).unsqueeze(0);
+            return tensor(Packed.SelectMany(length => Enumerable.Range(0, length).Select(i => (long)i)).ToArray(),
+                device: device).unsqueeze(0);
         }
 
         if (before is null && Array.TrueForAll(Real, count => count == Columns))
@@ -106,7 +112,10 @@ internal sealed class BatchLayout
         return tensor(values, device: device).view(Rows, Columns);
     }
 
-    /// <summary>First and past-the-last stored key that each query sees when rows held <paramref name="before"/> tokens; padding sees the first.</summary>
+    /// <summary>
+    /// First and past-the-last stored key that each query sees when rows held <paramref name="before"/> tokens; padding
+    /// sees the first.
+    /// </summary>
     public long[] KeyRanges(IReadOnlyList<int> before, int? window)
     {
         var ranges = new long[2 * Rows * Columns];
@@ -131,7 +140,8 @@ internal sealed class BatchLayout
         var flags = new bool[Rows * Columns * keys];
         for (var query = 0; query < Rows * Columns; query++)
         {
-            Array.Fill(flags, true, query * keys + (int)ranges[2 * query], (int)(ranges[2 * query + 1] - ranges[2 * query]));
+            Array.Fill(
+                flags, true, query * keys + (int)ranges[2 * query], (int)(ranges[2 * query + 1] - ranges[2 * query]));
         }
 
         return tensor(flags, device: device).view(Rows, 1, Columns, keys);
@@ -142,13 +152,15 @@ internal sealed class BatchLayout
         if (rows != 1 || packed.Any(length => length < 1) || packed.Sum() != columns)
         {
             throw new ArgumentException(
-                $"SequenceLengths [{string.Join(", ", packed.Take(8))}{(packed.Count > 8 ? ", …" : "")}] should be positive and add up to "
+                $"SequenceLengths [{string.Join(", ", packed.Take(8))}{(packed.Count > 8 ? ", …" : "")}] should be "
+                + $"positive and add up to "
                 + $"one row of {columns} tokens; there are {rows} rows", nameof(input));
         }
 
         if (input.AttentionMask is not null || input.Cache is not null)
         {
-            throw new ArgumentException("SequenceLengths cannot be combined with AttentionMask or Cache", nameof(input));
+            throw new ArgumentException(
+                "SequenceLengths cannot be combined with AttentionMask or Cache", nameof(input));
         }
     }
 
@@ -156,7 +168,8 @@ internal sealed class BatchLayout
     {
         if (mask.ndim != 2 || mask.size(0) != rows || mask.size(1) != columns)
         {
-            throw new ArgumentException($"AttentionMask should be [{rows}, {columns}], got [{string.Join(", ", mask.shape)}]", nameof(mask));
+            throw new ArgumentException(
+                $"AttentionMask should be [{rows}, {columns}], got [{string.Join(", ", mask.shape)}]", nameof(mask));
         }
 
         using var local = mask.to(ScalarType.Int64).cpu().contiguous().DetachFromDisposeScope();
@@ -169,7 +182,8 @@ internal sealed class BatchLayout
             real[row] = Math.Max(0, end - start[row]);
             if (line.Slice(start[row], real[row]).Contains(0))
             {
-                throw new ArgumentException($"AttentionMask has a hole in row {row}; padding belongs at one end", nameof(mask));
+                throw new ArgumentException(
+                    $"AttentionMask has a hole in row {row}; padding belongs at one end", nameof(mask));
             }
         }
     }

@@ -2,9 +2,12 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Modules;
 
-/// <summary>One layer: attention and feed-forward, each with a norm before it and, in Gemma 2 and 3, one after it.</summary>
+/// <summary>
+/// One layer: attention and feed-forward, each with a norm before it and, in Gemma 2 and 3, one after it.
+/// </summary>
 internal sealed record DecoderLayer(
-    RmsNormLayer InputNorm, Attention Attention, RmsNormLayer? AfterAttention, RmsNormLayer FeedForwardNorm, FeedForward FeedForward,
+    RmsNormLayer InputNorm, Attention Attention, RmsNormLayer? AfterAttention, RmsNormLayer FeedForwardNorm,
+    FeedForward FeedForward,
     RmsNormLayer? AfterFeedForward)
 {
     /// <summary>States [b, s, d] to states [b, s, d].</summary>

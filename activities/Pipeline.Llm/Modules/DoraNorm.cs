@@ -10,7 +10,10 @@ namespace Pipeline.Llm.Modules;
 /// </remarks>
 internal static class DoraNorm
 {
-    /// <summary>Stands for the norm of a row of zeros: magnitude 0 over it is 0, so that such a row stays zero and does not become NaN.</summary>
+    /// <summary>
+    /// Stands for the norm of a row of zeros: magnitude 0 over it is 0, so that such a row stays zero and does not
+    /// become NaN.
+    /// </summary>
     public const double Smallest = 1e-12;
 
     /// <summary>Norms [out] in the type of A, detached.</summary>

@@ -54,7 +54,8 @@ internal sealed class EmbeddingLayer(ModuleSlot slot, double? scale)
         Tensor norm;
         using (no_grad())
         {
-            norm = (Slot.DenseWeight().to(a.dtype) + adapter.Scaling * b.matmul(a).t()).norm(0, false, 2f).clamp_(DoraNorm.Smallest);
+            norm = (Slot.DenseWeight().to(a.dtype) + adapter.Scaling * b.matmul(a).t()).norm(0, false, 2f)
+                .clamp_(DoraNorm.Smallest);
         }
 
         var ratio = magnitude / norm;

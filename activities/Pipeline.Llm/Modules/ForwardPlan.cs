@@ -34,7 +34,8 @@ internal static class ForwardPlan
             Pattern = pattern,
             SlidingPattern = sliding,
             Rotation = rotation,
-            SlidingRotation = config.SlidingRope == config.Rope ? rotation : Rotation.Of(config.SlidingRope, config, positions, model.DType),
+            SlidingRotation = config.SlidingRope == config.Rope
+                ? rotation : Rotation.Of(config.SlidingRope, config, positions, model.DType),
             Cache = input.Cache,
             Route = Route(model, input, layout),
         };

@@ -23,7 +23,8 @@ internal sealed class LinearLayer(ModuleSlot slot)
     }
 
     private static (Parameter A, Parameter B) Factors(ModuleAdapter adapter) =>
-        (adapter.A ?? throw new InvalidOperationException("adapter without A"), adapter.B ?? throw new InvalidOperationException("adapter without B"));
+        (adapter.A ?? throw new InvalidOperationException("adapter without A"), adapter.B
+            ?? throw new InvalidOperationException("adapter without B"));
 
     private Tensor Apply(Tensor x, IReadOnlyList<ModuleAdapter> adapters)
     {
@@ -52,7 +53,8 @@ internal sealed class LinearLayer(ModuleSlot slot)
         var input = only.Owner.Drop(x);
         var sum = Slot.Quantized is null || adapters.Any(adapter => adapter.Weight is not null)
             ? TorchExtras.Current.LoraLinear(x, Slot.WeightUnder(adapters, x.dtype), inner, input, a, b, only.Scaling)
-            : (Slot.Quantized as Nf4Weight is { } nf4 ? TorchExtras.Current.LoraNf4(x, nf4.Packed, inner, input, a, b, only.Scaling) : null)
+            : (Slot.Quantized as Nf4Weight is { } nf4
+            ? TorchExtras.Current.LoraNf4(x, nf4.Packed, inner, input, a, b, only.Scaling) : null)
                 ?? TorchExtras.Current.LoraUpdate(Base(x, inner, adapters), input, a, b, only.Scaling);
         return only.Magnitude is { } magnitude
             ? TorchExtras.Current.ScaleColumns(sum, magnitude, DoraNorm.Of(Slot, only, a, b), bias)

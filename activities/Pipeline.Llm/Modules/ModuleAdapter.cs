@@ -42,7 +42,9 @@ internal sealed class ModuleAdapter(AdapterSwitch owner)
     /// <summary>Whether A and B stand for rows of the embedding, A [r, v].</summary>
     public bool IsEmbedding { get; set; }
 
-    /// <summary>Whether the module's output is the base's plus a low-rank term, so that rows can share the base product.</summary>
+    /// <summary>
+    /// Whether the module's output is the base's plus a low-rank term, so that rows can share the base product.
+    /// </summary>
     public bool IsPlain => Weight is null && Bias is null && Magnitude is null && TokenRows is null;
 
     /// <summary>Every parameter that is set.</summary>

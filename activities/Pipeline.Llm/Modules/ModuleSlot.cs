@@ -32,7 +32,8 @@ internal sealed class ModuleSlot(string name, Parameter? weight, Parameter? bias
 
     /// <summary>The bias that counts under the given adapters, or null.</summary>
     public Tensor? BiasUnder(IReadOnlyList<ModuleAdapter> adapters, ScalarType type) =>
-        (adapters.LastOrDefault(adapter => adapter.Bias is not null)?.Bias ?? Bias) is { } found ? Typed(found, type) : null;
+        (adapters.LastOrDefault(adapter => adapter.Bias is not null)?.Bias ?? Bias) is { } found
+            ? Typed(found, type) : null;
 
     // Trained copies are float32 even in a narrower model.
     private static Tensor Typed(Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to(type);

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Peft;
 
 /// <summary>Makes one adapter directory of several, by the rules of PEFT's weighted adapters.</summary>
-/// <remarks>All methods but cat and svd treat A and B separately, with ±√|w·s| on A and √|w·s| on B for weight w and scale s.</remarks>
+/// <remarks>
+/// All methods but cat and svd treat A and B separately, with ±√|w·s| on A and √|w·s| on B for weight w and scale s.
+/// </remarks>
 public static class AdapterAlgebra
 {
     /// <summary>Combines adapters of the same base and the same targets.</summary>
@@ -16,7 +18,8 @@ public static class AdapterAlgebra
     /// <param name="combination">The method and its numbers.</param>
     /// <exception cref="ArgumentException">A number that the method needs is missing or out of range.</exception>
     /// <exception cref="InvalidDataException">The adapters cannot be combined; the reason names them.</exception>
-    public static void Combine(IReadOnlyList<(string Directory, double Weight)> adapters, string output, AdapterCombination combination)
+    public static void Combine(
+        IReadOnlyList<(string Directory, double Weight)> adapters, string output, AdapterCombination combination)
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
@@ -24,14 +27,16 @@ public static class AdapterAlgebra
         using var generator = new Generator((ulong)combination.Seed);
         var (config, tensors) = Combine(
             adapters, combination,
-            (_, value, _) => empty(value.shape, ScalarType.Float32).bernoulli_(combination.Density ?? 1, generator).to(value.dtype));
+            (_, value, _) => empty(value.shape, ScalarType.Float32).bernoulli_(combination.Density ?? 1, generator)
+                .to(value.dtype));
         Directory.CreateDirectory(output);
         LoraConfigJson.Write(output, config);
         AdapterFile.Write(output, tensors.Select(pair => (pair.Key, pair.Value)), fingerprint: null);
     }
 
     internal static (LoraConfig Config, Dictionary<string, Tensor> Tensors) Combine(
-        IReadOnlyList<(string Directory, double Weight)> adapters, AdapterCombination combination, Func<string, Tensor, int, Tensor> mask)
+        IReadOnlyList<(string Directory, double Weight)> adapters, AdapterCombination combination,
+        Func<string, Tensor, int, Tensor> mask)
     {
         Check(combination);
         var sources = adapters.Select(adapter => AdapterSource.Read(adapter.Directory, adapter.Weight)).ToList();
@@ -40,7 +45,8 @@ public static class AdapterAlgebra
             throw new ArgumentException("no adapter to combine", nameof(adapters));
         }
 
-        AdapterSource.CheckCompatible(sources, sameRank: combination.Kind is not (CombinationKind.Cat or CombinationKind.Svd));
+        AdapterSource.CheckCompatible(
+            sources, sameRank: combination.Kind is not (CombinationKind.Cat or CombinationKind.Svd));
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         var ranks = new List<(string Module, int Rank)>();
         foreach (var pair in sources[0].Pairs)
@@ -67,18 +73,23 @@ public static class AdapterAlgebra
 
     private static void Check(AdapterCombination combination)
     {
-        var needsDensity = combination.Kind is not (CombinationKind.Linear or CombinationKind.Cat or CombinationKind.Svd);
+        var needsDensity = combination.Kind
+            is not (CombinationKind.Linear or CombinationKind.Cat or CombinationKind.Svd);
         if (needsDensity && combination.Density is not (> 0 and <= 1))
         {
-            throw new ArgumentException($"{combination.Kind} needs a density above 0 up to 1, got {combination.Density?.ToString() ?? "none"}", nameof(combination));
+            throw new ArgumentException(
+                $"{combination.Kind} needs a density above 0 up to 1, got {combination.Density?.ToString() ?? "none"}",
+                nameof(combination));
         }
     }
 
     private static (Tensor A, Tensor B) Pair(
-        AdapterPair pair, List<AdapterSource> sources, AdapterCombination combination, Func<string, Tensor, int, Tensor> mask)
+        AdapterPair pair, List<AdapterSource> sources, AdapterCombination combination,
+        Func<string, Tensor, int, Tensor> mask)
     {
         var factors = sources.ConvertAll(source => source.Weight * source.Scale(pair));
-        var (a, b) = (sources.ConvertAll(source => source.Wide(pair.NameOfA)), sources.ConvertAll(source => source.Wide(pair.NameOfB)));
+        var (a, b) = (sources.ConvertAll(source => source.Wide(pair.NameOfA)),
+            sources.ConvertAll(source => source.Wide(pair.NameOfB)));
         if (combination.Kind == CombinationKind.Cat)
         {
             return (cat([.. a.Select((value, i) => value * factors[i])], 0), cat(b, 1));
@@ -99,13 +110,16 @@ public static class AdapterAlgebra
     }
 
     private static Tensor Sum(
-        string name, List<Tensor> values, List<double> weights, AdapterCombination combination, Func<string, Tensor, int, Tensor> mask)
+        string name, List<Tensor> values, List<double> weights, AdapterCombination combination,
+        Func<string, Tensor, int, Tensor> mask)
     {
         var density = combination.Density ?? 1;
         var kept = combination.Kind switch
         {
-            CombinationKind.Ties or CombinationKind.MagnitudePrune => values.ConvertAll(value => Largest(value, density)),
-            CombinationKind.DareLinear or CombinationKind.DareTies => [.. values.Select((value, i) => value * mask(name, value, i) / density)],
+            CombinationKind.Ties or CombinationKind.MagnitudePrune =>
+                values.ConvertAll(value => Largest(value, density)),
+            CombinationKind.DareLinear or CombinationKind.DareTies =>
+                [.. values.Select((value, i) => value * mask(name, value, i) / density)],
             _ => values,
         };
         if (combination.Kind is not (CombinationKind.Ties or CombinationKind.DareTies))

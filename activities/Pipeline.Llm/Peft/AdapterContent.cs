@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Pipeline.Llm.Peft;
 
-/// <summary>The two files of an adapter, each read once: what was digested is what is loaded, whatever happens to the files meanwhile.</summary>
+/// <summary>
+/// The two files of an adapter, each read once: what was digested is what is loaded, whatever happens to the files
+/// meanwhile.
+/// </summary>
 public sealed class AdapterContent
 {
     private AdapterContent(string directory, byte[] config, byte[] weights) =>
@@ -26,9 +29,13 @@ public sealed class AdapterContent
     /// <returns>The content.</returns>
     /// <exception cref="IOException">A file is missing, cannot be read, or has more than 2 GiB.</exception>
     public static AdapterContent Read(string directory) => new(
-        directory, File.ReadAllBytes(Path.Combine(directory, LoraConfigJson.FileName)), File.ReadAllBytes(Path.Combine(directory, AdapterFile.FileName)));
+        directory, File.ReadAllBytes(Path.Combine(directory, LoraConfigJson.FileName)),
+        File.ReadAllBytes(Path.Combine(directory, AdapterFile.FileName)));
 
-    /// <summary>Digest of an adapter directory: SHA-256 over one line <c>name:sha256</c> for its configuration and one for its weights.</summary>
+    /// <summary>
+    /// Digest of an adapter directory: SHA-256 over one line <c>name:sha256</c> for its configuration and one for its
+    /// weights.
+    /// </summary>
     /// <param name="directory">A directory in PEFT's layout.</param>
     /// <returns>Lower-case hexadecimal.</returns>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
@@ -38,10 +45,13 @@ public sealed class AdapterContent
     private static byte[] DigestFile(string directory, string name)
     {
         using var stream = new FileStream(
-            Path.Combine(directory, name), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            Path.Combine(directory, name), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+            FileOptions.SequentialScan);
         return SHA256.HashData(stream);
     }
 
-    private static string Combine(byte[] config, byte[] weights) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
-        $"{LoraConfigJson.FileName}:{Convert.ToHexStringLower(config)}\n{AdapterFile.FileName}:{Convert.ToHexStringLower(weights)}\n")));
+    private static string Combine(byte[] config, byte[] weights) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.ASCII.GetBytes(
+        $"{LoraConfigJson.FileName}:{Convert.ToHexStringLower(config)}\n{AdapterFile.FileName}"
+            + $":{Convert.ToHexStringLower(weights)}\n")));
 }

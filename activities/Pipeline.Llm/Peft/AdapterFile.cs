@@ -14,7 +14,9 @@ internal static class AdapterFile
     private const string FingerprintKey = "base_fingerprint";
     private const string BaseEmbedding = ModelShapes.Embedding + ".base_layer.weight";
 
-    /// <summary>Reads every expected tensor, by name without the prefix, after comparing all names and shapes.</summary>
+    /// <summary>
+    /// Reads every expected tensor, by name without the prefix, after comparing all names and shapes.
+    /// </summary>
     /// <exception cref="InvalidDataException">Something differs; the first five differences are listed.</exception>
     public static Dictionary<string, Tensor> Read(
         string directory, IReadOnlyList<(string Name, long[] Shape)> expected, ScalarType type, string? fingerprint)
@@ -52,12 +54,16 @@ internal static class AdapterFile
     }
 
     /// <summary>What names, shapes and the recorded base have against a file.</summary>
-    public static List<string> Problems(SafeTensorsFile file, IReadOnlyList<(string Name, long[] Shape)> expected, string? fingerprint)
+    public static List<string> Problems(
+        SafeTensorsFile file, IReadOnlyList<(string Name, long[] Shape)> expected, string? fingerprint)
     {
         var problems = Compare(file, expected).ToList();
-        if (fingerprint is not null && file.Header.Metadata.TryGetValue(FingerprintKey, out var recorded) && recorded != fingerprint)
+        if (fingerprint is not null && file.Header.Metadata.TryGetValue(FingerprintKey, out var recorded)
+            && recorded != fingerprint)
         {
-            problems.Add($"it was trained on another base model ({recorded[..Math.Min(12, recorded.Length)]}…, this one is {fingerprint[..12]}…)");
+            problems.Add(
+                $"it was trained on another base model ({recorded[..Math.Min(12, recorded.Length)]}…, this one is "
+                    + $"{fingerprint[..12]}…)");
         }
 
         return problems;
@@ -65,7 +71,8 @@ internal static class AdapterFile
 
     /// <summary>The error for a file with problems.</summary>
     public static InvalidDataException Refusal(SafeTensorsFile file, List<string> problems) => new(
-        $"{file.Path} does not fit in {problems.Count} places: {string.Join("; ", problems.Take(Differences))}{(problems.Count > Differences ? "; …" : "")}");
+        $"{file.Path} does not fit in {problems.Count} places: "
+            + $"{string.Join("; ", problems.Take(Differences))}{(problems.Count > Differences ? "; …" : "")}");
 
     /// <summary>Writes float32 tensors (float64 stays) with the fingerprint of the base.</summary>
     public static void Write(string directory, IEnumerable<(string Name, Tensor Value)> tensors, string? fingerprint)
@@ -77,10 +84,12 @@ internal static class AdapterFile
         }
 
         SafeTensorsWriter.Write(
-            Path.Combine(directory, FileName), tensors.Select(pair => TensorItem.Of(AdapterShapes.Prefix + pair.Name, pair.Value)), metadata);
+            Path.Combine(directory, FileName),
+            tensors.Select(pair => TensorItem.Of(AdapterShapes.Prefix + pair.Name, pair.Value)), metadata);
     }
 
-    private static IEnumerable<string> Compare(SafeTensorsFile file, IReadOnlyList<(string Name, long[] Shape)> expected)
+    private static IEnumerable<string> Compare(
+        SafeTensorsFile file, IReadOnlyList<(string Name, long[] Shape)> expected)
     {
         var known = expected.Select(tensor => AdapterShapes.Prefix + tensor.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, shape) in expected)
@@ -91,12 +100,14 @@ internal static class AdapterFile
             }
             else if (!file.Entry(AdapterShapes.Prefix + name).Shape.AsSpan().SequenceEqual(shape))
             {
-                yield return $"'{name}' is {Text(file.Entry(AdapterShapes.Prefix + name).Shape)}, {LoraConfigJson.FileName} and the base say {Text(shape)}";
+                yield return $"'{name}' is {Text(file.Entry(AdapterShapes.Prefix + name).Shape)}, "
+                    + $"{LoraConfigJson.FileName} and the base say {Text(shape)}";
             }
         }
 
         // PEFT adds a copy of the unchanged base embedding when that is targeted.
-        foreach (var entry in file.Header.Entries.Where(entry => !known.Contains(entry.Name) && entry.Name != AdapterShapes.Prefix + BaseEmbedding))
+        foreach (var entry in file.Header.Entries.Where(
+            entry => !known.Contains(entry.Name) && entry.Name != AdapterShapes.Prefix + BaseEmbedding))
         {
             yield return $"'{entry.Name}' {Text(entry.Shape)} is not expected";
         }

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Peft;
 
 /// <summary>First values of a new adapter; every tensor follows from the generator and its place.</summary>
-internal sealed class AdapterInitializer(CausalLanguageModel model, LoraConfig config, ScalarType type, Generator generator)
+internal sealed class AdapterInitializer(
+    CausalLanguageModel model, LoraConfig config, ScalarType type, Generator generator)
 {
     /// <summary>Tensors by name without the prefix.</summary>
     public Dictionary<string, Tensor> Make(IReadOnlyList<(string Name, long[] Shape)> shapes)
@@ -38,16 +39,19 @@ internal sealed class AdapterInitializer(CausalLanguageModel model, LoraConfig c
 
         // A module trained in full, or a bias, starts as the base has it.
         var (module, kind) = (name[..name.LastIndexOf('.')], name[(name.LastIndexOf('.') + 1)..]);
-        var slot = model.Slots[module.EndsWith(".base_layer", StringComparison.Ordinal) ? module[..^".base_layer".Length] : module];
+        var slot = model.Slots[module.EndsWith(".base_layer", StringComparison.Ordinal)
+            ? module[..^".base_layer".Length] : module];
         var start = kind == "bias" ? slot.Bias : slot.Weight;
-        return (start ?? throw new InvalidDataException($"the base has no {name} to start from")).detach().to(type, copy: true);
+        return (start ?? throw new InvalidDataException($"the base has no {name} to start from")).detach()
+            .to(type, copy: true);
     }
 
     private static string? Part(string name)
     {
         string[] parts =
         [
-            "lora_A.weight", "lora_B.weight", "lora_B.bias", "lora_embedding_A", "lora_embedding_B", "lora_magnitude_vector",
+            "lora_A.weight", "lora_B.weight", "lora_B.bias", "lora_embedding_A", "lora_embedding_B",
+            "lora_magnitude_vector",
             "token_adapter.trainable_tokens_delta",
         ];
         return Array.Find(parts, part => name.EndsWith("." + part, StringComparison.Ordinal));

@@ -15,9 +15,11 @@ public static class AdapterMerge
     /// <param name="type">Type of the result; null takes the type in which the base is stored.</param>
     /// <exception cref="InvalidDataException">The adapter does not fit the base.</exception>
     /// <remarks>An adapter on a tied embedding unties the head, which the adapter does not mean.</remarks>
-    public static void Run(string baseDirectory, string adapterDirectory, string output, Action<string>? log = null, ScalarType? type = null)
+    public static void Run(string baseDirectory, string adapterDirectory, string output, Action<string>? log = null,
+        ScalarType? type = null)
     {
-        using var model = CausalLanguageModel.Load(baseDirectory, new() { DType = type ?? WeightLoader.StoredType(baseDirectory), Log = log });
+        using var model = CausalLanguageModel.Load(
+            baseDirectory, new() { DType = type ?? WeightLoader.StoredType(baseDirectory), Log = log });
         var adapter = LoraAdapter.Load(model, adapterDirectory);
         adapter.Merge();
         ModelWriter.Save(model, output);

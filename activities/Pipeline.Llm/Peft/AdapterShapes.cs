@@ -59,7 +59,8 @@ public static class AdapterShapes
 
         if (config.TrainableTokenIndices.Count > 0)
         {
-            yield return ($"{ModelShapes.Embedding}.token_adapter.trainable_tokens_delta", [config.TrainableTokenIndices.Count, model.HiddenSize]);
+            yield return ($"{ModelShapes.Embedding}.token_adapter.trainable_tokens_delta",
+                [config.TrainableTokenIndices.Count, model.HiddenSize]);
         }
     }
 
@@ -86,11 +87,13 @@ public static class AdapterShapes
         foreach (var entry in config.ModulesToSave)
         {
             var tied = model.TieEmbeddings && TargetMatcher.Names(entry, ModelShapes.Head);
-            var found = ModelShapes.Tensors(model).Where(tensor => TargetMatcher.Names(entry, tensor.Name[..tensor.Name.LastIndexOf('.')])).ToList();
+            var found = ModelShapes.Tensors(model)
+                .Where(tensor => TargetMatcher.Names(entry, tensor.Name[..tensor.Name.LastIndexOf('.')])).ToList();
             if (found.Count == 0)
             {
                 throw new InvalidDataException(tied
-                    ? "modules_to_save names lm_head, but the model ties it to embed_tokens; name embed_tokens, or untie the model first"
+                    ? "modules_to_save names lm_head, but the model ties it to embed_tokens; name embed_tokens, or "
+                        + "untie the model first"
                     : $"modules_to_save names '{entry}', which is not in the base model");
             }
 

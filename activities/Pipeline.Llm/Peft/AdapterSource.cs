@@ -6,9 +6,11 @@ namespace Pipeline.Llm.Peft;
 
 /// <summary>An adapter read for arithmetic; no base model is needed.</summary>
 internal sealed record AdapterSource(
-    string Directory, double Weight, LoraConfig Config, IReadOnlyList<AdapterPair> Pairs, IReadOnlyDictionary<string, Tensor> Tensors)
+    string Directory, double Weight, LoraConfig Config, IReadOnlyList<AdapterPair> Pairs,
+    IReadOnlyDictionary<string, Tensor> Tensors)
 {
-    private static readonly (string A, string B)[] Suffixes = [(".lora_A.weight", ".lora_B.weight"), (".lora_embedding_A", ".lora_embedding_B")];
+    private static readonly (string A, string B)[] Suffixes =
+        [(".lora_A.weight", ".lora_B.weight"), (".lora_embedding_A", ".lora_embedding_B")];
 
     public static AdapterSource Read(string directory, double weight)
     {
@@ -18,15 +20,20 @@ internal sealed record AdapterSource(
         }
 
         var config = LoraConfigJson.Read(directory);
-        if (config.UseDora || config.Bias != LoraBias.None || config.LoraHasBias || config.ModulesToSave.Count > 0 || config.TrainableTokenIndices.Count > 0)
+        if (config.UseDora || config.Bias != LoraBias.None || config.LoraHasBias || config.ModulesToSave.Count > 0
+            || config.TrainableTokenIndices.Count > 0)
         {
-            throw new InvalidDataException($"{directory}: only adapters of A and B alone can be combined, not use_dora, bias, modules_to_save or trainable tokens");
+            throw new InvalidDataException(
+                $"{directory}: only adapters of A and B alone can be combined, not use_dora, bias, modules_to_save or "
+                    + $"trainable tokens");
         }
 
         var path = Path.Combine(directory, AdapterFile.FileName);
         using var file = SafeTensorsFile.Open(path);
-        var tensors = file.Header.Entries.Where(e => e.Name.StartsWith(AdapterShapes.Prefix, StringComparison.Ordinal)).ToDictionary(
-            e => e.Name[AdapterShapes.Prefix.Length..], e => WeightLoader.Read(file, e.Name, e.Shape).to(ScalarType.Float64, copy: true), StringComparer.Ordinal);
+        var tensors = file.Header.Entries.Where(e => e.Name.StartsWith(AdapterShapes.Prefix, StringComparison.Ordinal))
+            .ToDictionary(
+            e => e.Name[AdapterShapes.Prefix.Length..],
+            e => WeightLoader.Read(file, e.Name, e.Shape).to(ScalarType.Float64, copy: true), StringComparer.Ordinal);
         var pairs = new List<AdapterPair>();
         foreach (var name in tensors.Keys.Order(StringComparer.Ordinal))
         {
@@ -36,7 +43,8 @@ internal sealed record AdapterSource(
             }
         }
 
-        if (pairs.Count == 0 || pairs.Exists(pair => !tensors.ContainsKey(pair.NameOfB)) || tensors.Count != 2 * pairs.Count)
+        if (pairs.Count == 0 || pairs.Exists(pair => !tensors.ContainsKey(pair.NameOfB))
+            || tensors.Count != 2 * pairs.Count)
         {
             throw new InvalidDataException($"{path}: its {tensors.Count} tensors are not pairs of A and B");
         }
@@ -57,15 +65,18 @@ internal sealed record AdapterSource(
             foreach (var pair in first.Pairs)
             {
                 var (a, b) = (first.Tensors[pair.NameOfA], other.Tensors[pair.NameOfA]);
-                if (a.size(1) != b.size(1) || first.Tensors[pair.NameOfB].size(0) != other.Tensors[pair.NameOfB].size(0))
+                if (a.size(1) != b.size(1) || first.Tensors[pair.NameOfB].size(0)
+                    != other.Tensors[pair.NameOfB].size(0))
                 {
-                    throw new InvalidDataException($"{other.Directory} and {first.Directory} are for bases of different shapes ({pair.Module})");
+                    throw new InvalidDataException(
+                        $"{other.Directory} and {first.Directory} are for bases of different shapes ({pair.Module})");
                 }
 
                 if (sameRank && a.size(0) != b.size(0))
                 {
                     throw new InvalidDataException(
-                        $"{first.Directory} has rank {a.size(0)}, {other.Directory} rank {b.size(0)} in {pair.Module}; only cat and svd take different ranks");
+                        $"{first.Directory} has rank {a.size(0)}, {other.Directory} rank {b.size(0)} in "
+                            + $"{pair.Module}; only cat and svd take different ranks");
                 }
             }
         }

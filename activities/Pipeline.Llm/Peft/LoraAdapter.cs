@@ -15,14 +15,18 @@ public sealed class LoraAdapter
     private readonly AdapterSwitch _switch;
     private readonly Dictionary<string, ModuleAdapter> _modules;
     private readonly PissaResidual? _residual;
-    private readonly List<(ModuleSlot Slot, Parameter? Weight, Parameter? Bias, IQuantizedWeight? Quantized)> _unmerged = [];
+    private readonly List<(ModuleSlot Slot, Parameter? Weight, Parameter? Bias,
+        IQuantizedWeight? Quantized)> _unmerged = [];
 
     private LoraAdapter(
-        CausalLanguageModel model, LoraConfig config, string name, IReadOnlyList<(string Name, long[] Shape)> shapes, Dictionary<string, Tensor> tensors)
+        CausalLanguageModel model, LoraConfig config, string name, IReadOnlyList<(string Name, long[] Shape)> shapes,
+        Dictionary<string, Tensor> tensors)
     {
         (_model, Config, _switch) = (model, config, new(name, config.Dropout));
         var attachment = new AdapterAttachment(model, config, _switch);
-        Parameters = [.. shapes.Select(shape => (AdapterShapes.Prefix + shape.Name, attachment.Attach(shape.Name, tensors[shape.Name])))];
+        Parameters =
+            [.. shapes.Select(
+                shape => (AdapterShapes.Prefix + shape.Name, attachment.Attach(shape.Name, tensors[shape.Name])))];
         _modules = attachment.Modules;
         model.Adapters.Add(name, _switch);
     }
@@ -75,7 +79,8 @@ public sealed class LoraAdapter
     /// <param name="seed">Decides every random first value.</param>
     /// <param name="name">Name of the adapter.</param>
     /// <returns>The adapter, enabled and trainable; it changes no output yet (with PiSSA: only by rounding).</returns>
-    /// <exception cref="InvalidDataException">The configuration cannot work on this model; all problems are listed.</exception>
+    /// <exception cref="InvalidDataException">The configuration cannot work on this model; all problems are
+    /// listed.</exception>
     public static LoraAdapter Create(CausalLanguageModel model, LoraConfig config, long seed, string name = "default")
     {
         if (LoraConfigValidator.Errors(config).ToList() is { Count: > 0 } errors)
@@ -94,11 +99,13 @@ public sealed class LoraAdapter
 
     /// <summary>Loads an adapter directory in PEFT's layout.</summary>
     /// <param name="model">The base model.</param>
-    /// <param name="directory">A directory with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="directory">A directory with <c>adapter_config.json</c> and
+    /// <c>adapter_model.safetensors</c>.</param>
     /// <param name="name">Name of the adapter.</param>
     /// <returns>The adapter, enabled; training may continue from it.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">The files do not fit the base or each other; the first five differences are listed.</exception>
+    /// <exception cref="InvalidDataException">The files do not fit the base or each other; the first five differences
+    /// are listed.</exception>
     public static LoraAdapter Load(CausalLanguageModel model, string directory, string name = "default")
     {
         CheckName(model, name);
@@ -108,9 +115,12 @@ public sealed class LoraAdapter
         return new(model, config, name, shapes, OnDevice(tensors, model));
     }
 
-    /// <summary>Reads and checks an adapter without touching the model, so that another thread may be using it.</summary>
+    /// <summary>
+    /// Reads and checks an adapter without touching the model, so that another thread may be using it.
+    /// </summary>
     /// <returns>Puts it on the model: quick, and for the thread that uses the model.</returns>
-    /// <exception cref="InvalidDataException">The files do not fit the base or each other; the first five differences are listed.</exception>
+    /// <exception cref="InvalidDataException">The files do not fit the base or each other; the first five differences
+    /// are listed.</exception>
     internal static Func<LoraAdapter> Prepare(CausalLanguageModel model, AdapterContent content, string name)
     {
         var config = LoraConfigJson.Read(content);
@@ -124,7 +134,10 @@ public sealed class LoraAdapter
         };
     }
 
-    /// <summary>Writes the adapter as PEFT does; a PiSSA adapter is written as an ordinary one of twice the rank for the unchanged base.</summary>
+    /// <summary>
+    /// Writes the adapter as PEFT does; a PiSSA adapter is written as an ordinary one of twice the rank for the
+    /// unchanged base.
+    /// </summary>
     /// <param name="directory">A directory; made if it is missing.</param>
     public void Save(string directory)
     {
@@ -132,12 +145,16 @@ public sealed class LoraAdapter
         var tensors = Parameters.Select(p => (p.Name[AdapterShapes.Prefix.Length..], (Tensor)p.Value));
         using var scope = NewDisposeScope();
         var (config, written) = _residual?.Convert(Config, tensors) ?? (Config, tensors);
-        LoraConfigJson.Write(directory, config with { BaseModel = config.BaseModel ?? Path.GetFileName(Path.GetFullPath(_model.SourceDirectory)) });
+        LoraConfigJson.Write(directory,
+            config with { BaseModel = config.BaseModel ?? Path.GetFileName(Path.GetFullPath(_model.SourceDirectory)) });
         AdapterFile.Write(directory, written, _model.Fingerprint);
     }
 
-    /// <summary>Folds the adapter into the base weights (restored ones where they are quantised), in float64 with one rounding.</summary>
-    /// <exception cref="InvalidOperationException">It is merged already, or has a bias on B where the base has none.</exception>
+    /// <summary>
+    /// Folds the adapter into the base weights (restored ones where they are quantised), in float64 with one rounding.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is merged already, or has a bias on B where the base has
+    /// none.</exception>
     public void Merge()
     {
         if (IsMerged)
@@ -178,7 +195,10 @@ public sealed class LoraAdapter
         _unmerged.Clear();
     }
 
-    /// <summary>Takes the adapter off the model and frees it; a merged one is unmerged first, a PiSSA base gets its first weights back.</summary>
+    /// <summary>
+    /// Takes the adapter off the model and frees it; a merged one is unmerged first, a PiSSA base gets its first
+    /// weights back.
+    /// </summary>
     public void Remove()
     {
         if (IsMerged)
@@ -226,9 +246,11 @@ public sealed class LoraAdapter
 
     private static List<(string Name, long[] Shape)> Shapes(CausalLanguageModel model, LoraConfig config)
     {
-        if (config.TrainableTokenIndices.FirstOrDefault(id => id < 0 || id >= model.Config.VocabularySize, -1) is var bad and >= 0)
+        if (config.TrainableTokenIndices.FirstOrDefault(id => id < 0 || id >= model.Config.VocabularySize, -1)
+            is var bad and >= 0)
         {
-            throw new InvalidDataException($"trainable_token_indices holds {bad}, the vocabulary has {model.Config.VocabularySize} entries");
+            throw new InvalidDataException(
+                $"trainable_token_indices holds {bad}, the vocabulary has {model.Config.VocabularySize} entries");
         }
 
         return [.. AdapterShapes.Trainable(config, model.Config)];

@@ -14,10 +14,14 @@ public sealed record LoraConfig
     /// <summary>Dropout on the adapter's input while training, 0 to below 1.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>Module names (exact, or a last part); <c>all-linear</c> alone means every linear module but the head.</summary>
+    /// <summary>
+    /// Module names (exact, or a last part); <c>all-linear</c> alone means every linear module but the head.
+    /// </summary>
     public IReadOnlyList<string> TargetModules { get; init; } = [];
 
-    /// <summary>A regular expression that must match a module's whole name; used instead of <see cref="TargetModules"/>.</summary>
+    /// <summary>
+    /// A regular expression that must match a module's whole name; used instead of <see cref="TargetModules"/>.
+    /// </summary>
     public string? TargetRegex { get; init; }
 
     /// <summary>Names left out, by the same rule as the targets.</summary>

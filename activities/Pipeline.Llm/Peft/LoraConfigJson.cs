@@ -12,16 +12,21 @@ public static class LoraConfigJson
     // Options of other methods: accepted while they hold their default, refused by name otherwise.
     private static readonly string[] MustBeUnset =
     [
-        "alora_invocation_tokens", "arrow_config", "corda_config", "eva_config", "kasa_config", "layer_replication", "lora_ga_config",
-        "megatron_config", "monteclora_config", "target_parameters", "use_bdlora", "velora_config", "loftq_config", "use_qalora",
+        "alora_invocation_tokens", "arrow_config", "corda_config", "eva_config", "kasa_config", "layer_replication",
+        "lora_ga_config",
+        "megatron_config", "monteclora_config", "target_parameters", "use_bdlora", "velora_config", "loftq_config",
+        "use_qalora",
         "fan_in_fan_out", "ensure_weight_tying",
     ];
 
     private static readonly HashSet<string> Known = new(MustBeUnset, StringComparer.Ordinal)
     {
-        "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "exclude_modules", "inference_mode", "init_lora_weights",
-        "layers_pattern", "layers_to_transform", "lora_alpha", "lora_bias", "lora_dropout", "megatron_core", "modules_to_save",
-        "peft_type", "peft_version", "qalora_group_size", "r", "rank_pattern", "revision", "target_modules", "task_type",
+        "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "exclude_modules", "inference_mode",
+        "init_lora_weights",
+        "layers_pattern", "layers_to_transform", "lora_alpha", "lora_bias", "lora_dropout", "megatron_core",
+        "modules_to_save",
+        "peft_type", "peft_version", "qalora_group_size", "r", "rank_pattern", "revision", "target_modules",
+        "task_type",
         "trainable_token_indices", "use_dora", "use_rslora",
     };
 
@@ -29,7 +34,8 @@ public static class LoraConfigJson
     /// <param name="directory">An adapter directory.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, has an unknown key, or asks for something unsupported.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, has an unknown key, or asks for something
+    /// unsupported.</exception>
     public static LoraConfig Read(string directory)
     {
         var path = Path.Combine(directory, FileName);
@@ -40,7 +46,8 @@ public static class LoraConfigJson
     /// <summary>Reads the configuration of an adapter whose files are in memory.</summary>
     /// <param name="content">The adapter.</param>
     /// <returns>The configuration.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged, has an unknown key, or asks for something unsupported.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, has an unknown key, or asks for something
+    /// unsupported.</exception>
     public static LoraConfig Read(AdapterContent content)
     {
         var path = Path.Combine(content.Directory, FileName);
@@ -54,7 +61,8 @@ public static class LoraConfigJson
     public static void Write(string directory, LoraConfig config)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, IndentSize = 2, NewLine = "\n" }))
+        using (var writer =
+            new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, IndentSize = 2, NewLine = "\n" }))
         {
             LoraConfigWriter.Write(writer, config);
         }
@@ -68,7 +76,8 @@ public static class LoraConfigJson
         var type = fields.Text("peft_type");
         if (type != "LORA")
         {
-            throw new InvalidDataException($"{path}: peft_type is {(type is null ? "missing" : $"'{type}'")}, expected LORA");
+            throw new InvalidDataException(
+                $"{path}: peft_type is {(type is null ? "missing" : $"'{type}'")}, expected LORA");
         }
 
         foreach (var property in json.EnumerateObject().Where(property => !Known.Contains(property.Name)))
@@ -105,7 +114,8 @@ public static class LoraConfigJson
             Rank = fields.Int("r", 8),
             Alpha = fields.Number("lora_alpha", 8),
             Dropout = fields.Number("lora_dropout", 0),
-            TargetModules = targets.Count == 0 && targetRegex is null && !fields.Has("trainable_token_indices") ? LoraConfig.DefaultTargets : targets,
+            TargetModules = targets.Count == 0 && targetRegex is null && !fields.Has("trainable_token_indices")
+                ? LoraConfig.DefaultTargets : targets,
             TargetRegex = targetRegex,
             ExcludeModules = excluded,
             ExcludeRegex = excludeRegex,
@@ -117,10 +127,12 @@ public static class LoraConfigJson
             LoraHasBias = fields.Flag("lora_bias", false),
             ModulesToSave = fields.Texts("modules_to_save"),
             LayersToTransform = fields.Ids("layers_to_transform"),
-            LayersPattern = fields.Has("layers_pattern") && json.GetProperty("layers_pattern").ValueKind == JsonValueKind.String
+            LayersPattern = fields.Has("layers_pattern")
+                && json.GetProperty("layers_pattern").ValueKind == JsonValueKind.String
                 ? [fields.Text("layers_pattern")!] // checked to be a text
                 : fields.Texts("layers_pattern"),
-            TrainableTokenIndices = fields.Has("trainable_token_indices") && json.GetProperty("trainable_token_indices").ValueKind == JsonValueKind.Object
+            TrainableTokenIndices = fields.Has("trainable_token_indices")
+                && json.GetProperty("trainable_token_indices").ValueKind == JsonValueKind.Object
                 ? TokenIndices(json.GetProperty("trainable_token_indices"), fields)
                 : fields.Ids("trainable_token_indices") ?? [],
             Init = ReadInit(json, fields),
@@ -155,7 +167,8 @@ public static class LoraConfigJson
 
     private static LoraInit ReadInit(JsonElement json, ConfigFields fields)
     {
-        if (!fields.Has("init_lora_weights") || json.GetProperty("init_lora_weights").ValueKind is JsonValueKind.True or JsonValueKind.False)
+        if (!fields.Has("init_lora_weights")
+            || json.GetProperty("init_lora_weights").ValueKind is JsonValueKind.True or JsonValueKind.False)
         {
             return LoraInit.Default;
         }
@@ -169,7 +182,8 @@ public static class LoraConfigJson
         return text switch { "gaussian" => LoraInit.Gaussian, "pissa" => LoraInit.Pissa, _ => LoraInit.Default };
     }
 
-    private static (IReadOnlyList<string> Names, string? Regex) NamesOrRegex(JsonElement json, string name, ConfigFields fields) =>
+    private static (IReadOnlyList<string> Names, string? Regex) NamesOrRegex(
+        JsonElement json, string name, ConfigFields fields) =>
         fields.Has(name) && json.GetProperty(name).ValueKind == JsonValueKind.String
             ? ([], fields.Text(name))
             : (fields.Texts(name), null);

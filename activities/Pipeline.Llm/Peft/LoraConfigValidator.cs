@@ -10,7 +10,8 @@ public static class LoraConfigValidator
     {
         if (config.Rank <= 0 || config.RankPattern.Any(pair => pair.Value <= 0))
         {
-            yield return $"r must be positive, got {config.Rank}{string.Concat(config.RankPattern.Where(p => p.Value <= 0).Select(p => $", {p.Key}: {p.Value}"))}";
+            yield return $"r must be positive, got "
+                + $"{config.Rank}{string.Concat(config.RankPattern.Where(p => p.Value <= 0).Select(p => $", {p.Key}: {p.Value}"))}";
         }
 
         if (!(config.Alpha > 0) || !double.IsFinite(config.Alpha) || config.AlphaPattern.Any(pair => !(pair.Value > 0)))
@@ -66,7 +67,8 @@ public static class LoraConfigValidator
 
         string[] attention = ["q_proj", "k_proj", "v_proj", "o_proj"];
         if (config.TargetRegex is null && !config.TargetModules.Contains("all-linear")
-            && attention.Where(name => !config.TargetModules.Any(target => TargetMatcher.Names(name, target))).ToList() is { Count: > 0 } missing)
+            && attention.Where(name => !config.TargetModules.Any(target => TargetMatcher.Names(name, target)))
+            .ToList() is { Count: > 0 } missing)
         {
             yield return $"target_modules lack {string.Join(", ", missing)}: at least q, k, v and o are usual";
         }

@@ -11,7 +11,8 @@ internal static class LoraConfigWriter
         Map(writer, "alpha_pattern", config.AlphaPattern);
         writer.WriteNull("auto_mapping");
         Text(writer, "base_model_name_or_path", config.BaseModel);
-        writer.WriteString("bias", config.Bias switch { LoraBias.All => "all", LoraBias.LoraOnly => "lora_only", _ => "none" });
+        writer.WriteString(
+            "bias", config.Bias switch { LoraBias.All => "all", LoraBias.LoraOnly => "lora_only", _ => "none" });
         NamesOrRegex(writer, "exclude_modules", config.ExcludeModules, config.ExcludeRegex);
         writer.WriteBoolean("fan_in_fan_out", false);
         writer.WriteBoolean("inference_mode", true);
@@ -32,7 +33,8 @@ internal static class LoraConfigWriter
         NamesOrRegex(writer, "modules_to_save", config.ModulesToSave, regex: null);
         writer.WriteString("peft_type", "LORA");
         writer.WriteNumber("r", config.Rank);
-        Map(writer, "rank_pattern", config.RankPattern.Select(pair => KeyValuePair.Create(pair.Key, (double)pair.Value)));
+        Map(writer, "rank_pattern",
+            config.RankPattern.Select(pair => KeyValuePair.Create(pair.Key, (double)pair.Value)));
         Text(writer, "revision", config.Revision);
         if (config.TargetModules is ["all-linear"])
         {
@@ -44,7 +46,8 @@ internal static class LoraConfigWriter
         }
 
         writer.WriteString("task_type", config.TaskType);
-        Numbers(writer, "trainable_token_indices", config.TrainableTokenIndices.Count > 0 ? config.TrainableTokenIndices : null);
+        Numbers(writer, "trainable_token_indices",
+            config.TrainableTokenIndices.Count > 0 ? config.TrainableTokenIndices : null);
         writer.WriteBoolean("use_dora", config.UseDora);
         writer.WriteBoolean("use_rslora", config.UseRsLora);
         writer.WriteEndObject();

@@ -8,7 +8,8 @@ namespace Pipeline.Llm.Peft;
 /// <param name="Alpha">Alpha after the patterns.</param>
 /// <param name="Scaling">Scale of the update.</param>
 /// <param name="IsEmbedding">Whether it is the input embedding.</param>
-public sealed record LoraTarget(string Module, int Input, int Output, int Rank, double Alpha, double Scaling, bool IsEmbedding)
+public sealed record LoraTarget(
+    string Module, int Input, int Output, int Rank, double Alpha, double Scaling, bool IsEmbedding)
 {
     /// <summary>Elements of A and B.</summary>
     public long ParameterCount => (long)Rank * (Input + Output);

@@ -25,7 +25,8 @@ internal static class MergedModule
             weight = weight + (isEmbedding ? product.t() : product);
             if (adapter.Magnitude is { } magnitude)
             {
-                var ratio = magnitude.to(ScalarType.Float64) / weight.norm(isEmbedding ? 0 : 1, false, 2f).clamp_(DoraNorm.Smallest);
+                var ratio = magnitude.to(ScalarType.Float64)
+                    / weight.norm(isEmbedding ? 0 : 1, false, 2f).clamp_(DoraNorm.Smallest);
                 weight = weight * (isEmbedding ? ratio : ratio.unsqueeze(1));
             }
         }
@@ -40,7 +41,8 @@ internal static class MergedModule
     }
 
     /// <summary>The merged bias in the given type, or null when the adapter leaves it alone.</summary>
-    /// <exception cref="InvalidOperationException">The adapter has a bias on B, the module has none to add it to.</exception>
+    /// <exception cref="InvalidOperationException">The adapter has a bias on B, the module has none to add it
+    /// to.</exception>
     public static Tensor? Bias(ModuleSlot slot, ModuleAdapter adapter, ScalarType type)
     {
         if (adapter.Bias is null && adapter.BBias is null)
@@ -53,7 +55,8 @@ internal static class MergedModule
         var bias = (adapter.Bias ?? slot.Bias)?.detach().to(ScalarType.Float64);
         if (adapter.BBias is { } low)
         {
-            bias = (bias ?? throw new InvalidOperationException($"module {slot.Name} has no bias to merge lora_bias into"))
+            bias = (bias
+                ?? throw new InvalidOperationException($"module {slot.Name} has no bias to merge lora_bias into"))
                 + adapter.Scaling * low.to(ScalarType.Float64);
         }
 

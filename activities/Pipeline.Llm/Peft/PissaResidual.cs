@@ -6,8 +6,12 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Peft;
 
-/// <summary>What PiSSA took out of the base: the largest singular triples of each weight, which became A and B.</summary>
-/// <remarks>Source: arXiv 2404.02948. A₀ = √(S/s)·Vᵀ and B₀ = U·√(S/s) for the first r triples, base W − s·B₀·A₀.</remarks>
+/// <summary>
+/// What PiSSA took out of the base: the largest singular triples of each weight, which became A and B.
+/// </summary>
+/// <remarks>
+/// Source: arXiv 2404.02948. A₀ = √(S/s)·Vᵀ and B₀ = U·√(S/s) for the first r triples, base W − s·B₀·A₀.
+/// </remarks>
 internal sealed class PissaResidual
 {
     private readonly Dictionary<string, (Tensor A, Tensor B, Parameter Weight)> _first = new(StringComparer.Ordinal);
@@ -30,7 +34,8 @@ internal sealed class PissaResidual
 
             using var scope = NewDisposeScope();
             var slot = model.Slots[module];
-            var weight = slot.Weight ?? throw new InvalidDataException($"PiSSA starts from dense weights; {module} is quantised");
+            var weight = slot.Weight
+                ?? throw new InvalidDataException($"PiSSA starts from dense weights; {module} is quantised");
             var wide = weight.to(ScalarType.Float64);
             var (u, s, vh) = linalg.svd(wide, fullMatrices: false);
             var root = (s.narrow(0, 0, a.size(0)) / adapter.Scaling).sqrt();
@@ -39,7 +44,8 @@ internal sealed class PissaResidual
             b.copy_(second);
             // From the rounded A and B, so that the sum is the old weight up to one rounding.
             var rest = wide - b.to(ScalarType.Float64).matmul(a.to(ScalarType.Float64)) * adapter.Scaling;
-            residual._first[module] = (a.detach().clone().DetachFromDisposeScope(), b.detach().clone().DetachFromDisposeScope(), weight);
+            residual._first[module] =
+                (a.detach().clone().DetachFromDisposeScope(), b.detach().clone().DetachFromDisposeScope(), weight);
             slot.Weight = new Parameter(rest.to(model.DType).DetachFromDisposeScope(), requires_grad: false);
         }
 
@@ -47,7 +53,8 @@ internal sealed class PissaResidual
     }
 
     /// <summary>The same update as an ordinary adapter of twice the rank: s·(B·A − B₀·A₀).</summary>
-    public (LoraConfig Config, IEnumerable<(string Name, Tensor Value)> Tensors) Convert(LoraConfig config, IEnumerable<(string Name, Tensor Value)> tensors)
+    public (LoraConfig Config, IEnumerable<(string Name, Tensor Value)> Tensors) Convert(
+        LoraConfig config, IEnumerable<(string Name, Tensor Value)> tensors)
     {
         // α/(2r) with 2α, or α/√(2r) with √2·α, is the old scale.
         var factor = config.UseRsLora ? Math.Sqrt(2) : 2;

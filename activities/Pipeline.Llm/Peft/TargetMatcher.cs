@@ -17,27 +17,34 @@ public static class TargetMatcher
     public static IReadOnlyList<LoraTarget> Find(LoraConfig config, ModelConfig model)
     {
         var shapes = ModelShapes.Linears(model).ToList();
-        shapes.Insert(0, new LinearShape(ModelShapes.Embedding, model.VocabularySize, model.HiddenSize, HasBias: false));
+        shapes.Insert(
+            0, new LinearShape(ModelShapes.Embedding, model.VocabularySize, model.HiddenSize, HasBias: false));
         shapes.Add(new LinearShape(ModelShapes.Head, model.HiddenSize, model.VocabularySize, HasBias: false));
         var matched = shapes.Where(shape => IsTarget(config, shape.Name)).ToList();
         var unknown = config.TargetRegex is null
-            ? config.TargetModules.Where(name => name != "all-linear" && !shapes.Any(shape => Names(name, shape.Name))).ToList()
+            ? config.TargetModules.Where(name => name != "all-linear" && !shapes.Any(shape => Names(name, shape.Name)))
+                .ToList()
             : [];
         if (matched.Count == 0 && config.TrainableTokenIndices.Count == 0)
         {
-            throw new InvalidDataException($"no module of the base model matches the targets [{Describe(config)}]{Layers(config)}; modules end in {Suffixes(shapes)}");
+            throw new InvalidDataException(
+                $"no module of the base model matches the targets [{Describe(config)}]{Layers(config)}; modules end "
+                    + $"in {Suffixes(shapes)}");
         }
 
         if (unknown.Count > 0)
         {
-            throw new InvalidDataException($"target module [{string.Join(", ", unknown)}] is not in the base model; modules end in {Suffixes(shapes)}");
+            throw new InvalidDataException(
+                $"target module [{string.Join(", ", unknown)}] is not in the base model; modules end in "
+                    + $"{Suffixes(shapes)}");
         }
 
         return [.. matched.Select(shape =>
         {
             var rank = Pattern(config.RankPattern, shape.Name, config.Rank);
             var alpha = Pattern(config.AlphaPattern, shape.Name, config.Alpha);
-            return new LoraTarget(shape.Name, shape.Input, shape.Output, rank, alpha, config.Scaling(rank, alpha), shape.Name == ModelShapes.Embedding);
+            return new LoraTarget(shape.Name, shape.Input, shape.Output, rank, alpha, config.Scaling(rank, alpha),
+                shape.Name == ModelShapes.Embedding);
         })];
     }
 
@@ -49,11 +56,13 @@ public static class TargetMatcher
         module == entry || module.EndsWith("." + entry, StringComparison.Ordinal);
 
     /// <summary>Alpha of a module after the patterns.</summary>
-    internal static double AlphaOf(LoraConfig config, string module) => Pattern(config.AlphaPattern, module, config.Alpha);
+    internal static double AlphaOf(LoraConfig config, string module) =>
+        Pattern(config.AlphaPattern, module, config.Alpha);
 
     private static bool IsTarget(LoraConfig config, string module)
     {
-        if (config.ExcludeModules.Any(entry => Names(entry, module)) || (config.ExcludeRegex is { } exclude && Full(exclude, module))
+        if (config.ExcludeModules.Any(entry => Names(entry, module))
+            || (config.ExcludeRegex is { } exclude && Full(exclude, module))
             || config.ModulesToSave.Any(entry => Names(entry, module)))
         {
             return false;
@@ -74,7 +83,8 @@ public static class TargetMatcher
             return true;
         }
 
-        var lists = config.LayersPattern.Count == 0 ? "[^.]*" : string.Join('|', config.LayersPattern.Select(Regex.Escape));
+        var lists = config.LayersPattern.Count == 0
+            ? "[^.]*" : string.Join('|', config.LayersPattern.Select(Regex.Escape));
         var match = Regex.Match(module, $@"^.*?\.(?:{lists})\.(\d+)\.", RegexOptions.None, Patience);
         return match.Success && config.LayersToTransform.Contains(int.Parse(match.Groups[1].Value));
     }

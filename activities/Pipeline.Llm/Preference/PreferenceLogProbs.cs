@@ -10,4 +10,5 @@ namespace Pipeline.Llm.Preference;
 /// <param name="ChosenTokens">[n] scored tokens.</param>
 /// <param name="RejectedTokens">[n] scored tokens.</param>
 public sealed record PreferenceLogProbs(
-    Tensor PolicyChosen, Tensor PolicyRejected, Tensor ReferenceChosen, Tensor ReferenceRejected, Tensor ChosenTokens, Tensor RejectedTokens);
+    Tensor PolicyChosen, Tensor PolicyRejected, Tensor ReferenceChosen, Tensor ReferenceRejected, Tensor ChosenTokens,
+    Tensor RejectedTokens);

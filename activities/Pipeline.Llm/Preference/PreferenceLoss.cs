@@ -12,7 +12,8 @@ public static class PreferenceLoss
     /// <param name="beta">Strength of the pull towards the reference; larger stays closer.</param>
     /// <param name="labelSmoothing">Share of labels taken to be flipped (sigmoid and robust).</param>
     /// <returns>[n] losses.</returns>
-    public static Tensor PerPair(PreferenceLossKind kind, PreferenceLogProbs logs, double beta, double labelSmoothing = 0)
+    public static Tensor PerPair(
+        PreferenceLossKind kind, PreferenceLogProbs logs, double beta, double labelSmoothing = 0)
     {
         var c = logs.PolicyChosen - logs.ReferenceChosen;
         var r = logs.PolicyRejected - logs.ReferenceRejected;
@@ -23,7 +24,8 @@ public static class PreferenceLoss
             PreferenceLossKind.Hinge => ((c - r) * -beta + 1).relu(),
             PreferenceLossKind.Ipo => (c / logs.ChosenTokens - r / logs.RejectedTokens - 1 / (2 * beta)).square(),
             PreferenceLossKind.IpoUnnormalised => (c - r - 1 / (2 * beta)).square(),
-            PreferenceLossKind.SigmoidNorm => Sigmoid((c / logs.ChosenTokens - r / logs.RejectedTokens) * beta, labelSmoothing),
+            PreferenceLossKind.SigmoidNorm =>
+                Sigmoid((c / logs.ChosenTokens - r / logs.RejectedTokens) * beta, labelSmoothing),
             PreferenceLossKind.ApoZero => (r * beta).sigmoid() - (c * beta).sigmoid() + 1,
             PreferenceLossKind.NcaPair =>
                 (c * beta).log_sigmoid().neg() - (c * -beta).log_sigmoid() * 0.5 - (r * -beta).log_sigmoid() * 0.5,

@@ -23,7 +23,8 @@ public static class BlockwiseInt8
     /// <param name="midpoints">From <see cref="CodeBooks.Midpoints"/>.</param>
     /// <param name="codes">One place an element.</param>
     /// <param name="absMax">One place a block.</param>
-    public static void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> midpoints, Span<byte> codes, Span<float> absMax)
+    public static void Quantize(
+        ReadOnlySpan<float> values, ReadOnlySpan<float> midpoints, Span<byte> codes, Span<float> absMax)
     {
         for (var start = 0; start < values.Length; start += Block)
         {
@@ -48,7 +49,8 @@ public static class BlockwiseInt8
     /// <param name="absMax">One scale a block.</param>
     /// <param name="levels">The table used to quantise.</param>
     /// <param name="destination">One place an element.</param>
-    public static void Dequantize(ReadOnlySpan<byte> codes, ReadOnlySpan<float> absMax, IReadOnlyList<float> levels, Span<float> destination)
+    public static void Dequantize(
+        ReadOnlySpan<byte> codes, ReadOnlySpan<float> absMax, IReadOnlyList<float> levels, Span<float> destination)
     {
         for (var i = 0; i < codes.Length; i++)
         {

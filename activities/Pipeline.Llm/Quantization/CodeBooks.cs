@@ -1,14 +1,18 @@
 namespace Pipeline.Llm.Quantization;
 
 /// <summary>Level tables of the block-wise quantisers.</summary>
-/// <remarks>Source: QLoRA (arXiv 2305.14314) for NF4; the dynamic maps follow arXiv 1511.04561 as bitsandbytes builds them.</remarks>
+/// <remarks>
+/// Source: QLoRA (arXiv 2305.14314) for NF4; the dynamic maps follow arXiv 1511.04561 as bitsandbytes builds them.
+/// </remarks>
 public static class CodeBooks
 {
     /// <summary>The sixteen NF4 levels, ascending.</summary>
     public static IReadOnlyList<float> Nf4 { get; } = new float[]
     {
-        -1f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f, -0.18477343022823334f,
-        -0.09105003625154495f, 0f, 0.07958029955625534f, 0.16093020141124725f, 0.24611230194568634f, 0.33791524171829224f,
+        -1f, -0.6961928009986877f, -0.5250730514526367f, -0.39491748809814453f, -0.28444138169288635f,
+        -0.18477343022823334f,
+        -0.09105003625154495f, 0f, 0.07958029955625534f, 0.16093020141124725f, 0.24611230194568634f,
+        0.33791524171829224f,
         0.44070982933044434f, 0.5626170039176941f, 0.7229568362236023f, 1f,
     };
 

@@ -12,7 +12,8 @@ internal sealed class Int8Weight : IQuantizedWeight
     private readonly Tensor _scales;
     private readonly ScalarType _type;
 
-    private Int8Weight(Tensor codes, Tensor scales, ScalarType type) => (_codes, _scales, _type) = (codes, scales, type);
+    private Int8Weight(Tensor codes, Tensor scales, ScalarType type) =>
+        (_codes, _scales, _type) = (codes, scales, type);
 
     public long Bytes => _codes.NumberOfElements + 4 * _scales.NumberOfElements;
 

@@ -3,7 +3,9 @@ using TorchSharp;
 namespace Pipeline.Llm.Quantization;
 
 /// <summary>4-bit NormalFloat in plain arithmetic: packing, scales, double quantisation.</summary>
-/// <remarks>Elements are taken row-major in blocks that may run across row ends; the first of two codes is the high nibble.</remarks>
+/// <remarks>
+/// Elements are taken row-major in blocks that may run across row ends; the first of two codes is the high nibble.
+/// </remarks>
 public static class Nf4Codec
 {
     /// <summary>Elements that share a scale.</summary>
@@ -26,7 +28,8 @@ public static class Nf4Codec
         var scales = new float[(values.Length + block - 1) / block];
         // Pieces end between bytes, so that no two threads write one.
         var piece = 2 * block * PieceBlocks;
-        Parallel.For(0, (values.Length + piece - 1) / piece, new() { MaxDegreeOfParallelism = torch.get_num_threads() }, index =>
+        Parallel.For(
+            0, (values.Length + piece - 1) / piece, new() { MaxDegreeOfParallelism = torch.get_num_threads() }, index =>
         {
             var end = Math.Min((index + 1) * piece, values.Length);
             for (var start = index * piece; start < end; start += block)
@@ -68,7 +71,8 @@ public static class Nf4Codec
     /// <param name="absMax">One scale a block.</param>
     /// <param name="destination">One place an element.</param>
     /// <param name="block">Elements in a block.</param>
-    public static void Dequantize(ReadOnlySpan<byte> packed, ReadOnlySpan<float> absMax, Span<float> destination, int block = DefaultBlock)
+    public static void Dequantize(
+        ReadOnlySpan<byte> packed, ReadOnlySpan<float> absMax, Span<float> destination, int block = DefaultBlock)
     {
         float[] levels = [.. CodeBooks.Nf4];
         for (var i = 0; i < destination.Length; i++)

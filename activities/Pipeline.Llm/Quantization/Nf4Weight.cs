@@ -26,12 +26,14 @@ internal sealed class Nf4Weight : IQuantizedWeight
         var (codes, absMax) = Nf4Codec.Quantize(values);
         if (!doubly)
         {
-            return new(new(weight.shape, Kept(tensor(codes), weight), Kept(tensor(absMax), weight), null, null, 0), weight.dtype);
+            return new(new(weight.shape, Kept(tensor(codes), weight), Kept(tensor(absMax), weight), null, null, 0),
+                weight.dtype);
         }
 
         var (inner, nested, offset) = Nf4Codec.QuantizeScales(absMax);
         return new(
-            new(weight.shape, Kept(tensor(codes), weight), Kept(tensor(inner), weight), Kept(tensor(nested), weight), Kept(tensor(Levels), weight), offset),
+            new(weight.shape, Kept(tensor(codes), weight), Kept(tensor(inner), weight), Kept(tensor(nested), weight),
+                Kept(tensor(Levels), weight), offset),
             weight.dtype);
     }
 

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Quantization;
 
-/// <summary>x·Wᵀ with W restored from few bits in each direction, so that no dense weight outlives the product.</summary>
+/// <summary>
+/// x·Wᵀ with W restored from few bits in each direction, so that no dense weight outlives the product.
+/// </summary>
 internal sealed class QuantizedProduct : autograd.SingleTensorFunction<QuantizedProduct>
 {
     private const string Key = "weight";

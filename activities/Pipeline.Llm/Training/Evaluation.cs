@@ -15,7 +15,8 @@ public static class Evaluation
     /// <param name="cancellation">Stops between micro-batches.</param>
     /// <returns>Sums; the mean loss is token-weighted.</returns>
     public static ObjectiveSums Run(
-        ITrainingObjective objective, ITrainingData data, BatchSettings batch, int paddingId = 0, CancellationToken cancellation = default)
+        ITrainingObjective objective, ITrainingData data, BatchSettings batch, int paddingId = 0,
+        CancellationToken cancellation = default)
     {
         using var noGrad = no_grad();
         var sums = new ObjectiveSums();

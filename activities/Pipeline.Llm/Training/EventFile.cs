@@ -22,7 +22,8 @@ internal sealed class EventFile : IDisposable
     /// written again.</summary>
     public static EventFile Open(string path, int step)
     {
-        var kept = File.Exists(path) && step > 0 ? File.ReadLines(path).Where(line => StepOf(line) <= step).ToList() : [];
+        var kept = File.Exists(path) && step > 0
+            ? File.ReadLines(path).Where(line => StepOf(line) <= step).ToList() : [];
         var temporary = path + ".tmp";
         File.WriteAllLines(temporary, kept);
         File.Move(temporary, path, overwrite: true);

@@ -1,7 +1,9 @@
 namespace Pipeline.Llm.Training;
 
 /// <summary>Learning rate as a function of the step; it has no state, so a resumed run continues exactly.</summary>
-/// <remarks>Formulas: transformers' schedules. Past the end a plain cosine rises again there; so it does here.</remarks>
+/// <remarks>
+/// Formulas: transformers' schedules. Past the end a plain cosine rises again there; so it does here.
+/// </remarks>
 public sealed record LearningRateSchedule
 {
     /// <summary>Shape after the warm-up.</summary>
@@ -19,7 +21,9 @@ public sealed record LearningRateSchedule
     /// <summary>Power of the polynomial.</summary>
     public double Power { get; init; } = 1;
 
-    /// <summary>Rate at the end as a share of the base rate (polynomial, minimum-rate cosine, warm-up-stable-decay).</summary>
+    /// <summary>
+    /// Rate at the end as a share of the base rate (polynomial, minimum-rate cosine, warm-up-stable-decay).
+    /// </summary>
     public double MinRatio { get; init; }
 
     /// <summary>Time scale of the inverse root; null for the warm-up length, or 10,000 when that is 0.</summary>
@@ -38,7 +42,8 @@ public sealed record LearningRateSchedule
     /// <param name="ratio">0 to 1.</param>
     /// <param name="totalSteps">Steps of the run.</param>
     /// <returns>ceil(ratio · total).</returns>
-    public static int WarmupFromRatio(double ratio, int totalSteps) => (int)Math.Ceiling(Math.Round(ratio * totalSteps, 9));
+    public static int WarmupFromRatio(double ratio, int totalSteps) =>
+        (int)Math.Ceiling(Math.Round(ratio * totalSteps, 9));
 
     /// <summary>Factor on the base rate.</summary>
     /// <param name="step">Zero-based optimizer step.</param>
@@ -65,9 +70,12 @@ public sealed record LearningRateSchedule
         {
             ScheduleKind.Linear => Math.Max(0, (double)(TotalSteps - step) / Math.Max(1, TotalSteps - WarmupSteps)),
             ScheduleKind.Cosine => Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * Cycles * 2 * progress))),
-            ScheduleKind.CosineWithRestarts => progress >= 1 ? 0 : Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * (Cycles * progress % 1)))),
-            ScheduleKind.CosineWithMinLr => Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * Cycles * 2 * progress)) * (1 - MinRatio) + MinRatio),
-            ScheduleKind.Polynomial => step > TotalSteps ? MinRatio : (1 - MinRatio) * Math.Pow(1 - progress, Power) + MinRatio,
+            ScheduleKind.CosineWithRestarts => progress >= 1
+                ? 0 : Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * (Cycles * progress % 1)))),
+            ScheduleKind.CosineWithMinLr =>
+                Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * Cycles * 2 * progress)) * (1 - MinRatio) + MinRatio),
+            ScheduleKind.Polynomial => step > TotalSteps
+                ? MinRatio : (1 - MinRatio) * Math.Pow(1 - progress, Power) + MinRatio,
             ScheduleKind.InverseSqrt => InverseSqrt(step),
             _ => 1,
         };

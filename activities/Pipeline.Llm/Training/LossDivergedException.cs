@@ -5,7 +5,9 @@ namespace Pipeline.Llm.Training;
 /// <param name="rowIds">Rows of that step.</param>
 /// <param name="reason">What was measured.</param>
 public sealed class LossDivergedException(int step, IReadOnlyList<string> rowIds, string reason)
-    : Exception($"the loss diverged at step {step}: {reason}; try a learning rate ten times smaller (rows of the step: {RowList.Of(rowIds)})")
+    : Exception(
+        $"the loss diverged at step {step}: {reason}; try a learning rate ten times smaller (rows of the step: "
+            + $"{RowList.Of(rowIds)})")
 {
     /// <summary>Step at which it was seen.</summary>
     public int Step { get; } = step;

@@ -42,7 +42,8 @@ public static class ModelTraining
         var norms = new Dictionary<string, double>(StringComparer.Ordinal);
         return new()
         {
-            Parameters = [.. adapter.Parameters.Select(p => new NamedParameter(p.Name[AdapterShapes.Prefix.Length..], p.Value))],
+            Parameters =
+                [.. adapter.Parameters.Select(p => new NamedParameter(p.Name[AdapterShapes.Prefix.Length..], p.Value))],
             Export = adapter.Save,
             WeightRatios = () => Ratios(model, adapter, norms),
             Untrained = IsFresh(adapter) ? action => WithoutAdapter(adapter, action) : null,
@@ -57,7 +58,9 @@ public static class ModelTraining
     {
         if (model.Slots.Values.Any(slot => slot.Quantized is not null))
         {
-            throw new ArgumentException("quantised weights cannot be trained: load the model without quantisation, or train an adapter", nameof(model));
+            throw new ArgumentException(
+                "quantised weights cannot be trained: load the model without quantisation, or train an adapter",
+                nameof(model));
         }
 
         var parameters = model.Parameters.Select(p => new NamedParameter(p.Name, p.Value)).ToList();
@@ -67,7 +70,8 @@ public static class ModelTraining
 
     // An adapter that already says something starts from there, not from the base.
     private static bool IsFresh(LoraAdapter adapter) => adapter.Config.ModulesToSave.Count == 0 && adapter.Parameters
-        .Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal) || p.Name.Contains("lora_embedding_B", StringComparison.Ordinal))
+        .Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal)
+            || p.Name.Contains("lora_embedding_B", StringComparison.Ordinal))
         .All(p => IsZero(p.Value));
 
     private static bool IsZero(Tensor value)
@@ -90,7 +94,8 @@ public static class ModelTraining
         }
     }
 
-    private static Dictionary<string, double> Ratios(CausalLanguageModel model, LoraAdapter adapter, Dictionary<string, double> norms)
+    private static Dictionary<string, double> Ratios(
+        CausalLanguageModel model, LoraAdapter adapter, Dictionary<string, double> norms)
     {
         var ratios = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var slot in model.Slots.Values)

@@ -8,7 +8,10 @@ namespace Pipeline.Llm.Training;
 /// <summary>Digest of the options that the weights depend on.</summary>
 internal static class OptionsDigest
 {
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     public static string Of(TrainingOptions options, string objective)
     {
@@ -24,6 +27,8 @@ internal static class OptionsDigest
             SilentLimit = defaults.SilentLimit,
             WeightRatioLimit = defaults.WeightRatioLimit,
         };
-        return Convert.ToHexStringLower(SHA256.HashData([.. JsonSerializer.SerializeToUtf8Bytes(relevant, Json), .. Encoding.UTF8.GetBytes(objective)]));
+        return Convert.ToHexStringLower(
+            SHA256.HashData(
+                [.. JsonSerializer.SerializeToUtf8Bytes(relevant, Json), .. Encoding.UTF8.GetBytes(objective)]));
     }
 }

@@ -10,7 +10,8 @@ public sealed class OutOfDeviceMemoryException : Exception
     /// <param name="cause">What the library said.</param>
     public OutOfDeviceMemoryException(int step, int tokens, long peakBytes, Exception cause)
         : base(
-            $"step {step} with {tokens} tokens in a micro-batch did not fit into memory (peak {peakBytes / 1e9:F2} GB): halve the micro-batch "
+            $"step {step} with {tokens} tokens in a micro-batch did not fit into memory (peak {peakBytes / 1e9:F2} "
+            + $"GB): halve the micro-batch "
             + "and double the accumulation, or recompute activations",
             cause) =>
         (Step, PeakBytes) = (step, peakBytes);

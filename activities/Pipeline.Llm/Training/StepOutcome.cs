@@ -10,7 +10,8 @@ namespace Pipeline.Llm.Training;
 /// <param name="MicroBatches">Row indexes of the step.</param>
 /// <param name="RowIds">Rows of the step.</param>
 internal sealed record StepOutcome(
-    ObjectiveSums Sums, GradientNorms Norms, int Tokens, IReadOnlyList<int[]> MicroBatches, IReadOnlyList<string> RowIds)
+    ObjectiveSums Sums, GradientNorms Norms, int Tokens, IReadOnlyList<int[]> MicroBatches,
+    IReadOnlyList<string> RowIds)
 {
     public bool IsFinite => double.IsFinite(Sums.Loss) && double.IsFinite(Norms.Total);
 }

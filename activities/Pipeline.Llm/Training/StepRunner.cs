@@ -7,12 +7,14 @@ using static TorchSharp.torch;
 namespace Pipeline.Llm.Training;
 
 /// <summary>Accumulates the gradient of one optimizer step over its micro-batches and clips it once.</summary>
-internal sealed class StepRunner(TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
+internal sealed class StepRunner(
+    TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
 {
     /// <summary>Leaves the clipped gradient of the mean over the whole step in the parameters.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between micro-batches; the gradients are to be
     /// cleared.</exception>
-    public StepOutcome Run(IReadOnlyList<int[]> microBatches, int step, double lossScale, CancellationToken cancellation)
+    public StepOutcome Run(
+        IReadOnlyList<int[]> microBatches, int step, double lossScale, CancellationToken cancellation)
     {
         var rows = microBatches.Select(indexes => indexes.Select(data.Read).ToList()).ToList();
         var ids = rows.SelectMany(part => part).Select(row => row.Id).ToList();
@@ -21,7 +23,8 @@ internal sealed class StepRunner(TrainableModel model, ITrainingObjective object
         if (weight <= 0)
         {
             throw new InvalidDataException(
-                $"step {step} has no supervised token; rows {RowList.Of(ids)}: mark what the model should say, or leave these rows out");
+                $"step {step} has no supervised token; rows {RowList.Of(ids)}: mark what the model should say, or "
+                    + $"leave these rows out");
         }
 
         var (sums, tokens) = (new ObjectiveSums(), 0);
@@ -34,7 +37,8 @@ internal sealed class StepRunner(TrainableModel model, ITrainingObjective object
             sums += Backward(batch, weight, lossScale, step, i);
         }
 
-        return new(sums, GradientClipping.Clip(model.Parameters, options.MaxGradientNorm, lossScale), tokens, microBatches, ids);
+        return new(sums, GradientClipping.Clip(model.Parameters, options.MaxGradientNorm, lossScale), tokens,
+            microBatches, ids);
     }
 
     /// <summary>Mean loss of the untrained weights on the rows of a step; null when they are gone.</summary>
@@ -52,7 +56,8 @@ internal sealed class StepRunner(TrainableModel model, ITrainingObjective object
             foreach (var indexes in outcome.MicroBatches)
             {
                 using var scope = NewDisposeScope();
-                sums += objective.Evaluate(MicroBatch.Create([.. indexes.Select(data.Read)], options.Batch.Layout, model.PaddingId));
+                sums += objective.Evaluate(
+                    MicroBatch.Create([.. indexes.Select(data.Read)], options.Batch.Layout, model.PaddingId));
             }
         });
         return sums.MeanLoss;

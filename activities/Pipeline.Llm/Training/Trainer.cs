@@ -12,7 +12,8 @@ namespace Pipeline.Llm.Training;
 /// <param name="objective">What is minimised.</param>
 /// <param name="data">Rows to train on.</param>
 /// <param name="options">Numbers.</param>
-public sealed class Trainer(TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
+public sealed class Trainer(
+    TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
 {
     /// <summary>Name of the folder of the result below the output folder.</summary>
     public const string ResultFolder = "result";
@@ -52,17 +53,20 @@ public sealed class Trainer(TrainableModel model, ITrainingObjective objective, 
         }
 
         using var events = EventFile.Open(Path.Combine(output, "events.jsonl"), session.State.Step);
-        var run = new TrainingLoop(model, data, options, session, store, events, control, EvaluationOf(control.Cancellation));
+        var run =
+            new TrainingLoop(model, data, options, session, store, events, control, EvaluationOf(control.Cancellation));
         var reason = run.ToEnd();
         return Finish(session, store, run, reason, output, log);
     }
 
-    private Func<int, EvaluationPoint>? EvaluationOf(CancellationToken cancellation) => Evaluator ?? (EvaluationData is { } rows
+    private Func<int, EvaluationPoint>? EvaluationOf(CancellationToken cancellation) =>
+        Evaluator ?? (EvaluationData is { } rows
         ? step => new(step, Evaluation.Run(objective, rows, options.Batch, model.PaddingId, cancellation).MeanLoss)
         : null);
 
     private TrainingResult Finish(
-        TrainingSession session, CheckpointStore store, TrainingLoop run, StopReason reason, string output, Action<string> log)
+        TrainingSession session, CheckpointStore store, TrainingLoop run, StopReason reason, string output,
+        Action<string> log)
     {
         var state = session.State;
         var exported = state.Step;

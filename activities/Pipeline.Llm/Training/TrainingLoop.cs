@@ -7,10 +7,12 @@ namespace Pipeline.Llm.Training;
 
 /// <summary>The steps of a run with their rules: what to log, measure, save, and when to stop.</summary>
 internal sealed class TrainingLoop(
-    TrainableModel model, ITrainingData data, TrainingOptions options, TrainingSession session, CheckpointStore store, EventFile events,
+    TrainableModel model, ITrainingData data, TrainingOptions options, TrainingSession session, CheckpointStore store,
+    EventFile events,
     RunControl control, Func<int, EvaluationPoint>? evaluate)
 {
-    private readonly BestTracker _best = new(options.GreaterIsBetter, options.Patience, options.MinimumImprovement, options.RetentionBound);
+    private readonly BestTracker _best =
+        new(options.GreaterIsBetter, options.Patience, options.MinimumImprovement, options.RetentionBound);
     private readonly MovementCheck? _movement = session.State.Step == 0 ? new(model.Parameters) : null;
     private readonly long _tokensBefore = session.State.Tokens;
     private readonly int _stepsBefore = session.State.Step;
@@ -58,8 +60,10 @@ internal sealed class TrainingLoop(
         Losses.Add(outcome.Sums.MeanLoss);
         StopIfNeverFinite(outcome);
         var alerts = StepAlerts(outcome).ToList();
-        var log = State.Step % options.LogEvery == 0 || State.Step == session.TotalSteps ? WriteLog(outcome, rate, alerts) : null;
-        var (point, isBest, stop) = IsDue(options.EvaluateEvery) && evaluate is not null ? Measure() : (null, false, null);
+        var log = State.Step % options.LogEvery == 0 || State.Step == session.TotalSteps
+            ? WriteLog(outcome, rate, alerts) : null;
+        var (point, isBest, stop) = IsDue(options.EvaluateEvery) && evaluate is not null
+            ? Measure() : (null, false, null);
         var isSaved = isBest || stop is not null || IsDue(options.SaveEvery) || State.Step == session.TotalSteps;
         if (isSaved)
         {
@@ -105,7 +109,8 @@ internal sealed class TrainingLoop(
 
         var loss = outcome.Sums.MeanLoss;
         var suspicious = DivergenceRule.IsSuspicious(State.Divergence, State.Step + 1, loss);
-        if (suspicious && session.UntrainedLoss(outcome) is { } untrained && DivergenceRule.Compare(loss, untrained) is { } worse)
+        if (suspicious && session.UntrainedLoss(outcome) is { } untrained
+            && DivergenceRule.Compare(loss, untrained) is { } worse)
         {
             return worse;
         }
@@ -139,7 +144,8 @@ internal sealed class TrainingLoop(
         }
 
         throw State.Step <= DivergenceRule.EarlySteps
-            ? new LossDivergedException(State.Step, outcome.RowIds, $"loss or gradient not finite in {State.SkippedInARow} steps in a row")
+            ? new LossDivergedException(
+                State.Step, outcome.RowIds, $"loss or gradient not finite in {State.SkippedInARow} steps in a row")
             : new NonFiniteLossException(State.Step, outcome.RowIds, State.SkippedInARow);
     }
 
@@ -147,7 +153,8 @@ internal sealed class TrainingLoop(
     {
         if (!outcome.IsFinite)
         {
-            yield return $"step {State.Step} left out: loss {outcome.Sums.MeanLoss:G4}, gradient norm {outcome.Norms.Total:G4}; rows {RowList.Of(outcome.RowIds)}";
+            yield return $"step {State.Step} left out: loss {outcome.Sums.MeanLoss:G4}, gradient norm "
+                + $"{outcome.Norms.Total:G4}; rows {RowList.Of(outcome.RowIds)}";
         }
 
         if (outcome.IsFinite && _erratic.Add(outcome.Sums.MeanLoss))
@@ -239,6 +246,7 @@ internal sealed class TrainingLoop(
     {
         var done = State.Step - _stepsBefore;
         var remaining = TimeSpan.FromSeconds(session.Seconds / done * (session.TotalSteps - State.Step));
-        return new(State.Step, session.TotalSteps, outcome.Sums.MeanLoss, outcome.Norms.Total, rate, TokensPerSecond, remaining);
+        return new(State.Step, session.TotalSteps, outcome.Sums.MeanLoss, outcome.Norms.Total, rate, TokensPerSecond,
+            remaining);
     }
 }

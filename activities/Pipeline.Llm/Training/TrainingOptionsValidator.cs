@@ -11,7 +11,8 @@ public static class TrainingOptionsValidator
         var problems = Problems(options).ToList();
         if (problems.Count > 0)
         {
-            throw new ArgumentException("the training options are not usable: " + string.Join("; ", problems), nameof(options));
+            throw new ArgumentException(
+                "the training options are not usable: " + string.Join("; ", problems), nameof(options));
         }
     }
 
@@ -19,7 +20,8 @@ public static class TrainingOptionsValidator
     {
         (bool IsBad, string Text)[] rules =
         [
-            (!(o.LearningRate > 0) || !double.IsFinite(o.LearningRate), $"the learning rate must be above 0, it is {o.LearningRate}"),
+            (!(o.LearningRate > 0) || !double.IsFinite(o.LearningRate),
+                $"the learning rate must be above 0, it is {o.LearningRate}"),
             (o.Batch.MicroBatch < 1 || o.Batch.Accumulation < 1, "micro-batch and accumulation must be at least 1"),
             (o.Batch.MaxSteps is < 1, "the number of steps must be at least 1"),
             (o.Batch.MaxSteps is null && !(o.Batch.Epochs > 0), "the number of epochs must be above 0"),

@@ -21,7 +21,8 @@ internal sealed class TrainingSession : IDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private double _secondsBefore;
 
-    public TrainingSession(TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
+    public TrainingSession(
+        TrainableModel model, ITrainingObjective objective, ITrainingData data, TrainingOptions options)
     {
         (_model, _options) = (model, options);
         _runner = new(model, objective, data, options);
@@ -33,7 +34,8 @@ internal sealed class TrainingSession : IDisposable
         _schedule = options.Schedule with
         {
             TotalSteps = _sampler.TotalSteps,
-            WarmupSteps = options.WarmupRatio is { } warm ? LearningRateSchedule.WarmupFromRatio(warm, _sampler.TotalSteps) : options.Schedule.WarmupSteps,
+            WarmupSteps = options.WarmupRatio is { } warm
+                ? LearningRateSchedule.WarmupFromRatio(warm, _sampler.TotalSteps) : options.Schedule.WarmupSteps,
         };
         Average = options.AverageDecay is { } decay ? new(model.Parameters, decay) : null;
         State = new()
@@ -142,7 +144,11 @@ internal sealed class TrainingSession : IDisposable
         RestoreWeights(checkpoint.Read("parameters"));
         _optimizer.Restore(checkpoint.Read("optimizer"), saved.OptimizerSteps);
         Average?.Restore(checkpoint.Read("average"));
-        State = saved with { LossScale = saved.LossScale.Value > 1 == State.LossScale.Value > 1 ? saved.LossScale : State.LossScale };
+        State = saved with
+        {
+            LossScale = saved.LossScale.Value > 1 == State.LossScale.Value > 1
+            ? saved.LossScale : State.LossScale
+        };
         _secondsBefore = saved.Seconds;
     }
 
@@ -156,7 +162,8 @@ internal sealed class TrainingSession : IDisposable
             if (!byName.TryGetValue(parameter.Name, out var value) || !value.shape.SequenceEqual(parameter.Value.shape))
             {
                 throw new CheckpointException(
-                    $"the checkpoint has no tensor '{parameter.Name}' of shape [{string.Join(", ", parameter.Value.shape)}]: it is of another model or adapter");
+                    $"the checkpoint has no tensor '{parameter.Name}' of shape "
+                        + $"[{string.Join(", ", parameter.Value.shape)}]: it is of another model or adapter");
             }
 
             parameter.Value.copy_(value);
@@ -174,7 +181,8 @@ internal sealed class TrainingSession : IDisposable
         if (saved != now)
         {
             throw new CheckpointException(
-                $"the checkpoint was made with another {what} ({saved[..Math.Min(12, saved.Length)]}… then, {now[..12]}… now): "
+                $"the checkpoint was made with another {what} ({saved[..Math.Min(12, saved.Length)]}… then, "
+                + $"{now[..12]}… now): "
                 + "restore it, or start a new run in another folder");
         }
     }

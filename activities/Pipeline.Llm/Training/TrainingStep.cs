@@ -9,7 +9,8 @@ namespace Pipeline.Llm.Training;
 /// <param name="TokensPerSecond">Tokens a second in this attempt.</param>
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record TrainingStep(
-    int Step, int TotalSteps, double Loss, double GradientNorm, double LearningRate, double TokensPerSecond, TimeSpan Remaining)
+    int Step, int TotalSteps, double Loss, double GradientNorm, double LearningRate, double TokensPerSecond,
+    TimeSpan Remaining)
 {
     /// <summary>The log line of the step, when it has one.</summary>
     public TrainingLog? Log { get; init; }

@@ -4,7 +4,9 @@ using Pipeline.Registry.Storage;
 namespace Pipeline.Registry.Artifacts;
 
 /// <summary>Content-addressed files and manifests on an object store.</summary>
-/// <remarks>Layout: <c>blobs/sha256/ab/abcd…</c> and <c>manifests/KIND/VERSION.json</c>. Nothing is ever overwritten.</remarks>
+/// <remarks>
+/// Layout: <c>blobs/sha256/ab/abcd…</c> and <c>manifests/KIND/VERSION.json</c>. Nothing is ever overwritten.
+/// </remarks>
 /// <param name="store">Where everything lives.</param>
 public sealed class ArtifactStore(IObjectStore store)
 {
@@ -15,7 +17,8 @@ public sealed class ArtifactStore(IObjectStore store)
     /// <returns>Name, digest and length.</returns>
     public async Task<ArtifactFile> PutFileAsync(string path, string name, CancellationToken cancellation = default)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+        await using var file =
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
         var digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
         file.Position = 0;
         return await PutBlobAsync(file, name, digest, cancellation);
@@ -27,7 +30,8 @@ public sealed class ArtifactStore(IObjectStore store)
     /// <param name="cancellation">Stops the upload.</param>
     /// <returns>Name, digest and length.</returns>
     public Task<ArtifactFile> PutBytesAsync(byte[] content, string name, CancellationToken cancellation = default) =>
-        PutBlobAsync(new MemoryStream(content, writable: false), name, Convert.ToHexStringLower(SHA256.HashData(content)), cancellation);
+        PutBlobAsync(new MemoryStream(content, writable: false), name,
+            Convert.ToHexStringLower(SHA256.HashData(content)), cancellation);
 
     /// <summary>Commits a version: every file must be stored already; the manifest is written last.</summary>
     /// <param name="manifest">The version.</param>
@@ -42,12 +46,15 @@ public sealed class ArtifactStore(IObjectStore store)
             if (blob?.Bytes != file.Bytes)
             {
                 throw new ObjectStoreException(
-                    ObjectStoreError.Integrity, $"'{file.Name}' ({file.Sha256}) is {(blob is null ? "not stored" : "stored with another length")}; nothing was committed");
+                    ObjectStoreError.Integrity,
+                    $"'{file.Name}' ({file.Sha256}) is {(blob is null ? "not stored" : "stored with another length")}"
+                        + $"; nothing was committed");
             }
         }
 
         Faults.FaultPoint.Hit("artifact.commit");
-        await PutOnceAsync(ManifestKey(manifest.Kind, manifest.VersionId), new MemoryStream(manifest.ToBytes()), cancellation);
+        await PutOnceAsync(
+            ManifestKey(manifest.Kind, manifest.VersionId), new MemoryStream(manifest.ToBytes()), cancellation);
         return manifest.VersionId;
     }
 
@@ -56,7 +63,8 @@ public sealed class ArtifactStore(IObjectStore store)
     /// <param name="versionId">Version id.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The manifest, or null when no such version was committed.</returns>
-    /// <exception cref="ObjectStoreException">The stored manifest does not have the digest that its id promises.</exception>
+    /// <exception cref="ObjectStoreException">The stored manifest does not have the digest that its id
+    /// promises.</exception>
     public async Task<Manifest?> FindAsync(string kind, string versionId, CancellationToken cancellation = default)
     {
         var key = ManifestKey(kind, versionId);
@@ -74,14 +82,17 @@ public sealed class ArtifactStore(IObjectStore store)
         var manifest = Manifest.Parse(bytes.ToArray());
         return manifest.VersionId == versionId
             ? manifest
-            : throw new ObjectStoreException(ObjectStoreError.Integrity, $"manifest {key} has digest {manifest.VersionId}; it was changed after its commit");
+            : throw new ObjectStoreException(
+                ObjectStoreError.Integrity,
+                $"manifest {key} has digest {manifest.VersionId}; it was changed after its commit");
     }
 
     /// <summary>Ids of the committed versions of a kind, oldest first.</summary>
     /// <param name="kind">Kind of the artefact.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>Version ids with their commit times.</returns>
-    public async Task<IReadOnlyList<(string VersionId, DateTimeOffset Committed)>> ListAsync(string kind, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<(string VersionId, DateTimeOffset Committed)>> ListAsync(
+        string kind, CancellationToken cancellation = default)
     {
         var versions = new List<(string VersionId, DateTimeOffset Committed)>();
         await foreach (var info in store.ListAsync($"manifests/{kind}/", cancellation: cancellation))
@@ -89,7 +100,8 @@ public sealed class ArtifactStore(IObjectStore store)
             versions.Add((Path.GetFileNameWithoutExtension(info.Key), info.LastModified));
         }
 
-        return [.. versions.OrderBy(version => version.Committed).ThenBy(version => version.VersionId, StringComparer.Ordinal)];
+        return [.. versions.OrderBy(version => version.Committed)
+            .ThenBy(version => version.VersionId, StringComparer.Ordinal)];
     }
 
     /// <summary>Copies a file of a version to a local path and proves its digest.</summary>
@@ -101,7 +113,8 @@ public sealed class ArtifactStore(IObjectStore store)
     public async Task GetFileAsync(ArtifactFile file, string path, CancellationToken cancellation = default)
     {
         var info = await store.HeadAsync(BlobKey(file.Sha256), cancellation)
-            ?? throw new ObjectStoreException(ObjectStoreError.NotFound, $"'{file.Name}' ({file.Sha256}) is missing from {store.Location}");
+            ?? throw new ObjectStoreException(
+                ObjectStoreError.NotFound, $"'{file.Name}' ({file.Sha256}) is missing from {store.Location}");
         await new ObjectDownload(store).RunAsync(info, path, file.Sha256, cancellation);
     }
 
@@ -109,7 +122,8 @@ public sealed class ArtifactStore(IObjectStore store)
 
     private static string ManifestKey(string kind, string versionId) => $"manifests/{kind}/{versionId}.json";
 
-    private async Task<ArtifactFile> PutBlobAsync(Stream content, string name, string sha256, CancellationToken cancellation)
+    private async Task<ArtifactFile> PutBlobAsync(
+        Stream content, string name, string sha256, CancellationToken cancellation)
     {
         var file = new ArtifactFile(name, sha256, content.Length);
         var existing = await store.HeadAsync(BlobKey(sha256), cancellation);

@@ -5,7 +5,10 @@ using Pipeline.Registry.Storage;
 namespace Pipeline.Registry.Artifacts;
 
 /// <summary>Keeps writers of an older attempt out: the highest attempt number that ever asked owns the work.</summary>
-/// <remarks>A worker that was thought dead and comes back finds a higher number and must not write (fencing token, Kleppmann 2016).</remarks>
+/// <remarks>
+/// A worker that was thought dead and comes back finds a higher number and must not write (fencing token, Kleppmann
+/// 2016).
+/// </remarks>
 /// <param name="store">Where the token lives; needs conditional writes.</param>
 /// <param name="name">Name of the fenced work.</param>
 /// <param name="attempt">Number of this attempt, from 1.</param>
@@ -31,7 +34,8 @@ public sealed class Fence(IObjectStore store, string name, int attempt)
             try
             {
                 var token = new MemoryStream(Encoding.ASCII.GetBytes(attempt.ToString(CultureInfo.InvariantCulture)));
-                await store.PutAsync(Key, token, etag is null ? PutCondition.Absent : PutCondition.Match(etag), cancellation);
+                await store.PutAsync(
+                    Key, token, etag is null ? PutCondition.Absent : PutCondition.Match(etag), cancellation);
                 return;
             }
             catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.PreconditionFailed)
@@ -45,14 +49,16 @@ public sealed class Fence(IObjectStore store, string name, int attempt)
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>A task that ends when the proof is done.</returns>
     /// <exception cref="ObjectStoreException">A later attempt owns the work.</exception>
-    public async Task CheckAsync(CancellationToken cancellation = default) => Refuse((await ReadAsync(cancellation)).Attempt);
+    public async Task CheckAsync(CancellationToken cancellation = default) =>
+        Refuse((await ReadAsync(cancellation)).Attempt);
 
     private void Refuse(int current)
     {
         if (current > attempt)
         {
             throw new ObjectStoreException(
-                ObjectStoreError.PreconditionFailed, $"attempt {attempt} of '{name}' was replaced by attempt {current}; its writes are refused");
+                ObjectStoreError.PreconditionFailed,
+                $"attempt {attempt} of '{name}' was replaced by attempt {current}; its writes are refused");
         }
     }
 

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Registry.Artifacts;
 
-/// <summary>Names every file of one immutable version; it is written last and is the commit point of the version.</summary>
+/// <summary>
+/// Names every file of one immutable version; it is written last and is the commit point of the version.
+/// </summary>
 public sealed record Manifest
 {
     private static readonly JsonSerializerOptions Canonical = new()
@@ -23,7 +25,9 @@ public sealed record Manifest
     /// <summary>Files in ordinal order of their names.</summary>
     public required IReadOnlyList<ArtifactFile> Files { get; init; }
 
-    /// <summary>What the version was made from and how: digests, recipe, code version, counts. Never secrets or rows.</summary>
+    /// <summary>
+    /// What the version was made from and how: digests, recipe, code version, counts. Never secrets or rows.
+    /// </summary>
     public required SortedDictionary<string, string> Properties { get; init; }
 
     /// <summary>The version id: SHA-256 of the canonical form, so equal inputs give equal ids everywhere.</summary>
@@ -39,7 +43,8 @@ public sealed record Manifest
     /// <param name="files">Files in any order.</param>
     /// <param name="properties">Origin of the version.</param>
     /// <returns>The manifest.</returns>
-    public static Manifest Create(string kind, IEnumerable<ArtifactFile> files, IEnumerable<KeyValuePair<string, string>> properties)
+    public static Manifest Create(
+        string kind, IEnumerable<ArtifactFile> files, IEnumerable<KeyValuePair<string, string>> properties)
     {
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in properties)
@@ -47,7 +52,12 @@ public sealed record Manifest
             sorted[name] = value;
         }
 
-        return new Manifest { Kind = kind, Files = [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)], Properties = sorted };
+        return new Manifest
+        {
+            Kind = kind,
+            Files = [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)],
+            Properties = sorted,
+        };
     }
 
     /// <summary>Reads a manifest.</summary>
@@ -58,11 +68,14 @@ public sealed record Manifest
     {
         try
         {
-            return JsonSerializer.Deserialize<Manifest>(json, Canonical) ?? throw new InvalidDataException("the manifest is empty");
+            return JsonSerializer.Deserialize<Manifest>(json, Canonical)
+                ?? throw new InvalidDataException("the manifest is empty");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"not a manifest: {Encoding.UTF8.GetString(json[..Math.Min(60, json.Length)])}…: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"not a manifest: {Encoding.UTF8.GetString(json[..Math.Min(60, json.Length)])}…: {exception.Message}",
+                exception);
         }
     }
 

@@ -11,8 +11,12 @@ namespace Pipeline.Registry.Artifacts;
 /// <param name="Source">What the segment was made from, such as a dataset version.</param>
 public sealed record Segment(int Number, string Sha256, long Bytes, string Source);
 
-/// <summary>An append-only series of immutable files, such as the index that new data is deduplicated against.</summary>
-/// <remarks>Appending equal content again returns the segment that is there, so a retry adds nothing; two writers both get in.</remarks>
+/// <summary>
+/// An append-only series of immutable files, such as the index that new data is deduplicated against.
+/// </summary>
+/// <remarks>
+/// Appending equal content again returns the segment that is there, so a retry adds nothing; two writers both get in.
+/// </remarks>
 /// <param name="store">Where the set lives.</param>
 /// <param name="name">Name of the set, in the form of a model name.</param>
 public sealed class SegmentSet(IObjectStore store, string name)
@@ -38,7 +42,8 @@ public sealed class SegmentSet(IObjectStore store, string name)
             }
 
             var segment = new Segment(number, file.Sha256, file.Bytes, source);
-            if (await JsonObjects.TryWriteAsync(store, Key(number), JsonObjects.ToBytes(segment), PutCondition.Absent, cancellation))
+            if (await JsonObjects.TryWriteAsync(
+                store, Key(number), JsonObjects.ToBytes(segment), PutCondition.Absent, cancellation))
             {
                 return segment;
             }
@@ -65,7 +70,9 @@ public sealed class SegmentSet(IObjectStore store, string name)
         return segments;
     }
 
-    /// <summary>Brings every segment onto this machine; what is there already is kept, because segments never change.</summary>
+    /// <summary>
+    /// Brings every segment onto this machine; what is there already is kept, because segments never change.
+    /// </summary>
     /// <param name="folder">Cache folder; created.</param>
     /// <param name="cancellation">Stops the download.</param>
     /// <returns>Local paths in the order of the segments.</returns>
@@ -79,7 +86,8 @@ public sealed class SegmentSet(IObjectStore store, string name)
             var path = Path.Combine(folder, $"{segment.Number:D8}-{segment.Sha256[..16]}.seg");
             if (!File.Exists(path) || new FileInfo(path).Length != segment.Bytes)
             {
-                await _artifacts.GetFileAsync(new ArtifactFile("segment", segment.Sha256, segment.Bytes), path, cancellation);
+                await _artifacts.GetFileAsync(
+                    new ArtifactFile("segment", segment.Sha256, segment.Bytes), path, cancellation);
             }
 
             paths.Add(path);

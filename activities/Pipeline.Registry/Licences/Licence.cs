@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Pipeline.Registry.Licences;
 
-/// <summary>A licence that the product knows: an SPDX id, or a <c>LicenseRef-</c> for model licences outside SPDX.</summary>
+/// <summary>
+/// A licence that the product knows: an SPDX id, or a <c>LicenseRef-</c> for model licences outside SPDX.
+/// </summary>
 /// <param name="Id">Id in expressions.</param>
 /// <param name="Also">Other spellings, such as the ids of model hubs.</param>
 /// <param name="Research">Decision for research use: allow, notice or block.</param>

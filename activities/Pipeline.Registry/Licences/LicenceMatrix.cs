@@ -1,6 +1,8 @@
 namespace Pipeline.Registry.Licences;
 
-/// <summary>The committed table: base licence × data licence × use → decision. A reviewed decision is a line of the table.</summary>
+/// <summary>
+/// The committed table: base licence × data licence × use → decision. A reviewed decision is a line of the table.
+/// </summary>
 public static class LicenceMatrix
 {
     private static readonly Dictionary<(string Base, string Data, LicenceUse Use), LicenceDecision> Cells = Load();
@@ -21,7 +23,8 @@ public static class LicenceMatrix
         Cells.TryGetValue((baseLicence, dataLicence, use), out var decision) ? decision : null;
 
     internal static Stream Resource(string name) =>
-        typeof(LicenceMatrix).Assembly.GetManifestResourceStream(name) ?? throw new InvalidDataException($"resource {name} is missing");
+        typeof(LicenceMatrix).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidDataException($"resource {name} is missing");
 
     private static Dictionary<(string Base, string Data, LicenceUse Use), LicenceDecision> Load()
     {

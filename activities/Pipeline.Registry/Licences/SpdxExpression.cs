@@ -1,7 +1,9 @@
 namespace Pipeline.Registry.Licences;
 
 /// <summary>Reads SPDX licence expressions: ids with AND, OR, WITH and parentheses.</summary>
-/// <remarks>Source: SPDX specification 2.3, annex D. AND binds tighter than OR; operators are also accepted in lower case.</remarks>
+/// <remarks>
+/// Source: SPDX specification 2.3, annex D. AND binds tighter than OR; operators are also accepted in lower case.
+/// </remarks>
 public static class SpdxExpression
 {
     private const int MaxLength = 1000;
@@ -43,7 +45,9 @@ public static class SpdxExpression
                 throw Refuse(string.Join(' ', tokens));
             }
 
-            result = [.. result.SelectMany(_ => right, (one, other) => (IReadOnlyList<string>)[.. one.Union(other, StringComparer.Ordinal)])];
+            result = [
+                .. result.SelectMany(
+                    _ => right, (one, other) => (IReadOnlyList<string>)[.. one.Union(other, StringComparer.Ordinal)])];
         }
 
         return result;
@@ -51,7 +55,8 @@ public static class SpdxExpression
 
     private static List<IReadOnlyList<string>> Term(List<string> tokens, ref int position, int depth)
     {
-        if (position >= tokens.Count || depth > 16 || Is(tokens[position], "AND") || Is(tokens[position], "OR") || tokens[position] == ")")
+        if (position >= tokens.Count || depth > 16 || Is(tokens[position], "AND") || Is(tokens[position], "OR")
+            || tokens[position] == ")")
         {
             throw Refuse(string.Join(' ', tokens));
         }
@@ -70,7 +75,8 @@ public static class SpdxExpression
 
     private static List<string> Tokens(string text)
     {
-        if (text.Length is 0 or > MaxLength || !text.All(c => char.IsAsciiLetterOrDigit(c) || "-.+() :".Contains(c, StringComparison.Ordinal)))
+        if (text.Length is 0 or > MaxLength
+            || !text.All(c => char.IsAsciiLetterOrDigit(c) || "-.+() :".Contains(c, StringComparison.Ordinal)))
         {
             throw Refuse(text.Length > 80 ? text[..80] : text);
         }
@@ -81,5 +87,6 @@ public static class SpdxExpression
 
     private static bool Is(string token, string word) => token.Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    private static FormatException Refuse(string text) => new($"'{text}' is not an SPDX licence expression; write ids joined with AND or OR");
+    private static FormatException Refuse(string text) =>
+        new($"'{text}' is not an SPDX licence expression; write ids joined with AND or OR");
 }

@@ -7,13 +7,15 @@ namespace Pipeline.Registry.Lineage;
 /// <param name="Root">Id of the node that was asked about.</param>
 /// <param name="Nodes">Id → node, from the root outwards.</param>
 /// <param name="Unrecorded">Ids that a node names and nobody recorded.</param>
-public sealed record LineageGraph(string Root, IReadOnlyDictionary<string, LineageNode> Nodes, IReadOnlyList<string> Unrecorded)
+public sealed record LineageGraph(
+    string Root, IReadOnlyDictionary<string, LineageNode> Nodes, IReadOnlyList<string> Unrecorded)
 {
     private static readonly JsonSerializerOptions Indented = new(JsonObjects.Options) { WriteIndented = true };
 
     private static readonly LineageKind[] Expected =
     [
-        LineageKind.RawObject, LineageKind.Rule, LineageKind.Dataset, LineageKind.Base, LineageKind.Code, LineageKind.Config,
+        LineageKind.RawObject, LineageKind.Rule, LineageKind.Dataset, LineageKind.Base, LineageKind.Code,
+        LineageKind.Config,
         LineageKind.Seed, LineageKind.Checkpoint, LineageKind.Evidence, LineageKind.Approval, LineageKind.Rollout,
     ];
 
@@ -31,7 +33,18 @@ public sealed record LineageGraph(string Root, IReadOnlyDictionary<string, Linea
         new
         {
             Root,
-            Nodes = Nodes.Select(pair => new { Id = pair.Key, pair.Value.Kind, pair.Value.Label, pair.Value.Artifact, pair.Value.Run, pair.Value.Properties, pair.Value.Inputs }),
+            Nodes = Nodes.Select(
+                pair =>
+                    new
+                    {
+                        Id = pair.Key,
+                        pair.Value.Kind,
+                        pair.Value.Label,
+                        pair.Value.Artifact,
+                        pair.Value.Run,
+                        pair.Value.Properties,
+                        pair.Value.Inputs
+                    }),
             Unrecorded,
             Missing,
         },

@@ -50,7 +50,9 @@ public enum LineageKind
     Version,
 }
 
-/// <summary>One fact about how something came to be, and the facts it rests on; immutable and named by its own digest.</summary>
+/// <summary>
+/// One fact about how something came to be, and the facts it rests on; immutable and named by its own digest.
+/// </summary>
 public sealed record LineageNode
 {
     /// <summary>Property of evidence: <c>passed</c> or anything else.</summary>
@@ -68,7 +70,9 @@ public sealed record LineageNode
     /// <summary>A few words for people.</summary>
     public required string Label { get; init; }
 
-    /// <summary>SHA-256 of the artefact that the node stands for; empty for facts without one, such as a seed.</summary>
+    /// <summary>
+    /// SHA-256 of the artefact that the node stands for; empty for facts without one, such as a seed.
+    /// </summary>
     public string Artifact { get; init; } = "";
 
     /// <summary>Workflow and run that made it, <c>workflow-id/run-id</c>; empty outside a workflow.</summary>
@@ -87,7 +91,8 @@ public sealed record LineageNode
     /// <summary>Name of a kind in ids and JSON.</summary>
     /// <param name="kind">A kind.</param>
     /// <returns>Kebab case, such as <c>raw-object</c>.</returns>
-    public static string KindName(LineageKind kind) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
+    public static string KindName(LineageKind kind) =>
+        System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     internal byte[] ToBytes() => JsonObjects.ToBytes(this);
 }

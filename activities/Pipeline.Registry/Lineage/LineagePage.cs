@@ -24,12 +24,14 @@ public static class LineagePage
     public static string Render(string title, LineageGraph graph, IReadOnlyList<RegistryEvent> history)
     {
         var page = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                + "'unsafe-inline'\">\n")
             .Append($"<title>Lineage of {Encode(title)}</title>\n<style>{Style}</style></head><body>\n")
             .Append($"<h1>Lineage of <code>{Encode(title)}</code></h1>\n");
         AppendGaps(page, graph);
         page.Append("<h2>What it rests on</h2>\n<table><tr><th>kind</th><th>what</th><th>made from</th></tr>\n");
-        var numbers = graph.Nodes.Keys.Select((id, index) => (id, index)).ToDictionary(pair => pair.id, pair => pair.index + 1);
+        var numbers = graph.Nodes.Keys.Select((id, index) => (id, index))
+            .ToDictionary(pair => pair.id, pair => pair.index + 1);
         foreach (var (id, node) in graph.Nodes)
         {
             AppendNode(page, id, node, numbers);
@@ -44,19 +46,25 @@ public static class LineagePage
     {
         if (graph.Missing.Count > 0)
         {
-            page.Append($"<p class=\"warn\">Not recorded: {Encode(string.Join(", ", graph.Missing.Select(LineageNode.KindName)))}.</p>\n");
+            page.Append(
+                $"<p class=\"warn\">Not recorded: "
+                    + $"{Encode(string.Join(", ", graph.Missing.Select(LineageNode.KindName)))}.</p>\n");
         }
 
         if (graph.Unrecorded.Count > 0)
         {
-            page.Append($"<p class=\"warn\">Named, but not in this store: <code>{Encode(string.Join(", ", graph.Unrecorded))}</code></p>\n");
+            page.Append(
+                $"<p class=\"warn\">Named, but not in this store: <code>{Encode(string.Join(", ", graph.Unrecorded))}"
+                    + $"</code></p>\n");
         }
     }
 
     private static void AppendNode(StringBuilder page, string id, LineageNode node, Dictionary<string, int> numbers)
     {
         var number = numbers[id];
-        page.Append($"<tr id=\"n{number}\"><td class=\"kind\">{number}. {Encode(LineageNode.KindName(node.Kind))}</td><td>{Encode(node.Label)}");
+        page.Append(
+            $"<tr id=\"n{number}\"><td class=\"kind\">{number}. {Encode(LineageNode.KindName(node.Kind))}"
+                + $"</td><td>{Encode(node.Label)}");
         if (node.Artifact.Length > 0)
         {
             page.Append($"<br><small>sha256 <code>{Encode(node.Artifact)}</code></small>");
@@ -72,7 +80,8 @@ public static class LineagePage
             page.Append($"<br><small>{Encode(name)}: {Encode(value)}</small>");
         }
 
-        var inputs = node.Inputs.Select(input => numbers.TryGetValue(input, out var target) ? $"<a href=\"#n{target}\">{target}</a>" : "?");
+        var inputs = node.Inputs.Select(
+            input => numbers.TryGetValue(input, out var target) ? $"<a href=\"#n{target}\">{target}</a>" : "?");
         page.Append($"</td><td>{string.Join(", ", inputs)}</td></tr>\n");
     }
 
@@ -83,11 +92,14 @@ public static class LineagePage
             return;
         }
 
-        page.Append("<h2>History</h2>\n<table><tr><th>#</th><th>when</th><th>what</th><th>from → to</th><th>who</th><th>why</th></tr>\n");
+        page.Append(
+            "<h2>History</h2>\n<table><tr><th>#</th><th>when</th><th>what</th><th>from → "
+                + "to</th><th>who</th><th>why</th></tr>\n");
         foreach (var entry in history)
         {
             page.Append($"<tr><td>{entry.Sequence}</td><td>{entry.At:yyyy-MM-dd HH:mm:ss}Z</td>")
-                .Append($"<td>{Encode(entry.Kind.ToString())} {Encode(entry.Subject)}</td><td>{Shown(entry.From)} → {Shown(entry.To)}</td>")
+                .Append($"<td>{Encode(entry.Kind.ToString())} {Encode(entry.Subject)}</td><td>{Shown(entry.From)} → "
+                    + $"{Shown(entry.To)}</td>")
                 .Append($"<td>{Encode(entry.Actor)}</td><td>{Encode(entry.Reason)}</td></tr>\n");
         }
 

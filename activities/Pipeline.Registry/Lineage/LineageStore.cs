@@ -4,7 +4,9 @@ using Pipeline.Registry.Storage;
 namespace Pipeline.Registry.Lineage;
 
 /// <summary>Records lineage nodes and answers what something rests on.</summary>
-/// <remarks>Nodes name their inputs by digest, so the whole history under a node is fixed by its id and cannot be changed later.</remarks>
+/// <remarks>
+/// Nodes name their inputs by digest, so the whole history under a node is fixed by its id and cannot be changed later.
+/// </remarks>
 /// <param name="store">Where the nodes live.</param>
 public sealed class LineageStore(IObjectStore store)
 {
@@ -16,14 +18,16 @@ public sealed class LineageStore(IObjectStore store)
     /// <returns>The id, to be named by what is made from it.</returns>
     public async Task<string> RecordAsync(LineageNode node, CancellationToken cancellation = default)
     {
-        var canonical = node with { Inputs = [.. node.Inputs.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
+        var canonical =
+            node with { Inputs = [.. node.Inputs.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
         RegistryNames.Text("label", canonical.Label);
         foreach (var input in canonical.Inputs)
         {
             Key(input);
         }
 
-        await JsonObjects.TryWriteAsync(store, Key(canonical.Id), canonical.ToBytes(), PutCondition.Absent, cancellation);
+        await JsonObjects.TryWriteAsync(
+            store, Key(canonical.Id), canonical.ToBytes(), PutCondition.Absent, cancellation);
         return canonical.Id;
     }
 
@@ -56,7 +60,8 @@ public sealed class LineageStore(IObjectStore store)
 
             if (nodes.Count == MaxNodes)
             {
-                throw new InvalidDataException($"the lineage of {root.Id} has more than {MaxNodes} nodes; record manifests, not single objects");
+                throw new InvalidDataException(
+                    $"the lineage of {root.Id} has more than {MaxNodes} nodes; record manifests, not single objects");
             }
 
             if (await FindAsync(id, cancellation) is not { } node)

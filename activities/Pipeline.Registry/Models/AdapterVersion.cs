@@ -37,7 +37,8 @@ public sealed record RegisterVersion
     public string Description { get; init; } = "";
 
     /// <summary>First tags.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Tags { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>An immutable version of a model.</summary>

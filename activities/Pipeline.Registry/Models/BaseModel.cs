@@ -34,7 +34,9 @@ public sealed record BaseModel
     /// <summary>Every file with its digest, in ordinal order of the names.</summary>
     public required IReadOnlyList<ArtifactFile> Files { get; init; }
 
-    /// <summary>SHA-256 over names, digests and lengths of the files: equal weights, equal digest, wherever they lie.</summary>
+    /// <summary>
+    /// SHA-256 over names, digests and lengths of the files: equal weights, equal digest, wherever they lie.
+    /// </summary>
     [JsonIgnore]
     public string Digest => DigestOf(Files);
 
@@ -56,11 +58,14 @@ public sealed record BaseModel
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Lists the files of a model directory with their digests; hidden files and subfolders are not part of a model.</summary>
+    /// <summary>
+    /// Lists the files of a model directory with their digests; hidden files and subfolders are not part of a model.
+    /// </summary>
     /// <param name="directory">Model directory.</param>
     /// <param name="cancellation">Stops the hashing.</param>
     /// <returns>Files in ordinal order of the names.</returns>
-    public static async Task<IReadOnlyList<ArtifactFile>> DigestFilesAsync(string directory, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<ArtifactFile>> DigestFilesAsync(
+        string directory, CancellationToken cancellation = default)
     {
         var files = new List<ArtifactFile>();
         foreach (var path in Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal))

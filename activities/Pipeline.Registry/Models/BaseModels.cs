@@ -13,7 +13,8 @@ public sealed class BaseModels(IObjectStore store)
     /// <param name="model">The base model.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>Reference with the digest.</returns>
-    /// <exception cref="RegistryException">A field is not acceptable, or the revision is registered with other content.</exception>
+    /// <exception cref="RegistryException">A field is not acceptable, or the revision is registered with other
+    /// content.</exception>
     public async Task<BaseModelRef> RegisterAsync(BaseModel model, CancellationToken cancellation = default)
     {
         Check(model);
@@ -27,7 +28,8 @@ public sealed class BaseModels(IObjectStore store)
             {
                 throw new RegistryException(
                     RegistryError.Conflict,
-                    $"base model {model.Id} revision {model.Revision} is registered with other content; use another revision");
+                    $"base model {model.Id} revision {model.Revision} is registered with other content; use another "
+                        + $"revision");
             }
         }
 
@@ -51,10 +53,12 @@ public sealed class BaseModels(IObjectStore store)
     {
         var model = await FindAsync(reference.Id, reference.Revision, cancellation) ?? throw new RegistryException(
             RegistryError.BaseNotRegistered,
-            $"base model {reference.Id} revision {reference.Revision} is not registered; use ./pipeline registry register-base");
+            $"base model {reference.Id} revision {reference.Revision} is not registered; use ./pipeline registry "
+                + $"register-base");
         return model.Digest == reference.Digest ? model : throw new RegistryException(
             RegistryError.BaseMismatch,
-            $"base model {reference.Id} revision {reference.Revision} has digest {model.Digest}, not {reference.Digest}");
+            $"base model {reference.Id} revision {reference.Revision} has digest {model.Digest}, not "
+                + $"{reference.Digest}");
     }
 
     /// <summary>Proves that the files of a directory are those of a registered base model.</summary>
@@ -63,8 +67,10 @@ public sealed class BaseModels(IObjectStore store)
     /// <param name="directory">Local model directory.</param>
     /// <param name="cancellation">Stops the hashing.</param>
     /// <returns>The base model.</returns>
-    /// <exception cref="RegistryException">It is not registered, or a file differs; the message names the first five.</exception>
-    public async Task<BaseModel> VerifyAsync(string id, string revision, string directory, CancellationToken cancellation = default)
+    /// <exception cref="RegistryException">It is not registered, or a file differs; the message names the first
+    /// five.</exception>
+    public async Task<BaseModel> VerifyAsync(
+        string id, string revision, string directory, CancellationToken cancellation = default)
     {
         var found = await BaseModel.DigestFilesAsync(directory, cancellation);
         var model = await FindAsync(id, revision, cancellation);
@@ -74,9 +80,11 @@ public sealed class BaseModels(IObjectStore store)
         }
 
         var differences = model.Files.Except(found).Select(file => $"'{file.Name}' differs or is missing")
-            .Concat(found.Where(file => !model.Files.Any(known => known.Name == file.Name)).Select(file => $"'{file.Name}' is not part of it"));
+            .Concat(found.Where(file => !model.Files.Any(known => known.Name == file.Name))
+                .Select(file => $"'{file.Name}' is not part of it"));
         throw new RegistryException(
-            RegistryError.BaseMismatch, $"{directory} is not {id} revision {revision}: {string.Join("; ", differences.Take(5))}");
+            RegistryError.BaseMismatch,
+            $"{directory} is not {id} revision {revision}: {string.Join("; ", differences.Take(5))}");
     }
 
     /// <summary>Lists the base models.</summary>
@@ -108,7 +116,9 @@ public sealed class BaseModels(IObjectStore store)
         if (model.Parameters < 1 || model.VocabularySize < 1 || model.ContextLength < 1 || model.Files.Count == 0)
         {
             throw new RegistryException(
-                RegistryError.InvalidName, $"base model {model.Id}: parameters, vocabulary and context are at least 1, and there is at least one file");
+                RegistryError.InvalidName,
+                $"base model {model.Id}: parameters, vocabulary and context are at least 1, and there is at least one "
+                    + $"file");
         }
 
         foreach (ArtifactFile file in model.Files)

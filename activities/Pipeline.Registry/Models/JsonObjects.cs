@@ -38,7 +38,9 @@ internal static class JsonObjects
                 var bytes = await BytesAsync(store, info, cancellation);
                 return (Parse<T>(bytes, key), bytes, info.ETag);
             }
-            catch (ObjectStoreException exception) when (attempt < 5 && exception.Error is ObjectStoreError.PreconditionFailed or ObjectStoreError.NotFound)
+            catch (ObjectStoreException exception)
+                when (attempt < 5 && exception.Error is ObjectStoreError.PreconditionFailed
+                    or ObjectStoreError.NotFound)
             {
                 // Rewritten or removed between the two calls: look again.
             }
@@ -64,7 +66,8 @@ internal static class JsonObjects
     {
         if (info.Bytes > MaxBytes)
         {
-            throw new ObjectStoreException(ObjectStoreError.Integrity, $"record '{info.Key}' has {info.Bytes} bytes; the limit is {MaxBytes}");
+            throw new ObjectStoreException(
+                ObjectStoreError.Integrity, $"record '{info.Key}' has {info.Bytes} bytes; the limit is {MaxBytes}");
         }
 
         await using var body = await store.OpenAsync(info.Key, ifMatch: info.ETag, cancellation: cancellation);
@@ -82,7 +85,8 @@ internal static class JsonObjects
         }
         catch (JsonException exception)
         {
-            throw new ObjectStoreException(ObjectStoreError.Integrity, $"record '{key}' is damaged: {exception.Message}", exception);
+            throw new ObjectStoreException(
+                ObjectStoreError.Integrity, $"record '{key}' is damaged: {exception.Message}", exception);
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed record ModelAddress(string Name, int? Version, string? Alias)
         if (cut < 0)
         {
             throw new RegistryException(
-                RegistryError.InvalidName, $"'{Shorten(text)}' is not an address; use models:/name@alias or models:/name/3");
+                RegistryError.InvalidName,
+                $"'{Shorten(text)}' is not an address; use models:/name@alias or models:/name/3");
         }
 
         var (name, target) = (RegistryNames.Model(rest[..cut]), rest[(cut + 1)..]);
@@ -34,7 +35,8 @@ public sealed record ModelAddress(string Name, int? Version, string? Alias)
 
         return rest[cut] == '@'
             ? new ModelAddress(name, null, RegistryNames.Alias(target))
-            : throw new RegistryException(RegistryError.InvalidName, $"'{Shorten(text)}': a version is a number from 1");
+            : throw new RegistryException(
+                RegistryError.InvalidName, $"'{Shorten(text)}': a version is a number from 1");
     }
 
     /// <summary>The canonical form.</summary>

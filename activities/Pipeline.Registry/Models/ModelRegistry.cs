@@ -5,7 +5,9 @@ using Pipeline.Registry.Storage;
 
 namespace Pipeline.Registry.Models;
 
-/// <summary>Models, their immutable versions, and the aliases that say which one serves; on the object store alone.</summary>
+/// <summary>
+/// Models, their immutable versions, and the aliases that say which one serves; on the object store alone.
+/// </summary>
 /// <remarks>Safe for several processes at once: every change is one conditional write. Opening it is free.</remarks>
 public sealed class ModelRegistry
 {
@@ -21,7 +23,8 @@ public sealed class ModelRegistry
     /// <summary>Opens the registry of a store.</summary>
     /// <param name="store">A store that honours conditional writes, see <see cref="ConditionalWriteProbe"/>.</param>
     /// <param name="clock">Source of times; null takes the system's.</param>
-    /// <param name="protectedAliases">Aliases that need evidence and an approval; null protects <see cref="Champion"/>.</param>
+    /// <param name="protectedAliases">Aliases that need evidence and an approval; null protects
+    /// <see cref="Champion"/>.</param>
     public ModelRegistry(IObjectStore store, TimeProvider? clock = null, IEnumerable<string>? protectedAliases = null)
     {
         (_store, _clock) = (store, clock ?? TimeProvider.System);
@@ -48,7 +51,8 @@ public sealed class ModelRegistry
     /// <param name="request">What the version is made of.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The version with its number.</returns>
-    /// <exception cref="RegistryException">The base is unknown or differs, the package is not committed, or the key was used otherwise.</exception>
+    /// <exception cref="RegistryException">The base is unknown or differs, the package is not committed, or the key was
+    /// used otherwise.</exception>
     public async Task<AdapterVersion> RegisterAsync(RegisterVersion request, CancellationToken cancellation = default)
     {
         var version = await _versions.RegisterAsync(request, cancellation);
@@ -91,16 +95,19 @@ public sealed class ModelRegistry
     /// <summary>Names of all models.</summary>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>Names in ordinal order.</returns>
-    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation = default) => _versions.NamesAsync(cancellation);
+    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellation = default) =>
+        _versions.NamesAsync(cancellation);
 
     /// <summary>The versions of a model that were not deleted.</summary>
     /// <param name="name">Model name.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>Versions, oldest first.</returns>
-    public async Task<IReadOnlyList<AdapterVersion>> VersionsAsync(string name, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<AdapterVersion>> VersionsAsync(
+        string name, CancellationToken cancellation = default)
     {
         var deleted = (await StateAsync(name, cancellation)).Deleted;
-        return [.. (await _versions.ListAsync(name, cancellation)).Where(version => !deleted.Contains(version.Version))];
+        return [.. (await _versions.ListAsync(name, cancellation))
+            .Where(version => !deleted.Contains(version.Version))];
     }
 
     /// <summary>Aliases, deployments and deletions of a model.</summary>
@@ -121,18 +128,22 @@ public sealed class ModelRegistry
     /// <param name="move">What to do, and what the caller saw before.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The event; the earlier one when the request was seen before.</returns>
-    /// <exception cref="RegistryException">The alias moved meanwhile, the version is missing or deleted, or a gate is missing.</exception>
+    /// <exception cref="RegistryException">The alias moved meanwhile, the version is missing or deleted, or a gate is
+    /// missing.</exception>
     public async Task<RegistryEvent> MoveAliasAsync(MoveAlias move, CancellationToken cancellation = default)
     {
         RegistryNames.Alias(move.Alias);
         if (move.Version is { } target && await _versions.FindAsync(move.Name, target, cancellation) is null)
         {
-            throw new RegistryException(RegistryError.NotFound, $"{new ModelAddress(move.Name, target, null)} does not exist");
+            throw new RegistryException(
+                RegistryError.NotFound, $"{new ModelAddress(move.Name, target, null)} does not exist");
         }
 
         await CheckGateAsync(move, cancellation);
-        var reason = move.Waiver.Length == 0 ? move.Reason : $"{move.Reason} (waived: {RegistryNames.Text("waiver", move.Waiver)})";
-        return await AppendAsync(move.Name, move.RequestId, move.Actor, reason, state => Move(move, state), cancellation);
+        var reason = move.Waiver.Length == 0
+            ? move.Reason : $"{move.Reason} (waived: {RegistryNames.Text("waiver", move.Waiver)})";
+        return await AppendAsync(
+            move.Name, move.RequestId, move.Actor, reason, state => Move(move, state), cancellation);
     }
 
     /// <summary>Records that a deployment uses a version, so that it cannot be deleted.</summary>
@@ -144,7 +155,8 @@ public sealed class ModelRegistry
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The event.</returns>
     public async Task<RegistryEvent> SetUseAsync(
-        string name, int? version, string deployment, string actor, string reason, CancellationToken cancellation = default)
+        string name, int? version, string deployment, string actor, string reason,
+        CancellationToken cancellation = default)
     {
         RegistryNames.Model(deployment);
         if (version is { } number)
@@ -154,7 +166,8 @@ public sealed class ModelRegistry
 
         return await AppendAsync(name, "", actor, reason, state => Draft(
             version is null ? RegistryEventKind.UseReleased : RegistryEventKind.UseClaimed,
-            deployment, state.Uses.TryGetValue(deployment, out var before) ? before : (int?)null, Alive(name, version, state)), cancellation);
+            deployment, state.Uses.TryGetValue(deployment, out var before) ? before : (int?)null,
+            Alive(name, version, state)), cancellation);
     }
 
     /// <summary>Writes a step of a rollout into the history, next to the alias moves.</summary>
@@ -167,12 +180,16 @@ public sealed class ModelRegistry
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The event.</returns>
     public Task<RegistryEvent> ReportRolloutAsync(
-        string name, int version, string step, string actor, string reason, string requestId = "", CancellationToken cancellation = default) =>
+        string name, int version, string step, string actor, string reason, string requestId = "",
+        CancellationToken cancellation = default) =>
         AppendAsync(
             name, requestId, actor, reason,
-            state => Draft(RegistryEventKind.RolloutReported, RegistryNames.Model(step), null, Alive(name, version, state)), cancellation);
+            state => Draft(RegistryEventKind.RolloutReported, RegistryNames.Model(step), null,
+                Alive(name, version, state)), cancellation);
 
-    /// <summary>Deletes a version: it no longer resolves, and its number is not used again. Shared files stay in the store.</summary>
+    /// <summary>
+    /// Deletes a version: it no longer resolves, and its number is not used again. Shared files stay in the store.
+    /// </summary>
     /// <param name="name">Model name.</param>
     /// <param name="version">Version.</param>
     /// <param name="actor">Who.</param>
@@ -180,7 +197,8 @@ public sealed class ModelRegistry
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The event.</returns>
     /// <exception cref="RegistryException">An alias or a deployment uses the version.</exception>
-    public async Task<RegistryEvent> DeleteAsync(string name, int version, string actor, string reason, CancellationToken cancellation = default)
+    public async Task<RegistryEvent> DeleteAsync(
+        string name, int version, string actor, string reason, CancellationToken cancellation = default)
     {
         await ResolveAsync(new ModelAddress(name, version, null), cancellation);
         return await AppendAsync(name, "", actor, reason, state => Delete(name, version, state), cancellation);
@@ -191,8 +209,10 @@ public sealed class ModelRegistry
     /// <param name="version">Version; null for the model.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The notes; empty when nobody wrote any.</returns>
-    public async Task<ModelNotes> NotesAsync(string name, int? version = null, CancellationToken cancellation = default) =>
-        (await JsonObjects.ReadAsync<ModelNotes>(_store, NotesKey(name, version), cancellation))?.Value ?? new ModelNotes();
+    public async Task<ModelNotes> NotesAsync(
+        string name, int? version = null, CancellationToken cancellation = default) =>
+        (await JsonObjects.ReadAsync<ModelNotes>(_store, NotesKey(name, version), cancellation))?.Value
+            ?? new ModelNotes();
 
     /// <summary>Changes description or tags; concurrent changes are all kept.</summary>
     /// <param name="name">Model name.</param>
@@ -215,7 +235,8 @@ public sealed class ModelRegistry
             }
 
             var condition = current is null ? PutCondition.Absent : PutCondition.Match(current.Value.ETag);
-            if (await JsonObjects.TryWriteAsync(_store, NotesKey(name, version), JsonObjects.ToBytes(next), condition, cancellation))
+            if (await JsonObjects.TryWriteAsync(
+                _store, NotesKey(name, version), JsonObjects.ToBytes(next), condition, cancellation))
             {
                 return next;
             }
@@ -229,7 +250,8 @@ public sealed class ModelRegistry
     public async Task<LineageGraph> LineageAsync(ModelAddress address, CancellationToken cancellation = default)
     {
         var version = await ResolveAsync(address, cancellation);
-        return await VersionLineage.ReadAsync(this, version, await HistoryAsync(version.Name, cancellation), cancellation);
+        return await VersionLineage.ReadAsync(
+            this, version, await HistoryAsync(version.Name, cancellation), cancellation);
     }
 
     private static ModelNotes Merge(ModelNotes notes, IReadOnlyDictionary<string, string> tags)
@@ -265,7 +287,8 @@ public sealed class ModelRegistry
         {
             throw new RegistryException(
                 RegistryError.AliasMoved,
-                $"alias '{move.Alias}' of {move.Name} is at {Show(current)}, not at {Show(move.Expected)}; look again and decide anew");
+                $"alias '{move.Alias}' of {move.Name} is at {Show(current)}, not at {Show(move.Expected)}; look again "
+                    + $"and decide anew");
         }
 
         var kind = move.Version is null ? RegistryEventKind.AliasRemoved : RegistryEventKind.AliasMoved;
@@ -277,8 +300,10 @@ public sealed class ModelRegistry
         var users = state.Aliases.Where(pair => pair.Value == version).Select(pair => $"alias '{pair.Key}'")
             .Concat(state.Uses.Where(pair => pair.Value == version).Select(pair => $"deployment '{pair.Key}'"))
             .ToList();
-        return users.Count == 0 ? Draft(RegistryEventKind.VersionDeleted, "", version, null) : throw new RegistryException(
-            RegistryError.InUse, $"{new ModelAddress(name, version, null)} is used by {string.Join(", ", users)}; move them first");
+        return users.Count == 0
+            ? Draft(RegistryEventKind.VersionDeleted, "", version, null) : throw new RegistryException(
+            RegistryError.InUse,
+            $"{new ModelAddress(name, version, null)} is used by {string.Join(", ", users)}; move them first");
     }
 
     private static int? Alive(string name, int? version, RegistryState state) =>
@@ -299,23 +324,28 @@ public sealed class ModelRegistry
         }
 
         var version = await ResolveAsync(new ModelAddress(move.Name, number, null), cancellation);
-        if (PromotionGate.Missing(version, await VersionLineage.ReadAsync(this, version, [], cancellation)) is { } missing)
+        if (PromotionGate.Missing(version, await VersionLineage.ReadAsync(this, version, [], cancellation))
+            is { } missing)
         {
             throw new RegistryException(
-                RegistryError.GateMissing, $"'{move.Alias}' may not point at {version.Address}: {missing}; record it or waive it with a reason");
+                RegistryError.GateMissing,
+                $"'{move.Alias}' may not point at {version.Address}: {missing}; record it or waive it with a reason");
         }
     }
 
     private async Task<RegistryEvent> AppendAsync(
-        string name, string requestId, string actor, string reason, Func<RegistryState, RegistryEvent?> decide, CancellationToken cancellation)
+        string name, string requestId, string actor, string reason, Func<RegistryState, RegistryEvent?> decide,
+        CancellationToken cancellation)
     {
         RegistryNames.Text("actor", actor);
         RegistryNames.Text("reason", reason);
         RegistryNames.Text("request id", requestId, required: false);
         var entry = await Log(name).AppendAsync(
-            requestId, state => decide(state) is { } draft ? draft with { Actor = actor, Reason = reason } : null, cancellation);
+            requestId, state => decide(state) is { } draft ? draft with { Actor = actor, Reason = reason } : null,
+            cancellation);
         return entry ?? throw new InvalidOperationException("the decision left nothing to write");
     }
 
-    private RegistryLog Log(string name) => _logs.GetOrAdd(RegistryNames.Model(name), key => new RegistryLog(_store, key, _clock));
+    private RegistryLog Log(string name) =>
+        _logs.GetOrAdd(RegistryNames.Model(name), key => new RegistryLog(_store, key, _clock));
 }

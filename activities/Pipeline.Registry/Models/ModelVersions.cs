@@ -13,8 +13,9 @@ internal sealed class ModelVersions(IObjectStore store, TimeProvider clock)
     {
         var draft = await DraftAsync(request, cancellation);
 
-        // The order matters: whoever creates the key knows that no version with it existed when the versions were counted, and
-        // whoever finds the key looks at all of them. Both compare every number that another writer takes meanwhile.
+        // The order matters: whoever creates the key knows that no version with it existed when the versions were
+        // counted, and whoever finds the key looks at all of them. Both compare every number that another writer takes
+        // meanwhile.
         var count = await CountAsync(draft.Name, cancellation);
         var keyName = $"{Prefix}{draft.Name}/keys/{Sha(draft.IdempotencyKey)}";
         var fresh = await JsonObjects.TryWriteAsync(store, keyName, [], PutCondition.Absent, cancellation);
@@ -23,7 +24,8 @@ internal sealed class ModelVersions(IObjectStore store, TimeProvider clock)
             count = await CountAsync(draft.Name, cancellation);
             for (var version = 1; version <= count; version++)
             {
-                if (await FindAsync(draft.Name, version, cancellation) is { } known && known.IdempotencyKey == draft.IdempotencyKey)
+                if (await FindAsync(draft.Name, version, cancellation) is { } known
+                    && known.IdempotencyKey == draft.IdempotencyKey)
                 {
                     return Same(known, draft);
                 }
@@ -34,7 +36,8 @@ internal sealed class ModelVersions(IObjectStore store, TimeProvider clock)
         for (var version = count + 1; ; version++)
         {
             var candidate = draft with { Version = version };
-            if (await JsonObjects.TryWriteAsync(store, Key(draft.Name, version), JsonObjects.ToBytes(candidate), PutCondition.Absent, cancellation))
+            if (await JsonObjects.TryWriteAsync(
+                store, Key(draft.Name, version), JsonObjects.ToBytes(candidate), PutCondition.Absent, cancellation))
             {
                 return candidate;
             }
@@ -53,7 +56,8 @@ internal sealed class ModelVersions(IObjectStore store, TimeProvider clock)
     public async Task<IReadOnlyList<AdapterVersion>> ListAsync(string name, CancellationToken cancellation)
     {
         var versions = new List<AdapterVersion>();
-        await foreach (var info in store.ListAsync($"{Prefix}{RegistryNames.Model(name)}/versions/", cancellation: cancellation))
+        await foreach (var info in store.ListAsync(
+            $"{Prefix}{RegistryNames.Model(name)}/versions/", cancellation: cancellation))
         {
             if (await JsonObjects.ReadAsync<AdapterVersion>(store, info.Key, cancellation) is { } found)
             {
@@ -83,12 +87,15 @@ internal sealed class ModelVersions(IObjectStore store, TimeProvider clock)
         $"{Prefix}{RegistryNames.Model(name)}/versions/{version.ToString("D6", CultureInfo.InvariantCulture)}.json";
 
     private static string Sha(string text) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 
     private static AdapterVersion Same(AdapterVersion known, AdapterVersion draft) =>
-        known.Package == draft.Package && known.PackageKind == draft.PackageKind && known.Base == draft.Base ? known : throw new RegistryException(
+        known.Package == draft.Package && known.PackageKind == draft.PackageKind && known.Base == draft.Base
+            ? known : throw new RegistryException(
             RegistryError.Conflict,
-            $"{known.Address} was registered with the same idempotency key and other content; use a new key for a new version");
+            $"{known.Address} was registered with the same idempotency key and other content; use a new key for a new "
+                + $"version");
 
     private async Task<int> CountAsync(string name, CancellationToken cancellation)
     {
@@ -106,10 +113,13 @@ internal sealed class ModelVersions(IObjectStore store, TimeProvider clock)
         var name = RegistryNames.Model(request.Name);
         var package = RegistryNames.Digest("package", request.Package);
         await new BaseModels(store).RequireAsync(request.Base, cancellation);
-        if (await new ArtifactStore(store).FindAsync(RegistryNames.Model(request.PackageKind), package, cancellation) is null)
+        if (await new ArtifactStore(store).FindAsync(RegistryNames.Model(request.PackageKind), package, cancellation)
+            is null)
         {
             throw new RegistryException(
-                RegistryError.NotFound, $"{request.PackageKind} {package} is not committed in {store.Location}; upload it before it is registered");
+                RegistryError.NotFound,
+                $"{request.PackageKind} {package} is not committed in {store.Location}; upload it before it is "
+                    + $"registered");
         }
 
         return new AdapterVersion

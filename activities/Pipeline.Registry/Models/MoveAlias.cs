@@ -12,7 +12,9 @@ public sealed record MoveAlias
     /// <summary>Version to point at; null removes the alias.</summary>
     public required int? Version { get; init; }
 
-    /// <summary>Version that the alias points at now, as the caller saw it; null when it should not exist yet.</summary>
+    /// <summary>
+    /// Version that the alias points at now, as the caller saw it; null when it should not exist yet.
+    /// </summary>
     public required int? Expected { get; init; }
 
     /// <summary>Who moves it.</summary>
@@ -24,6 +26,8 @@ public sealed record MoveAlias
     /// <summary>Id of the request: repeating it changes nothing and returns the first event.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>Moves a protected alias without evidence and approval, for this reason; it is written into the history.</summary>
+    /// <summary>
+    /// Moves a protected alias without evidence and approval, for this reason; it is written into the history.
+    /// </summary>
     public string Waiver { get; init; } = "";
 }

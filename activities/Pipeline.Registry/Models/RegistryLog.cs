@@ -4,9 +4,12 @@ using Pipeline.Registry.Storage;
 
 namespace Pipeline.Registry.Models;
 
-/// <summary>The append-only history of one model: one object for each event, created only when its number is free.</summary>
+/// <summary>
+/// The append-only history of one model: one object for each event, created only when its number is free.
+/// </summary>
 /// <remarks>
-/// The conditional create is the only commit point, so two writers of one state cannot both win, and the history is linear.
+/// The conditional create is the only commit point, so two writers of one state cannot both win, and the history is
+/// linear.
 /// Each entry carries the state behind it and the digest of the entry before.
 /// </remarks>
 internal sealed class RegistryLog(IObjectStore store, string name, TimeProvider clock)
@@ -15,10 +18,14 @@ internal sealed class RegistryLog(IObjectStore store, string name, TimeProvider 
     private volatile Entry? _last;
 
     /// <summary>The last event, or null for a model without history.</summary>
-    public async Task<RegistryEvent?> LastAsync(CancellationToken cancellation) => (await LastEntryAsync(cancellation))?.Event;
+    public async Task<RegistryEvent?> LastAsync(CancellationToken cancellation) =>
+        (await LastEntryAsync(cancellation))?.Event;
 
-    /// <summary>Appends what <paramref name="decide"/> makes of the current state; asked again when another writer was faster.</summary>
-    /// <param name="requestId">Id of the request; an event with this id is returned instead of a second one. Empty for none.</param>
+    /// <summary>
+    /// Appends what <paramref name="decide"/> makes of the current state; asked again when another writer was faster.
+    /// </summary>
+    /// <param name="requestId">Id of the request; an event with this id is returned instead of a second one. Empty for
+    /// none.</param>
     /// <param name="decide">Gets the state; returns a draft, null for nothing to do, or throws to refuse.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The event, or null when there was nothing to do.</returns>
@@ -48,7 +55,8 @@ internal sealed class RegistryLog(IObjectStore store, string name, TimeProvider 
                 Previous = last is null ? "" : Digest(last.Bytes),
                 State = state.Apply(draft),
             };
-            if (await JsonObjects.TryWriteAsync(store, Key(entry.Sequence), JsonObjects.ToBytes(entry), PutCondition.Absent, cancellation))
+            if (await JsonObjects.TryWriteAsync(
+                store, Key(entry.Sequence), JsonObjects.ToBytes(entry), PutCondition.Absent, cancellation))
             {
                 return entry;
             }
@@ -94,7 +102,8 @@ internal sealed class RegistryLog(IObjectStore store, string name, TimeProvider 
     private async Task<Entry?> LastEntryAsync(CancellationToken cancellation)
     {
         var (known, last) = (_last, (string?)null);
-        await foreach (var info in store.ListAsync(_prefix, known is null ? null : Key(known.Event.Sequence), cancellation))
+        await foreach (var info in store.ListAsync(
+            _prefix, known is null ? null : Key(known.Event.Sequence), cancellation))
         {
             last = info.Key;
         }
@@ -104,7 +113,8 @@ internal sealed class RegistryLog(IObjectStore store, string name, TimeProvider 
             return known;
         }
 
-        var found = await JsonObjects.ReadAsync<RegistryEvent>(store, last, cancellation) ?? throw Broken(last, "disappeared");
+        var found = await JsonObjects.ReadAsync<RegistryEvent>(store, last, cancellation)
+            ?? throw Broken(last, "disappeared");
         return _last = new Entry(found.Value, found.Bytes);
     }
 

@@ -4,8 +4,9 @@ namespace Pipeline.Registry.Models;
 
 /// <summary>The only names that the registry accepts; everything else is refused, never repaired.</summary>
 /// <remarks>
-/// Names are ASCII, so look-alike letters, separators, escapes and control characters have no way in. Refusing instead of
-/// stripping is the lesson of CVE-2023-1177, CVE-2023-2780 and CVE-2024-1560: a name is checked once, after all decoding.
+/// Names are ASCII, so look-alike letters, separators, escapes and control characters have no way in. Refusing instead
+/// of stripping is the lesson of CVE-2023-1177, CVE-2023-2780 and CVE-2024-1560: a name is checked once, after all
+/// decoding.
 /// </remarks>
 public static class RegistryNames
 {
@@ -22,9 +23,12 @@ public static class RegistryNames
     /// <param name="name">Any text.</param>
     /// <returns>The name.</returns>
     /// <exception cref="RegistryException">The name is not acceptable.</exception>
-    public static string Model(string name) => IsName(name) ? name : throw Refuse("model name", name, "[a-z0-9][a-z0-9-]{0,62}");
+    public static string Model(string name) =>
+        IsName(name) ? name : throw Refuse("model name", name, "[a-z0-9][a-z0-9-]{0,62}");
 
-    /// <summary>Accepts an alias: a model name that is not a number, not <c>latest</c> and not <c>v</c> with a number.</summary>
+    /// <summary>
+    /// Accepts an alias: a model name that is not a number, not <c>latest</c> and not <c>v</c> with a number.
+    /// </summary>
     /// <param name="alias">Any text.</param>
     /// <returns>The alias.</returns>
     /// <exception cref="RegistryException">The alias is not acceptable.</exception>
@@ -33,14 +37,17 @@ public static class RegistryNames
             ? alias
             : throw Refuse("alias", alias, "[a-z0-9][a-z0-9-]{0,62}, but no number, v1 or latest");
 
-    /// <summary>Accepts the id of a base model: one or two parts of <c>[A-Za-z0-9._-]</c>, each starting with a letter or digit.</summary>
+    /// <summary>
+    /// Accepts the id of a base model: one or two parts of <c>[A-Za-z0-9._-]</c>, each starting with a letter or digit.
+    /// </summary>
     /// <param name="id">Any text, such as <c>owner/model-8B</c>.</param>
     /// <returns>The id.</returns>
     /// <exception cref="RegistryException">The id is not acceptable.</exception>
     public static string Base(string id)
     {
         var parts = id.Split('/');
-        return parts.Length <= 2 && Array.TrueForAll(parts, IsBasePart) ? id : throw Refuse("base model id", id, "owner/name or name");
+        return parts.Length <= 2 && Array.TrueForAll(parts, IsBasePart)
+            ? id : throw Refuse("base model id", id, "owner/name or name");
     }
 
     /// <summary>Accepts a revision of a base model: one part in the characters of a base model id.</summary>
@@ -77,18 +84,22 @@ public static class RegistryNames
     public static string Digest(string what, string sha256) =>
         sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
             ? sha256
-            : throw Refuse(what, sha256, "64 lower-case hexadecimal digits; content comes from the store, never from a path");
+            : throw Refuse(
+                what, sha256, "64 lower-case hexadecimal digits; content comes from the store, never from a path");
 
     internal static bool IsName(string name) =>
-        name.Length is > 0 and <= 63 && LowerOrDigit.Contains(name[0]) && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+        name.Length is > 0 and <= 63 && LowerOrDigit.Contains(name[0])
+            && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     internal static bool IsNumber(string text) => text.Length is > 0 and <= 9 && text.All(char.IsAsciiDigit);
 
     private static bool IsBasePart(string part) =>
-        part.Length is > 0 and <= 96 && char.IsAsciiLetterOrDigit(part[0]) && !part.AsSpan().ContainsAnyExcept(BaseCharacters);
+        part.Length is > 0 and <= 96 && char.IsAsciiLetterOrDigit(part[0])
+            && !part.AsSpan().ContainsAnyExcept(BaseCharacters);
 
     /// <summary>A text as messages may show it: short, and without control characters or look-alikes.</summary>
-    internal static string Shown(string value) => new([.. value.Take(80).Select(c => char.IsControl(c) || c > '~' ? '?' : c)]);
+    internal static string Shown(string value) =>
+        new([.. value.Take(80).Select(c => char.IsControl(c) || c > '~' ? '?' : c)]);
 
     private static RegistryException Refuse(string what, string value, string form) =>
         new(RegistryError.InvalidName, $"{what} '{Shown(value)}' is not acceptable; the form is {form}");

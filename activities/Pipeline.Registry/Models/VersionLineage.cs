@@ -7,7 +7,8 @@ namespace Pipeline.Registry.Models;
 internal static class VersionLineage
 {
     public static async Task<LineageGraph> ReadAsync(
-        ModelRegistry registry, AdapterVersion version, IReadOnlyList<RegistryEvent> history, CancellationToken cancellation)
+        ModelRegistry registry, AdapterVersion version, IReadOnlyList<RegistryEvent> history,
+        CancellationToken cancellation)
     {
         var own = new List<LineageNode>();
         if (await registry.Bases.FindAsync(version.Base.Id, version.Base.Revision, cancellation) is { } model)
@@ -23,7 +24,8 @@ internal static class VersionLineage
             Label = version.Address.ToString(),
             Artifact = version.Package,
             Properties = Properties(version),
-            Inputs = [.. own.Select(node => node.Id).Concat(version.Lineage).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Inputs = [.. own.Select(node => node.Id).Concat(version.Lineage).Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)],
         };
         var recorded = await registry.Lineage.ClosureAsync(root with { Inputs = version.Lineage }, cancellation);
         var nodes = new Dictionary<string, LineageNode>(StringComparer.Ordinal) { [root.Id] = root };
@@ -36,7 +38,8 @@ internal static class VersionLineage
     }
 
     private static bool Concerns(RegistryEvent entry, int version) =>
-        (entry.To == version || entry.From == version) && entry.Kind is RegistryEventKind.AliasMoved or RegistryEventKind.RolloutReported;
+        (entry.To == version || entry.From == version)
+            && entry.Kind is RegistryEventKind.AliasMoved or RegistryEventKind.RolloutReported;
 
     private static SortedDictionary<string, string> Properties(AdapterVersion version) => new(StringComparer.Ordinal)
     {
@@ -60,7 +63,12 @@ internal static class VersionLineage
     };
 
     private static LineageNode PackageNode(AdapterVersion version) =>
-        new() { Kind = LineageKind.Package, Label = $"{version.PackageKind} of {version.Address}", Artifact = version.Package };
+        new()
+        {
+            Kind = LineageKind.Package,
+            Label = $"{version.PackageKind} of {version.Address}",
+            Artifact = version.Package
+        };
 
     private static string Shown(int? version) => version?.ToString(CultureInfo.InvariantCulture) ?? "none";
 

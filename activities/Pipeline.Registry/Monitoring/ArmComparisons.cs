@@ -2,7 +2,9 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Registry.Monitoring;
 
-/// <summary>Puts the metrics of two arms side by side with intervals that hold at every look; also the report of an A/B test.</summary>
+/// <summary>
+/// Puts the metrics of two arms side by side with intervals that hold at every look; also the report of an A/B test.
+/// </summary>
 public static class ArmComparisons
 {
     /// <summary>Compares every metric that both arms have.</summary>
@@ -11,7 +13,8 @@ public static class ArmComparisons
     /// <param name="options">Margins; they set the prior of each test.</param>
     /// <param name="alpha">Error probability of each interval.</param>
     /// <returns>One row a metric.</returns>
-    public static IReadOnlyList<ArmComparison> Compare(ArmMetrics stable, ArmMetrics candidate, CanaryOptions options, double alpha)
+    public static IReadOnlyList<ArmComparison> Compare(
+        ArmMetrics stable, ArmMetrics candidate, CanaryOptions options, double alpha)
     {
         var rows = new List<ArmComparison>();
         if (stable.Requests > 0 && candidate.Requests > 0)
@@ -19,7 +22,8 @@ public static class ArmComparisons
             rows.Add(Errors(stable, candidate, options.ErrorRateMargin, alpha));
         }
 
-        AddMeans(rows, "log_latency", stable.LogLatency, candidate.LogLatency, Math.Log(options.LatencyRatioMargin), alpha);
+        AddMeans(
+            rows, "log_latency", stable.LogLatency, candidate.LogLatency, Math.Log(options.LatencyRatioMargin), alpha);
         AddMeans(rows, "entropy", stable.Entropy, candidate.Entropy, options.EntropyMargin, alpha);
         var judged = candidate.JudgeWins + candidate.JudgeLosses;
         if (judged > 1)
@@ -32,19 +36,24 @@ public static class ArmComparisons
 
     private static ArmComparison Errors(ArmMetrics stable, ArmMetrics candidate, double margin, double alpha)
     {
-        // Two extra requests, one of them failed, keep the variance above zero while no error was seen (Agresti and Caffo 2000).
-        static double Variance(long errors, long requests) => (errors + 1.0) * (requests + 1.0 - errors) / Math.Pow(requests + 2.0, 3);
+        // Two extra requests, one of them failed, keep the variance above zero while no error was seen (Agresti and
+        // Caffo 2000).
+        static double Variance(long errors, long requests) =>
+            (errors + 1.0) * (requests + 1.0 - errors) / Math.Pow(requests + 2.0, 3);
         var variance = Variance(stable.Errors, stable.Requests) + Variance(candidate.Errors, candidate.Requests);
-        var (stableRate, candidateRate) = ((double)stable.Errors / stable.Requests, (double)candidate.Errors / candidate.Requests);
+        var (stableRate, candidateRate) =
+            ((double)stable.Errors / stable.Requests, (double)candidate.Errors / candidate.Requests);
         var half = MixtureSprt.HalfWidth(variance, margin * margin, alpha);
         var share = (double)candidate.Requests / (stable.Requests + candidate.Requests);
         return new ArmComparison(
             "error_rate", stable.Requests, candidate.Requests, stableRate, candidateRate,
             candidateRate - stableRate - half, candidateRate - stableRate + half,
-            Math.Min(1, Math.Exp(-ErrorShareTest.LogRatio(candidate.Errors, stable.Errors, share))), "beta-binomial mixture on the errors' arms");
+            Math.Min(1, Math.Exp(-ErrorShareTest.LogRatio(candidate.Errors, stable.Errors, share))),
+            "beta-binomial mixture on the errors' arms");
     }
 
-    private static void AddMeans(List<ArmComparison> rows, string metric, MetricSummary stable, MetricSummary candidate, double margin, double alpha)
+    private static void AddMeans(List<ArmComparison> rows, string metric, MetricSummary stable, MetricSummary candidate,
+        double margin, double alpha)
     {
         // Plugged-in variances need some observations before the normal form is honest.
         const int least = 20;
@@ -58,7 +67,8 @@ public static class ArmComparisons
         var half = MixtureSprt.HalfWidth(variance, margin * margin, alpha);
         rows.Add(new ArmComparison(
             metric, stable.Count, candidate.Count, stable.Mean, candidate.Mean, difference - half, difference + half,
-            Math.Min(1, Math.Exp(-MixtureSprt.LogRatio(difference, variance, margin * margin))), "mixture sequential ratio"));
+            Math.Min(1, Math.Exp(-MixtureSprt.LogRatio(difference, variance, margin * margin))),
+            "mixture sequential ratio"));
     }
 
     private static ArmComparison WinRate(long wins, long judged, double margin, double alpha)

@@ -1,6 +1,8 @@
 namespace Pipeline.Registry.Monitoring;
 
-/// <summary>What one arm of a rollout did since its step began. Travels as JSON from the gateway to the workflow.</summary>
+/// <summary>
+/// What one arm of a rollout did since its step began. Travels as JSON from the gateway to the workflow.
+/// </summary>
 public sealed record ArmMetrics
 {
     /// <summary>Adapter that served, as <c>name@version</c> or <c>base</c>.</summary>
@@ -37,7 +39,8 @@ public sealed record ArmMetrics
         LogLatency = LogLatency.Merge(other.LogLatency),
         Entropy = Entropy.Merge(other.Entropy),
         Latency = new LatencyQuantiles(
-            Math.Max(Latency.P50, other.Latency.P50), Math.Max(Latency.P95, other.Latency.P95), Math.Max(Latency.P99, other.Latency.P99)),
+            Math.Max(Latency.P50, other.Latency.P50), Math.Max(Latency.P95, other.Latency.P95),
+            Math.Max(Latency.P99, other.Latency.P99)),
         JudgeWins = JudgeWins + other.JudgeWins,
         JudgeLosses = JudgeLosses + other.JudgeLosses,
     };

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Pipeline.Registry.Monitoring;
 
-/// <summary>Judges one step of a canary from the metrics of both arms. Pure; may be called as often as one likes.</summary>
+/// <summary>
+/// Judges one step of a canary from the metrics of both arms. Pure; may be called as often as one likes.
+/// </summary>
 public static class CanaryAnalysis
 {
     /// <summary>Decides.</summary>
@@ -11,8 +13,9 @@ public static class CanaryAnalysis
     /// <param name="options">Margins and budgets; null takes the defaults.</param>
     /// <returns>The verdict with its reasons.</returns>
     /// <remarks>
-    /// Rollback: a metric is worse beyond chance (always-valid p at most α divided by the number of metrics) and the estimate is beyond the
-    /// margin. Promote: enough requests and every interval ends inside its margin. The error probability holds over all looks at one step.
+    /// Rollback: a metric is worse beyond chance (always-valid p at most α divided by the number of metrics) and the
+    /// estimate is beyond the margin. Promote: enough requests and every interval ends inside its margin. The error
+    /// probability holds over all looks at one step.
     /// </remarks>
     public static CanaryDecision Decide(ArmMetrics stable, ArmMetrics candidate, CanaryOptions? options = null)
     {
@@ -22,20 +25,24 @@ public static class CanaryAnalysis
         var harms = comparisons.Where(row => row.PValue <= alpha && Excess(row, options) > 0).ToList();
         if (harms.Count > 0)
         {
-            return new CanaryDecision(CanaryVerdict.Rollback, [.. harms.Select(row => Sentence(row, "is worse"))], comparisons);
+            return new CanaryDecision(
+                CanaryVerdict.Rollback, [.. harms.Select(row => Sentence(row, "is worse"))], comparisons);
         }
 
         var least = Math.Min(stable.Requests, candidate.Requests);
         if (least < options.MinRequests)
         {
-            var reason = $"{stable.Requests} stable and {candidate.Requests} candidate requests; each arm needs {options.MinRequests}";
+            var reason =
+                $"{stable.Requests} stable and {candidate.Requests} candidate requests; each arm needs "
+                    + $"{options.MinRequests}";
             return new CanaryDecision(CanaryVerdict.Continue, [reason], comparisons);
         }
 
         var open = comparisons.Where(row => !IsInside(row, options)).ToList();
         if (open.Count == 0)
         {
-            return new CanaryDecision(CanaryVerdict.Promote, [.. comparisons.Select(row => Sentence(row, "is within its margin"))], comparisons);
+            return new CanaryDecision(CanaryVerdict.Promote,
+                [.. comparisons.Select(row => Sentence(row, "is within its margin"))], comparisons);
         }
 
         var verdict = candidate.Requests >= options.MaxRequests ? CanaryVerdict.Inconclusive : CanaryVerdict.Continue;
@@ -61,5 +68,7 @@ public static class CanaryAnalysis
 
     private static string Sentence(ArmComparison row, string finding) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{row.Metric} {finding}: candidate {row.CandidateMean:g4} (n {row.CandidateCount}), stable {row.StableMean:g4} (n {row.StableCount}), difference in [{row.Low:g3}, {row.High:g3}], p {row.PValue:g2}");
+        $"{row.Metric} {finding}: candidate {row.CandidateMean:g4} (n {row.CandidateCount}), stable "
+            + $"{row.StableMean:g4} (n {row.StableCount}), difference in [{row.Low:g3}, {row.High:g3}], p "
+            + $"{row.PValue:g2}");
 }

@@ -6,7 +6,9 @@ public enum CanaryVerdict
     /// <summary>Not enough evidence yet: stay at this step and look again.</summary>
     Continue,
 
-    /// <summary>The candidate is not worse by more than the margins: go to the next step, or promote after the last.</summary>
+    /// <summary>
+    /// The candidate is not worse by more than the margins: go to the next step, or promote after the last.
+    /// </summary>
     Promote,
 
     /// <summary>The candidate is worse: all traffic back to the stable arm.</summary>
@@ -27,7 +29,8 @@ public enum CanaryVerdict
 /// <param name="PValue">Always-valid p value of "no difference" at this look, two-sided.</param>
 /// <param name="Test">Name of the test.</param>
 public sealed record ArmComparison(
-    string Metric, long StableCount, long CandidateCount, double StableMean, double CandidateMean, double Low, double High, double PValue, string Test)
+    string Metric, long StableCount, long CandidateCount, double StableMean, double CandidateMean, double Low,
+    double High, double PValue, string Test)
 {
     /// <summary>Candidate − stable.</summary>
     public double Difference => CandidateMean - StableMean;
@@ -37,4 +40,5 @@ public sealed record ArmComparison(
 /// <param name="Verdict">What to do.</param>
 /// <param name="Reasons">One sentence for each metric that mattered; never empty.</param>
 /// <param name="Comparisons">All metrics side by side.</param>
-public sealed record CanaryDecision(CanaryVerdict Verdict, IReadOnlyList<string> Reasons, IReadOnlyList<ArmComparison> Comparisons);
+public sealed record CanaryDecision(
+    CanaryVerdict Verdict, IReadOnlyList<string> Reasons, IReadOnlyList<ArmComparison> Comparisons);

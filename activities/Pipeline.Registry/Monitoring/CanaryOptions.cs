@@ -1,6 +1,8 @@
 namespace Pipeline.Registry.Monitoring;
 
-/// <summary>When a candidate counts as worse, as good, or as not yet known. Margins are differences candidate − stable.</summary>
+/// <summary>
+/// When a candidate counts as worse, as good, or as not yet known. Margins are differences candidate − stable.
+/// </summary>
 public sealed record CanaryOptions
 {
     /// <summary>Chance of rolling back a candidate that is no worse, over all metrics and all looks.</summary>
@@ -11,7 +13,9 @@ public sealed record CanaryOptions
     /// <value>The default is 50.</value>
     public long MinRequests { get; init; } = 50;
 
-    /// <summary>Requests of the candidate after which a step that is neither better nor worse is given to a person.</summary>
+    /// <summary>
+    /// Requests of the candidate after which a step that is neither better nor worse is given to a person.
+    /// </summary>
     /// <value>The default is 5,000.</value>
     public long MaxRequests { get; init; } = 5_000;
 
@@ -23,7 +27,10 @@ public sealed record CanaryOptions
     /// <value>The default is 1.25.</value>
     public double LatencyRatioMargin { get; init; } = 1.25;
 
-    /// <summary>Tolerated rise of mean token entropy, nats; a fall as large counts as well, because collapsed answers have too little.</summary>
+    /// <summary>
+    /// Tolerated rise of mean token entropy, nats; a fall as large counts as well, because collapsed answers have too
+    /// little.
+    /// </summary>
     /// <value>The default is 0.5.</value>
     public double EntropyMargin { get; init; } = 0.5;
 

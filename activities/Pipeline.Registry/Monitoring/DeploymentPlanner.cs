@@ -22,7 +22,8 @@ public static class DeploymentPlanner
     /// <summary>Plans.</summary>
     /// <param name="variants">Variants of one base that are served at the same time, at least 1.</param>
     /// <param name="wanted">Mode asked for, or null for the rule.</param>
-    /// <returns>One variant is merged, two are served as adapters though either would do, three and more need adapters.</returns>
+    /// <returns>One variant is merged, two are served as adapters though either would do, three and more need
+    /// adapters.</returns>
     public static DeploymentPlan Plan(int variants, DeploymentMode? wanted = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(variants, 1);
@@ -30,7 +31,9 @@ public static class DeploymentPlanner
         {
             1 => (DeploymentMode.Merged, "one variant: merged weights cost nothing at request time"),
             2 => (DeploymentMode.Adapters, "two variants: either mode works; adapters hold the base in memory once"),
-            _ => (DeploymentMode.Adapters, $"{variants} variants: merged weights would hold the base in memory {variants} times"),
+            _ =>
+                (DeploymentMode.Adapters,
+                    $"{variants} variants: merged weights would hold the base in memory {variants} times"),
         };
         return wanted is { } asked && asked != mode
             ? new DeploymentPlan(asked, $"asked for {asked}; the rule says {mode}, {reason}", Overridden: true)

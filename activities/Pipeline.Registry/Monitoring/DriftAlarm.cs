@@ -8,4 +8,5 @@ namespace Pipeline.Registry.Monitoring;
 /// <param name="StandardErrors">Distance of the means in standard errors.</param>
 /// <param name="StabilityIndex">Population stability index of the last window.</param>
 public sealed record DriftAlarm(
-    string Stream, DateTimeOffset At, double BaselineMean, double CurrentMean, double StandardErrors, double StabilityIndex);
+    string Stream, DateTimeOffset At, double BaselineMean, double CurrentMean, double StandardErrors,
+    double StabilityIndex);

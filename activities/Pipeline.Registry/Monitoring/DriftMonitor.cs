@@ -2,7 +2,10 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Registry.Monitoring;
 
-/// <summary>Learns a baseline of a stream of numbers and raises one alarm when the stream shifts for good. Not safe for several threads.</summary>
+/// <summary>
+/// Learns a baseline of a stream of numbers and raises one alarm when the stream shifts for good. Not safe for several
+/// threads.
+/// </summary>
 /// <param name="stream">Name for alarms.</param>
 /// <param name="options">Windows and thresholds; null takes the defaults.</param>
 /// <param name="time">Clock; null takes the system's.</param>
@@ -53,7 +56,8 @@ public sealed class DriftMonitor(string stream, DriftOptions? options = null, Ti
         var distance = (window.Mean - _summary.Mean) / error;
         var index = Drift.StabilityIndex(_baseline, _window);
         var shifted = Math.Abs(distance) >= _options.MeanThreshold
-            || (index >= _options.IndexThreshold && KolmogorovSmirnov.ExactP(_baseline, _window) <= _options.PValueThreshold);
+            || (index >= _options.IndexThreshold
+                && KolmogorovSmirnov.ExactP(_baseline, _window) <= _options.PValueThreshold);
         (_shifted, _calm) = shifted ? (_shifted + 1, 0) : (0, _calm + 1);
         if (IsRaised)
         {
@@ -67,6 +71,7 @@ public sealed class DriftMonitor(string stream, DriftOptions? options = null, Ti
         }
 
         IsRaised = true;
-        return new DriftAlarm(stream, (time ?? TimeProvider.System).GetUtcNow(), _summary.Mean, window.Mean, distance, index);
+        return new DriftAlarm(
+            stream, (time ?? TimeProvider.System).GetUtcNow(), _summary.Mean, window.Mean, distance, index);
     }
 }

@@ -2,9 +2,10 @@ namespace Pipeline.Registry.Monitoring;
 
 /// <summary>A sequential test of whether one arm fails more often, exact for rare errors.</summary>
 /// <remarks>
-/// When both arms fail equally often, each error belongs to the candidate with the candidate's share s of the requests. A uniform mixture
-/// over the alternatives θ gives the ratio B(k + 1, m − k + 1) / (s^k (1 − s)^(m − k)) for k of m errors, a martingale under the null
-/// hypothesis. <b>Source:</b> Ville's inequality on the beta-binomial mixture; conditional form as in Kulldorff et al. 2011, Sequential Analysis 30(1).
+/// When both arms fail equally often, each error belongs to the candidate with the candidate's share s of the requests.
+/// A uniform mixture over the alternatives θ gives the ratio B(k + 1, m − k + 1) / (s^k (1 − s)^(m − k)) for k of m
+/// errors, a martingale under the null hypothesis. <b>Source:</b> Ville's inequality on the beta-binomial mixture;
+/// conditional form as in Kulldorff et al. 2011, Sequential Analysis 30(1).
 /// </remarks>
 public static class ErrorShareTest
 {
@@ -26,7 +27,8 @@ public static class ErrorShareTest
         {
             // Stirling's series; the first dropped term is below 1e-14 here.
             double x = n + 1;
-            return ((x - 0.5) * Math.Log(x)) - x + (0.5 * Math.Log(2 * Math.PI)) + (1 / (12 * x)) - (1 / (360 * x * x * x));
+            return ((x - 0.5) * Math.Log(x)) - x + (0.5 * Math.Log(2 * Math.PI)) + (1 / (12 * x))
+                - (1 / (360 * x * x * x));
         }
 
         var sum = 0.0;

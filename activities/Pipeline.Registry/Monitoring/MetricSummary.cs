@@ -34,11 +34,13 @@ public readonly record struct MetricSummary(long Count, double Mean, double SumO
 
         var delta = other.Mean - Mean;
         return new MetricSummary(
-            count, Mean + (delta * other.Count / count), SumOfSquares + other.SumOfSquares + (delta * delta * Count * other.Count / count));
+            count, Mean + (delta * other.Count / count),
+            SumOfSquares + other.SumOfSquares + (delta * delta * Count * other.Count / count));
     }
 
     /// <summary>Summarises a list.</summary>
     /// <param name="values">Finite numbers.</param>
     /// <returns>The summary.</returns>
-    public static MetricSummary Of(IEnumerable<double> values) => values.Aggregate(default(MetricSummary), (summary, value) => summary.Add(value));
+    public static MetricSummary Of(IEnumerable<double> values) =>
+        values.Aggregate(default(MetricSummary), (summary, value) => summary.Add(value));
 }

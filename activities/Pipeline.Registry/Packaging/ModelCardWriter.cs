@@ -9,7 +9,10 @@ namespace Pipeline.Registry.Packaging;
 /// <summary>Writes a card: YAML front matter as model hubs read it, and Markdown without any live markup.</summary>
 public static class ModelCardWriter
 {
-    private static readonly JsonSerializerOptions Scalars = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Scalars = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Writes the card.</summary>
     /// <param name="card">What it says.</param>
@@ -74,8 +77,10 @@ public static class ModelCardWriter
             text.Append($"{Plain(card.Description)}\n\n");
         }
 
-        text.Append($"Base model: {Plain(card.Base.Id)}, revision {Plain(card.Base.Revision)}, files {card.Base.Digest}\n");
-        AppendTable(text, "Training", ["setting", "value"], card.Training.Select(pair => new[] { pair.Key, pair.Value }));
+        text.Append(
+            $"Base model: {Plain(card.Base.Id)}, revision {Plain(card.Base.Revision)}, files {card.Base.Digest}\n");
+        AppendTable(
+            text, "Training", ["setting", "value"], card.Training.Select(pair => new[] { pair.Key, pair.Value }));
         AppendTable(
             text, "Results", ["task", "data", "metric", "value"],
             card.Results.Select(result => new[] { result.Task, result.Dataset, result.Metric, Number(result.Value) }));
@@ -90,7 +95,9 @@ public static class ModelCardWriter
         var lines = rows.Select(row => $"| {string.Join(" | ", row.Select(Plain))} |\n").ToList();
         if (lines.Count > 0)
         {
-            text.Append($"\n## {title}\n\n| {string.Join(" | ", head)} |\n|{string.Concat(Enumerable.Repeat("---|", head.Length))}\n")
+            text.Append(
+                $"\n## {title}\n\n| {string.Join(" | ", head)} "
+                    + $"|\n|{string.Concat(Enumerable.Repeat("---|", head.Length))}\n")
                 .AppendJoin("", lines);
         }
     }

@@ -6,7 +6,9 @@ using Pipeline.Registry.Storage;
 
 namespace Pipeline.Registry.Packaging;
 
-/// <summary>Makes packages of directories, and directories of packages; equal inputs give the same package digest.</summary>
+/// <summary>
+/// Makes packages of directories, and directories of packages; equal inputs give the same package digest.
+/// </summary>
 /// <param name="artifacts">Where packages live.</param>
 public sealed class Package(ArtifactStore artifacts)
 {
@@ -26,12 +28,15 @@ public sealed class Package(ArtifactStore artifacts)
     public async Task<Manifest> CreateAsync(string directory, ModelCard card, CancellationToken cancellation = default)
     {
         var files = new List<ArtifactFile>();
-        foreach (var path in PackageFiles.Find(directory, card.Kind).Where(path => Path.GetFileName(path) != PackageFiles.Card))
+        foreach (var path in PackageFiles.Find(directory, card.Kind)
+            .Where(path => Path.GetFileName(path) != PackageFiles.Card))
         {
             files.Add(await artifacts.PutFileAsync(path, Path.GetFileName(path), cancellation));
         }
 
-        files.Add(await artifacts.PutBytesAsync(Encoding.UTF8.GetBytes(ModelCardWriter.Write(card)), PackageFiles.Card, cancellation));
+        files.Add(
+            await artifacts.PutBytesAsync(
+                Encoding.UTF8.GetBytes(ModelCardWriter.Write(card)), PackageFiles.Card, cancellation));
         var properties = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [KindProperty] = card.Kind == PackageKind.Adapter ? "adapter" : "merged",
@@ -49,7 +54,8 @@ public sealed class Package(ArtifactStore artifacts)
     /// <param name="directory">A directory that is empty or does not exist.</param>
     /// <param name="cancellation">Stops the download.</param>
     /// <returns>The package.</returns>
-    /// <exception cref="InvalidDataException">The directory is not empty, or the package names a file that may not be in one.</exception>
+    /// <exception cref="InvalidDataException">The directory is not empty, or the package names a file that may not be
+    /// in one.</exception>
     /// <exception cref="RegistryException">There is no such package, or its manifest or a file was changed.</exception>
     public async Task<Manifest> UnpackAsync(string id, string directory, CancellationToken cancellation = default)
     {
@@ -63,10 +69,12 @@ public sealed class Package(ArtifactStore artifacts)
         {
             var manifest = await artifacts.FindAsync(ArtifactKind, id, cancellation)
                 ?? throw new RegistryException(RegistryError.NotFound, $"package {id} is not in the store");
-            var kind = manifest.Properties.GetValueOrDefault(KindProperty) == "merged" ? PackageKind.Merged : PackageKind.Adapter;
+            var kind = manifest.Properties.GetValueOrDefault(KindProperty) == "merged"
+                ? PackageKind.Merged : PackageKind.Adapter;
             if (manifest.Files.FirstOrDefault(file => !PackageFiles.IsAllowed(file.Name, kind)) is { } strange)
             {
-                throw new InvalidDataException($"package {id} names '{RegistryNames.Shown(strange.Name)}', which is not part of a package");
+                throw new InvalidDataException(
+                    $"package {id} names '{RegistryNames.Shown(strange.Name)}', which is not part of a package");
             }
 
             Directory.CreateDirectory(directory);
@@ -75,13 +83,16 @@ public sealed class Package(ArtifactStore artifacts)
                 await artifacts.GetFileAsync(file, Path.Combine(directory, file.Name), cancellation);
             }
 
-            var list = JsonSerializer.Serialize(new { package = id, files = manifest.Files.ToDictionary(file => file.Name, file => file.Sha256) }, Indented);
+            var list = JsonSerializer.Serialize(
+                new { package = id, files = manifest.Files.ToDictionary(file => file.Name, file => file.Sha256) },
+                Indented);
             await File.WriteAllTextAsync(Path.Combine(directory, PackageFiles.List), list + "\n", cancellation);
             return manifest;
         }
         catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.Integrity)
         {
-            throw new RegistryException(RegistryError.Digest, $"package {id} was changed after it was committed: {exception.Message}");
+            throw new RegistryException(
+                RegistryError.Digest, $"package {id} was changed after it was committed: {exception.Message}");
         }
     }
 }

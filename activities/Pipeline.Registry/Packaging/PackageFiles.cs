@@ -3,7 +3,10 @@ using Pipeline.Registry.Models;
 
 namespace Pipeline.Registry.Packaging;
 
-/// <summary>Which files may be in a package; everything else is refused, so no code and no second format of weights travels along.</summary>
+/// <summary>
+/// Which files may be in a package; everything else is refused, so no code and no second format of weights travels
+/// along.
+/// </summary>
 public static class PackageFiles
 {
     /// <summary>The card.</summary>
@@ -16,13 +19,16 @@ public static class PackageFiles
 
     private static readonly HashSet<string> Common = new(StringComparer.Ordinal)
     {
-        "added_tokens.json", "chat_template.jinja", "config.json", "generation_config.json", "merges.txt", "special_tokens_map.json",
+        "added_tokens.json", "chat_template.jinja", "config.json", "generation_config.json", "merges.txt",
+        "special_tokens_map.json",
         "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "vocab.json", "LICENSE", "NOTICE", Card,
     };
 
-    private static readonly HashSet<string> Adapter = new(StringComparer.Ordinal) { "adapter_config.json", "adapter_model.safetensors" };
+    private static readonly HashSet<string> Adapter =
+        new(StringComparer.Ordinal) { "adapter_config.json", "adapter_model.safetensors" };
 
-    private static readonly HashSet<string> Weights = new(StringComparer.Ordinal) { "model.safetensors", "model.safetensors.index.json" };
+    private static readonly HashSet<string> Weights =
+        new(StringComparer.Ordinal) { "model.safetensors", "model.safetensors.index.json" };
 
     /// <summary>Lists the files of a directory that become part of a package.</summary>
     /// <param name="directory">Directory of an adapter or a merged model.</param>
@@ -45,13 +51,15 @@ public static class PackageFiles
 
         string[] needed = kind == PackageKind.Adapter ? [.. Adapter] : ["config.json"];
         var missing = needed.Except(paths.Select(path => Path.GetFileName(path) ?? "")).ToList();
-        if (kind == PackageKind.Merged && !paths.Exists(path => path.EndsWith(".safetensors", StringComparison.Ordinal)))
+        if (kind == PackageKind.Merged
+            && !paths.Exists(path => path.EndsWith(".safetensors", StringComparison.Ordinal)))
         {
             missing.Add("model.safetensors");
         }
 
         return missing.Count == 0 ? paths
-            : throw new InvalidDataException($"{directory}: {string.Join(", ", missing)} is missing; a package of kind {kind} needs it");
+            : throw new InvalidDataException(
+                $"{directory}: {string.Join(", ", missing)} is missing; a package of kind {kind} needs it");
     }
 
     /// <summary>Whether a file name may be in a package of this kind.</summary>
@@ -59,10 +67,12 @@ public static class PackageFiles
     /// <param name="kind">What the package holds.</param>
     /// <returns>True when it may.</returns>
     public static bool IsAllowed(string name, PackageKind kind) =>
-        Common.Contains(name) || (kind == PackageKind.Adapter ? Adapter.Contains(name) : Weights.Contains(name) || IsShard(name));
+        Common.Contains(name)
+            || (kind == PackageKind.Adapter ? Adapter.Contains(name) : Weights.Contains(name) || IsShard(name));
 
     private static bool IsShard(string name) =>
-        name.Length == "model-00001-of-00002.safetensors".Length && name.StartsWith("model-", StringComparison.Ordinal) &&
+        name.Length == "model-00001-of-00002.safetensors".Length && name.StartsWith("model-", StringComparison.Ordinal)
+            &&
         name.EndsWith(".safetensors", StringComparison.Ordinal) && name[11..15] == "-of-" &&
         name[6..11].All(char.IsAsciiDigit) && name[15..20].All(char.IsAsciiDigit);
 
@@ -73,7 +83,8 @@ public static class PackageFiles
         {
             var name = RegistryNames.Shown(info.Name);
             throw new InvalidDataException(
-                $"{name}: not part of a package of kind {kind}; only safetensors, tokenizer and configuration files are, never code or links");
+                $"{name}: not part of a package of kind {kind}; only safetensors, tokenizer and configuration files "
+                    + $"are, never code or links");
         }
 
         if (info.Name.EndsWith(".json", StringComparison.Ordinal))
@@ -93,9 +104,11 @@ public static class PackageFiles
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("auto_map", out _))
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("auto_map", out _))
             {
-                throw new InvalidDataException($"{file.Name}: 'auto_map' asks for code from the model's files; it is never run and not packaged");
+                throw new InvalidDataException(
+                    $"{file.Name}: 'auto_map' asks for code from the model's files; it is never run and not packaged");
             }
         }
         catch (JsonException exception)

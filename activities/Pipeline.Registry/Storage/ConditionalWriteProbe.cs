@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Pipeline.Registry.Storage;
 
-/// <summary>Finds out whether a store really honours conditional writes; a registry on one that ignores them would lose updates.</summary>
+/// <summary>
+/// Finds out whether a store really honours conditional writes; a registry on one that ignores them would lose updates.
+/// </summary>
 public static class ConditionalWriteProbe
 {
     /// <summary>Writes, and tries to overwrite, a small object under <c>probe/</c>; removes it afterwards.</summary>
@@ -26,7 +28,8 @@ public static class ConditionalWriteProbe
         }
     }
 
-    private static async Task MustRefuseAsync(IObjectStore store, string key, PutCondition condition, string header, CancellationToken cancellation)
+    private static async Task MustRefuseAsync(
+        IObjectStore store, string key, PutCondition condition, string header, CancellationToken cancellation)
     {
         try
         {
@@ -38,7 +41,9 @@ public static class ConditionalWriteProbe
         }
 
         throw new ObjectStoreException(
-            ObjectStoreError.Unsupported, $"{store.Location} does not honour conditional writes ({header}); the registry needs them: use another service or version");
+            ObjectStoreError.Unsupported,
+            $"{store.Location} does not honour conditional writes ({header}); the registry needs them: use another "
+                + $"service or version");
     }
 
     private static MemoryStream Content(string text) => new(Encoding.ASCII.GetBytes(text));

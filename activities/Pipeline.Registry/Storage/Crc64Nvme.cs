@@ -6,10 +6,15 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.Registry.Storage;
 
-/// <summary>CRC-64/NVME, the checksum that S3 keeps of whole objects: carry-less multiplication where the processor has it, tables elsewhere.</summary>
+/// <summary>
+/// CRC-64/NVME, the checksum that S3 keeps of whole objects: carry-less multiplication where the processor has it,
+/// tables elsewhere.
+/// </summary>
 /// <remarks>
-/// Polynomial AD93D23594C93659, reflected, initial and final value all ones; the CRC of "123456789" is AE8B14860A799888.
-/// <b>Source:</b> NVM Express NVM command set 1.0, 5.2.1.3.4; folding after Gopal et al., "Fast CRC Computation Using PCLMULQDQ" (2009).
+/// Polynomial AD93D23594C93659, reflected, initial and final value all ones; the CRC of "123456789" is
+/// AE8B14860A799888.
+/// <b>Source:</b> NVM Express NVM command set 1.0, 5.2.1.3.4; folding after Gopal et al., "Fast CRC Computation Using
+/// PCLMULQDQ" (2009).
 /// </remarks>
 public static class Crc64Nvme
 {
@@ -76,7 +81,8 @@ public static class Crc64Nvme
 
     /// <summary>Reads the form of <see cref="ToHeader"/>.</summary>
     /// <param name="text">Value of the header.</param>
-    /// <returns>The checksum, or null when the text is absent or has another form (a checksum of checksums, for example).</returns>
+    /// <returns>The checksum, or null when the text is absent or has another form (a checksum of checksums, for
+    /// example).</returns>
     public static ulong? FromHeader(string? text)
     {
         Span<byte> bytes = stackalloc byte[8];
@@ -135,7 +141,8 @@ public static class Crc64Nvme
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> Move(Vector512<ulong> blocks, Vector512<ulong> factors) =>
-        Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x00) ^ Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x11);
+        Pclmulqdq.V512.CarrylessMultiply(blocks, factors, 0x00) ^ Pclmulqdq.V512.CarrylessMultiply(
+            blocks, factors, 0x11);
 
     private static ulong ByTable(ulong state, ReadOnlySpan<byte> data)
     {

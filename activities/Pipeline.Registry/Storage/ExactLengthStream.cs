@@ -1,6 +1,9 @@
 namespace Pipeline.Registry.Storage;
 
-/// <summary>Reads exactly the announced number of bytes of a file; an earlier end and an error of the disk are failures of the store.</summary>
+/// <summary>
+/// Reads exactly the announced number of bytes of a file; an earlier end and an error of the disk are failures of the
+/// store.
+/// </summary>
 /// <param name="inner">Source; disposed with this stream.</param>
 /// <param name="length">Announced bytes.</param>
 /// <param name="name">For the message.</param>
@@ -57,11 +60,13 @@ internal sealed class ExactLengthStream(Stream inner, long length, string name) 
     {
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("the stream reads forward only");
+    public override long Seek(long offset, SeekOrigin origin) =>
+        throw new NotSupportedException("the stream reads forward only");
 
     public override void SetLength(long value) => throw new NotSupportedException("the stream is read-only");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("the stream is read-only");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("the stream is read-only");
 
     protected override void Dispose(bool disposing)
     {
@@ -75,7 +80,8 @@ internal sealed class ExactLengthStream(Stream inner, long length, string name) 
 
     private ObjectStoreException Unreadable(IOException exception) => new(
         ObjectStoreError.Disk,
-        $"the disk reported an error while '{name}' was read ({exception.Message}); nothing of it was kept: check the disk, then restore or rebuild the object",
+        $"the disk reported an error while '{name}' was read ({exception.Message}); nothing of it was kept: check the "
+            + $"disk, then restore or rebuild the object",
         exception);
 
     private int Clip(int wanted) => (int)Math.Min(wanted, length - _read);
@@ -84,7 +90,8 @@ internal sealed class ExactLengthStream(Stream inner, long length, string name) 
     {
         _read += read;
         return read == 0 && wanted > 0 && _read < length
-            ? throw new ObjectStoreException(ObjectStoreError.Integrity, $"'{name}' ended after {_read} of {length} bytes")
+            ? throw new ObjectStoreException(
+                ObjectStoreError.Integrity, $"'{name}' ended after {_read} of {length} bytes")
             : read;
     }
 }

@@ -11,7 +11,8 @@ public static class ObjectKey
     /// <summary>Accepts a key.</summary>
     /// <param name="key">Any text.</param>
     /// <returns>The key.</returns>
-    /// <exception cref="ObjectStoreException">The key is empty, too long, or holds control characters or unpaired surrogates.</exception>
+    /// <exception cref="ObjectStoreException">The key is empty, too long, or holds control characters or unpaired
+    /// surrogates.</exception>
     public static string Check(string key)
     {
         if (key.Length == 0 || Encoding.UTF8.GetByteCount(key) > MaxBytes)
@@ -46,7 +47,8 @@ public static class ObjectKey
     }
 
     private static ObjectStoreException Invalid(string key, string why) =>
-        new(ObjectStoreError.InvalidKey, $"object key {Show(key)} {why}; use printable text of at most {MaxBytes} bytes");
+        new(ObjectStoreError.InvalidKey,
+            $"object key {Show(key)} {why}; use printable text of at most {MaxBytes} bytes");
 
     private static string Show(string key)
     {

@@ -38,7 +38,8 @@ public enum ObjectStoreError
 /// <param name="error">What went wrong.</param>
 /// <param name="message">A sentence that names the object and the next step.</param>
 /// <param name="inner">The cause.</param>
-public sealed class ObjectStoreException(ObjectStoreError error, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class ObjectStoreException(ObjectStoreError error, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     /// <summary>What went wrong.</summary>
     public ObjectStoreError Error { get; } = error;

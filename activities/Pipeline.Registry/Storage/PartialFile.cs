@@ -8,8 +8,9 @@ namespace Pipeline.Registry.Storage;
 
 /// <summary>The file of a download that is not complete, and the note of ranges that are.</summary>
 /// <remarks>
-/// A resumable file is named after the version of the object; beside it lies a list <c>RANGE CRC64</c>, one line for each range that was
-/// written. A range counts only when the bytes in the file have that checksum, so a lost or torn write is fetched again.
+/// A resumable file is named after the version of the object; beside it lies a list <c>RANGE CRC64</c>, one line for
+/// each range that was written. A range counts only when the bytes in the file have that checksum, so a lost or torn
+/// write is fetched again.
 /// </remarks>
 internal sealed class PartialFile : IDisposable
 {
@@ -27,14 +28,16 @@ internal sealed class PartialFile : IDisposable
     {
         if (resumable)
         {
-            var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{info.Key}\n{info.ETag}\n{info.Bytes}\n{partBytes}")))[..16];
+            var version = Convert.ToHexStringLower(
+                SHA256.HashData(Encoding.UTF8.GetBytes($"{info.Key}\n{info.ETag}\n{info.Bytes}\n{partBytes}")))[..16];
             var path = $"{target}.{version}.part";
             try
             {
                 // The lock keeps a second process, an earlier attempt for example, away from the same file.
                 var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 var kept = ReadNotes(path + "s");
-                return new PartialFile(path, handle, new StreamWriter(path + "s", append: true) { AutoFlush = true }, kept);
+                return new PartialFile(
+                    path, handle, new StreamWriter(path + "s", append: true) { AutoFlush = true }, kept);
             }
             catch (IOException)
             {
@@ -43,7 +46,8 @@ internal sealed class PartialFile : IDisposable
         }
 
         var single = $"{target}.{Guid.NewGuid():N}.part";
-        return new PartialFile(single, File.OpenHandle(single, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None), notes: null, []);
+        return new PartialFile(
+            single, File.OpenHandle(single, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None), notes: null, []);
     }
 
     /// <summary>The checksum of a range that an earlier attempt brought, when the file still has it.</summary>
@@ -60,7 +64,8 @@ internal sealed class PartialFile : IDisposable
             var crc = 0UL;
             for (var done = 0L; done < range.Length;)
             {
-                var read = RandomAccess.Read(Handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.Length - done)), range.Offset + done);
+                var read = RandomAccess.Read(
+                    Handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.Length - done)), range.Offset + done);
                 crc = Crc64Nvme.Append(crc, buffer.AsSpan(0, read));
                 done += read;
             }
@@ -118,7 +123,8 @@ internal sealed class PartialFile : IDisposable
         foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
         {
             var fields = line.Split(' ');
-            if (fields is [var part, { Length: 16 } crc] && int.TryParse(part, CultureInfo.InvariantCulture, out var index)
+            if (fields is [var part, { Length: 16 } crc]
+                && int.TryParse(part, CultureInfo.InvariantCulture, out var index)
                 && ulong.TryParse(crc, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var checksum))
             {
                 kept[index] = checksum;

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pipeline.Registry.Storage;
 
-/// <summary>One attempt to bring an object into a partial file, range by range, with the checksums of what arrived.</summary>
+/// <summary>
+/// One attempt to bring an object into a partial file, range by range, with the checksums of what arrived.
+/// </summary>
 internal sealed class RangeTransfer : IDisposable
 {
     private const int RangeAttempts = 4;
@@ -96,11 +98,13 @@ internal sealed class RangeTransfer : IDisposable
         finally
         {
             await stop.CancelAsync();
-            await hashing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await hashing.ContinueWith(
+                _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
-    // Follows the ranges in their order while later ones arrive; what it reads was written a moment ago and is in memory.
+    // Follows the ranges in their order while later ones arrive; what it reads was written a moment ago and is in
+    // memory.
     private async Task<string> DigestAsync(CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -113,7 +117,8 @@ internal sealed class RangeTransfer : IDisposable
                 var range = RangeOf(part);
                 for (var done = 0L; done < range.Length;)
                 {
-                    var read = RandomAccess.Read(_partial.Handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.Length - done)), range.Offset + done);
+                    var read = RandomAccess.Read(_partial.Handle,
+                        buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.Length - done)), range.Offset + done);
                     hash.AppendData(buffer, 0, read);
                     done += read;
                 }
@@ -127,7 +132,8 @@ internal sealed class RangeTransfer : IDisposable
         }
     }
 
-    private ByteRange RangeOf(int part) => new(part * _partBytes, Math.Min(_partBytes, _info.Bytes - (part * _partBytes)));
+    private ByteRange RangeOf(int part) =>
+        new(part * _partBytes, Math.Min(_partBytes, _info.Bytes - (part * _partBytes)));
 
     private async Task FetchRangeAsync(int part, IncrementalHash? hash, CancellationToken cancellation)
     {
@@ -143,13 +149,18 @@ internal sealed class RangeTransfer : IDisposable
                 {
                     var whole = range.Length == _info.Bytes && done == 0;
                     await using var body = await _store.OpenAsync(
-                        _info.Key, whole ? null : new ByteRange(range.Offset + done, range.Length - done), _info.ETag, cancellation);
+                        _info.Key, whole ? null : new ByteRange(range.Offset + done, range.Length - done), _info.ETag,
+                        cancellation);
                     if (whole && body.Length != range.Length)
                     {
-                        throw new ObjectStoreException(ObjectStoreError.Integrity, $"'{_info.Key}' has {body.Length} bytes, listed with {range.Length}");
+                        throw new ObjectStoreException(
+                            ObjectStoreError.Integrity,
+                            $"'{_info.Key}' has {body.Length} bytes, listed with {range.Length}");
                     }
 
-                    for (int read; (read = await body.ReadAtLeastAsync(buffer, (int)Math.Min(BufferBytes, range.Length - done), false, cancellation)) > 0; done += read)
+                    for (int read; (read = await body.ReadAtLeastAsync(
+                        buffer, (int)Math.Min(BufferBytes, range.Length - done), false, cancellation))
+                        > 0; done += read)
                     {
                         RandomAccess.Write(_partial.Handle, buffer.AsSpan(0, read), range.Offset + done);
                         _checksums[part] = Crc64Nvme.Append(_checksums[part], buffer.AsSpan(0, read));
@@ -158,7 +169,9 @@ internal sealed class RangeTransfer : IDisposable
 
                     _provenByStore = whole;
                 }
-                catch (ObjectStoreException exception) when ((exception.IsTransient || exception.Error == ObjectStoreError.Disk) && attempt < RangeAttempts)
+                catch (ObjectStoreException exception)
+                    when ((exception.IsTransient || exception.Error == ObjectStoreError.Disk)
+                        && attempt < RangeAttempts)
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(50 << attempt), cancellation);
                 }

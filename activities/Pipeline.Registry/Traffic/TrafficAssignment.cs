@@ -4,8 +4,12 @@ using System.Text;
 
 namespace Pipeline.Registry.Traffic;
 
-/// <summary>Gives each client key an arm. A pure function of key and state, so a restart or another replica changes nothing.</summary>
-/// <remarks>A key keeps its position for a whole rollout; raising the share moves keys to the candidate and never back.</remarks>
+/// <summary>
+/// Gives each client key an arm. A pure function of key and state, so a restart or another replica changes nothing.
+/// </summary>
+/// <remarks>
+/// A key keeps its position for a whole rollout; raising the share moves keys to the candidate and never back.
+/// </remarks>
 public static class TrafficAssignment
 {
     /// <summary>The arm that answers a client.</summary>

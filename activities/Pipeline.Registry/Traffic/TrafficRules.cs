@@ -14,17 +14,20 @@ internal static class TrafficRules
 
         if (actor.Length is 0 or > 200 || reason.Length is 0 or > 2000)
         {
-            throw new ArgumentException("a traffic change needs an actor (at most 200 characters) and a reason (at most 2,000)", nameof(state));
+            throw new ArgumentException(
+                "a traffic change needs an actor (at most 200 characters) and a reason (at most 2,000)", nameof(state));
         }
 
         if (!double.IsFinite(state.CandidatePercent) || state.CandidatePercent is < 0 or > 100)
         {
-            throw new ArgumentException($"candidatePercent {state.CandidatePercent} is outside 0 to 100", nameof(state));
+            throw new ArgumentException(
+                $"candidatePercent {state.CandidatePercent} is outside 0 to 100", nameof(state));
         }
 
         if (state.Candidate is null && (state.CandidatePercent > 0 || state.Shadow))
         {
-            throw new ArgumentException($"alias '{state.Alias}' has no candidate that could get traffic", nameof(state));
+            throw new ArgumentException(
+                $"alias '{state.Alias}' has no candidate that could get traffic", nameof(state));
         }
 
         foreach (var arm in state.Candidate is null ? [state.Stable] : new[] { state.Stable, state.Candidate })
@@ -37,12 +40,14 @@ internal static class TrafficRules
     {
         if (arm.Adapter != "base" && !TrafficNames.IsVersion(arm.Adapter))
         {
-            throw new ArgumentException($"'{arm.Adapter}' is not an adapter version; write name@version, or base", nameof(arm));
+            throw new ArgumentException(
+                $"'{arm.Adapter}' is not an adapter version; write name@version, or base", nameof(arm));
         }
 
         if (arm.Digest.Length != 0 && (arm.Digest.Length != 64 || !arm.Digest.All(char.IsAsciiHexDigitLower)))
         {
-            throw new ArgumentException($"digest of '{arm.Adapter}' is not 64 lower-case hexadecimal digits", nameof(arm));
+            throw new ArgumentException(
+                $"digest of '{arm.Adapter}' is not 64 lower-case hexadecimal digits", nameof(arm));
         }
 
         if (arm.Temperature is { } temperature && temperature is not (>= 0 and <= 2))

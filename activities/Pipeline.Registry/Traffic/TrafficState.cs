@@ -15,10 +15,15 @@ public sealed record TrafficState
     /// <summary>Share of client keys that the candidate serves, percent from 0 to 100.</summary>
     public double CandidatePercent { get; init; }
 
-    /// <summary>Whether the candidate gets copies of requests instead of requests; its answers are measured and thrown away.</summary>
+    /// <summary>
+    /// Whether the candidate gets copies of requests instead of requests; its answers are measured and thrown away.
+    /// </summary>
     public bool Shadow { get; init; }
 
-    /// <summary>Name of the rollout; salts the assignment, so that another rollout picks other clients. Keep it for the whole rollout.</summary>
+    /// <summary>
+    /// Name of the rollout; salts the assignment, so that another rollout picks other clients. Keep it for the whole
+    /// rollout.
+    /// </summary>
     public string Rollout { get; init; } = "";
 
     /// <summary>Number of this version, from 1; the store sets it.</summary>

@@ -4,10 +4,12 @@ using Pipeline.Registry.Storage;
 
 namespace Pipeline.Registry.Traffic;
 
-/// <summary>Traffic states in an object store: every version is one immutable object, so the history is append-only and linear.</summary>
+/// <summary>
+/// Traffic states in an object store: every version is one immutable object, so the history is append-only and linear.
+/// </summary>
 /// <remarks>
-/// Layout: <c>traffic/ALIAS/0000000001.json</c>. The write of version n + 1 succeeds only when no object has that key, which makes it a
-/// compare-and-set on version n; two writers can never both win.
+/// Layout: <c>traffic/ALIAS/0000000001.json</c>. The write of version n + 1 succeeds only when no object has that key,
+/// which makes it a compare-and-set on version n; two writers can never both win.
 /// </remarks>
 /// <param name="store">Where the states live.</param>
 /// <param name="time">Clock of <see cref="TrafficState.UpdatedAt"/>; null takes the system's.</param>
@@ -26,14 +28,16 @@ public sealed class TrafficStore(IObjectStore store, TimeProvider? time = null)
     /// <returns>The newest version, or null when the alias has no traffic state.</returns>
     /// <exception cref="ArgumentException">The alias is not a name.</exception>
     /// <exception cref="InvalidDataException">The stored object is damaged.</exception>
-    public Task<TrafficState?> ReadAsync(string alias, CancellationToken cancellation = default) => ReadAfterAsync(alias, 0, cancellation);
+    public Task<TrafficState?> ReadAsync(string alias, CancellationToken cancellation = default) =>
+        ReadAfterAsync(alias, 0, cancellation);
 
     /// <summary>Reads the version in force when it is newer than a known one.</summary>
     /// <param name="alias">The alias.</param>
     /// <param name="knownVersion">Version that the caller has; 0 for none.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The newest version, or null when there is nothing newer.</returns>
-    public async Task<TrafficState?> ReadAfterAsync(string alias, long knownVersion, CancellationToken cancellation = default)
+    public async Task<TrafficState?> ReadAfterAsync(
+        string alias, long knownVersion, CancellationToken cancellation = default)
     {
         string? newest = null;
         await foreach (var info in store.ListAsync(Prefix(alias), Key(alias, knownVersion), cancellation))
@@ -44,13 +48,17 @@ public sealed class TrafficStore(IObjectStore store, TimeProvider? time = null)
         return newest is null ? null : await OpenAsync(newest, cancellation);
     }
 
-    /// <summary>Sets the next version, provided that nobody else did since <paramref name="expectedVersion"/> was read, and reads it back.</summary>
+    /// <summary>
+    /// Sets the next version, provided that nobody else did since <paramref name="expectedVersion"/> was read, and
+    /// reads it back.
+    /// </summary>
     /// <param name="state">The wanted state; version, actor, reason and time are filled in.</param>
     /// <param name="expectedVersion">Version that the decision was based on; 0 when there was none.</param>
     /// <param name="actor">Who sets it.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellation">Stops the call.</param>
-    /// <returns>The state as stored. Setting the same state again with the same expectation returns the stored version.</returns>
+    /// <returns>The state as stored. Setting the same state again with the same expectation returns the stored
+    /// version.</returns>
     /// <exception cref="ArgumentException">The state is not acceptable; the message says why.</exception>
     /// <exception cref="TrafficConflictException">Another version is in force.</exception>
     public async Task<TrafficState> SetAsync(
@@ -67,7 +75,8 @@ public sealed class TrafficStore(IObjectStore store, TimeProvider? time = null)
         var current = await ReadAsync(state.Alias, cancellation);
         if ((current?.Version ?? 0) != expectedVersion)
         {
-            return SameChange(current, next) ? current! : throw new TrafficConflictException(state.Alias, expectedVersion, current);
+            return SameChange(current, next)
+                ? current! : throw new TrafficConflictException(state.Alias, expectedVersion, current);
         }
 
         try
@@ -78,22 +87,28 @@ public sealed class TrafficStore(IObjectStore store, TimeProvider? time = null)
         catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.PreconditionFailed)
         {
             current = await ReadAsync(state.Alias, cancellation);
-            return SameChange(current, next) ? current! : throw new TrafficConflictException(state.Alias, expectedVersion, current);
+            return SameChange(current, next)
+                ? current! : throw new TrafficConflictException(state.Alias, expectedVersion, current);
         }
 
         var stored = await OpenAsync(Key(state.Alias, next.Version), cancellation);
         return stored == next
             ? stored
-            : throw new ObjectStoreException(ObjectStoreError.Integrity, $"traffic of '{state.Alias}' version {next.Version} reads back differently");
+            : throw new ObjectStoreException(
+                ObjectStoreError.Integrity,
+                $"traffic of '{state.Alias}' version {next.Version} reads back differently");
     }
 
-    /// <summary>Ends any rollout of an alias: the stable arm gets all traffic, whatever others write meanwhile.</summary>
+    /// <summary>
+    /// Ends any rollout of an alias: the stable arm gets all traffic, whatever others write meanwhile.
+    /// </summary>
     /// <param name="alias">The alias.</param>
     /// <param name="actor">Who rolls back.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The state in force, or null when the alias has none.</returns>
-    public async Task<TrafficState?> RollBackAsync(string alias, string actor, string reason, CancellationToken cancellation = default)
+    public async Task<TrafficState?> RollBackAsync(
+        string alias, string actor, string reason, CancellationToken cancellation = default)
     {
         while (true)
         {
@@ -145,10 +160,12 @@ public sealed class TrafficStore(IObjectStore store, TimeProvider? time = null)
     }
 
     // The same decision written twice, by a retry whose first answer was lost, is one change.
-    private static bool SameChange(TrafficState? current, TrafficState next) => current is not null && current == next with { UpdatedAt = current.UpdatedAt };
+    private static bool SameChange(TrafficState? current, TrafficState next) =>
+        current is not null && current == next with { UpdatedAt = current.UpdatedAt };
 
     private static string Prefix(string alias) =>
-        TrafficNames.IsName(alias) ? $"traffic/{alias}/" : throw new ArgumentException($"'{alias}' is not an alias; use {TrafficRules.NameRule}", nameof(alias));
+        TrafficNames.IsName(alias) ? $"traffic/{alias}/"
+            : throw new ArgumentException($"'{alias}' is not an alias; use {TrafficRules.NameRule}", nameof(alias));
 
     private static string Key(string alias, long version) =>
         string.Create(CultureInfo.InvariantCulture, $"{Prefix(alias)}{version:d10}.json");
@@ -158,7 +175,8 @@ public sealed class TrafficStore(IObjectStore store, TimeProvider? time = null)
         await using var body = await store.OpenAsync(key, cancellation: cancellation);
         try
         {
-            return await JsonSerializer.DeserializeAsync<TrafficState>(body, Json, cancellation) ?? throw new JsonException("the object is empty");
+            return await JsonSerializer.DeserializeAsync<TrafficState>(body, Json, cancellation)
+                ?? throw new JsonException("the object is empty");
         }
         catch (JsonException exception)
         {

@@ -17,7 +17,10 @@ public sealed record Webhook
     /// <summary>Kinds to send; empty sends all.</summary>
     public IReadOnlyList<RegistryEventKind> Kinds { get; init; } = [];
 
-    /// <summary>Name of the environment variable with the signing secret; empty sends unsigned. The secret itself is never stored.</summary>
+    /// <summary>
+    /// Name of the environment variable with the signing secret; empty sends unsigned. The secret itself is never
+    /// stored.
+    /// </summary>
     public string SecretVariable { get; init; } = "";
 }
 

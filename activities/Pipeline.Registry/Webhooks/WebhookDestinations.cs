@@ -17,7 +17,8 @@ public sealed class WebhookDestinations(IEnumerable<string> allowed)
     /// <exception cref="RegistryException">Scheme, credentials or host are not acceptable.</exception>
     public Uri Check(string url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")
+            || uri.UserInfo.Length > 0)
         {
             throw Refuse("a webhook needs an absolute https URL without credentials");
         }
@@ -49,7 +50,8 @@ public sealed class WebhookDestinations(IEnumerable<string> allowed)
     };
 
     // A public name that resolves to this machine would reach what only this machine may reach.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var host = context.DnsEndPoint.Host;
         var local = new Uri($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}").IsLoopback;

@@ -6,10 +6,13 @@ using Pipeline.Registry.Storage;
 
 namespace Pipeline.Registry.Webhooks;
 
-/// <summary>Sends the events of models to their webhooks: in order, at least once, from where the last run stopped.</summary>
+/// <summary>
+/// Sends the events of models to their webhooks: in order, at least once, from where the last run stopped.
+/// </summary>
 /// <remarks>
-/// How far a webhook got is an object in the store, so a crash repeats at most the event in flight; receivers tell repeats by
-/// model and sequence. A failing receiver never holds the registry up: call <see cref="RunAsync"/> again later.
+/// How far a webhook got is an object in the store, so a crash repeats at most the event in flight; receivers tell
+/// repeats by model and sequence. A failing receiver never holds the registry up: call <see cref="RunAsync"/> again
+/// later.
 /// </remarks>
 public sealed class WebhookDispatcher : IDisposable
 {
@@ -27,7 +30,8 @@ public sealed class WebhookDispatcher : IDisposable
     /// <param name="destinations">Allowed hosts.</param>
     /// <param name="timeout">Time for one delivery; null takes 10 seconds.</param>
     public WebhookDispatcher(ModelRegistry registry, WebhookDestinations destinations, TimeSpan? timeout = null) =>
-        (_registry, _destinations, _client) = (registry, destinations, WebhookDestinations.CreateClient(timeout ?? TimeSpan.FromSeconds(10)));
+        (_registry, _destinations, _client) =
+            (registry, destinations, WebhookDestinations.CreateClient(timeout ?? TimeSpan.FromSeconds(10)));
 
     /// <summary>Registers a webhook; it hears of events from now on.</summary>
     /// <param name="webhook">The webhook; one of the same id is replaced.</param>
@@ -41,7 +45,8 @@ public sealed class WebhookDispatcher : IDisposable
         var history = await _registry.HistoryAsync(webhook.Model, cancellation);
         await WriteCursorAsync(RegistryNames.Model(webhook.Id), history.Count, cancellation);
         await _registry.Store.PutAsync(
-            $"{Prefix}{webhook.Id}/hook.json", new MemoryStream(JsonObjects.ToBytes(webhook)), cancellation: cancellation);
+            $"{Prefix}{webhook.Id}/hook.json", new MemoryStream(JsonObjects.ToBytes(webhook)),
+            cancellation: cancellation);
     }
 
     /// <summary>Delivers everything that is due.</summary>
@@ -69,7 +74,8 @@ public sealed class WebhookDispatcher : IDisposable
     {
         var delivered = 0;
         var cursor = await JsonObjects.ReadAsync<Cursor>(_registry.Store, CursorKey(webhook.Id), cancellation);
-        foreach (var entry in (await _registry.HistoryAsync(webhook.Model, cancellation)).Skip(cursor?.Value.Sequence ?? 0))
+        foreach (var entry in (await _registry.HistoryAsync(webhook.Model, cancellation))
+            .Skip(cursor?.Value.Sequence ?? 0))
         {
             if (webhook.Kinds.Count == 0 || webhook.Kinds.Contains(entry.Kind))
             {
@@ -104,18 +110,23 @@ public sealed class WebhookDispatcher : IDisposable
         });
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _destinations.Check(webhook.Url)) { Content = new ByteArrayContent(body) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, _destinations.Check(webhook.Url))
+            {
+                Content = new ByteArrayContent(body),
+            };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             if (webhook.SecretVariable.Length > 0)
             {
                 var secret = Environment.GetEnvironmentVariable(webhook.SecretVariable)
-                    ?? throw new RegistryException(RegistryError.Destination, $"the environment variable {webhook.SecretVariable} is not set");
+                    ?? throw new RegistryException(
+                        RegistryError.Destination, $"the environment variable {webhook.SecretVariable} is not set");
                 var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body);
                 request.Headers.Add(SignatureHeader, "sha256=" + Convert.ToHexStringLower(signature));
             }
 
             using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return answer.IsSuccessStatusCode ? "" : $"event {entry.Sequence}: the receiver answered {(int)answer.StatusCode}";
+            return answer.IsSuccessStatusCode
+                ? "" : $"event {entry.Sequence}: the receiver answered {(int)answer.StatusCode}";
         }
         catch (Exception exception) when (exception is HttpRequestException or RegistryException
             || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
@@ -126,7 +137,8 @@ public sealed class WebhookDispatcher : IDisposable
 
     private static string CursorKey(string id) => $"{Prefix}{id}/cursor.json";
 
-    private Task<ObjectInfo> WriteCursorAsync(string id, int sequence, CancellationToken cancellation) => _registry.Store.PutAsync(
+    private Task<ObjectInfo> WriteCursorAsync(
+        string id, int sequence, CancellationToken cancellation) => _registry.Store.PutAsync(
         CursorKey(id), new MemoryStream(JsonObjects.ToBytes(new Cursor(sequence))), cancellation: cancellation);
 
     private sealed record Cursor(int Sequence);

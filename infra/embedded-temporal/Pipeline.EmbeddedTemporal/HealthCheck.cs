@@ -8,7 +8,8 @@ internal static class HealthCheck
     public static async Task<int> RunAsync(string[] args)
     {
         var given = Array.FindIndex(args, a => a == "--address");
-        var address = given >= 0 && given + 1 < args.Length ? args[given + 1] : Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS") ?? "127.0.0.1:7233";
+        var address = given >= 0 && given + 1 < args.Length
+            ? args[given + 1] : Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS") ?? "127.0.0.1:7233";
         try
         {
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };

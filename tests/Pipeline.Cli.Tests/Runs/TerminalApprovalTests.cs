@@ -15,8 +15,10 @@ public sealed class TerminalApprovalTests
     {
         var (decision, shown) = await AskAsync(Request(), "what?", "y", "", "ada", "numbers are good");
         decision.ShouldNotBeNull();
-        (decision.Yes, decision.Input.By, decision.Input.Reason, decision.Input.Digest, decision.KeyFile).ShouldBe((true, "ada", "numbers are good", Digest, ""));
-        foreach (var part in new[] { "debian-mmlu", "0.5200", "0.5070", "drop of at most 2 points", "artifact:gate-evidence/feed", Digest, "from anybody but olga", "2026-05-15" })
+        (decision.Yes, decision.Input.By, decision.Input.Reason, decision.Input.Digest, decision.KeyFile)
+            .ShouldBe((true, "ada", "numbers are good", Digest, ""));
+        foreach (var part in new[] { "debian-mmlu", "0.5200", "0.5070", "drop of at most 2 points",
+            "artifact:gate-evidence/feed", Digest, "from anybody but olga", "2026-05-15" })
         {
             shown.ShouldContain(part);
         }
@@ -34,7 +36,9 @@ public sealed class TerminalApprovalTests
     [Fact]
     public async Task KeysInTheSettings_AsksForTheKeyFile()
     {
-        var (decision, _) = await AskAsync(Request() with { PublicKeys = new Dictionary<string, string> { ["ada"] = "key" } }, "y", "ada", "", "/keys/ada.pem");
+        var (decision, _) = await AskAsync(
+            Request() with { PublicKeys = new Dictionary<string, string> { ["ada"] = "key" } }, "y", "ada", "",
+            "/keys/ada.pem");
         decision.ShouldNotBeNull().KeyFile.ShouldBe("/keys/ada.pem");
     }
 
@@ -49,7 +53,8 @@ public sealed class TerminalApprovalTests
     {
         await using var shown = new StringWriter();
         using var silent = new SilentReader();
-        var decision = await new TerminalApproval(silent, shown, () => Task.FromResult(false)).AskAsync(Request(), Report(), TestContext.Current.CancellationToken);
+        var decision = await new TerminalApproval(silent, shown, () => Task.FromResult(false))
+            .AskAsync(Request(), Report(), TestContext.Current.CancellationToken);
         silent.Leave();
         decision.ShouldBeNull();
         shown.ToString().ShouldContain("decided by somebody else");
@@ -60,14 +65,17 @@ public sealed class TerminalApprovalTests
     {
         var report = Report();
         var check = report.Gate!.Checks[0] with { Detail = "\u001b[2Jgone" }; // the report of this test has a gate
-        ApprovalText.Describe(Request(), report with { Gate = report.Gate with { Checks = [check] } }).ShouldNotContain('\u001b');
+        ApprovalText.Describe(Request(), report with { Gate = report.Gate with { Checks = [check] } })
+            .ShouldNotContain('\u001b');
     }
 
-    private static async Task<(TerminalDecision? Decision, string Shown)> AskAsync(ApprovalRequest open, params string[] lines)
+    private static async Task<(TerminalDecision? Decision, string Shown)> AskAsync(
+        ApprovalRequest open, params string[] lines)
     {
         await using var shown = new StringWriter();
         using var typed = new StringReader(string.Join('\n', lines) + (lines.Length > 0 ? "\n" : ""));
-        var decision = await new TerminalApproval(typed, shown, () => Task.FromResult(true)).AskAsync(open, Report(), TestContext.Current.CancellationToken);
+        var decision = await new TerminalApproval(typed, shown, () => Task.FromResult(true))
+            .AskAsync(open, Report(), TestContext.Current.CancellationToken);
         return (decision, shown.ToString());
     }
 

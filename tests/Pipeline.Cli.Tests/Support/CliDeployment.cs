@@ -72,7 +72,9 @@ public abstract class CliDeployment : IAsyncDisposable
         return await EndAsync(process);
     }
 
-    /// <summary>Runs a verb with <c>--json</c> and reads what it prints, which must be one JSON document and nothing else.</summary>
+    /// <summary>
+    /// Runs a verb with <c>--json</c> and reads what it prints, which must be one JSON document and nothing else.
+    /// </summary>
     public async Task<JsonElement> JsonAsync(params string[] arguments)
     {
         var answer = await RunAsync([.. arguments, "--json"]);
@@ -88,7 +90,9 @@ public abstract class CliDeployment : IAsyncDisposable
             Assert.Skip("util-linux's script is not here, so there is no terminal to type into");
         }
 
-        return new TerminalSession(Start("/usr/bin/script", ["-q", "-e", "-c", string.Join(' ', new[] { "dotnet", CliAssembly }.Concat(arguments)), "/dev/null"]));
+        return new TerminalSession(
+            Start("/usr/bin/script",
+                ["-q", "-e", "-c", string.Join(' ', new[] { "dotnet", CliAssembly }.Concat(arguments)), "/dev/null"]));
     }
 
     public async ValueTask DisposeAsync()
@@ -102,7 +106,8 @@ public abstract class CliDeployment : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static string CliAssembly => Path.Combine(Repository.Root, ".pipeline", "build", "bin", "Pipeline.Cli", "release", "Pipeline.Cli.dll");
+    private static string CliAssembly =>
+        Path.Combine(Repository.Root, ".pipeline", "build", "bin", "Pipeline.Cli", "release", "Pipeline.Cli.dll");
 
     private static int FreePort()
     {

@@ -16,16 +16,20 @@ public static class RunSteps
 
     /// <summary>Connects to the deployment's engine.</summary>
     public static async Task<ITemporalClient> ConnectAsync(CliDeployment deployment) =>
-        await TemporalClient.ConnectAsync(new($"127.0.0.1:{deployment.EnginePort}") { DataConverter = PipelineJson.Converter() });
+        await TemporalClient.ConnectAsync(
+            new($"127.0.0.1:{deployment.EnginePort}") { DataConverter = PipelineJson.Converter() });
 
     /// <summary>Starts a run.</summary>
-    public static Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(ITemporalClient client, FineTuneInput input) =>
-        client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
+    public static Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(
+        ITemporalClient client, FineTuneInput input) =>
+        client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input),
+            new(WorkflowIds.FineTune(Guid.NewGuid().ToString("N")), TaskQueues.Pipeline));
 
     /// <summary>Follows a run to its end; ada and bob say yes to everything.</summary>
     /// <param name="handle">The run.</param>
     /// <param name="meanwhile">Done at every look.</param>
-    public static async Task<FineTuneResult> FinishAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, Func<Task>? meanwhile = null)
+    public static async Task<FineTuneResult> FinishAsync(
+        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, Func<Task>? meanwhile = null)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while ((await handle.DescribeAsync()).Status == Temporalio.Api.Enums.V1.WorkflowExecutionStatus.Running)
@@ -45,13 +49,21 @@ public static class RunSteps
         return await handle.GetResultAsync();
     }
 
-    private static async Task AnswerAsync(WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, ApprovalRequest open, RunReport report)
+    private static async Task AnswerAsync(
+        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, ApprovalRequest open, RunReport report)
     {
-        var given = report.Decisions.Any(decision => decision.By == "ada" && decision.Digest == open.Digest && decision.Gate == open.Gate && decision.At >= open.Opened);
-        var input = new DecisionInput { By = given ? "bob" : "ada", Digest = open.Digest, Reason = "looked at the numbers" };
+        var given = report.Decisions.Any(decision => decision.By == "ada" && decision.Digest == open.Digest
+            && decision.Gate == open.Gate && decision.At >= open.Opened);
+        var input = new DecisionInput
+        {
+            By = given ? "bob" : "ada",
+            Digest = open.Digest,
+            Reason = "looked at the numbers",
+        };
         try
         {
-            await (open.Gate == ApprovalRequest.Waiver ? handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(input)) : handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(input)));
+            await (open.Gate == ApprovalRequest.Waiver ? handle.ExecuteUpdateAsync(wf => wf.WaiveAsync(input))
+                : handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(input)));
         }
         catch (WorkflowUpdateFailedException)
         {

@@ -37,7 +37,13 @@ public sealed class SecretDeployment : CliDeployment
 
     private static byte[] OpenSsl(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/openssl", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })
+        using var process = Process.Start(
+            new ProcessStartInfo("/usr/bin/openssl", arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })
             ?? throw new InvalidOperationException("openssl did not start");
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);

@@ -1,6 +1,8 @@
 namespace Pipeline.Cli.Tests.Support;
 
-/// <summary>The deployment that tests share which need nothing special; it has a judge: the base model behind its own gateway.</summary>
+/// <summary>
+/// The deployment that tests share which need nothing special; it has a judge: the base model behind its own gateway.
+/// </summary>
 public sealed class SharedDeployment : CliDeployment
 {
     public SharedDeployment()

@@ -19,25 +19,31 @@ public sealed class DataCommandTests : IDisposable
         Write("three", ("c1", Words(1)), ("c2", Words(3)), ("c3", Words(4)));
         foreach (var batch in new[] { "one", "two", "three" })
         {
-            (await InvokeAsync("dedup", _folder.Combine(batch + ".jsonl"), "--out", _folder.Combine(batch), "--index", "history", "--store", store)).ShouldBe(0);
+            (await InvokeAsync("dedup", _folder.Combine(batch + ".jsonl"), "--out", _folder.Combine(batch), "--index",
+                "history", "--store", store)).ShouldBe(0);
         }
 
         Ids("one", "rows.jsonl").ShouldBe(["a1", "a2"]);
         Ids("two", "rows.jsonl").ShouldBe(["b2"]);
         Ids("three", "rows.jsonl").ShouldBe(["c3"]);
         // The match of an earlier batch is named, with the segment that it is in.
-        var removed = File.ReadLines(_folder.Combine("three", "removed.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        removed.Select(row => (row.GetProperty("rule").GetString(), row.GetProperty("repeats").GetString())).ShouldBe([("history", "a1"), ("history", "b2")]);
+        var removed = File.ReadLines(_folder.Combine("three", "removed.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        removed.Select(row => (row.GetProperty("rule").GetString(), row.GetProperty("repeats").GetString()))
+            .ShouldBe([("history", "a1"), ("history", "b2")]);
         removed.ShouldAllBe(row => row.GetProperty("segment").GetString()!.Length > 0);
-        Directory.GetFiles(Path.Combine(store), "*", SearchOption.AllDirectories).Count(path => path.Contains("segments", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(3);
+        Directory.GetFiles(Path.Combine(store), "*", SearchOption.AllDirectories)
+            .Count(path => path.Contains("segments", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(3);
     }
 
     [Fact]
     public async Task Semantic_WithTheShippedModel_RemovesWhatSaysTheSame()
     {
-        Write("in", ("a", "A fast web server for static pages"), ("b", "A fast web server for static pages."), ("c", "zlib bindings written in OCaml"));
+        Write("in", ("a", "A fast web server for static pages"), ("b", "A fast web server for static pages."),
+            ("c", "zlib bindings written in OCaml"));
         var model = Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
-        (await InvokeAsync("semantic", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--model", model, "--threshold", "0.97")).ShouldBe(0);
+        (await InvokeAsync("semantic", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--model", model,
+            "--threshold", "0.97")).ShouldBe(0);
         Ids("out", "rows.jsonl").ShouldBe(["a", "c"]);
         Ids("out", "removed.jsonl").ShouldBe(["b"]);
     }
@@ -46,9 +52,11 @@ public sealed class DataCommandTests : IDisposable
     public async Task Decontaminate_BothRunLengths_NamesTheRule()
     {
         Write("in", ("a", Words(1)), ("b", string.Join(' ', Words(1).Split(' ')[..9]) + " and more"), ("c", Words(2)));
-        File.WriteAllText(_folder.Combine("gate.jsonl"), JsonSerializer.Serialize(new { question = Words(1), answer = "yes" }));
+        File.WriteAllText(
+            _folder.Combine("gate.jsonl"), JsonSerializer.Serialize(new { question = Words(1), answer = "yes" }));
         (await InvokeAsync(
-            "decontaminate", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--against", _folder.Combine("gate.jsonl"), "--ngram", "13", "--ngram", "8")).ShouldBe(0);
+            "decontaminate", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--against",
+            _folder.Combine("gate.jsonl"), "--ngram", "13", "--ngram", "8")).ShouldBe(0);
         Ids("out", "rows.jsonl").ShouldBe(["c"]);
         File.ReadAllText(_folder.Combine("out", "removed.jsonl")).ShouldContain("ngram-8");
     }
@@ -59,14 +67,21 @@ public sealed class DataCommandTests : IDisposable
     {
         byte[] rows = [.. "{\"id\":1,\"text\":\"fine\"}\n{bad\n{\"id\":3,\"text\":\""u8, 0xFF, 0xC3, .. "\"}\n"u8];
         await File.WriteAllBytesAsync(_folder.Combine("in.jsonl"), rows, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(_folder.Combine("gate.jsonl"), JsonSerializer.Serialize(new { question = Words(1), answer = "yes" }), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _folder.Combine("gate.jsonl"), JsonSerializer.Serialize(new { question = Words(1), answer = "yes" }),
+            TestContext.Current.CancellationToken);
         string[] against = stage == "decontaminate" ? ["--against", _folder.Combine("gate.jsonl")] : [];
-        (await InvokeAsync([stage, _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), .. against])).ShouldBe(0);
-        var aside = File.ReadLines(Directory.GetFiles(_folder.Combine("out"), "quarantine.jsonl", SearchOption.AllDirectories).Single()).Select(line => JsonDocument.Parse(line).RootElement);
-        aside.Select(row => $"{row.GetProperty("file")}:{row.GetProperty("line")}").ShouldBe(["in.jsonl:2", "in.jsonl:3"]);
+        (await InvokeAsync([stage, _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), .. against]))
+            .ShouldBe(0);
+        var aside = File.ReadLines(
+            Directory.GetFiles(_folder.Combine("out"), "quarantine.jsonl", SearchOption.AllDirectories).Single())
+            .Select(line => JsonDocument.Parse(line).RootElement);
+        aside.Select(row => $"{row.GetProperty("file")}:{row.GetProperty("line")}")
+            .ShouldBe(["in.jsonl:2", "in.jsonl:3"]);
     }
 
-    private static Task<int> InvokeAsync(params string[] arguments) => DataCommand.Create().Parse(arguments).InvokeAsync();
+    private static Task<int> InvokeAsync(params string[] arguments) =>
+        DataCommand.Create().Parse(arguments).InvokeAsync();
 
     private static string Words(int seed)
     {
@@ -75,8 +90,10 @@ public sealed class DataCommandTests : IDisposable
     }
 
     private void Write(string name, params (string Id, string Text)[] rows) =>
-        File.WriteAllLines(_folder.Combine(name + ".jsonl"), rows.Select(row => JsonSerializer.Serialize(new { id = row.Id, text = row.Text })));
+        File.WriteAllLines(_folder.Combine(name + ".jsonl"),
+            rows.Select(row => JsonSerializer.Serialize(new { id = row.Id, text = row.Text })));
 
     private IEnumerable<string?> Ids(string folder, string file) =>
-        File.ReadLines(_folder.Combine(folder, file)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString());
+        File.ReadLines(_folder.Combine(folder, file))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString());
 }

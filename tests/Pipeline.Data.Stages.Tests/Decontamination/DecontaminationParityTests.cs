@@ -7,10 +7,12 @@ namespace Pipeline.Data.Tests.Decontamination;
 
 public sealed class DecontaminationParityTests
 {
-    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("dedup/decontamination.json"))).RootElement;
+    private static readonly JsonElement Root =
+        JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("dedup/decontamination.json"))).RootElement;
 
     private static readonly List<EvaluationItem> Items = [.. Root.GetProperty("eval").EnumerateArray().Select(item =>
-        new EvaluationItem("gate", item.GetProperty("id").GetString()!, item.GetProperty("question").GetString() + " " + item.GetProperty("answer").GetString()))];
+        new EvaluationItem("gate", item.GetProperty("id").GetString()!,
+            item.GetProperty("question").GetString() + " " + item.GetProperty("answer").GetString()))];
 
     [Theory]
     [InlineData(13, false, "hits_13")]
@@ -19,7 +21,8 @@ public sealed class DecontaminationParityTests
     public void Find_EveryTrainingText_MatchesHits(int n, bool whole, string name)
     {
         var (index, text, hits) = (new NGramIndex(Items, [n], whole, 1), new WordText(), new List<NGramHit>());
-        var expected = Root.GetProperty(name).EnumerateArray().ToDictionary(hit => hit.GetProperty("train").GetString()!);
+        var expected = Root.GetProperty(name).EnumerateArray()
+            .ToDictionary(hit => hit.GetProperty("train").GetString()!);
         foreach (var row in Root.GetProperty("train").EnumerateArray())
         {
             text.Load(Encoding.UTF8.GetBytes(row.GetProperty("text").GetString()!));
@@ -31,9 +34,11 @@ public sealed class DecontaminationParityTests
             }
 
             hits.Count.ShouldBe(hit.GetProperty("matches").GetInt32());
-            hits.Select(found => Items[found.Item].Id).Distinct().Order(StringComparer.Ordinal).ShouldBe(hit.GetProperty("eval").EnumerateArray().Select(id => id.GetString()!));
+            hits.Select(found => Items[found.Item].Id).Distinct().Order(StringComparer.Ordinal)
+                .ShouldBe(hit.GetProperty("eval").EnumerateArray().Select(id => id.GetString()!));
             hits[0].WordIndex.ShouldBe(hit.GetProperty("first_word_index").GetInt32());
-            Encoding.UTF8.GetString(text.Slice(hits[0].WordIndex, hits[0].Words)).ShouldBe(hit.GetProperty("first_ngram").GetString());
+            Encoding.UTF8.GetString(text.Slice(hits[0].WordIndex, hits[0].Words))
+                .ShouldBe(hit.GetProperty("first_ngram").GetString());
         }
 
         Fixtures.Compared("dedup/decontamination " + name, expected.Count);
@@ -44,7 +49,9 @@ public sealed class DecontaminationParityTests
     {
         using var folder = new TempDirectory();
         File.WriteAllLines(folder.Combine("in.jsonl"), Root.GetProperty("train").EnumerateArray()
-            .Select(row => JsonSerializer.Serialize(new { id = row.GetProperty("id").GetString(), text = row.GetProperty("text").GetString() })));
+            .Select(row =>
+                JsonSerializer.Serialize(
+                    new { id = row.GetProperty("id").GetString(), text = row.GetProperty("text").GetString() })));
         var stage = new DecontaminationStage(new DecontaminationOptions { MinimumWords = 1 });
         var summary = await stage.RunAsync([folder.Combine("in.jsonl")], Items, folder.Combine("out"));
         summary.Rows.RemovedTotal.ShouldBe(Root.GetProperty("hits_13_short_items_whole").GetArrayLength());
@@ -55,8 +62,13 @@ public sealed class DecontaminationParityTests
         second.Rows.RemovedTotal.ShouldBe(0);
 
         summary.Require(new Dictionary<string, string> { ["gate"] = DecontaminationStage.DigestOf(Items) });
-        Should.Throw<InvalidDataException>(() => summary.Require(new Dictionary<string, string> { ["gate"] = DecontaminationStage.DigestOf(Items.Skip(1)) })).Message.ShouldContain("gate");
-        Should.Throw<InvalidDataException>(() => summary.Require(new Dictionary<string, string> { ["new"] = "x" })).Message.ShouldContain("new");
+        Should.Throw<InvalidDataException>(
+            () =>
+                summary.Require(
+                    new Dictionary<string, string> { ["gate"] = DecontaminationStage.DigestOf(Items.Skip(1)) })).Message
+            .ShouldContain("gate");
+        Should.Throw<InvalidDataException>(
+            () => summary.Require(new Dictionary<string, string> { ["new"] = "x" })).Message.ShouldContain("new");
     }
 
     [Fact]
@@ -67,16 +79,29 @@ public sealed class DecontaminationParityTests
         string[] texts =
         [
             Item, "WHICH package holds the compiler, that most other packages of the archive are built with?",
-            "Before it: " + Item + " and after.", "it asks which package holds the compiler that most other programs need", "No.", "Nothing in common with the item at all",
+            "Before it: " + Item + " and after.",
+            "it asks which package holds the compiler that most other programs need", "No.",
+            "Nothing in common with the item at all",
         ];
-        File.WriteAllLines(folder.Combine("in.jsonl"), texts.Select((text, i) => JsonSerializer.Serialize(new { id = $"r{i}", text })));
+        File.WriteAllLines(folder.Combine("in.jsonl"),
+            texts.Select((text, i) => JsonSerializer.Serialize(new { id = $"r{i}", text })));
         EvaluationItem[] items = [new("gate", "q", Item), new("gate", "short", "No.")];
-        var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] }).RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("out"));
-        summary.Rows.Removed.ShouldBe(new Dictionary<string, long> { ["exact:gate"] = 2, ["normalised:gate"] = 1, ["ngram-13:gate"] = 1, ["ngram-8:gate"] = 1 }, ignoreOrder: true);
-        File.ReadAllLines(folder.Combine("out", "removed.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("rule").GetString())
+        var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] })
+            .RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("out"));
+        summary.Rows.Removed.ShouldBe(
+            new Dictionary<string, long>
+            {
+                ["exact:gate"] = 2,
+                ["normalised:gate"] = 1,
+                ["ngram-13:gate"] = 1,
+                ["ngram-8:gate"] = 1
+            }, ignoreOrder: true);
+        File.ReadAllLines(folder.Combine("out", "removed.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("rule").GetString())
             .ShouldBe(["exact", "normalised", "ngram-13", "ngram-8", "exact"]);
         File.ReadAllText(folder.Combine("out", "rows.jsonl")).ShouldContain("r5");
-        var only13 = await new DecontaminationStage(new DecontaminationOptions()).RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("other"));
+        var only13 = await new DecontaminationStage(new DecontaminationOptions())
+            .RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("other"));
         only13.Rows.RemovedTotal.ShouldBe(4);
         only13.Digest.ShouldNotBe(summary.Digest);
     }
@@ -87,7 +112,8 @@ public sealed class DecontaminationParityTests
         using var folder = new TempDirectory();
         File.WriteAllText(folder.Combine("in.jsonl"), "{\"id\":1,\"text\":\"x\"}\n");
         var error = await Should.ThrowAsync<InvalidDataException>(() =>
-            new DecontaminationStage(new DecontaminationOptions()).RunAsync([folder.Combine("in.jsonl")], [new("gate", "q7", " ")], folder.Combine("out")));
+            new DecontaminationStage(new DecontaminationOptions())
+                .RunAsync([folder.Combine("in.jsonl")], [new("gate", "q7", " ")], folder.Combine("out")));
         error.Message.ShouldContain("q7");
     }
 
@@ -97,6 +123,8 @@ public sealed class DecontaminationParityTests
         using var folder = new TempDirectory();
         File.WriteAllText(folder.Combine("in.jsonl"), "{\"id\":1,\"text\":\"x\"}\n");
         var stage = new DecontaminationStage(new DecontaminationOptions());
-        (await Should.ThrowAsync<InvalidDataException>(() => stage.RunAsync([folder.Combine("in.jsonl")], [], folder.Combine("out")))).Message.ShouldContain("no evaluation items");
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => stage.RunAsync([folder.Combine("in.jsonl")], [], folder.Combine("out")))).Message.ShouldContain(
+            "no evaluation items");
     }
 }

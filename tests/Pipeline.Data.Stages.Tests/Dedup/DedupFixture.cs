@@ -7,7 +7,8 @@ namespace Pipeline.Data.Tests.Dedup;
 /// <summary>The documents of the golden set, their shingles computed once a kind.</summary>
 internal static class DedupFixture
 {
-    private static readonly Lazy<string[]> LazyTexts = new(() => [.. File.ReadLines(Fixtures.Require("dedup/documents.jsonl"))
+    private static readonly Lazy<string[]> LazyTexts =
+        new(() => [.. File.ReadLines(Fixtures.Require("dedup/documents.jsonl"))
         .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!)]);
 
     private static readonly Lazy<ulong[][]> LazyWordShingles = new(() => Shingles(ShingleKind.Word, ShingleHash.Sha1));
@@ -16,7 +17,8 @@ internal static class DedupFixture
 
     public static ulong[][] WordShingles => LazyWordShingles.Value;
 
-    public static JsonElement Json(string file) => JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("dedup/" + file))).RootElement;
+    public static JsonElement Json(string file) =>
+        JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("dedup/" + file))).RootElement;
 
     public static ulong[][] Shingles(ShingleKind kind, ShingleHash hash)
     {
@@ -50,7 +52,9 @@ internal static class DedupFixture
                 list.Add(j);
             }
 
-            pairs.AddRange(common.Where(pair => take(pair.Key, j, pair.Value, sets[pair.Key].Length + sets[j].Length - pair.Value)).Select(pair => (pair.Key, j)));
+            pairs.AddRange(
+                common.Where(pair => take(pair.Key, j, pair.Value, sets[pair.Key].Length + sets[j].Length - pair.Value))
+                    .Select(pair => (pair.Key, j)));
         }
 
         return pairs;

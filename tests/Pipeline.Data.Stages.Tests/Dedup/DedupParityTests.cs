@@ -11,13 +11,15 @@ public sealed class DedupParityTests
     public void Load_EveryDocument_MatchesNormalisedDigestWordsAndSimHash()
     {
         var (text, cases) = (new WordText(), 0);
-        var (words, characters) = (new Shingler(ShingleKind.Word, 5, ShingleHash.Fast), new Shingler(ShingleKind.Character, 5, ShingleHash.Fast));
+        var (words, characters) = (new Shingler(ShingleKind.Word, 5, ShingleHash.Fast),
+            new Shingler(ShingleKind.Character, 5, ShingleHash.Fast));
         foreach (var line in File.ReadLines(Fixtures.Require("dedup/documents.jsonl")))
         {
             var document = JsonDocument.Parse(line).RootElement;
             text.Load(Encoding.UTF8.GetBytes(document.GetProperty("text").GetString()!));
             var name = "document " + document.GetProperty("id").GetInt32();
-            Convert.ToHexStringLower(SHA256.HashData(text.Normal.Span)).ShouldBe(document.GetProperty("normalized_sha256").GetString(), name);
+            Convert.ToHexStringLower(SHA256.HashData(text.Normal.Span))
+                .ShouldBe(document.GetProperty("normalized_sha256").GetString(), name);
             text.Count.ShouldBe(document.GetProperty("words").GetInt32(), name);
             words.Hash(text).Length.ShouldBe(document.GetProperty("word_shingles").GetInt32(), name);
             characters.Hash(text).Length.ShouldBe(document.GetProperty("char_shingles").GetInt32(), name);
@@ -41,7 +43,8 @@ public sealed class DedupParityTests
             Jaccard.Of(sets[i], sets[j]).ShouldBe(counts);
         }
 
-        DedupFixture.AllPairs(sets, (_, _, common, union) => 2 * common >= union).ShouldBe(expected.Keys, ignoreOrder: true);
+        DedupFixture.AllPairs(sets, (_, _, common, union) => 2 * common >= union)
+            .ShouldBe(expected.Keys, ignoreOrder: true);
         Fixtures.Compared("dedup/" + file, expected.Count);
     }
 
@@ -51,7 +54,8 @@ public sealed class DedupParityTests
         var (root, cases) = (DedupFixture.Json("minhash.json"), 0);
         foreach (var scheme in root.GetProperty("schemes").EnumerateObject())
         {
-            ulong[] Numbers(string name) => [.. scheme.Value.GetProperty(name).EnumerateArray().Select(value => ulong.Parse(value.GetString()!))];
+            ulong[] Numbers(string name) =>
+                [.. scheme.Value.GetProperty(name).EnumerateArray().Select(value => ulong.Parse(value.GetString()!))];
             var kind = Enum.Parse<MinHashScheme>(scheme.Name, ignoreCase: true);
             var hasher = new MinHasher(kind, Numbers("a"), Numbers("b"));
             foreach (var entry in scheme.Value.GetProperty("signatures").EnumerateObject())
@@ -86,7 +90,9 @@ public sealed class DedupParityTests
         var pairs = root.GetProperty("estimated_jaccard").EnumerateArray().ToList();
         foreach (var pair in pairs)
         {
-            uint[] Of(int index) => [.. signatures.GetProperty(pair[index].GetInt32().ToString()).EnumerateArray().Select(value => value.GetUInt32())];
+            uint[] Of(int index) =>
+                [.. signatures.GetProperty(pair[index].GetInt32().ToString()).EnumerateArray()
+                    .Select(value => value.GetUInt32())];
             var equal = Of(0).Zip(Of(1)).Count(values => values.First == values.Second);
             (equal / 128.0).ShouldBe(pair[2].GetDouble(), 1e-12);
         }
@@ -101,8 +107,11 @@ public sealed class DedupParityTests
         foreach (var run in DedupFixture.Json("lsh.json").GetProperty("runs").EnumerateObject())
         {
             var parts = run.Name.Split('_');
-            ulong[] Numbers(string name) => [.. schemes.GetProperty(parts[0]).GetProperty(name).EnumerateArray().Select(value => ulong.Parse(value.GetString()!))];
-            var hasher = new MinHasher(Enum.Parse<MinHashScheme>(parts[0], ignoreCase: true), Numbers("a"), Numbers("b"));
+            ulong[] Numbers(string name) =>
+                [.. schemes.GetProperty(parts[0]).GetProperty(name).EnumerateArray()
+                    .Select(value => ulong.Parse(value.GetString()!))];
+            var hasher =
+                new MinHasher(Enum.Parse<MinHashScheme>(parts[0], ignoreCase: true), Numbers("a"), Numbers("b"));
             var bands = new LshBands(int.Parse(parts[1][1..]), int.Parse(parts[2][1..]));
             var buckets = new Dictionary<(int, ulong), List<int>>();
             var (signature, keys, found) = (new uint[128], new ulong[bands.Bands], new HashSet<(int, int)>());
@@ -117,13 +126,16 @@ public sealed class DedupParityTests
                 bands.Keys(signature, 0, keys);
                 for (var band = 0; band < keys.Length; band++)
                 {
-                    var bucket = buckets.TryGetValue((band, keys[band]), out var list) ? list : buckets[(band, keys[band])] = [];
+                    var bucket = buckets.TryGetValue((band, keys[band]), out var list)
+                        ? list : buckets[(band, keys[band])] = [];
                     found.UnionWith(bucket.Select(other => (other, i)));
                     bucket.Add(i);
                 }
             }
 
-            found.ShouldBe(run.Value.GetProperty("candidates").EnumerateArray().Select(pair => (pair[0].GetInt32(), pair[1].GetInt32())), ignoreOrder: true);
+            found.ShouldBe(
+                run.Value.GetProperty("candidates").EnumerateArray()
+                    .Select(pair => (pair[0].GetInt32(), pair[1].GetInt32())), ignoreOrder: true);
             cases += found.Count;
         }
 
@@ -138,7 +150,8 @@ public sealed class DedupParityTests
         {
             var parts = curve.Name.Split('_');
             var bands = new LshBands(int.Parse(parts[0][1..]), int.Parse(parts[1][1..]));
-            bands.ApproximateThreshold.ShouldBe(root.GetProperty("approximate_threshold").GetProperty(curve.Name).GetDouble(), 1e-12);
+            bands.ApproximateThreshold.ShouldBe(
+                root.GetProperty("approximate_threshold").GetProperty(curve.Name).GetDouble(), 1e-12);
             foreach (var point in curve.Value.EnumerateArray())
             {
                 bands.Probability(point[0].GetDouble()).ShouldBe(point[1].GetDouble(), 1e-12);
@@ -149,7 +162,8 @@ public sealed class DedupParityTests
         foreach (var choice in root.GetProperty("datasketch_optimal_b_r").EnumerateObject())
         {
             var parts = choice.Name.Split('_');
-            LshBands.ForThreshold(double.Parse(parts[1]), int.Parse(parts[3])).ShouldBe(new LshBands(choice.Value[0].GetInt32(), choice.Value[1].GetInt32()), choice.Name);
+            LshBands.ForThreshold(double.Parse(parts[1]), int.Parse(parts[3]))
+                .ShouldBe(new LshBands(choice.Value[0].GetInt32(), choice.Value[1].GetInt32()), choice.Name);
             cases++;
         }
 
@@ -171,14 +185,16 @@ public sealed class DedupParityTests
         {
             for (var j = i + 1; j < hashes.Count; j++)
             {
-                if (SimHash.Distance(hashes[i], hashes[j]) is <= 6 and var distance && DedupFixture.WordShingles[i].Length > 0 && DedupFixture.WordShingles[j].Length > 0)
+                if (SimHash.Distance(hashes[i], hashes[j]) is <= 6 and var distance
+                    && DedupFixture.WordShingles[i].Length > 0 && DedupFixture.WordShingles[j].Length > 0)
                 {
                     found.Add((i, j, distance));
                 }
             }
         }
 
-        var expected = DedupFixture.Json("simhash_pairs.json").GetProperty("pairs").EnumerateArray().Select(pair => (pair[0].GetInt32(), pair[1].GetInt32(), pair[2].GetInt32())).ToList();
+        var expected = DedupFixture.Json("simhash_pairs.json").GetProperty("pairs").EnumerateArray()
+            .Select(pair => (pair[0].GetInt32(), pair[1].GetInt32(), pair[2].GetInt32())).ToList();
         found.ShouldBe(expected);
         Fixtures.Compared("dedup/simhash", expected.Count);
     }
@@ -200,7 +216,8 @@ public sealed class DedupParityTests
         {
             var found = passages.Find(afterFirst);
             found.Select(spans => string.Join(";", spans)).ShouldBe(expected.GetProperty(name).EnumerateArray()
-                .Select(spans => string.Join(";", spans.EnumerateArray().Select(span => (span[0].GetInt32(), span[1].GetInt32())))));
+                .Select(spans =>
+                    string.Join(";", spans.EnumerateArray().Select(span => (span[0].GetInt32(), span[1].GetInt32())))));
         }
 
         Fixtures.Compared("dedup/repeated_passages", expected.GetProperty("repeated_spans").GetArrayLength());

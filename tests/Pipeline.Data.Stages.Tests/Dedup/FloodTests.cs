@@ -16,12 +16,18 @@ public sealed class FloodTests : IDisposable
         var shared = string.Join(' ', Enumerable.Range(0, 40).Select(i => $"shared{i}"));
         const int Rows = 4_000;
         File.WriteAllLines(_folder.Combine("in.jsonl"), Enumerable.Range(0, Rows).Select(i => JsonSerializer.Serialize(
-            new { id = $"r{i}", text = $"{shared} {string.Join(' ', Enumerable.Range(0, 12).Select(j => $"own{i}x{j}"))}" })));
-        var summary = await new DedupStage(new DedupOptions()).RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("out"));
+            new
+            {
+                id = $"r{i}",
+                text = $"{shared} {string.Join(' ', Enumerable.Range(0, 12).Select(j => $"own{i}x{j}"))}"
+            })));
+        var summary = await new DedupStage(new DedupOptions())
+            .RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("out"));
         summary.Rows.RemovedTotal.ShouldBe(0);
         summary.CappedBuckets.ShouldBeGreaterThan(0);
         summary.CandidatePairs.ShouldBeLessThan((long)Rows * Rows / 4);
-        var other = await new DedupStage(new DedupOptions { Seed = 2 }).RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("other"));
+        var other = await new DedupStage(new DedupOptions { Seed = 2 })
+            .RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("other"));
         other.Rows.Out.ShouldBe(Rows);
     }
 }

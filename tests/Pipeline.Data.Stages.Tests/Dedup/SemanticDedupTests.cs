@@ -12,7 +12,8 @@ public sealed class SemanticDedupTests : IDisposable
     [Fact]
     public async Task RunAsync_OtherWordsForTheSame_SmallestIdStaysWhateverTheOrder()
     {
-        (string Id, string Text)[] rows = [("r10", "cat sits"), ("r2", "feline sits"), ("r3", "dog barks"), ("r4", "kitty sits"), ("r5", "hound barks"), ("r6", "rain falls")];
+        (string Id, string Text)[] rows = [("r10", "cat sits"), ("r2", "feline sits"), ("r3", "dog barks"),
+            ("r4", "kitty sits"), ("r5", "hound barks"), ("r6", "rain falls")];
         var one = await RunAsync(rows, "one");
         var two = await RunAsync([.. rows.Reverse()], "two");
         foreach (var summary in new[] { one, two })
@@ -22,10 +23,12 @@ public sealed class SemanticDedupTests : IDisposable
 
         Ids("one", "rows.jsonl").Order().ShouldBe(["r2", "r3", "r6"]);
         Ids("two", "rows.jsonl").Order().ShouldBe(["r2", "r3", "r6"]);
-        File.ReadAllText(_folder.Combine("one", "removed.jsonl")).ShouldContain("{\"id\":\"r10\",\"rule\":\"semantic\",\"repeats\":\"r2\",\"similarity\":1}");
+        File.ReadAllText(_folder.Combine("one", "removed.jsonl"))
+            .ShouldContain("{\"id\":\"r10\",\"rule\":\"semantic\",\"repeats\":\"r2\",\"similarity\":1}");
 
         // A second pass finds nothing more.
-        var again = await new SemanticDedupStage(new SemanticDedupOptions(), new Meanings()).RunAsync([_folder.Combine("one", "rows.jsonl")], _folder.Combine("again"));
+        var again = await new SemanticDedupStage(new SemanticDedupOptions(), new Meanings())
+            .RunAsync([_folder.Combine("one", "rows.jsonl")], _folder.Combine("again"));
         again.Rows.RemovedTotal.ShouldBe(0);
     }
 
@@ -33,7 +36,10 @@ public sealed class SemanticDedupTests : IDisposable
     public async Task RunAsync_ManyClusters_FindsWhatOneClusterFinds()
     {
         var random = new Random(4);
-        var rows = Enumerable.Range(0, 400).Select(i => ($"r{i}", $"{Meanings.Groups[random.Next(Meanings.Groups.Length)][random.Next(2)]} {random.Next(40)}")).ToArray();
+        var rows = Enumerable.Range(0, 400)
+            .Select(i =>
+                ($"r{i}", $"{Meanings.Groups[random.Next(Meanings.Groups.Length)][random.Next(2)]} {random.Next(40)}"))
+            .ToArray();
         var all = await RunAsync(rows, "all");
         var split = await RunAsync(rows, "split", new SemanticDedupOptions { ClusterRows = 40 });
         split.Clusters.ShouldBe(10);
@@ -44,29 +50,40 @@ public sealed class SemanticDedupTests : IDisposable
     [Fact]
     public async Task RunAsync_BadRowsAndBudgets_AreCountedOrNamed()
     {
-        File.WriteAllText(_folder.Combine("in.jsonl"), "{\"id\":\"a\",\"text\":\"cat sits\"}\nnot json\n{\"id\":\"b\",\"text\":\"rain falls\"}\n");
-        var summary = await new SemanticDedupStage(new SemanticDedupOptions(), new Meanings()).RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("out"));
+        File.WriteAllText(_folder.Combine("in.jsonl"),
+            "{\"id\":\"a\",\"text\":\"cat sits\"}\nnot json\n{\"id\":\"b\",\"text\":\"rain falls\"}\n");
+        var summary = await new SemanticDedupStage(new SemanticDedupOptions(), new Meanings())
+            .RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("out"));
         (summary.Rows.In, summary.Rows.Out, summary.Rows.Quarantined).ShouldBe((3, 2, 1));
         var small = new SemanticDedupStage(new SemanticDedupOptions { MemoryBudgetBytes = 100 }, new Meanings());
-        (await Should.ThrowAsync<InvalidDataException>(() => small.RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("small")))).Message.ShouldContain("raise the budget");
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => small.RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("small")))).Message.ShouldContain(
+            "raise the budget");
         File.WriteAllText(_folder.Combine("in.jsonl"), "{\"id\":\"lost\",\"text\":\"?\"}\n");
         var lost = new SemanticDedupStage(new SemanticDedupOptions(), new Meanings());
-        (await Should.ThrowAsync<InvalidDataException>(() => lost.RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("lost")))).Message.ShouldContain("'lost'");
+        (await Should.ThrowAsync<InvalidDataException>(() =>
+            lost.RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("lost")))).Message.ShouldContain("'lost'");
     }
 
-    private Task<SemanticDedupSummary> RunAsync((string Id, string Text)[] rows, string output, SemanticDedupOptions? options = null)
+    private Task<SemanticDedupSummary> RunAsync(
+        (string Id, string Text)[] rows, string output, SemanticDedupOptions? options = null)
     {
-        File.WriteAllLines(_folder.Combine("in.jsonl"), rows.Select(row => JsonSerializer.Serialize(new { id = row.Id, text = row.Text })));
-        return new SemanticDedupStage(options ?? new SemanticDedupOptions(), new Meanings()).RunAsync([_folder.Combine("in.jsonl")], _folder.Combine(output));
+        File.WriteAllLines(_folder.Combine("in.jsonl"),
+            rows.Select(row => JsonSerializer.Serialize(new { id = row.Id, text = row.Text })));
+        return new SemanticDedupStage(options ?? new SemanticDedupOptions(), new Meanings())
+            .RunAsync([_folder.Combine("in.jsonl")], _folder.Combine(output));
     }
 
     private IEnumerable<string> Ids(string folder, string file) =>
-        File.ReadLines(_folder.Combine(folder, file)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!); // every row has one
+        // every row has one
+        File.ReadLines(_folder.Combine(folder, file))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!);
 
     /// <summary>One component for each meaning; words of one group mean the same.</summary>
     private sealed class Meanings : ITextEmbedder
     {
-        public static readonly string[][] Groups = [["cat", "feline", "kitty"], ["dog", "hound"], ["sits", "rests"], ["barks", "bays"], ["rain", "drizzle"], ["falls", "drops"]];
+        public static readonly string[][] Groups = [["cat", "feline", "kitty"], ["dog", "hound"], ["sits", "rests"],
+            ["barks", "bays"], ["rain", "drizzle"], ["falls", "drops"]];
 
         public int Dimensions => Groups.Length + 40;
 
@@ -79,7 +96,8 @@ public sealed class SemanticDedupTests : IDisposable
             {
                 foreach (var word in texts[i].Split(' '))
                 {
-                    var meaning = int.TryParse(word, out var number) ? Groups.Length + number : Array.FindIndex(Groups, group => group.Contains(word));
+                    var meaning = int.TryParse(word, out var number)
+                        ? Groups.Length + number : Array.FindIndex(Groups, group => group.Contains(word));
                     if (meaning >= 0)
                     {
                         vectors[(i * Dimensions) + meaning] += 1;

@@ -81,14 +81,21 @@ public sealed class DebianPackageSourceTests : IDisposable
 
         packages.Select(package => package.Name).ShouldBe(["tree", "libtree-dev"]);
         packages[0].Description.ShouldBe("displays an indented directory tree, in color");
-        packages[0].LongDescription.ShouldBe("Tree is a recursive directory listing program.\n\n * one\nSecond paragraph.");
+        packages[0].LongDescription.ShouldBe(
+            "Tree is a recursive directory listing program.\n\n * one\nSecond paragraph.");
         packages[0].Tags.ShouldBe(["interface::commandline", "role::program", "use::viewing"]);
         packages[1].LongDescription.ShouldBe("");
         packages[1].Source.ShouldBe("tree");
         packages[1].Split.ShouldBe(packages[0].Split);
         (packages[1].Section, packages[1].Area).ShouldBe(("libs", "non-free"));
         (rows.In, rows.Quarantined).ShouldBe((6, 1));
-        rows.Removed.ShouldBe(new SortedDictionary<string, long> { ["duplicate-name"] = 1, ["no-description-or-section"] = 1, ["transitional"] = 1 });
+        rows.Removed.ShouldBe(
+            new SortedDictionary<string, long>
+            {
+                ["duplicate-name"] = 1,
+                ["no-description-or-section"] = 1,
+                ["transitional"] = 1,
+            });
     }
 
     [Fact]
@@ -117,7 +124,8 @@ public sealed class DebianPackageSourceTests : IDisposable
     public void Read_NoIndex_SaysWhatToDo()
     {
         var empty = new DebianPackageSource(new DebianSourceOptions { ListsFolder = _folder.Path });
-        Should.Throw<FileNotFoundException>(() => empty.Read(new RowAccounting())).Message.ShouldContain("apt-get update");
+        Should.Throw<FileNotFoundException>(() => empty.Read(new RowAccounting())).Message.ShouldContain(
+            "apt-get update");
     }
 
     [Fact]

@@ -24,11 +24,14 @@ public sealed class IngestStageTests : IDisposable
         var options = new IngestOptions { QuarantineShare = 0.2 };
         var first = await new IngestStage(new FolderRawStore(raw), options).RunAsync(_folder.Combine("one"));
         first.Objects.Select(item => (item.Key, item.Rows, item.Quarantined))
-            .ShouldBe([("a.jsonl", 2, 1), ("b.csv", 2, 0), ("c.json", 1, 0), ("empty.jsonl", 0, 0), ("p.parquet", 5, 0)]);
-        first.Objects.ShouldAllBe(item => item.Version.Length > 0 && item.Sha256.Length == 64 && item.Bytes == new FileInfo(Path.Combine(raw, item.Key)).Length);
+            .ShouldBe(
+                [("a.jsonl", 2, 1), ("b.csv", 2, 0), ("c.json", 1, 0), ("empty.jsonl", 0, 0), ("p.parquet", 5, 0)]);
+        first.Objects.ShouldAllBe(item => item.Version.Length > 0 && item.Sha256.Length == 64
+            && item.Bytes == new FileInfo(Path.Combine(raw, item.Key)).Length);
         (first.Rows.In, first.Rows.Out, first.Rows.Quarantined).ShouldBe((11, 10, 1));
         var refused = JsonDocument.Parse(File.ReadAllText(_folder.Combine("one", "quarantine.jsonl"))).RootElement;
-        (refused.GetProperty("file").GetString(), refused.GetProperty("line").GetInt64(), refused.GetProperty("code").GetString()).ShouldBe(("a.jsonl", 2, "E-ROW-JSON"));
+        (refused.GetProperty("file").GetString(), refused.GetProperty("line").GetInt64(),
+            refused.GetProperty("code").GetString()).ShouldBe(("a.jsonl", 2, "E-ROW-JSON"));
         var rows = File.ReadAllLines(_folder.Combine("one", "rows.jsonl"));
         rows.Length.ShouldBe(10);
         rows.ShouldContain("{\"_id\":\"c.json:1\",\"text\":  \"in two lines\"}");
@@ -42,7 +45,8 @@ public sealed class IngestStageTests : IDisposable
     public async Task S2_01_PrefixGlobAndSince_SelectObjects()
     {
         var store = new MemoryRawStore();
-        foreach (var (key, minute) in new[] { ("data/2026/a.jsonl", 1), ("data/2026/deep/b.jsonl", 2), ("data/2026/c.csv.bak", 3), ("data/d.jsonl", 4), ("other/e.jsonl", 5) })
+        foreach (var (key, minute) in new[] { ("data/2026/a.jsonl", 1), ("data/2026/deep/b.jsonl", 2),
+            ("data/2026/c.csv.bak", 3), ("data/d.jsonl", 4), ("other/e.jsonl", 5) })
         {
             store.Put(key, "{\"k\":\"" + key + "\"}\n", minute);
         }
@@ -50,23 +54,33 @@ public sealed class IngestStageTests : IDisposable
         var options = new IngestOptions { Prefix = "data/", Glob = "**/*.jsonl" };
         var all = await new IngestStage(store, options).RunAsync(_folder.Combine("all"));
         all.Objects.Select(item => item.Key).ShouldBe(["data/2026/a.jsonl", "data/2026/deep/b.jsonl", "data/d.jsonl"]);
-        var newer = await new IngestStage(store, options with { Since = new IngestMarker(all.Marker!.LastModified.AddMinutes(-3), "data/2026/a.jsonl") }).RunAsync(_folder.Combine("newer"));
+        var newer = await new IngestStage(
+            store, options
+                with
+            { Since = new IngestMarker(all.Marker!.LastModified.AddMinutes(-3), "data/2026/a.jsonl") })
+            .RunAsync(_folder.Combine("newer"));
         newer.Objects.Select(item => item.Key).ShouldBe(["data/2026/deep/b.jsonl", "data/d.jsonl"]);
-        var none = await Should.ThrowAsync<DataInputException>(() => new IngestStage(store, options with { Since = all.Marker }).RunAsync(_folder.Combine("none")));
+        var none = await Should.ThrowAsync<DataInputException>(
+            () => new IngestStage(store, options with { Since = all.Marker }).RunAsync(_folder.Combine("none")));
         none.Code.ShouldBe("E-ING-EMPTY");
     }
 
     [Theory]
-    [InlineData("**", "a/b/c", true), InlineData("*", "a", true), InlineData("*", "a/b", false), InlineData("a/**/z", "a/z", true)]
-    [InlineData("a/**/z", "a/b/c/z", true), InlineData("**/*.jsonl", "x.jsonl", true), InlineData("*.jsonl", "x.jsonl.gz", false), InlineData("a?c", "abc", true)]
-    [InlineData("a?c", "a/c", false), InlineData("", "", true), InlineData("a*b*c", "aXXbYYc", true), InlineData("a*b*c", "aXXbYY", false), InlineData("**a", "b/a", true)]
-    public void Glob_Matches(string pattern, string key, bool expected) => new GlobPattern(pattern).Matches(key).ShouldBe(expected);
+    [InlineData("**", "a/b/c", true), InlineData("*", "a", true), InlineData("*", "a/b", false),
+        InlineData("a/**/z", "a/z", true)]
+    [InlineData("a/**/z", "a/b/c/z", true), InlineData("**/*.jsonl", "x.jsonl", true),
+        InlineData("*.jsonl", "x.jsonl.gz", false), InlineData("a?c", "abc", true)]
+    [InlineData("a?c", "a/c", false), InlineData("", "", true), InlineData("a*b*c", "aXXbYYc", true),
+        InlineData("a*b*c", "aXXbYY", false), InlineData("**a", "b/a", true)]
+    public void Glob_Matches(string pattern, string key, bool expected) =>
+        new GlobPattern(pattern).Matches(key).ShouldBe(expected);
 
     [Fact]
     public void Glob_ManyStars_StaysFast()
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        new GlobPattern(string.Concat(Enumerable.Repeat("*a", 200))).Matches(new string('a', 1000) + "b").ShouldBeFalse();
+        new GlobPattern(string.Concat(Enumerable.Repeat("*a", 200))).Matches(new string('a', 1000) + "b")
+            .ShouldBeFalse();
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
 
@@ -80,12 +94,15 @@ public sealed class IngestStageTests : IDisposable
         await manifest.EnsureUnchangedAsync(store);
         IngestManifest.Find(_folder.Combine("out"))!.Digest.ShouldBe(manifest.Digest);
         File.WriteAllText(Path.Combine(raw, "a.jsonl"), "{\"text\":\"two\"}\n");
-        (await Should.ThrowAsync<SourceMutatedException>(() => manifest.EnsureUnchangedAsync(store))).Key.ShouldBe("a.jsonl");
+        (await Should.ThrowAsync<SourceMutatedException>(() => manifest.EnsureUnchangedAsync(store))).Key.ShouldBe(
+            "a.jsonl");
         File.Delete(Path.Combine(raw, "a.jsonl"));
-        (await Should.ThrowAsync<SourceMutatedException>(() => manifest.EnsureUnchangedAsync(store))).Message.ShouldContain("is gone");
+        (await Should.ThrowAsync<SourceMutatedException>(() => manifest.EnsureUnchangedAsync(store))).Message
+            .ShouldContain("is gone");
         File.WriteAllText(Path.Combine(raw, "a.jsonl"), "{\"text\":\"three\"}\n");
         var listed = new RawObject("a.jsonl", manifest.Objects[0].Version, 15, DateTimeOffset.UnixEpoch);
-        await Should.ThrowAsync<SourceMutatedException>(() => store.DownloadAsync(listed, _folder.Combine("copy"), CancellationToken.None));
+        await Should.ThrowAsync<SourceMutatedException>(
+            () => store.DownloadAsync(listed, _folder.Combine("copy"), CancellationToken.None));
     }
 
     [Fact]
@@ -105,15 +122,18 @@ public sealed class IngestStageTests : IDisposable
                 stop.Cancel();
             }
         });
-        await Should.ThrowAsync<OperationCanceledException>(() => new IngestStage(store, new IngestOptions()).RunAsync(_folder.Combine("out"), progress, stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => new IngestStage(store, new IngestOptions()).RunAsync(_folder.Combine("out"), progress, stop.Token));
         var read = store.Downloads;
         var last = new IngestProgress(0, 0, 0, 0, 0);
-        var manifest = await new IngestStage(store, new IngestOptions()).RunAsync(_folder.Combine("out"), new Callback(seen => last = seen));
+        var manifest = await new IngestStage(store, new IngestOptions())
+            .RunAsync(_folder.Combine("out"), new Callback(seen => last = seen));
         (manifest.Objects.Count, manifest.Rows.Out, manifest.RepeatedInListing).ShouldBe((10_000, 10_000, 10_000));
         last.Reused.ShouldBeGreaterThanOrEqualTo(4_000);
         store.Downloads.ShouldBeLessThanOrEqualTo(10_000 + read - last.Reused);
         Directory.Exists(_folder.Combine("out", "parts")).ShouldBeFalse();
-        var straight = await new IngestStage(store, new IngestOptions { Concurrency = 1 }).RunAsync(_folder.Combine("straight"));
+        var straight = await new IngestStage(store, new IngestOptions { Concurrency = 1 })
+            .RunAsync(_folder.Combine("straight"));
         (straight.Digest, straight.Files[1].Sha256).ShouldBe((manifest.Digest, manifest.Files[1].Sha256));
     }
 
@@ -121,7 +141,8 @@ public sealed class IngestStageTests : IDisposable
     public async Task B15_B16_HostileKeys_AreDataOnly()
     {
         var store = new MemoryRawStore();
-        string[] keys = ["../../etc/passwd", "a//b", ".", "..", "%2e%2e%2f", "%252e%252e%252f", "a\\b", "/abs", "C:\\x", "Case", "case", "caf\u00e9", "cafe\u0301", new('k', 1024), "a:b\"c"];
+        string[] keys = ["../../etc/passwd", "a//b", ".", "..", "%2e%2e%2f", "%252e%252e%252f", "a\\b", "/abs", "C:\\x",
+            "Case", "case", "caf\u00e9", "cafe\u0301", new('k', 1024), "a:b\"c"];
         foreach (var key in keys)
         {
             store.Put(key, "{\"n\":1}\n");
@@ -132,7 +153,8 @@ public sealed class IngestStageTests : IDisposable
         manifest.Objects.Select(item => item.Key).ShouldBe(keys, ignoreOrder: true);
         manifest.Rows.Out.ShouldBe(keys.Length);
         Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).ShouldBe(["deep"]);
-        File.ReadLines(_folder.Combine("deep", "out", "rows.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("_id").GetString())
+        File.ReadLines(_folder.Combine("deep", "out", "rows.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("_id").GetString())
             .ShouldBe(keys.Select(key => key + ":1"), ignoreOrder: true);
     }
 
@@ -165,7 +187,8 @@ public sealed class IngestStageTests : IDisposable
         store.Put("a.jsonl", "{\"_id\":\"mine\",\"x\":{\"_id\":\"inner\"}}\n{}\n{\"x\":{\"_id\":\"inner\"}}\n");
         await new IngestStage(store, new IngestOptions()).RunAsync(_folder.Combine("out"));
         File.ReadAllLines(_folder.Combine("out", "rows.jsonl")).ShouldBe(
-            ["{\"_id\":\"mine\",\"x\":{\"_id\":\"inner\"}}", "{\"_id\":\"a.jsonl:2\"}", "{\"_id\":\"a.jsonl:3\",\"x\":{\"_id\":\"inner\"}}"]);
+            ["{\"_id\":\"mine\",\"x\":{\"_id\":\"inner\"}}", "{\"_id\":\"a.jsonl:2\"}",
+                "{\"_id\":\"a.jsonl:3\",\"x\":{\"_id\":\"inner\"}}"]);
     }
 
     private static void WriteParquet(string path, int rows)
@@ -174,12 +197,14 @@ public sealed class IngestStageTests : IDisposable
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = $"COPY (SELECT range AS n, 'text ' || range AS text FROM range({rows})) TO '{path}' (FORMAT parquet)";
+        command.CommandText =
+            $"COPY (SELECT range AS n, 'text ' || range AS text FROM range({rows})) TO '{path}' (FORMAT parquet)";
         command.ExecuteNonQuery();
     }
 
     private Task<DataInputException> Fails(MemoryRawStore store) =>
-        Should.ThrowAsync<DataInputException>(() => new IngestStage(store, new IngestOptions()).RunAsync(_folder.Combine("out")));
+        Should.ThrowAsync<DataInputException>(
+            () => new IngestStage(store, new IngestOptions()).RunAsync(_folder.Combine("out")));
 
     private sealed class Callback(Action<IngestProgress> seen) : IProgress<IngestProgress>
     {

@@ -9,7 +9,8 @@ namespace Pipeline.Data.Tests.Ingest;
 internal sealed class MemoryRawStore : IRawStore
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly SortedDictionary<string, (byte[] Content, string Version, DateTimeOffset At)> _objects = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (byte[] Content, string Version, DateTimeOffset At)> _objects =
+        new(StringComparer.Ordinal);
 
     public string Location => "memory:";
 
@@ -20,13 +21,17 @@ internal sealed class MemoryRawStore : IRawStore
 
     public long LieAboutBytes { get; set; }
 
-    public void Put(string key, string content, int minute = 0) => _objects[key] = (Encoding.UTF8.GetBytes(content), $"v{_objects.Count}-{content.Length}-{minute}", Start.AddMinutes(minute));
+    public void Put(string key, string content, int minute = 0) =>
+        _objects[key] =
+            (Encoding.UTF8.GetBytes(content), $"v{_objects.Count}-{content.Length}-{minute}", Start.AddMinutes(minute));
 
-    public async IAsyncEnumerable<RawObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RawObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var repeat = 0; repeat < Repeats; repeat++)
         {
-            foreach (var (key, value) in _objects.Reverse().Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            foreach (var (key, value) in _objects.Reverse()
+                .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 yield return new RawObject(key, value.Version, value.Content.Length + LieAboutBytes, value.At);
             }

@@ -24,8 +24,11 @@ public sealed class ObjectRawStoreTests(TestStores stores) : IClassFixture<TestS
             await objects.PutAsync("in/" + name, File.OpenRead(Path.Combine(raw, name)));
         }
 
-        var one = await new IngestStage(new ObjectRawStore(objects), new IngestOptions { Prefix = "in/" }).RunAsync(_folder.Combine("one"));
-        var two = await new IngestStage(new FolderRawStore(_folder.Combine("raw")), new IngestOptions { Prefix = "in/" }).RunAsync(_folder.Combine("two"));
+        var one = await new IngestStage(new ObjectRawStore(objects), new IngestOptions { Prefix = "in/" })
+            .RunAsync(_folder.Combine("one"));
+        var two = await new IngestStage(
+            new FolderRawStore(_folder.Combine("raw")), new IngestOptions { Prefix = "in/" })
+            .RunAsync(_folder.Combine("two"));
         one.Digest.ShouldBe(two.Digest);
     }
 
@@ -35,16 +38,22 @@ public sealed class ObjectRawStoreTests(TestStores stores) : IClassFixture<TestS
         var objects = stores.Open("s3"); // skips where there is no server
         for (var i = 0; i < 1100; i++)
         {
-            await objects.PutAsync($"many/{i:0000}.jsonl", new MemoryStream(Encoding.UTF8.GetBytes($"{{\"n\":{i}}}\n")));
+            await objects.PutAsync(
+                $"many/{i:0000}.jsonl", new MemoryStream(Encoding.UTF8.GetBytes($"{{\"n\":{i}}}\n")));
         }
 
-        var large = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 60_000).Select(i => $"{{\"text\":\"row {i} {new string('x', 200)}\"}}\n")));
+        var large = Encoding.UTF8.GetBytes(
+            string.Concat(
+                Enumerable.Range(0, 60_000).Select(i => $"{{\"text\":\"row {i} {new string('x', 200)}\"}}\n")));
         await objects.PutAsync("many/large.jsonl", new MemoryStream(large));
-        var manifest = await new IngestStage(new ObjectRawStore(objects), new IngestOptions { Prefix = "many/" }).RunAsync(_folder.Combine("out"));
+        var manifest = await new IngestStage(new ObjectRawStore(objects), new IngestOptions { Prefix = "many/" })
+            .RunAsync(_folder.Combine("out"));
         manifest.Objects.Count.ShouldBe(1101);
         manifest.Rows.Out.ShouldBe(61_100);
-        manifest.Objects.Single(item => item.Key == "many/large.jsonl").Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(large)));
-        var again = await new IngestStage(new ObjectRawStore(objects), new IngestOptions { Prefix = "many/" }).RunAsync(_folder.Combine("again"));
+        manifest.Objects.Single(item => item.Key == "many/large.jsonl").Sha256.ShouldBe(
+            Convert.ToHexStringLower(SHA256.HashData(large)));
+        var again = await new IngestStage(new ObjectRawStore(objects), new IngestOptions { Prefix = "many/" })
+            .RunAsync(_folder.Combine("again"));
         again.Digest.ShouldBe(manifest.Digest);
     }
 
@@ -61,9 +70,12 @@ public sealed class ObjectRawStoreTests(TestStores stores) : IClassFixture<TestS
         }
 
         await objects.PutAsync("a.jsonl", new MemoryStream("{\"n\":2}\n"u8.ToArray()));
-        var changed = await Should.ThrowAsync<SourceMutatedException>(() => store.DownloadAsync(listed[0], _folder.Combine("x"), CancellationToken.None));
+        var changed = await Should.ThrowAsync<SourceMutatedException>(
+            () => store.DownloadAsync(listed[0], _folder.Combine("x"), CancellationToken.None));
         changed.Key.ShouldBe("a.jsonl");
         await objects.DeleteAsync("a.jsonl");
-        (await Should.ThrowAsync<SourceMutatedException>(() => store.DownloadAsync(listed[0], _folder.Combine("x"), CancellationToken.None))).Message.ShouldContain("is gone");
+        (await Should.ThrowAsync<SourceMutatedException>(
+            () => store.DownloadAsync(listed[0], _folder.Combine("x"), CancellationToken.None))).Message.ShouldContain(
+            "is gone");
     }
 }

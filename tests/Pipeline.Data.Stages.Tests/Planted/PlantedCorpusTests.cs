@@ -11,7 +11,10 @@ namespace Pipeline.Data.Tests.Planted;
 /// <summary>The stages one after the other, each compared with what was planted for it.</summary>
 public sealed class PlantedCorpusTests : IDisposable
 {
-    private static readonly SanitizeOptions Clean = new() { Pii = new PiiOptions { GivenNames = new HashSet<string> { "Ximena" } } };
+    private static readonly SanitizeOptions Clean = new()
+    {
+        Pii = new PiiOptions { GivenNames = new HashSet<string> { "Ximena" } },
+    };
     private readonly TempDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -20,29 +23,40 @@ public sealed class PlantedCorpusTests : IDisposable
     public async Task S0_01_Ingest_QuarantinesTheMalformedRowsAndNoOther()
     {
         var manifest = await IngestAsync();
-        (manifest.Rows.In, manifest.Rows.Quarantined).ShouldBe((PlantedCorpus.Expected.GetProperty("lines").GetInt64(), PlantedCorpus.Kind("malformed")));
+        (manifest.Rows.In, manifest.Rows.Quarantined)
+            .ShouldBe((PlantedCorpus.Expected.GetProperty("lines").GetInt64(), PlantedCorpus.Kind("malformed")));
         var rows = PlantedCorpus.Rows(_folder.Combine("ingest", "rows.jsonl")).ToList();
         rows.GroupBy(PlantedCorpus.Kind).ToDictionary(group => group.Key, group => group.Count())
-            .ShouldBe(PlantedCorpus.Expected.GetProperty("kinds").EnumerateObject().Where(kind => kind.Name != "malformed").ToDictionary(kind => kind.Name, kind => kind.Value.GetInt32()), ignoreOrder: true);
-        rows.GroupBy(row => row.GetProperty("license").GetString()!).ToDictionary(group => group.Key, group => group.Count())
-            .ShouldBe(PlantedCorpus.Expected.GetProperty("licences").EnumerateObject().ToDictionary(kind => kind.Name, kind => kind.Value.GetInt32()), ignoreOrder: true);
+            .ShouldBe(
+                PlantedCorpus.Expected.GetProperty("kinds").EnumerateObject().Where(kind => kind.Name != "malformed")
+                    .ToDictionary(kind => kind.Name, kind => kind.Value.GetInt32()), ignoreOrder: true);
+        rows.GroupBy(row => row.GetProperty("license").GetString()!)
+            .ToDictionary(group => group.Key, group => group.Count())
+            .ShouldBe(
+                PlantedCorpus.Expected.GetProperty("licences").EnumerateObject()
+                    .ToDictionary(kind => kind.Name, kind => kind.Value.GetInt32()), ignoreOrder: true);
     }
 
     [Fact]
     public async Task S0_02_S2_02_S0_53_Clean_RepairsEveryDefectAndFindsEverySpan()
     {
         await IngestAsync();
-        var summary = await new SanitizeStage(Clean).RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("clean"));
+        var summary = await new SanitizeStage(Clean)
+            .RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("clean"));
         summary.Rows.Check("clean").Out.ShouldBe(summary.Rows.In);
-        summary.PiiSpans.ShouldBe(PlantedCorpus.Expected.GetProperty("piiPerType").EnumerateObject().ToDictionary(type => type.Name, type => type.Value.GetInt64()), ignoreOrder: true);
-        var texts = PlantedCorpus.Rows(_folder.Combine("clean", "rows.jsonl")).ToDictionary(row => row.GetProperty("id").GetString()!, row => row.GetProperty("text").GetString());
+        summary.PiiSpans.ShouldBe(
+            PlantedCorpus.Expected.GetProperty("piiPerType").EnumerateObject()
+                .ToDictionary(type => type.Name, type => type.Value.GetInt64()), ignoreOrder: true);
+        var texts = PlantedCorpus.Rows(_folder.Combine("clean", "rows.jsonl"))
+            .ToDictionary(row => row.GetProperty("id").GetString()!, row => row.GetProperty("text").GetString());
         foreach (var defect in PlantedCorpus.Expected.GetProperty("cleaned").EnumerateObject())
         {
             texts[defect.Name].ShouldBe(defect.Value.GetString());
         }
 
         summary.ChangedRows.ShouldBe(30 + 80);
-        (await new SanitizeStage(Clean).RunAsync([_folder.Combine("clean", "rows.jsonl")], _folder.Combine("again"))).ChangedRows.ShouldBe(0);
+        (await new SanitizeStage(Clean)
+            .RunAsync([_folder.Combine("clean", "rows.jsonl")], _folder.Combine("again"))).ChangedRows.ShouldBe(0);
         File.ReadAllText(_folder.Combine("clean", "rows.jsonl")).ShouldNotContain("AKIAQWERTY");
     }
 
@@ -50,11 +64,14 @@ public sealed class PlantedCorpusTests : IDisposable
     public async Task S1_13_S1_14_Dedup_RemovesTheDuplicatesAndLeavesTheControlGroup()
     {
         await IngestAsync();
-        var summary = await new DedupStage(new DedupOptions { Fields = TextFields.Named("text") }).RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("dedup"));
+        var summary = await new DedupStage(new DedupOptions { Fields = TextFields.Named("text") })
+            .RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("dedup"));
         summary.Rows.Removed["exact"].ShouldBe(PlantedCorpus.Kind("exact"));
         // Every pair is at 0.836, where 14 bands of 8 rows find 97 % of the pairs.
-        summary.Rows.Removed["near"].ShouldBeInRange((long)(0.95 * PlantedCorpus.Kind("near")), PlantedCorpus.Kind("near"));
-        PlantedCorpus.Rows(_folder.Combine("dedup", "rows.jsonl")).Count(row => PlantedCorpus.Kind(row) == "control").ShouldBe(PlantedCorpus.Kind("control"));
+        summary.Rows.Removed["near"]
+            .ShouldBeInRange((long)(0.95 * PlantedCorpus.Kind("near")), PlantedCorpus.Kind("near"));
+        PlantedCorpus.Rows(_folder.Combine("dedup", "rows.jsonl")).Count(row => PlantedCorpus.Kind(row) == "control")
+            .ShouldBe(PlantedCorpus.Kind("control"));
     }
 
     [Fact]
@@ -65,10 +82,13 @@ public sealed class PlantedCorpusTests : IDisposable
         foreach (var n in new[] { 8, 13 })
         {
             var output = _folder.Combine($"decontaminate{n}");
-            var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [n] }).RunAsync([_folder.Combine("ingest", "rows.jsonl")], items, output);
+            var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [n] })
+                .RunAsync([_folder.Combine("ingest", "rows.jsonl")], items, output);
             summary.Rows.RemovedTotal.ShouldBe(PlantedCorpus.Kind("evaluation"));
-            PlantedCorpus.Rows(Path.Combine(output, "rows.jsonl")).ShouldAllBe(row => PlantedCorpus.Kind(row) != "evaluation");
-            PlantedCorpus.Rows(Path.Combine(output, "removed.jsonl")).ShouldAllBe(row => row.GetProperty("hits")[0].GetProperty("item").GetString()!.StartsWith('e'));
+            PlantedCorpus.Rows(Path.Combine(output, "rows.jsonl"))
+                .ShouldAllBe(row => PlantedCorpus.Kind(row) != "evaluation");
+            PlantedCorpus.Rows(Path.Combine(output, "removed.jsonl"))
+                .ShouldAllBe(row => row.GetProperty("hits")[0].GetProperty("item").GetString()!.StartsWith('e'));
         }
     }
 
@@ -78,19 +98,32 @@ public sealed class PlantedCorpusTests : IDisposable
         var path = Path.Combine(Repository.Root, "infra", "benchmarks", "debian-mmlu", "test.jsonl");
         var items = Items(path, "debian-mmlu");
         var random = new Random(9);
-        var planted = items.OrderBy(_ => random.Next()).Take(100).Select((item, i) => JsonSerializer.Serialize(new { id = $"leak{i}", text = $"Some words before. {item.Text.ToUpperInvariant()} And after." }));
-        var clean = Enumerable.Range(0, 300).Select(i => JsonSerializer.Serialize(new { id = $"clean{i}", text = string.Join(' ', Enumerable.Range(0, 40).Select(_ => $"w{random.Next(5000)}")) }));
+        var planted = items.OrderBy(_ => random.Next()).Take(100)
+            .Select((item, i) =>
+                JsonSerializer.Serialize(
+                    new { id = $"leak{i}", text = $"Some words before. {item.Text.ToUpperInvariant()} And after." }));
+        var clean = Enumerable.Range(0, 300)
+            .Select(i =>
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        id = $"clean{i}",
+                        text = string.Join(' ', Enumerable.Range(0, 40).Select(_ => $"w{random.Next(5000)}"))
+                    }));
         File.WriteAllLines(_folder.Combine("in.jsonl"), planted.Concat(clean).OrderBy(_ => random.Next()));
         var options = new DecontaminationOptions { NGrams = [8], MinimumWords = 4 };
-        var summary = await new DecontaminationStage(options).RunAsync([_folder.Combine("in.jsonl")], items, _folder.Combine("out"));
+        var summary = await new DecontaminationStage(options)
+            .RunAsync([_folder.Combine("in.jsonl")], items, _folder.Combine("out"));
         (summary.Rows.RemovedTotal, summary.Rows.Out).ShouldBe((100, 300));
-        var again = await new DecontaminationStage(options).RunAsync([_folder.Combine("out", "rows.jsonl")], items, _folder.Combine("again"));
+        var again = await new DecontaminationStage(options)
+            .RunAsync([_folder.Combine("out", "rows.jsonl")], items, _folder.Combine("again"));
         again.Rows.RemovedTotal.ShouldBe(0);
 
         // Training asks for the digest of the gate sets as they are now: a changed item makes it refuse.
         var now = new Dictionary<string, string> { ["debian-mmlu"] = DecontaminationStage.DigestOf(items) };
         again.Require(now);
-        now["debian-mmlu"] = DecontaminationStage.DigestOf(items.Select((item, i) => i == 0 ? item with { Text = item.Text + " more" } : item));
+        now["debian-mmlu"] = DecontaminationStage.DigestOf(
+            items.Select((item, i) => i == 0 ? item with { Text = item.Text + " more" } : item));
         Should.Throw<InvalidDataException>(() => again.Require(now)).Message.ShouldContain("debian-mmlu");
     }
 
@@ -98,10 +131,13 @@ public sealed class PlantedCorpusTests : IDisposable
     public async Task S1_17_Holdout_ComesFirstAndIsDrawnFromRawRows()
     {
         var manifest = await IngestAsync();
-        var summary = await new HoldoutStage(new HoldoutOptions { Fraction = 0.10, Seed = 3 }).RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("holdout"));
+        var summary = await new HoldoutStage(new HoldoutOptions { Fraction = 0.10, Seed = 3 })
+            .RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("holdout"));
         summary.HeldOut.ShouldBeGreaterThanOrEqualTo((long)Math.Ceiling(0.10 * manifest.Rows.Out));
-        var held = PlantedCorpus.Rows(_folder.Combine("holdout", "test.jsonl")).Select(row => row.GetProperty("_id").GetString()).ToList();
-        var raw = PlantedCorpus.Rows(_folder.Combine("ingest", "rows.jsonl")).Select(row => row.GetProperty("_id").GetString()).ToHashSet();
+        var held = PlantedCorpus.Rows(_folder.Combine("holdout", "test.jsonl"))
+            .Select(row => row.GetProperty("_id").GetString()).ToList();
+        var raw = PlantedCorpus.Rows(_folder.Combine("ingest", "rows.jsonl"))
+            .Select(row => row.GetProperty("_id").GetString()).ToHashSet();
         held.ShouldAllBe(id => raw.Contains(id));
         Should.Throw<ArgumentException>(() => new HoldoutStage(new HoldoutOptions { Fraction = 0.09 }));
     }
@@ -117,9 +153,16 @@ public sealed class PlantedCorpusTests : IDisposable
             var shuffled = rows.ToArray();
             new Random(seed).Shuffle(shuffled);
             File.WriteAllLines(_folder.Combine("shuffled.jsonl"), shuffled);
-            var options = new DedupOptions { Fields = TextFields.Named("text"), Workers = 1 + (seed % 3), MemoryBudgetBytes = seed % 2 == 0 ? 4096 : 1 << 20 };
+            var options = new DedupOptions
+            {
+                Fields = TextFields.Named("text"),
+                Workers = 1 + (seed % 3),
+                MemoryBudgetBytes = seed % 2 == 0
+                    ? 4096 : 1 << 20,
+            };
             await new DedupStage(options).RunAsync([_folder.Combine("shuffled.jsonl")], _folder.Combine("out"));
-            var removed = PlantedCorpus.Rows(_folder.Combine("out", "removed.jsonl")).Select(row => row.GetProperty("id").GetString()!).ToHashSet();
+            var removed = PlantedCorpus.Rows(_folder.Combine("out", "removed.jsonl"))
+                .Select(row => row.GetProperty("id").GetString()!).ToHashSet();
             removed.ShouldBe(first ??= removed, ignoreOrder: true);
         }
     }
@@ -128,13 +171,15 @@ public sealed class PlantedCorpusTests : IDisposable
     [
         .. PlantedCorpus.Rows(path).Select((item, i) => new EvaluationItem(
             task, item.TryGetProperty("id", out var id) ? id.GetString()! : $"{i}",
-            $"{item.GetProperty("question").GetString()} {item.GetProperty("choices")[item.GetProperty("answer").GetInt32()].GetString()}")),
+            $"{item.GetProperty("question").GetString()} "
+                + $"{item.GetProperty("choices")[item.GetProperty("answer").GetInt32()].GetString()}")),
     ];
 
     private async Task<IngestManifest> IngestAsync()
     {
         var raw = Directory.CreateDirectory(_folder.Combine("raw")).FullName;
         File.Copy(Path.Combine(PlantedCorpus.Folder, "planted.jsonl"), Path.Combine(raw, "planted.jsonl"));
-        return await new IngestStage(new FolderRawStore(raw), new IngestOptions { QuarantineShare = 0.05 }).RunAsync(_folder.Combine("ingest"));
+        return await new IngestStage(new FolderRawStore(raw), new IngestOptions { QuarantineShare = 0.05 })
+            .RunAsync(_folder.Combine("ingest"));
     }
 }

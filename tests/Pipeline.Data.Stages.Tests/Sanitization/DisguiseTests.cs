@@ -19,11 +19,15 @@ public sealed class DisguiseTests : IDisposable
     [InlineData("go to ?to=ann%40example.org&x=1", "go to ?to=<EMAIL>&x=1")]
     [InlineData("blob YW5uLnNtaXRoQGV4YW1wbGUub3Jn end", "blob <EMAIL> end")]
     [InlineData("hex 616e6e2e736d697468406578616d706c652e6f7267 end", "hex <EMAIL> end")]
-    [InlineData("Server=db;User Id=app;Password=hunter22;Encrypt=true", "Server=db;User Id=app;Password=<CONNECTION_SECRET>;Encrypt=true")]
+    [InlineData("Server=db;User Id=app;Password=hunter22;Encrypt=true",
+        "Server=db;User Id=app;Password=<CONNECTION_SECRET>;Encrypt=true")]
     [InlineData("the field password= is empty", "the field password= is empty")]
-    [InlineData("sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
-    [InlineData("100%25 sure, aGVsbG8gd29ybGQsIHRoaXMgaXMgbm90IHBlcnNvbmFs", "100%25 sure, aGVsbG8gd29ybGQsIHRoaXMgaXMgbm90IHBlcnNvbmFs")]
-    public async Task B22_DisguisedData_IsFoundAndOnlyItIsReplaced(string text, string expected) => (await CleanAsync(text)).ShouldBe(expected);
+    [InlineData("sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    [InlineData("100%25 sure, aGVsbG8gd29ybGQsIHRoaXMgaXMgbm90IHBlcnNvbmFs",
+        "100%25 sure, aGVsbG8gd29ybGQsIHRoaXMgaXMgbm90IHBlcnNvbmFs")]
+    public async Task B22_DisguisedData_IsFoundAndOnlyItIsReplaced(string text, string expected) =>
+        (await CleanAsync(text)).ShouldBe(expected);
 
     [Theory]
     [InlineData("<p>Hello <b>world</b> &amp; all</p>", "Hello world & all\n")]
@@ -34,8 +38,10 @@ public sealed class DisguiseTests : IDisposable
     [InlineData("cafe\u0301", "caf\u00e9")]
     [InlineData("a\u202Etxt.exe\u202C", "atxt.exe")]
     [InlineData("hidden\U000E0041\U000E0042", "hidden")]
-    [InlineData("family \U0001F468\u200D\U0001F469\u200D\U0001F467", "family \U0001F468\u200D\U0001F469\u200D\U0001F467")]
-    public async Task S0_02_B27_MarkupAndHiddenCharacters_AreCleaned(string text, string expected) => (await CleanAsync(text)).ShouldBe(expected);
+    [InlineData("family \U0001F468\u200D\U0001F469\u200D\U0001F467",
+        "family \U0001F468\u200D\U0001F469\u200D\U0001F467")]
+    public async Task S0_02_B27_MarkupAndHiddenCharacters_AreCleaned(string text, string expected) =>
+        (await CleanAsync(text)).ShouldBe(expected);
 
     [Fact]
     public async Task B25_PlaceholderInTheData_StaysApartFromOurs()
@@ -49,10 +55,15 @@ public sealed class DisguiseTests : IDisposable
     [Fact]
     public async Task I_15_AnyMixOfFragments_SecondPassChangesNothingAndRowsStayJson()
     {
-        string[] parts = ["ann@example.org", "<b>", "</b>", "&lt;", "&#13;", "\r", "\r\n", "\n\n\n", " ", "\t", "\u200b", "\u0301", "e", "<EMAIL>", "Ã©",
-            "4111 1111 1111 1111", "%40", "＠", "Password=x;", "\U000E0041", "\"", "\\", "<", ">", "&", "ä", "中", "\U0001F600", "<script>", "1", "-", "+49 170 1234567"];
+        string[] parts = ["ann@example.org", "<b>", "</b>", "&lt;", "&#13;", "\r", "\r\n", "\n\n\n", " ", "\t",
+            "\u200b", "\u0301", "e", "<EMAIL>", "Ã©",
+            "4111 1111 1111 1111", "%40", "＠", "Password=x;", "\U000E0041", "\"", "\\", "<", ">", "&", "ä", "中",
+            "\U0001F600", "<script>", "1", "-", "+49 170 1234567"];
         var random = new Random(11);
-        var texts = Enumerable.Range(0, 400).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]))).ToArray();
+        var texts = Enumerable.Range(0, 400)
+            .Select(_ =>
+                string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)])))
+            .ToArray();
         foreach (var mode in new[] { PiiMode.Replace, PiiMode.Mask, PiiMode.Redact, PiiMode.Pseudonym })
         {
             var options = new SanitizeOptions { Mode = mode, Key = new byte[] { 5 } };
@@ -69,12 +80,18 @@ public sealed class DisguiseTests : IDisposable
     [Fact]
     public async Task Custom_WordsAndPatterns_AreReplaced()
     {
-        var options = new SanitizeOptions { Pii = new PiiOptions { Words = ["Project Zephyr"], Patterns = [@"EMP-\d{5}"] } };
-        Text((await RunAsync(options, "Project Zephyr is led by EMP-12345, not EMP-123"))[0]).ShouldBe("<CUSTOM> is led by <CUSTOM>, not EMP-123");
-        Should.Throw<ArgumentException>(() => new PiiFinder(new PiiOptions { Patterns = [@"(a)\1"] })).Message.ShouldContain("not linear");
+        var options = new SanitizeOptions
+        {
+            Pii = new PiiOptions { Words = ["Project Zephyr"], Patterns = [@"EMP-\d{5}"] },
+        };
+        Text((await RunAsync(options, "Project Zephyr is led by EMP-12345, not EMP-123"))[0])
+            .ShouldBe("<CUSTOM> is led by <CUSTOM>, not EMP-123");
+        Should.Throw<ArgumentException>(
+            () => new PiiFinder(new PiiOptions { Patterns = [@"(a)\1"] })).Message.ShouldContain("not linear");
     }
 
-    [Theory, InlineData("a@"), InlineData("1-"), InlineData("+1"), InlineData("<b"), InlineData("&lt;"), InlineData("%4"), InlineData("YW5u"), InlineData("pwd=;"), InlineData("<EMAIL")]
+    [Theory, InlineData("a@"), InlineData("1-"), InlineData("+1"), InlineData("<b"), InlineData("&lt;"),
+        InlineData("%4"), InlineData("YW5u"), InlineData("pwd=;"), InlineData("<EMAIL")]
     public async Task B23_RepeatedFragments_CostGrowsLinearly(string unit)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
@@ -87,12 +104,16 @@ public sealed class DisguiseTests : IDisposable
     [Fact]
     public async Task Tracer_KeepsSomeTextsOfEachRule_WithoutPersonalData()
     {
-        var texts = Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? $"zero\u200bwidth {i}" : $"mail user{i}@example.org").ToArray();
+        var texts = Enumerable.Range(0, 20)
+            .Select(i => i % 2 == 0 ? $"zero\u200bwidth {i}" : $"mail user{i}@example.org").ToArray();
         await RunAsync(new SanitizeOptions { TraceRows = 3 }, texts);
-        var traces = File.ReadLines(_folder.Combine("out", "trace.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        traces.CountBy(trace => trace.GetProperty("rule").GetString() ?? "").ShouldBe([new("invisible", 3), new("pii:EMAIL", 3)]);
+        var traces = File.ReadLines(_folder.Combine("out", "trace.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        traces.CountBy(trace => trace.GetProperty("rule").GetString() ?? "")
+            .ShouldBe([new("invisible", 3), new("pii:EMAIL", 3)]);
         var mail = traces.First(trace => trace.GetProperty("rule").GetString() == "pii:EMAIL");
-        (mail.GetProperty("before").GetString(), mail.GetProperty("after").GetString()).ShouldBe(("mail ************", "mail <EMAIL>"));
+        (mail.GetProperty("before").GetString(), mail.GetProperty("after").GetString())
+            .ShouldBe(("mail ************", "mail <EMAIL>"));
         File.ReadAllText(_folder.Combine("out", "trace.jsonl")).ShouldNotContain("@example.org");
     }
 

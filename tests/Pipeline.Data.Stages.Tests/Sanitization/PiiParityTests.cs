@@ -7,22 +7,30 @@ namespace Pipeline.Data.Tests.Sanitization;
 public sealed class PiiParityTests
 {
     // A list as an operator would give it; names outside of it are counted as misses, not hidden.
-    private static readonly HashSet<string> Names = [.. "Anna Bilal Chloe Dmitri Elif Farah Gustav Hana Ivo Jürgen Kofi Lena Mateo Núria Olga Paweł Quinn Rosa Søren Tariq Uma Viktor Wanda Ximena Yusuf Zoë Mary-Jane Seán".Split(' ')];
+    private static readonly HashSet<string> Names =
+        [.. "Anna Bilal Chloe Dmitri Elif Farah Gustav Hana Ivo Jürgen Kofi Lena Mateo Núria Olga Paweł Quinn Rosa Søren Tariq Uma Viktor Wanda Ximena Yusuf Zoë Mary-Jane Seán".Split(' ')];
 
-    private static string Wire(PiiType type) => string.Concat(type.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
+    private static string Wire(PiiType type) =>
+        string.Concat(
+            type.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 
     [Fact]
     public void S2_02_LabelledTexts_RecallAndPrecisionReachTheBar()
     {
         var scanner = new PiiScanner(new PiiOptions { PublicAddressesOnly = false, GivenNames = Names });
-        var (found, gold, hit) = (new SortedDictionary<string, int>(), new SortedDictionary<string, int>(), new SortedDictionary<string, int>());
+        var (found, gold, hit) = (new SortedDictionary<string, int>(), new SortedDictionary<string, int>(),
+            new SortedDictionary<string, int>());
         var (spans, report) = (new List<PiiSpan>(), new StringBuilder());
         foreach (var line in File.ReadLines(Fixtures.Require("pii/texts.jsonl")))
         {
             var row = JsonDocument.Parse(line).RootElement;
             var text = row.GetProperty("text").GetString()!;
             scanner.Scan(Encoding.UTF8.GetBytes(text), spans);
-            var expected = row.GetProperty("spans").EnumerateArray().Select(span => (Type: span.GetProperty("type").GetString()!, Start: span.GetProperty("start_utf8").GetInt32(), End: span.GetProperty("end_utf8").GetInt32(), Text: span.GetProperty("text").GetString())).ToList();
+            var expected = row.GetProperty("spans").EnumerateArray()
+                .Select(span =>
+                    (Type: span.GetProperty("type").GetString()!, Start: span.GetProperty("start_utf8").GetInt32(),
+                        End: span.GetProperty("end_utf8").GetInt32(), Text: span.GetProperty("text").GetString()))
+                .ToList();
             var actual = spans.Select(span => (Type: Wire(span.Type), span.Start, span.End)).ToList();
             foreach (var span in expected)
             {
@@ -42,7 +50,8 @@ public sealed class PiiParityTests
                 found[span.Type] = found.GetValueOrDefault(span.Type) + 1;
                 if (!expected.Any(want => (want.Type, want.Start, want.End) == span))
                 {
-                    report.AppendLine($"false {span.Type} {Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text).AsSpan(span.Start, span.End - span.Start))}");
+                    report.AppendLine(
+                        $"false {span.Type} {Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text).AsSpan(span.Start, span.End - span.Start))}");
                 }
             }
         }
@@ -50,7 +59,9 @@ public sealed class PiiParityTests
         foreach (var (type, count) in gold)
         {
             var right = hit.GetValueOrDefault(type);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{type,-18} recall {(double)right / count:F3} precision {(double)right / Math.Max(1, found.GetValueOrDefault(type)):F3}");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{type,-18} recall {(double)right / count:F3} precision "
+                    + $"{(double)right / Math.Max(1, found.GetValueOrDefault(type)):F3}");
             ((double)right / count).ShouldBeGreaterThanOrEqualTo(0.99, $"recall of {type}\n{report}");
             ((double)right / found[type]).ShouldBeGreaterThanOrEqualTo(0.95, $"precision of {type}\n{report}");
         }
@@ -62,7 +73,8 @@ public sealed class PiiParityTests
     [Fact]
     public void Validators_ListedValues_Match()
     {
-        var root = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("pii/summary.json"))).RootElement.GetProperty("validators");
+        var root = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("pii/summary.json"))).RootElement.GetProperty(
+            "validators");
         foreach (var pair in root.GetProperty("luhn").EnumerateArray())
         {
             NumberRules.Luhn(Encoding.ASCII.GetBytes(pair[0].GetString()!)).ShouldBe(pair[1].GetBoolean());
@@ -73,7 +85,8 @@ public sealed class PiiParityTests
             NumberRules.Mod97(Encoding.ASCII.GetBytes(pair[0].GetString()!)).ShouldBe(pair[1].GetBoolean());
         }
 
-        Fixtures.Compared("pii/validators", root.GetProperty("luhn").GetArrayLength() + root.GetProperty("iban_mod97").GetArrayLength());
+        Fixtures.Compared("pii/validators",
+            root.GetProperty("luhn").GetArrayLength() + root.GetProperty("iban_mod97").GetArrayLength());
     }
 
     [Fact]
@@ -88,7 +101,9 @@ public sealed class PiiParityTests
                 foreach (var part in new[] { text.AsMemory(0, cut), text.AsMemory(cut) })
                 {
                     scanner.Scan(part.Span, spans);
-                    Assert.All(spans, span => Assert.True(span.Start >= 0 && span.Start < span.End && span.End <= part.Length));
+                    Assert.All(
+                        spans, span =>
+                            Assert.True(span.Start >= 0 && span.Start < span.End && span.End <= part.Length));
                 }
             }
         }

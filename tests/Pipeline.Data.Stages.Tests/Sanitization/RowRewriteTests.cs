@@ -16,19 +16,27 @@ public sealed class RowRewriteTests : IDisposable
     private async Task<(SanitizeSummary Summary, string[] Rows)> Run(SanitizeOptions options, params string[] lines)
     {
         File.WriteAllLines(_folder.Combine("in.jsonl"), lines);
-        var summary = await new SanitizeStage(options).RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("out"), cancellationToken: TestContext.Current.CancellationToken);
+        var summary = await new SanitizeStage(options)
+            .RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("out"),
+                cancellationToken: TestContext.Current.CancellationToken);
         return (summary, File.ReadAllLines(_folder.Combine("out", "rows.jsonl")));
     }
 
     [Theory]
-    [InlineData("{ \"id\" : 1, \"n\": [1e999, -0, 9007199254740993, 1.50], \"t\":true, \"f\":false, \"x\":null, \"a\":[] , \"o\":{}, \"text\":\"a@b.org\" }",
+    [InlineData("{ \"id\" : 1, \"n\": [1e999, -0, 9007199254740993, 1.50], \"t\":true, \"f\":false, \"x\":null, "
+        + "\"a\":[] , \"o\":{}, \"text\":\"a@b.org\" }",
         "{\"id\":1,\"n\":[1e999,-0,9007199254740993,1.50],\"t\":true,\"f\":false,\"x\":null,\"a\":[],\"o\":{},\"text\":\"<EMAIL>\",\"_pii\":1}")]
-    [InlineData("{\"text\":\"a@b.org\",\"meta\":{\"by\":[\"x\",[\"c@d.org\"]]},\"id\":\"late\"}", "{\"text\":\"<EMAIL>\",\"meta\":{\"by\":[\"x\",[\"<EMAIL>\"]]},\"id\":\"late\",\"_pii\":1}")]
-    [InlineData("{\"id\":1,\"te\\u0078t\":\"a\\u0040b.org \\ud83d\\ude00 \\\"q\\\"\",\"tab\":\"\\t\"}", "{\"id\":1,\"text\":\"<EMAIL> \\uD83D\\uDE00 \\\"q\\\"\",\"tab\":\"\\t\",\"_pii\":1}")]
-    [InlineData("{\"_pii\":0,\"text\":\"<EMAIL> a@b.org\",\"id\":2}", "{\"_pii\":1,\"text\":\"<EMAIL> <EMAIL>\",\"id\":2}")]
-    [InlineData("{\"id\":{\"a\":\"x\",\"b\":\"y\"},\"s\":\"clean\",\"text\":\"a@b.org\"}", "{\"id\":{\"a\":\"x\",\"b\":\"y\"},\"s\":\"clean\",\"text\":\"<EMAIL>\",\"_pii\":1}")]
+    [InlineData("{\"text\":\"a@b.org\",\"meta\":{\"by\":[\"x\",[\"c@d.org\"]]},\"id\":\"late\"}",
+        "{\"text\":\"<EMAIL>\",\"meta\":{\"by\":[\"x\",[\"<EMAIL>\"]]},\"id\":\"late\",\"_pii\":1}")]
+    [InlineData("{\"id\":1,\"te\\u0078t\":\"a\\u0040b.org \\ud83d\\ude00 \\\"q\\\"\",\"tab\":\"\\t\"}",
+        "{\"id\":1,\"text\":\"<EMAIL> \\uD83D\\uDE00 \\\"q\\\"\",\"tab\":\"\\t\",\"_pii\":1}")]
+    [InlineData("{\"_pii\":0,\"text\":\"<EMAIL> a@b.org\",\"id\":2}",
+        "{\"_pii\":1,\"text\":\"<EMAIL> <EMAIL>\",\"id\":2}")]
+    [InlineData("{\"id\":{\"a\":\"x\",\"b\":\"y\"},\"s\":\"clean\",\"text\":\"a@b.org\"}",
+        "{\"id\":{\"a\":\"x\",\"b\":\"y\"},\"s\":\"clean\",\"text\":\"<EMAIL>\",\"_pii\":1}")]
     [InlineData("{\"_id\":\"keep@me.org\",\"text\":\"plain\"}", "{\"_id\":\"keep@me.org\",\"text\":\"plain\"}")]
-    public async Task RunAsync_AnyShape_ChangesTextsOnly(string before, string after) => (await Run(new SanitizeOptions(), before)).Rows.ShouldBe([after]);
+    public async Task RunAsync_AnyShape_ChangesTextsOnly(string before, string after) =>
+        (await Run(new SanitizeOptions(), before)).Rows.ShouldBe([after]);
 
     [Theory]
     [InlineData("{\"id\":1,\"text\":\"a@b.org\",\"text\":\"again\"}")]
@@ -46,11 +54,14 @@ public sealed class RowRewriteTests : IDisposable
     [Fact]
     public async Task RunAsync_Audit_NamesPathsAndBytes()
     {
-        const string Line = "{\"_id\":\"r1\",\"id\":7,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},{\"role\":\"user\",\"content\":\"to a@b.org\"}],\"n\\u00e4me\":[[1,\"c@d.org\"]]}";
+        const string Line =
+            "{\"_id\":\"r1\",\"id\":7,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},{\"role\":\"user\",\"content\":\"to a@b.org\"}],\"n\\u00e4me\":[[1,\"c@d.org\"]]}";
         await Run(new SanitizeOptions(), Line);
-        var edits = File.ReadLines(_folder.Combine("out", "audit.jsonl")).Select(line => JsonNode.Parse(line)!).ToList();
+        var edits = File.ReadLines(_folder.Combine("out", "audit.jsonl")).Select(line => JsonNode.Parse(line)!)
+            .ToList();
         edits.Select(edit => edit["id"]!.ToString()).ShouldBe(["r1", "r1"]);
-        edits.Select(edit => $"{edit["edit"]!["path"]} {edit["edit"]!["start"]}-{edit["edit"]!["end"]}").ShouldBe(["$.messages[1].content 3-10", "$.näme[0][1] 0-7"]);
+        edits.Select(edit => $"{edit["edit"]!["path"]} {edit["edit"]!["start"]}-{edit["edit"]!["end"]}")
+            .ShouldBe(["$.messages[1].content 3-10", "$.näme[0][1] 0-7"]);
     }
 
     [Fact]
@@ -62,7 +73,9 @@ public sealed class RowRewriteTests : IDisposable
             row[$"field{i}"] = i;
         }
 
-        var (summary, rows) = await Run(new SanitizeOptions(), row.ToJsonString(), row.ToJsonString().Replace("\"field19999\"", "\"field0\"", StringComparison.Ordinal));
+        var (summary, rows) = await Run(
+            new SanitizeOptions(), row.ToJsonString(),
+            row.ToJsonString().Replace("\"field19999\"", "\"field0\"", StringComparison.Ordinal));
         (summary.Rows.Out, summary.Rows.Quarantined).ShouldBe((1, 1));
         rows[0].ShouldEndWith("\"field19999\":19999,\"_pii\":1}");
     }
@@ -70,8 +83,14 @@ public sealed class RowRewriteTests : IDisposable
     [Fact]
     public async Task RunAsync_Quality_IsJudgedOnTheCleanedText()
     {
-        var options = new SanitizeOptions { Mode = PiiMode.Redact, Quality = QualityLimits.Instruction.With(QualityRule.Words, 2, 5) };
-        var (summary, rows) = await Run(options, "{\"id\":1,\"text\":\"write me a@b.org now\"}", "{\"id\":2,\"text\":\"only a@b.org\"}", "{\"id\":3,\"text\":\"one\"}");
+        var options = new SanitizeOptions
+        {
+            Mode = PiiMode.Redact,
+            Quality = QualityLimits.Instruction.With(QualityRule.Words, 2, 5),
+        };
+        var (summary, rows) = await Run(
+            options, "{\"id\":1,\"text\":\"write me a@b.org now\"}", "{\"id\":2,\"text\":\"only a@b.org\"}",
+            "{\"id\":3,\"text\":\"one\"}");
         rows.ShouldBe(["{\"id\":1,\"text\":\"write me  now\"}"]);
         summary.Rows.Removed.ShouldBe(new SortedDictionary<string, long> { ["quality:words"] = 2 });
         File.ReadAllText(_folder.Combine("out", "removed.jsonl")).ShouldContain("\"2\"");
@@ -93,8 +112,11 @@ public sealed class RowRewriteTests : IDisposable
     [InlineData("AWS_ACCESS_KEY", "AKIAQWERTYUIOPASDFGH", "AKIAQWERTYUIOPASDFGH")]
     [InlineData("GITHUB_TOKEN", "ghp_abcdefghijklmnopqrstuvwxyz0123456789", "ghp_abcdefghijklmnopqrstuvwxyz0123456789")]
     [InlineData("SLACK_TOKEN", "xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwx")]
-    [InlineData("JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U", "dozjgNryP4J3jVmNHl0w5N")]
-    [InlineData("PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC")]
+    [InlineData("JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+        "dozjgNryP4J3jVmNHl0w5N")]
+    [InlineData("PRIVATE_KEY",
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----",
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC")]
     [InlineData("CONNECTION_SECRET", "Server=db;User Id=sa;Password=hunter2horse;", "hunter2horse")]
     [InlineData("URL_CREDENTIALS", "https://ann:hunter2horse@example.org/x", "hunter2horse")]
     public async Task B26_Secrets_AreRedactedOrDropTheRowAndStandInNoFile(string type, string text, string secret)
@@ -102,10 +124,12 @@ public sealed class RowRewriteTests : IDisposable
         var line = JsonSerializer.Serialize(new { id = 1, text = "use " + text });
         foreach (var mode in new[] { PiiMode.Redact, PiiMode.Drop })
         {
-            var (summary, rows) = await Run(new SanitizeOptions { Mode = mode, Key = new byte[] { 1 } }, line, "{broken " + secret);
+            var (summary, rows) =
+                await Run(new SanitizeOptions { Mode = mode, Key = new byte[] { 1 } }, line, "{broken " + secret);
             summary.PiiSpans.Keys.ShouldContain(type);
             rows.Length.ShouldBe(mode == PiiMode.Drop ? 0 : 1);
-            Directory.GetFiles(_folder.Combine("out")).ShouldAllBe(file => !File.ReadAllText(file).Contains(secret, StringComparison.Ordinal));
+            Directory.GetFiles(_folder.Combine("out"))
+                .ShouldAllBe(file => !File.ReadAllText(file).Contains(secret, StringComparison.Ordinal));
             File.ReadAllText(_folder.Combine("out", "audit.jsonl")).ShouldContain($"\"type\":\"{type}\"");
         }
     }

@@ -7,8 +7,10 @@ public sealed class TextMeterTests
 {
     private static readonly string[] Pieces =
     [
-        "the", "The", "of", "be", "(that)", "with.", "have", "wort", "x", "internationalization", "https://a.org/b", "WWW.a.org", "a://", "...", "....", "..", ".", "#", "(", "]", "42", "7",
-        " ", "  ", "\n", "\r\n", "\n\n", "\t", "\f", "\v", "\u001c", "\0", "* item", "- item", "!?", "\"and\"", "'to'", "We use cookies here", "all rights", "~", "\u007f", "@", "_",
+        "the", "The", "of", "be", "(that)", "with.", "have", "wort", "x", "internationalization", "https://a.org/b",
+        "WWW.a.org", "a://", "...", "....", "..", ".", "#", "(", "]", "42", "7",
+        " ", "  ", "\n", "\r\n", "\n\n", "\t", "\f", "\v", "\u001c", "\0", "* item", "- item", "!?", "\"and\"", "'to'",
+        "We use cookies here", "all rights", "~", "\u007f", "@", "_",
     ];
 
     [Fact]
@@ -17,7 +19,8 @@ public sealed class TextMeterTests
         var (random, meter, other) = (new Random(11), new TextMeter(), new TextMeter());
         for (var round = 0; round < 4000; round++)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(round % 50 == 0 ? 600 : 40)).Select(_ => Pieces[random.Next(Pieces.Length)] + (random.Next(3) == 0 ? "" : " ")));
+            var text = string.Concat(Enumerable.Range(0, random.Next(round % 50 == 0 ? 600 : 40))
+                .Select(_ => Pieces[random.Next(Pieces.Length)] + (random.Next(3) == 0 ? "" : " ")));
             var phrases = TextMeter.Phrases.Any(phrase => text.Contains(phrase, StringComparison.OrdinalIgnoreCase));
             meter.Measure(Encoding.ASCII.GetBytes(text), phrases).ShouldBe(other.Measure(text), text);
         }
@@ -41,6 +44,8 @@ public sealed class TextMeterTests
         }
 
         table.Prune(2);
-        Enumerable.Range(1, 50_000).Count(key => table.Find((ulong)key * 0x9E3779B97F4A7C15).Rows is var rows && rows != (key % 5 > 2 ? key % 5 : 0)).ShouldBe(0);
+        Enumerable.Range(1, 50_000)
+            .Count(key => table.Find((ulong)key * 0x9E3779B97F4A7C15).Rows is var rows
+                && rows != (key % 5 > 2 ? key % 5 : 0)).ShouldBe(0);
     }
 }

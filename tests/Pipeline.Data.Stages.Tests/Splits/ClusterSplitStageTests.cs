@@ -10,9 +10,11 @@ public sealed class ClusterSplitStageTests
     public async Task S1_17_NearDuplicatePairs_NeverStraddleTwoParts()
     {
         using var folder = new TempDirectory();
-        File.WriteAllLines(folder.Combine("in.jsonl"), DedupFixture.Texts.Select((text, id) => JsonSerializer.Serialize(new { id, text })));
+        File.WriteAllLines(folder.Combine("in.jsonl"),
+            DedupFixture.Texts.Select((text, id) => JsonSerializer.Serialize(new { id, text })));
         var options = new ClusterSplitOptions { Test = 0.3, Validation = 0.2, Clusters = new() { Bands = new(96, 4) } };
-        var summary = await new ClusterSplitStage(options).RunAsync([folder.Combine("in.jsonl")], folder.Combine("out"));
+        var summary = await new ClusterSplitStage(options)
+            .RunAsync([folder.Combine("in.jsonl")], folder.Combine("out"));
         var part = new Dictionary<int, string>();
         foreach (var name in summary.Parts.Keys)
         {
@@ -24,7 +26,8 @@ public sealed class ClusterSplitStageTests
 
         part.Count.ShouldBe(DedupFixture.Texts.Length);
         summary.Parts["test"].ShouldBeInRange(350, 550);
-        var pairs = DedupFixture.Json("pairs_word5.json").GetProperty("pairs").EnumerateArray().Where(pair => pair[2].GetDouble() / pair[3].GetDouble() >= 0.8).ToList();
+        var pairs = DedupFixture.Json("pairs_word5.json").GetProperty("pairs").EnumerateArray()
+            .Where(pair => pair[2].GetDouble() / pair[3].GetDouble() >= 0.8).ToList();
         pairs.ShouldAllBe(pair => part[pair[0].GetInt32()] == part[pair[1].GetInt32()]);
     }
 }

@@ -11,11 +11,16 @@ public sealed class HoldoutStageTests : IDisposable
 
     private string Write(string name, IEnumerable<int> ids)
     {
-        File.WriteAllLines(_folder.Combine(name), ids.Select(id => JsonSerializer.Serialize(new { id, label = id % 3 == 0 ? "rare" : "common", text = "t" + id })));
+        File.WriteAllLines(
+            _folder.Combine(name),
+            ids.Select(
+                id => JsonSerializer.Serialize(new { id, label = id % 3 == 0 ? "rare" : "common", text = "t" + id })));
         return _folder.Combine(name);
     }
 
-    private HashSet<int> Ids(string output) => [.. File.ReadLines(_folder.Combine(output, "test.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetInt32())];
+    private HashSet<int> Ids(string output) =>
+        [.. File.ReadLines(_folder.Combine(output, "test.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetInt32())];
 
     [Fact]
     public async Task S1_17_Holdout_TenPercentOfEachStratumIndependentOfOrder()
@@ -34,9 +39,12 @@ public sealed class HoldoutStageTests : IDisposable
     [InlineData(1.0)]
     [InlineData(double.NaN)]
     public void S1_17_ShareOutOfRange_IsRefused(double fraction) =>
-        Should.Throw<ArgumentException>(() => new HoldoutStage(new HoldoutOptions { Fraction = fraction })).Message.ShouldContain("at least 10 %");
+        Should.Throw<ArgumentException>(
+            () => new HoldoutStage(new HoldoutOptions { Fraction = fraction })).Message.ShouldContain("at least 10 %");
 
     [Fact]
     public async Task RunAsync_RepeatedId_NamesTheRow() =>
-        (await Should.ThrowAsync<InvalidDataException>(() => new HoldoutStage(new HoldoutOptions()).RunAsync([Write("a.jsonl", [1, 1])], _folder.Combine("a")))).Message.ShouldContain("a.jsonl:2");
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => new HoldoutStage(new HoldoutOptions())
+                .RunAsync([Write("a.jsonl", [1, 1])], _folder.Combine("a")))).Message.ShouldContain("a.jsonl:2");
 }

@@ -13,8 +13,10 @@ public sealed class DataReportTests : IDisposable
     [Fact]
     public async Task Render_FinishedStage_ShowsCountsAndPlots()
     {
-        File.WriteAllLines(_folder.Combine("in.jsonl"), ["{\"id\":1,\"text\":\"mail ann@example.org\"}", "{\"id\":2,\"text\":\"one two three four five\"}"]);
-        await new SanitizeStage(new SanitizeOptions()).RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("clean"));
+        File.WriteAllLines(_folder.Combine("in.jsonl"),
+            ["{\"id\":1,\"text\":\"mail ann@example.org\"}", "{\"id\":2,\"text\":\"one two three four five\"}"]);
+        await new SanitizeStage(new SanitizeOptions())
+            .RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("clean"));
         var stage = StageReport.Read(_folder.Combine("clean"));
         (stage.Name, stage.Rows!.In, stage.PiiSpans["EMAIL"]).ShouldBe(("clean", 2, 1));
         var lengths = LengthHistogram.Of([_folder.Combine("clean", "rows.jsonl")], TextFields.Default);
@@ -30,7 +32,8 @@ public sealed class DataReportTests : IDisposable
     [Fact]
     public void Read_UnfinishedOrDamagedStage_SaysSo()
     {
-        Should.Throw<FileNotFoundException>(() => StageReport.Read(_folder.Path)).Message.ShouldContain("did not finish");
+        Should.Throw<FileNotFoundException>(() => StageReport.Read(_folder.Path)).Message.ShouldContain(
+            "did not finish");
         File.WriteAllText(_folder.Combine("summary.json"), "{");
         Should.Throw<InvalidDataException>(() => StageReport.Read(_folder.Path)).Message.ShouldContain("is damaged");
     }

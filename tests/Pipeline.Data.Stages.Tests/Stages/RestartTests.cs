@@ -9,16 +9,20 @@ namespace Pipeline.Data.Tests.Stages;
 [Trait("Tier", "workflow")]
 public sealed class RestartTests : IDisposable
 {
-    private static readonly ConcurrentDictionary<string, Task<List<(string Name, string Content)>>> Straight = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, Task<List<(string Name, string Content)>>> Straight =
+        new(StringComparer.Ordinal);
     private readonly TempDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("ingest", "ingest.downloaded#2"), InlineData("ingest", "ingest.object#3"), InlineData("ingest", "stage.summary")]
+    [InlineData("ingest", "ingest.downloaded#2"), InlineData("ingest", "ingest.object#3"),
+        InlineData("ingest", "stage.summary")]
     [InlineData("clean", "file.written"), InlineData("filter", "file.committed#2")]
-    [InlineData("dedup", "dedup.scan"), InlineData("dedup", "dedup.merge#20"), InlineData("dedup", "dedup.choose"), InlineData("dedup", "file.committed")]
-    [InlineData("decontaminate", "stage.summary"), InlineData("holdout", "file.committed"), InlineData("split", "file.synced#3")]
+    [InlineData("dedup", "dedup.scan"), InlineData("dedup", "dedup.merge#20"), InlineData("dedup", "dedup.choose"),
+        InlineData("dedup", "file.committed")]
+    [InlineData("decontaminate", "stage.summary"), InlineData("holdout", "file.committed"),
+        InlineData("split", "file.synced#3")]
     public async Task F01_F45_KilledAtAnyPoint_TheNextRunGivesTheSameFiles(string stage, string point)
     {
         var straight = await Straight.GetOrAdd(stage, async name =>
@@ -41,7 +45,9 @@ public sealed class RestartTests : IDisposable
         var input = _folder.Combine("in.jsonl");
         if (!File.Exists(input))
         {
-            File.WriteAllLines(input, File.ReadLines(planted).Where(line => line.StartsWith("{\"id\": \"p", StringComparison.Ordinal)));
+            File.WriteAllLines(
+                input, File.ReadLines(planted)
+                    .Where(line => line.StartsWith("{\"id\": \"p", StringComparison.Ordinal)));
             Directory.CreateDirectory(_folder.Combine("raw"));
             foreach (var (rows, i) in File.ReadAllLines(input).Chunk(100).Select((rows, i) => (rows, i)))
             {
@@ -54,10 +60,12 @@ public sealed class RestartTests : IDisposable
         string[] arguments = stage switch
         {
             "ingest" => ["ingest", _folder.Combine("raw"), "--workers", "1"],
-            "decontaminate" => ["decontaminate", input, "--against", Path.Combine(PlantedCorpus.Folder, "evaluation.jsonl")],
+            "decontaminate" =>
+                ["decontaminate", input, "--against", Path.Combine(PlantedCorpus.Folder, "evaluation.jsonl")],
             _ => [stage, input],
         };
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandRunner).Assembly.Location, "data", .. arguments, "--out", _folder.Combine(output)])
+        var start = new ProcessStartInfo(
+            "dotnet", [typeof(CommandRunner).Assembly.Location, "data", .. arguments, "--out", _folder.Combine(output)])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -72,5 +80,7 @@ public sealed class RestartTests : IDisposable
     }
 
     private List<(string Name, string Content)> Contents(string output) =>
-        [.. Directory.EnumerateFiles(_folder.Combine(output), "*", SearchOption.AllDirectories).Select(path => (Path.GetFileName(path), File.ReadAllText(path).Replace(_folder.Path, "", StringComparison.Ordinal)))];
+        [.. Directory.EnumerateFiles(_folder.Combine(output), "*", SearchOption.AllDirectories)
+            .Select(path =>
+                (Path.GetFileName(path), File.ReadAllText(path).Replace(_folder.Path, "", StringComparison.Ordinal)))];
 }

@@ -10,8 +10,10 @@ public sealed class BuildingTests
         var version = new DatasetVersion(["a", "b"], "{}", "tok", "tpl", "1");
         DatasetVersion[] others =
         [
-            version with { Content = ["a", "c"] }, version with { Content = ["ab"] }, version with { Content = ["b", "a"] }, version with { Recipe = "{ }" },
-            version with { Tokenizer = "tok2" }, version with { Template = "tp" }, version with { Code = "2" }, version with { Tokenizer = "tokt", Template = "pl" },
+            version with { Content = ["a", "c"] }, version with { Content = ["ab"] },
+            version with { Content = ["b", "a"] }, version with { Recipe = "{ }" },
+            version with { Tokenizer = "tok2" }, version with { Template = "tp" }, version with { Code = "2" },
+            version with { Tokenizer = "tokt", Template = "pl" },
         ];
         version.Id().ShouldBe(new DatasetVersion(["a", "b"], "{}", "tok", "tpl", "1").Id());
         others.Select(o => o.Id()).Append(version.Id()).Distinct().Count().ShouldBe(others.Length + 1);

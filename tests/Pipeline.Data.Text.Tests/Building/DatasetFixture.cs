@@ -21,7 +21,8 @@ internal sealed class DatasetFixture : IDisposable
         return _folder.Combine(name);
     }
 
-    public string Write(string name, IEnumerable<object> rows) => Write(name, [.. rows.Select(row => JsonSerializer.Serialize(row))]);
+    public string Write(string name, IEnumerable<object> rows) =>
+        Write(name, [.. rows.Select(row => JsonSerializer.Serialize(row))]);
 
     public static object Chat(string user, string assistant, string? id = null) => new
     {
@@ -29,11 +30,16 @@ internal sealed class DatasetFixture : IDisposable
         messages = new[] { new { role = "user", content = user }, new { role = "assistant", content = assistant } },
     };
 
-    public static IEnumerable<object> Chats(int count, string answer = "libs") => Enumerable.Range(0, count).Select(i => Chat($"Which section? Package {i}", answer, $"row-{i}"));
+    public static IEnumerable<object> Chats(int count, string answer = "libs") =>
+        Enumerable.Range(0, count).Select(i => Chat($"Which section? Package {i}", answer, $"row-{i}"));
 
-    public static DatasetRecipe Recipe(params DatasetSource[] sources) => new("test", Model, sources) { Labels = new LabelOptions { MaxLength = 1024 } };
+    public static DatasetRecipe Recipe(params DatasetSource[] sources) => new("test", Model, sources)
+    {
+        Labels = new LabelOptions { MaxLength = 1024 },
+    };
 
-    public DatasetIndex Build(DatasetRecipe recipe, DatasetBuilder? builder = null) => (builder ?? new DatasetBuilder()).Build(recipe, Output);
+    public DatasetIndex Build(DatasetRecipe recipe, DatasetBuilder? builder = null) =>
+        (builder ?? new DatasetBuilder()).Build(recipe, Output);
 
     public void Dispose() => _folder.Dispose();
 }

@@ -52,17 +52,22 @@ public sealed class DemoDatasetParityTests
     {
         using var json = JsonDocument.Parse(line);
         var messages = json.RootElement.GetProperty("messages");
-        var prompt = tokenizer.Encode($"<|im_start|>user\n{messages[0].GetProperty("content")}<|im_end|>\n<|im_start|>assistant\n", addSpecialTokens: false);
+        var prompt = tokenizer.Encode(
+            $"<|im_start|>user\n{messages[0].GetProperty("content")}<|im_end|>\n<|im_start|>assistant\n",
+            addSpecialTokens: false);
         var answer = tokenizer.Encode($"{messages[1].GetProperty("content")}<|im_end|>", addSpecialTokens: false);
         var end = tokenizer.Encode("\n", addSpecialTokens: false);
-        return ([.. prompt, .. answer, .. end], [.. prompt.Select(_ => 0f), .. answer.Select(_ => 1f), .. end.Select(_ => 0f)]);
+        return ([.. prompt, .. answer, .. end],
+            [.. prompt.Select(_ => 0f), .. answer.Select(_ => 1f), .. end.Select(_ => 0f)]);
     }
 
     private static (int[] Ids, float[] Mask) Parts(HuggingFaceTokenizer tokenizer, string line)
     {
         using var json = JsonDocument.Parse(line);
         var parts = json.RootElement.GetProperty("parts").EnumerateArray()
-            .Select(p => (Ids: tokenizer.Encode(p.GetProperty("text").GetString()!, addSpecialTokens: false), Loss: p.GetProperty("loss").GetBoolean() ? 1f : 0f)).ToList();
+            .Select(p =>
+                (Ids: tokenizer.Encode(p.GetProperty("text").GetString()!, addSpecialTokens: false),
+                    Loss: p.GetProperty("loss").GetBoolean() ? 1f : 0f)).ToList();
         return ([.. parts.SelectMany(p => p.Ids)], [.. parts.SelectMany(p => p.Ids.Select(_ => p.Loss))]);
     }
 }

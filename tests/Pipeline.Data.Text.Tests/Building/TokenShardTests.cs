@@ -60,7 +60,10 @@ public sealed class TokenShardTests
     public void Write_InconsistentRow_RefusedByRow(int[] ids, int[] labels, int[]? lengths)
     {
         using var folder = new TempDirectory();
-        Should.Throw<DataInputException>(() => TokenShardWriter.Write(folder.Combine("a.bin"), [new TokenRow([1], [1]), new TokenRow(ids, labels, lengths)], 7)).Message.ShouldContain("row 1");
+        Should.Throw<DataInputException>(
+            () =>
+                TokenShardWriter.Write(folder.Combine("a.bin"),
+                    [new TokenRow([1], [1]), new TokenRow(ids, labels, lengths)], 7)).Message.ShouldContain("row 1");
         File.Exists(folder.Combine("a.bin")).ShouldBeFalse();
     }
 
@@ -73,7 +76,8 @@ public sealed class TokenShardTests
         foreach (var content in (byte[][])[bytes[..^1], [.. bytes, 0], bytes[..30], [], [0, .. bytes[1..]]])
         {
             File.WriteAllBytes(folder.Combine("b.bin"), content);
-            Should.Throw<DataInputException>(() => TokenShardReader.Open(folder.Combine("b.bin"))).Code.ShouldBe("E-SHARD-FORMAT");
+            Should.Throw<DataInputException>(() => TokenShardReader.Open(folder.Combine("b.bin"))).Code.ShouldBe(
+                "E-SHARD-FORMAT");
         }
     }
 }

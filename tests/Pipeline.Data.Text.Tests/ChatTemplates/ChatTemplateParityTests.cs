@@ -18,7 +18,8 @@ public sealed class ChatTemplateParityTests
         {
             compared++;
             var difference = Difference(row, () => fixtures.Render(row).Text);
-            if (difference is not null) wrong.Add($"{row.GetProperty("template")} {row.GetProperty("conversation")}: {difference}");
+            if (difference is not null)
+                wrong.Add($"{row.GetProperty("template")} {row.GetProperty("conversation")}: {difference}");
         }
 
         wrong.ShouldBeEmpty();
@@ -37,10 +38,12 @@ public sealed class ChatTemplateParityTests
             {
                 var template = ChatTemplate.Parse(row.GetProperty("template").GetString()!);
                 var variables = Globals.Create();
-                foreach (var variable in row.GetProperty("context").EnumerateObject()) variables[string.Intern(variable.Name)] = MessageValues.Of(variable.Value);
+                foreach (var variable in row.GetProperty("context").EnumerateObject())
+                    variables[string.Intern(variable.Name)] = MessageValues.Of(variable.Value);
                 return template.Run(variables, ChatTemplateFixtures.Clock).Text;
             });
-            if (difference is not null) wrong.Add($"{row.GetProperty("id")} {row.GetProperty("template")}: {difference}");
+            if (difference is not null)
+                wrong.Add($"{row.GetProperty("id")} {row.GetProperty("template")}: {difference}");
         }
 
         wrong.ShouldBeEmpty();
@@ -62,12 +65,14 @@ public sealed class ChatTemplateParityTests
             }
 
             var rendered = fixtures.Render(row);
-            rendered.Generated.SelectMany(s => new[] { s.Start, s.End }).ShouldBe(row.GetProperty("spans_utf16").EnumerateArray().SelectMany(Ints));
+            rendered.Generated.SelectMany(s => new[] { s.Start, s.End })
+                .ShouldBe(row.GetProperty("spans_utf16").EnumerateArray().SelectMany(Ints));
             if (!row.TryGetProperty("input_ids", out var ids)) continue;
             var tokenizer = WithSpecials(fixtures, row.GetProperty("template").GetString()!);
             var encoding = tokenizer.EncodeDetailed(rendered.Text, addSpecialTokens: false);
             encoding.Ids.ToArray().ShouldBe(Ints(ids), row.GetProperty("conversation").GetString());
-            Data.Labels.GenerationMask.Of(encoding, rendered.Generated).Select(m => m ? 1 : 0).ShouldBe(Ints(row.GetProperty("assistant_masks")));
+            Data.Labels.GenerationMask.Of(encoding, rendered.Generated).Select(m => m ? 1 : 0)
+                .ShouldBe(Ints(row.GetProperty("assistant_masks")));
         }
 
         Fixtures.Compared("chat-templates/assistant-masks", compared);
@@ -77,7 +82,8 @@ public sealed class ChatTemplateParityTests
     {
         using var folder = new TempDirectory();
         File.Copy(Path.Combine(fixtures.Root, "tokenizer.json"), folder.Combine("tokenizer.json"));
-        File.WriteAllText(folder.Combine("tokenizer_config.json"), JsonSerializer.Serialize(fixtures.Specials(template)));
+        File.WriteAllText(
+            folder.Combine("tokenizer_config.json"), JsonSerializer.Serialize(fixtures.Specials(template)));
         return PretrainedTokenizer.Load(folder.Path).Tokenizer;
     }
 
@@ -93,12 +99,14 @@ public sealed class ChatTemplateParityTests
         catch (ChatTemplateException exception)
         {
             if (!row.TryGetProperty("error", out var expected)) return exception.Message;
-            return exception.Kind == expected.GetProperty("type").GetString() ? null : $"{exception.Message}, expected {expected}";
+            return exception.Kind == expected.GetProperty("type").GetString()
+                ? null : $"{exception.Message}, expected {expected}";
         }
 
         if (row.TryGetProperty("error", out var error)) return $"'{text}', expected {error}";
         if (row.TryGetProperty("inexact", out _)) return null;
-        if (row.TryGetProperty("text", out var wanted)) return text == wanted.GetString() ? null : $"'{text}', expected '{wanted}'";
+        if (row.TryGetProperty("text", out var wanted))
+            return text == wanted.GetString() ? null : $"'{text}', expected '{wanted}'";
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         return digest == row.GetProperty("utf8_sha256").GetString() ? null : $"digest {digest}";
     }

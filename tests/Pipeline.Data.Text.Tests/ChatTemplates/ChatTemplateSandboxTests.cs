@@ -8,7 +8,8 @@ public sealed class ChatTemplateSandboxTests
 {
     private static readonly ChatRequest Hello = ChatRequest.Of([new ChatMessage("user", "Hello")]);
 
-    private static string Render(string template, ChatTemplateLimits? limits = null) => ChatTemplate.Parse(template, "t.jinja", limits).Render(Hello).Text;
+    private static string Render(string template, ChatTemplateLimits? limits = null) =>
+        ChatTemplate.Parse(template, "t.jinja", limits).Render(Hello).Text;
 
     [Theory]
     [InlineData("{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}")]
@@ -16,7 +17,8 @@ public sealed class ChatTemplateSandboxTests
     [InlineData("{{ 'a' * 10**9 }}")]
     [InlineData("{{ [0] * 10**12 }}")]
     [InlineData("{{ 10 ** (10 ** 10) }}")]
-    [InlineData("{% set ns = namespace(x='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% "
+        + "endfor %}")]
     [InlineData("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}")]
     [InlineData("{{ '%999999d' % 1 ~ '%*d' % (10**9, 1) }}")]
     [InlineData("{{ 'x'.ljust(10**10) }}")]
@@ -24,7 +26,9 @@ public sealed class ChatTemplateSandboxTests
     [InlineData("{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
     [InlineData("{% set s = 'x' * 1000000 %}{% for i in range(99999) %}{{ s }}{% endfor %}")]
     public void B36_EndlessOrHugeTemplates_StopAtABudget(string template) =>
-        Should.Throw<ChatTemplateException>(() => Render(template, new ChatTemplateLimits { MaxSteps = 500_000, MaxOutput = 4 << 20 })).Kind.ShouldBe("BudgetError");
+        Should.Throw<ChatTemplateException>(
+            () => Render(template, new ChatTemplateLimits { MaxSteps = 500_000, MaxOutput = 4 << 20 })).Kind.ShouldBe(
+                "BudgetError");
 
     [Theory]
     [InlineData("{{ messages.__class__.__mro__ }}", "SecurityError")]
@@ -36,7 +40,8 @@ public sealed class ChatTemplateSandboxTests
     [InlineData("{{ nothing.at.all }}", "UndefinedError")]
     [InlineData("{{ raise_exception('no system turn') }}", "TemplateError")]
     [InlineData("{% set ns = namespace(_hidden=1) %}", "SecurityError")]
-    public void B36_HostileOrRefusingTemplates_NamedError(string template, string kind) => Should.Throw<ChatTemplateException>(() => Render(template)).Kind.ShouldBe(kind);
+    public void B36_HostileOrRefusingTemplates_NamedError(string template, string kind) =>
+        Should.Throw<ChatTemplateException>(() => Render(template)).Kind.ShouldBe(kind);
 
     [Theory]
     [InlineData("a\nb\n{% if true %}\n{{ 1 + none }}\n{% endif %}", 4)]
@@ -55,7 +60,8 @@ public sealed class ChatTemplateSandboxTests
     [InlineData("{% for a in b %}\n\n", 2)]
     [InlineData("\n{{ 'x'|nosuch }}", 2)]
     [InlineData("{% do x %}", 1)]
-    public void B36_MalformedTemplate_NamesTheLine(string template, int line) => Should.Throw<ChatTemplateException>(() => Render(template)).Line.ShouldBe(line);
+    public void B36_MalformedTemplate_NamesTheLine(string template, int line) =>
+        Should.Throw<ChatTemplateException>(() => Render(template)).Line.ShouldBe(line);
 
     [Fact]
     public void B36_DeepNesting_RefusedNotCrashed()
@@ -72,8 +78,10 @@ public sealed class ChatTemplateSandboxTests
             string.Concat(Enumerable.Repeat("{% if true %}", 20_000)),
             "{% if 0 %}" + string.Concat(Enumerable.Repeat("{% elif 0 %}", 20_000)) + "{% endif %}",
             "{% set ns = namespace(x=[]) %}{% for i in range(30000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}",
-            "{% set ns = namespace(x=[]) %}{% for i in range(30000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x|tojson }}",
-            "{% set ns = namespace(x=[], y=[]) %}{% for i in range(30000) %}{% set ns.x = [ns.x] %}{% set ns.y = [ns.y] %}{% endfor %}{{ ns.x == ns.y }}",
+            "{% set ns = namespace(x=[]) %}{% for i in range(30000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ "
+                + "ns.x|tojson }}",
+            "{% set ns = namespace(x=[], y=[]) %}{% for i in range(30000) %}{% set ns.x = [ns.x] %}{% set ns.y = "
+                + "[ns.y] %}{% endfor %}{{ ns.x == ns.y }}",
         ];
         foreach (var template in templates) Should.Throw<ChatTemplateException>(() => Render(template), template[..20]);
     }
@@ -82,18 +90,26 @@ public sealed class ChatTemplateSandboxTests
     public void Render_Limits_CanBeTightened()
     {
         Render("{% for i in range(100) %}x{% endfor %}").Length.ShouldBe(100);
-        Should.Throw<ChatTemplateException>(() => Render("{% for i in range(100) %}x{% endfor %}", new ChatTemplateLimits { MaxSteps = 50 })).Kind.ShouldBe("BudgetError");
-        Should.Throw<ChatTemplateException>(() => Render("{% for i in range(100) %}x{% endfor %}", new ChatTemplateLimits { MaxOutput = 50 })).Kind.ShouldBe("BudgetError");
+        Should.Throw<ChatTemplateException>(
+            () => Render("{% for i in range(100) %}x{% endfor %}", new ChatTemplateLimits { MaxSteps = 50 })).Kind
+            .ShouldBe("BudgetError");
+        Should.Throw<ChatTemplateException>(
+            () => Render("{% for i in range(100) %}x{% endfor %}", new ChatTemplateLimits { MaxOutput = 50 })).Kind
+            .ShouldBe("BudgetError");
     }
 
     [Fact]
     public void Render_CanonicalMessages_EqualToTheSameMessagesAsJson()
     {
-        const string json = """[{"role":"user","content":"q"},{"role":"assistant","content":"","tool_calls":[{"type":"function","function":{"name":"f","arguments":{"a":1.0}}}]},{"role":"tool","content":"t","name":"f"},{"role":"assistant","content":"a","reasoning_content":"r"}]""";
+        const string json =
+            """[{"role":"user","content":"q"},{"role":"assistant","content":"","tool_calls":[{"type":"function","function":{"name":"f","arguments":{"a":1.0}}}]},{"role":"tool","content":"t","name":"f"},{"role":"assistant","content":"a","reasoning_content":"r"}]""";
         using var document = JsonDocument.Parse(json);
         var calls = document.RootElement[1].GetProperty("tool_calls");
-        ChatMessage[] messages = [new("user", "q"), new("assistant", "") { ToolCalls = calls }, new("tool", "t") { Name = "f" }, new("assistant", "a") { ReasoningContent = "r" }];
-        var template = ChatTemplate.Parse("{% for m in messages %}{{ m.role }}|{{ m.content|default('') }}|{{ m.tool_calls|default([])|tojson }}|{{ m.thinking|default('-') }}\n{% endfor %}");
+        ChatMessage[] messages = [new("user", "q"), new("assistant", "") { ToolCalls = calls },
+            new("tool", "t") { Name = "f" }, new("assistant", "a") { ReasoningContent = "r" }];
+        var template = ChatTemplate.Parse(
+            "{% for m in messages %}{{ m.role }}|{{ m.content|default('') }}|{{ m.tool_calls|default([])|tojson }}|{{ "
+                + "m.thinking|default('-') }}\n{% endfor %}");
         var text = template.Render(ChatRequest.Of(messages)).Text;
         text.ShouldBe(template.Render(ChatRequest.OfJson(document.RootElement)).Text);
         text.ShouldContain("""|[{"type": "function", "function": {"name": "f", "arguments": {"a": 1.0}}}]|""");

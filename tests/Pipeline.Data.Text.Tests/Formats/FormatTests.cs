@@ -9,14 +9,16 @@ public sealed class FormatTests
     private static CanonicalRow Convert(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return RowConverter.Convert(document.RootElement, FormatDetector.Detect(document.RootElement) ?? throw new InvalidOperationException("unknown format"), "a.jsonl:1");
+        return RowConverter.Convert(document.RootElement, FormatDetector.Detect(document.RootElement)
+            ?? throw new InvalidOperationException("unknown format"), "a.jsonl:1");
     }
 
     [Fact]
     public void S1_10_MixedFormats_RefusedWithCounts()
     {
         var detector = new FormatDetector();
-        foreach (var row in (string[])["{\"messages\":[]}", "{\"messages\":[]}", "{\"instruction\":\"a\",\"output\":\"b\"}", "{\"x\":1}"])
+        foreach (var row in (string[])[
+            "{\"messages\":[]}", "{\"messages\":[]}", "{\"instruction\":\"a\",\"output\":\"b\"}", "{\"x\":1}"])
         {
             using var document = JsonDocument.Parse(row);
             detector.Add(document.RootElement);
@@ -42,13 +44,16 @@ public sealed class FormatTests
     [Theory]
     [InlineData("{\"messages\":[]}", "E-SCHEMA-MESSAGES")]
     [InlineData("{\"messages\":[{\"role\":\"critic\",\"content\":\"x\"}]}", "E-SCHEMA-ROLE")]
-    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"\"},{\"role\":\"assistant\",\"content\":\"a\"}]}", "E-SCHEMA-EMPTY")]
+    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"\"},{\"role\":\"assistant\",\"content\":\"a\"}]}",
+        "E-SCHEMA-EMPTY")]
     [InlineData("{\"messages\":[{\"role\":\"system\",\"content\":\"x\"},{\"role\":\"system\",\"content\":\"x\"},{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"}]}", "E-SCHEMA-SYSTEM")]
-    [InlineData("{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"q\"}]}", "E-SCHEMA-ORDER")]
+    [InlineData("{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"q\"}]}",
+        "E-SCHEMA-ORDER")]
     [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}", "E-SCHEMA-NO-ASSISTANT")]
     [InlineData("{\"parts\":[{\"text\":\"x\",\"loss\":false}]}", "E-SCHEMA-NO-LOSS")]
     [InlineData("{\"instruction\":\"x\",\"output\":\"\"}", "E-SCHEMA-EMPTY")]
-    public void B10_BadConversations_RefusedByCode(string json, string code) => Should.Throw<RowFaultException>(() => Convert(json)).Code.ShouldBe(code);
+    public void B10_BadConversations_RefusedByCode(string json, string code) =>
+        Should.Throw<RowFaultException>(() => Convert(json)).Code.ShouldBe(code);
 
     [Theory]
     [InlineData("5", "number")]
@@ -56,7 +61,8 @@ public sealed class FormatTests
     [InlineData("{\"a\":1}", "object")]
     public void B11_UnsupportedContent_NamesFieldAndPart(string content, string named)
     {
-        var fault = Should.Throw<RowFaultException>(() => Convert($"{{\"messages\":[{{\"role\":\"user\",\"content\":{content}}}]}}"));
+        var fault = Should.Throw<RowFaultException>(
+            () => Convert($"{{\"messages\":[{{\"role\":\"user\",\"content\":{content}}}]}}"));
         fault.Code.ShouldBe("E-SCHEMA-CONTENT");
         fault.Message.ShouldContain("messages[0].content");
         fault.Message.ShouldContain(named);

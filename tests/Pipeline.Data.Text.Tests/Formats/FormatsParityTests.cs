@@ -15,14 +15,18 @@ public sealed class FormatsParityTests
         {
             var row = RowConverter.Convert(item.GetProperty("source"), DataFormat.Alpaca, "r");
             var mapped = item.GetProperty("mapped");
-            row.Parts.ShouldBe([new TextPart(mapped.GetProperty("prompt").GetString()!, false), new TextPart(mapped.GetProperty("completion").GetString()!, true)]);
+            row.Parts.ShouldBe(
+                [new TextPart(mapped.GetProperty("prompt").GetString()!, false),
+                    new TextPart(mapped.GetProperty("completion").GetString()!, true)]);
             compared++;
         }
 
         foreach (var item in json.RootElement.GetProperty("rows").GetProperty("sharegpt").EnumerateArray())
         {
             var row = RowConverter.Convert(item.GetProperty("source"), DataFormat.ShareGpt, "r");
-            row.Messages!.Select(m => (m.Role, m.Content)).ShouldBe(item.GetProperty("mapped").GetProperty("messages").EnumerateArray().Select(m => (m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!)));
+            row.Messages!.Select(m => (m.Role, m.Content))
+                .ShouldBe(item.GetProperty("mapped").GetProperty("messages").EnumerateArray()
+                    .Select(m => (m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!)));
             compared++;
         }
 
@@ -38,7 +42,8 @@ public sealed class FormatsParityTests
             foreach (var source in RowReader.ReadFiles([Fixtures.Require("reference-finetune/" + file)]))
             {
                 using var document = source.Parse();
-                var row = RowConverter.Convert(document.RootElement, FormatDetector.Detect(document.RootElement)!.Value, source.Id);
+                var row = RowConverter.Convert(
+                    document.RootElement, FormatDetector.Detect(document.RootElement)!.Value, source.Id);
                 (row.Messages?.Count ?? row.Parts?.Count(p => p.Loss) ?? 0).ShouldBeGreaterThan(0);
                 count++;
             }

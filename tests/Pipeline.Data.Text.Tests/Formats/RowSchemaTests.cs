@@ -12,8 +12,10 @@ public sealed class RowSchemaTests
     public static TheoryData<DataFormat, string> Sound => new()
     {
         { DataFormat.OpenAi, $$"""{"messages":[{{Ask}},{{Answer}}]}""" },
-        { DataFormat.OpenAi, $$"""{"messages":[{"role":"system","content":"s"},{{Ask}},{"role":"assistant","content":null,"reasoning_content":"r","tool_calls":[{"type":"function"}]},{"role":"tool","tool_call_id":"c","content":"t"},{{Answer}}],"tools":[{"type":"function"}]}""" },
-        { DataFormat.OpenAi, $$"""{"messages":[{"role":"user","content":[{"type":"text","text":"q"}]},{"role":"assistant","content":"a","weight":0.5,"spans":[{"start":0,"end":1,"weight":0}]}]}""" },
+        { DataFormat.OpenAi,
+            $$"""{"messages":[{"role":"system","content":"s"},{{Ask}},{"role":"assistant","content":null,"reasoning_content":"r","tool_calls":[{"type":"function"}]},{"role":"tool","tool_call_id":"c","content":"t"},{{Answer}}],"tools":[{"type":"function"}]}""" },
+        { DataFormat.OpenAi,
+            $$"""{"messages":[{"role":"user","content":[{"type":"text","text":"q"}]},{"role":"assistant","content":"a","weight":0.5,"spans":[{"start":0,"end":1,"weight":0}]}]}""" },
         { DataFormat.ShareGpt, """{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}]}""" },
         { DataFormat.Alpaca, """{"instruction":"i","input":"","output":"o"}""" },
         { DataFormat.PromptCompletion, """{"prompt":"","completion":"c"}""" },
@@ -22,7 +24,8 @@ public sealed class RowSchemaTests
         { DataFormat.Parts, """{"parts":[{"text":"q","loss":false},{"text":"a","loss":true,"weight":0.5}]}""" },
         { DataFormat.Preference, """{"prompt":"p","chosen":"a","rejected":"b"}""" },
         { DataFormat.Preference, """{"chosen":"the same start one","rejected":"the same start two"}""" },
-        { DataFormat.Preference, $$"""{"prompt":[{{Ask}}],"chosen":[{{Answer}}],"rejected":[{"role":"assistant","content":"b"}]}""" },
+        { DataFormat.Preference,
+            $$"""{"prompt":[{{Ask}}],"chosen":[{{Answer}}],"rejected":[{"role":"assistant","content":"b"}]}""" },
         { DataFormat.PreTokenised, """{"input_ids":[1,2,3],"labels":[-100,2,3],"attention_mask":[1,1,1]}""" },
         { DataFormat.PreTokenised, """{"input_ids":[1]}""" },
     };
@@ -83,20 +86,24 @@ public sealed class RowSchemaTests
     [InlineData(DataFormat.PreTokenised, """{"input_ids":[1,2],"labels":[2,-100]}""", "labels[0]")]
     [InlineData(DataFormat.PreTokenised, """{"input_ids":[1,2],"labels":[1]}""", "'labels' has 1")]
     [InlineData(DataFormat.Preference, """{"prompt":"p","chosen":"a","rejected":"a"}""", "the same")]
-    [InlineData(DataFormat.OpenAi, """{"messages":[{"role":"system","content":"s"},{"role":"assistant","content":"a"},{"role":"user","content":"q"}]}""", "before the user")]
+    [InlineData(DataFormat.OpenAi,
+        """{"messages":[{"role":"system","content":"s"},{"role":"assistant","content":"a"},{"role":"user","content":"q"}]}""", "before the user")]
     public void Convert_WhatNoSchemaSays_RefusedWithTheField(DataFormat format, string json, string named) =>
-        Should.Throw<RowFaultException>(() => RowConverter.Convert(JsonElement.Parse(json), format, "r")).Message.ShouldContain(named);
+        Should.Throw<RowFaultException>(
+            () => RowConverter.Convert(JsonElement.Parse(json), format, "r")).Message.ShouldContain(named);
 
     [Fact]
     public void S1_10_FixtureRowsOfEveryFormat_OneValidCanonicalForm()
     {
         using var rows = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("masking-packing/rows.json")));
         var (valid, refused) = (0, 0);
-        foreach (var row in rows.RootElement.GetProperty("rows").EnumerateObject().SelectMany(set => set.Value.EnumerateArray().Select(item => item.GetProperty("source"))))
+        foreach (var row in rows.RootElement.GetProperty("rows").EnumerateObject()
+            .SelectMany(set => set.Value.EnumerateArray().Select(item => item.GetProperty("source"))))
         {
             try
             {
-                var canonical = CanonicalJson.Of(RowConverter.Convert(row, FormatDetector.Detect(row).ShouldNotBeNull(), "r"));
+                var canonical =
+                    CanonicalJson.Of(RowConverter.Convert(row, FormatDetector.Detect(row).ShouldNotBeNull(), "r"));
                 var written = JsonElement.Parse(canonical);
                 var form = FormatDetector.Detect(written).ShouldNotBeNull();
                 form.ShouldBeOneOf(DataFormat.OpenAi, DataFormat.Parts);

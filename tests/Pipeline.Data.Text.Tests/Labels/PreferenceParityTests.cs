@@ -17,7 +17,11 @@ public sealed class PreferenceParityTests
         var model = new PretrainedTokenizer
         {
             Tokenizer = HuggingFaceTokenizer.Load(Path.Combine(root, "tokenizer.json")),
-            SpecialTokens = new Dictionary<string, string> { ["eos_token"] = "<|im_end|>", ["pad_token"] = "<|endoftext|>" },
+            SpecialTokens = new Dictionary<string, string>
+            {
+                ["eos_token"] = "<|im_end|>",
+                ["pad_token"] = "<|endoftext|>",
+            },
             AdditionalSpecialTokens = [],
             ChatTemplates = new Dictionary<string, string>(),
         };
@@ -26,12 +30,15 @@ public sealed class PreferenceParityTests
         foreach (var line in File.ReadLines(Path.Combine(root, "preference.jsonl")))
         {
             var expected = JsonDocument.Parse(line).RootElement;
-            var row = RowConverter.Convert(rows.RootElement.GetProperty("preference")[expected.GetProperty("row").GetInt32()], DataFormat.Preference, "r");
+            var row = RowConverter.Convert(
+                rows.RootElement.GetProperty("preference")[expected.GetProperty("row").GetInt32()],
+                DataFormat.Preference, "r");
             var max = expected.GetProperty("max_length");
             var labeller = new PreferenceLabeller(model, template, new LabelOptions
             {
                 MaxLength = max.ValueKind == JsonValueKind.Null ? null : max.GetInt32(),
-                OverLength = expected.GetProperty("truncation_mode").GetString() == "keep_end" ? OverLength.KeepEnd : OverLength.KeepStart,
+                OverLength = expected.GetProperty("truncation_mode").GetString() == "keep_end"
+                    ? OverLength.KeepEnd : OverLength.KeepStart,
             });
             var tokens = labeller.Label(row);
             var pair = labeller.Fit(tokens, out var removed);
@@ -50,11 +57,13 @@ public sealed class PreferenceParityTests
             var reference = expected.GetProperty("batch");
             batch.InputIds.ShouldBe(Ints(reference.GetProperty("input_ids")), line);
             batch.AttentionMask.ShouldBe(Ints(reference.GetProperty("attention_mask")), line);
-            batch.Labels.Select(label => label == TokenRow.Ignored ? 0 : 1).ShouldBe(Ints(reference.GetProperty("completion_mask")), line);
+            batch.Labels.Select(label => label == TokenRow.Ignored ? 0 : 1)
+                .ShouldBe(Ints(reference.GetProperty("completion_mask")), line);
         }
 
         Fixtures.Compared("masking-packing/preference", compared);
     }
 
-    private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().SelectMany(v => v.ValueKind == JsonValueKind.Array ? Ints(v) : [v.GetInt32()])];
+    private static int[] Ints(JsonElement array) =>
+        [.. array.EnumerateArray().SelectMany(v => v.ValueKind == JsonValueKind.Array ? Ints(v) : [v.GetInt32()])];
 }

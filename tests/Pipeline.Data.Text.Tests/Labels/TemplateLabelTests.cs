@@ -8,7 +8,9 @@ namespace Pipeline.Data.Text.Tests.Labels;
 
 public sealed class TemplateLabelTests
 {
-    /// <summary>Every published family: the answers are found and learned with their terminator, prompts never are.</summary>
+    /// <summary>
+    /// Every published family: the answers are found and learned with their terminator, prompts never are.
+    /// </summary>
     [Theory]
     [InlineData("chatml")]
     [InlineData("chatml-gen")]
@@ -28,8 +30,10 @@ public sealed class TemplateLabelTests
     {
         var root = Fixtures.Require("chat-templates");
         var template = ChatTemplate.Parse(File.ReadAllText(Path.Combine(root, "templates", name + ".jinja")), name);
-        ChatMessage[] talk = [new("user", "First question?"), new("assistant", "First answer"), new("user", "Second question?"), new("assistant", "Second answer")];
-        var row = new RowLabeller(Model(root, name), template, new LabelOptions()) { Now = DateTimeOffset.UnixEpoch }.Label(new CanonicalRow("r", DataFormat.OpenAi, talk, null));
+        ChatMessage[] talk = [new("user", "First question?"), new("assistant", "First answer"),
+            new("user", "Second question?"), new("assistant", "Second answer")];
+        var row = new RowLabeller(Model(root, name), template, new LabelOptions()) { Now = DateTimeOffset.UnixEpoch }
+            .Label(new CanonicalRow("r", DataFormat.OpenAi, talk, null));
         var learned = string.Concat(row.Trained);
         row.Trained.Count.ShouldBeInRange(2, 4, learned);
         learned.ShouldContain("First answer");
@@ -42,8 +46,10 @@ public sealed class TemplateLabelTests
     {
         using var folder = new TempDirectory();
         using var specials = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(root, "specials.json")));
-        var config = specials.RootElement.GetProperty(template).EnumerateObject().ToDictionary(p => p.Name, p => (object)p.Value.GetString()!);
-        config["additional_special_tokens"] = (string[])["<end_of_turn>", "<start_of_turn>", "<|end|>", "<|eom_id|>", "[INST]", "[/INST]"];
+        var config = specials.RootElement.GetProperty(template).EnumerateObject()
+            .ToDictionary(p => p.Name, p => (object)p.Value.GetString()!);
+        config["additional_special_tokens"] =
+            (string[])["<end_of_turn>", "<start_of_turn>", "<|end|>", "<|eom_id|>", "[INST]", "[/INST]"];
         File.Copy(Path.Combine(root, "tokenizer.json"), folder.Combine("tokenizer.json"));
         File.WriteAllText(folder.Combine("tokenizer_config.json"), JsonSerializer.Serialize(config));
         return PretrainedTokenizer.Load(folder.Path);

@@ -16,11 +16,19 @@ public sealed class PackingParityTests
             var root = json.RootElement;
             var lengths = Ints(root.GetProperty("lengths"));
             var name = root.GetProperty("strategy").GetString();
-            var strategy = name switch { "bfd" => PackingStrategy.BestFit, "bfd_split" => PackingStrategy.BestFitSplit, _ => PackingStrategy.Wrapped };
+            var strategy = name switch
+            {
+                "bfd" => PackingStrategy.BestFit,
+                "bfd_split" =>
+                PackingStrategy.BestFitSplit,
+                _ => PackingStrategy.Wrapped
+            };
             compared++;
             if (root.TryGetProperty("error", out _))
             {
-                Should.Throw<DataInputException>(() => SequencePacker.Pack(lengths, root.GetProperty("seq_length").GetInt32(), strategy, 1000)).Code.ShouldBe("E-PACK-EMPTY");
+                Should.Throw<DataInputException>(
+                    () => SequencePacker.Pack(lengths, root.GetProperty("seq_length").GetInt32(), strategy, 1000)).Code
+                    .ShouldBe("E-PACK-EMPTY");
                 continue;
             }
 
@@ -33,10 +41,14 @@ public sealed class PackingParityTests
             plan.TokensOut.ShouldBe(root.GetProperty("tokens_out").GetInt64());
             for (var r = 0; r < plan.Rows; r++)
             {
-                var expected = rows[r].GetProperty("runs").EnumerateArray().SelectMany(run => Enumerable.Range(run[0].GetInt32(), run[1].GetInt32()));
-                plan[r].ToArray().SelectMany(s => Enumerable.Range(starts[s.Sequence] + s.Start, s.Length)).ShouldBe(expected);
-                if (rows[r].TryGetProperty("seq_lengths", out var sequences)) plan[r].ToArray().Select(s => s.Length).ShouldBe(Ints(sequences));
-                if (root.TryGetProperty("position_ids", out var positions)) plan[r].ToArray().SelectMany(s => Enumerable.Range(0, s.Length)).ShouldBe(Ints(positions[r]));
+                var expected = rows[r].GetProperty("runs").EnumerateArray()
+                    .SelectMany(run => Enumerable.Range(run[0].GetInt32(), run[1].GetInt32()));
+                plan[r].ToArray().SelectMany(s => Enumerable.Range(starts[s.Sequence] + s.Start, s.Length))
+                    .ShouldBe(expected);
+                if (rows[r].TryGetProperty("seq_lengths", out var sequences))
+                    plan[r].ToArray().Select(s => s.Length).ShouldBe(Ints(sequences));
+                if (root.TryGetProperty("position_ids", out var positions))
+                    plan[r].ToArray().SelectMany(s => Enumerable.Range(0, s.Length)).ShouldBe(Ints(positions[r]));
             }
         }
 
@@ -50,7 +62,9 @@ public sealed class PackingParityTests
         var compared = 0;
         foreach (var item in json.RootElement.GetProperty("cases").EnumerateArray())
         {
-            var rows = json.RootElement.GetProperty("batches").GetProperty(item.GetProperty("batch").GetString() ?? string.Empty).EnumerateArray().Select(row => new TokenRow(
+            var rows = json.RootElement.GetProperty("batches")
+                .GetProperty(item.GetProperty("batch").GetString() ?? string.Empty).EnumerateArray()
+                .Select(row => new TokenRow(
                 Ints(row.GetProperty("input_ids")),
                 row.TryGetProperty("labels", out var labels) ? Ints(labels) : Ints(row.GetProperty("input_ids")),
                 row.TryGetProperty("seq_lengths", out var lengths) ? Ints(lengths) : null)).ToList();
@@ -64,7 +78,8 @@ public sealed class PackingParityTests
             var result = item.GetProperty("result");
             foreach (var field in result.EnumerateObject())
             {
-                var expected = field.Value.ValueKind == JsonValueKind.Number ? [field.Value.GetInt32()] : Flat(field.Value);
+                var expected = field.Value.ValueKind == JsonValueKind.Number
+                    ? [field.Value.GetInt32()] : Flat(field.Value);
                 int[] actual = field.Name switch
                 {
                     "input_ids" => batch.InputIds,
@@ -86,5 +101,6 @@ public sealed class PackingParityTests
 
     private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetInt32())];
 
-    private static int[] Flat(JsonElement array) => [.. array.EnumerateArray().SelectMany(v => v.ValueKind == JsonValueKind.Array ? Flat(v) : [v.GetInt32()])];
+    private static int[] Flat(JsonElement array) =>
+        [.. array.EnumerateArray().SelectMany(v => v.ValueKind == JsonValueKind.Array ? Flat(v) : [v.GetInt32()])];
 }

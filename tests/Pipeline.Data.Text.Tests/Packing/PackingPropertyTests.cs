@@ -8,7 +8,12 @@ public sealed class PackingPropertyTests
     private static int[] LogNormal(int count, int seed, int max)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => (int)Math.Clamp(Math.Exp(5 + (Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))), 1, max))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ =>
+                (int)Math.Clamp(
+                    Math.Exp(
+                        5 + (Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                            * Math.Cos(2 * Math.PI * random.NextDouble()))), 1, max))];
     }
 
     [Fact]
@@ -16,7 +21,8 @@ public sealed class PackingPropertyTests
     {
         var plan = SequencePacker.Pack(LogNormal(100_000, 1, 2048), 2048, PackingStrategy.BestFit);
         var bound = (plan.TokensIn + 2047) / 2048;
-        (plan.Fill >= 0.995 || plan.Rows <= bound + 1).ShouldBeTrue($"fill {plan.Fill:P3}, {plan.Rows} rows, lower bound {bound}");
+        (plan.Fill >= 0.995 || plan.Rows <= bound + 1)
+            .ShouldBeTrue($"fill {plan.Fill:P3}, {plan.Rows} rows, lower bound {bound}");
     }
 
     [Theory]
@@ -29,7 +35,9 @@ public sealed class PackingPropertyTests
         {
             var random = new Random(seed);
             var room = random.Next(1, 300);
-            var lengths = Enumerable.Range(0, random.Next(1, 400)).Select(_ => random.Next(0, strategy == PackingStrategy.BestFit ? room + 1 : 3 * room)).Append(1).ToArray();
+            var lengths = Enumerable.Range(0, random.Next(1, 400))
+                .Select(_ => random.Next(0, strategy == PackingStrategy.BestFit ? room + 1 : 3 * room)).Append(1)
+                .ToArray();
             var plan = SequencePacker.Pack(lengths, room, strategy, seed % 3 == 0 ? 100 : 0);
             var seen = lengths.Select(n => new bool[n]).ToArray();
             for (var row = 0; row < plan.Rows; row++)
@@ -86,12 +94,15 @@ public sealed class PackingPropertyTests
     public void S0_28_PadEqualsEos_RealTerminatorKeepsItsLabel()
     {
         const int End = 2;
-        var batch = TokenCollator.Collate([new TokenRow([5, 6, End], [-100, 6, End]), new TokenRow([7, End], [7, End]), new TokenRow([8, 9, 9, End], [-100, 9, 9, End])], new CollatorOptions { PadTokenId = End });
+        var batch = TokenCollator.Collate(
+            [new TokenRow([5, 6, End], [-100, 6, End]), new TokenRow([7, End], [7, End]),
+                new TokenRow([8, 9, 9, End], [-100, 9, 9, End])], new CollatorOptions { PadTokenId = End });
         for (var row = 0; row < 3; row++)
         {
             var labels = batch.Labels[(row * 4)..((row * 4) + 4)];
             labels.Last(l => l != TokenRow.Ignored).ShouldBe(End);
-            for (var i = 0; i < 4; i++) (batch.AttentionMask![(row * 4) + i] == 0).ShouldBe(i >= (row == 0 ? 3 : row == 1 ? 2 : 4));
+            for (var i = 0; i < 4; i++)
+                (batch.AttentionMask![(row * 4) + i] == 0).ShouldBe(i >= (row == 0 ? 3 : row == 1 ? 2 : 4));
         }
 
         batch.Labels.ShouldBe([-100, 6, End, -100, 7, End, -100, -100, -100, 9, 9, End]);
@@ -103,7 +114,11 @@ public sealed class PackingPropertyTests
         TokenRow[] rows = [new([1, 2, 3], [-100, 2, 3]), new([4], [4])];
         var padded = TokenCollator.Collate(rows, new CollatorOptions { PadTokenId = 0, PadToLength = 512 });
         padded.Columns.ShouldBe(512);
-        padded.SupervisedTokens.ShouldBe(TokenCollator.Collate(rows, new CollatorOptions { PadTokenId = 0 }).SupervisedTokens);
-        Should.Throw<DataInputException>(() => TokenCollator.Collate([new TokenRow(new int[600], new int[600])], new CollatorOptions { PadTokenId = 0, PadToLength = 512 })).Message.ShouldContain("600");
+        padded.SupervisedTokens.ShouldBe(
+            TokenCollator.Collate(rows, new CollatorOptions { PadTokenId = 0 }).SupervisedTokens);
+        Should.Throw<DataInputException>(
+            () =>
+                TokenCollator.Collate([new TokenRow(new int[600], new int[600])],
+                    new CollatorOptions { PadTokenId = 0, PadToLength = 512 })).Message.ShouldContain("600");
     }
 }

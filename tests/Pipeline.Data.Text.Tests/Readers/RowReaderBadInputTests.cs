@@ -6,16 +6,21 @@ namespace Pipeline.Data.Text.Tests.Readers;
 
 public sealed class RowReaderBadInputTests
 {
-    private static (List<SourceRow> Rows, QuarantineLog Log) Read(string name, byte[] content, ReaderOptions? options = null)
+    private static (List<SourceRow> Rows, QuarantineLog Log) Read(
+        string name, byte[] content, ReaderOptions? options = null)
     {
         var log = new QuarantineLog(1_000, 1.0);
-        var rows = RowReader.Read(new RowSource(name, () => new MemoryStream(content)), options ?? new ReaderOptions(), log).ToList();
+        var rows = RowReader.Read(
+            new RowSource(name, () => new MemoryStream(content)), options ?? new ReaderOptions(), log).ToList();
         return (rows, log);
     }
 
-    private static (List<SourceRow> Rows, QuarantineLog Log) Read(string name, string content, ReaderOptions? options = null) => Read(name, Encoding.UTF8.GetBytes(content), options);
+    private static (List<SourceRow> Rows, QuarantineLog Log) Read(
+        string name, string content, ReaderOptions? options = null) =>
+        Read(name, Encoding.UTF8.GetBytes(content), options);
 
-    private static DataInputException Refused(string name, byte[] content, ReaderOptions? options = null) => Should.Throw<DataInputException>(() => Read(name, content, options));
+    private static DataInputException Refused(string name, byte[] content, ReaderOptions? options = null) =>
+        Should.Throw<DataInputException>(() => Read(name, content, options));
 
     [Fact]
     public void B01_NotJsonAndHalfLine_QuarantinedWithLineAndOffset()
@@ -87,7 +92,8 @@ public sealed class RowReaderBadInputTests
     {
         var log = new QuarantineLog(10, 1);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var source = new RowSource("big.jsonl", () => new RepeatingStream("{\"a\":\""u8.ToArray(), 256L << 20, "\"}\n{\"b\":1}\n"u8.ToArray()));
+        var source = new RowSource("big.jsonl",
+            () => new RepeatingStream("{\"a\":\""u8.ToArray(), 256L << 20, "\"}\n{\"b\":1}\n"u8.ToArray()));
         var rows = RowReader.Read(source, new ReaderOptions { MaxRowBytes = 1 << 20 }, log).ToList();
         rows.ShouldHaveSingleItem().Line.ShouldBe(2);
         log.Rows.ShouldHaveSingleItem().Code.ShouldBe("E-ROW-SIZE");
@@ -99,7 +105,8 @@ public sealed class RowReaderBadInputTests
     [InlineData("{\"a\":", "}")]
     public void B06_DeepNesting_Quarantined(string open, string close)
     {
-        var deep = "{\"x\":" + string.Concat(Enumerable.Repeat(open, 100_000)) + "1" + string.Concat(Enumerable.Repeat(close, 100_000)) + "}\n";
+        var deep = "{\"x\":" + string.Concat(Enumerable.Repeat(open, 100_000)) + "1"
+            + string.Concat(Enumerable.Repeat(close, 100_000)) + "}\n";
         var (rows, log) = Read("a.jsonl", deep + "{\"x\":" + new string('[', 63) + new string(']', 63) + "}\n");
         log.Rows.ShouldHaveSingleItem().Code.ShouldBe("E-ROW-DEPTH");
         rows.Count.ShouldBe(1);
@@ -112,7 +119,8 @@ public sealed class RowReaderBadInputTests
     public void B07_DuplicateKeys_Quarantined(string row)
     {
         var many = "{" + string.Join(",", Enumerable.Range(0, 40).Append(3).Select(i => $"\"k{i}\":1")) + "}";
-        var (rows, log) = Read("a.jsonl", row + "\n" + many + "\n{\"a\":{\"b\":1},\"b\":2,\"c\":[{\"b\":1},{\"b\":1}]}\n");
+        var (rows, log) =
+            Read("a.jsonl", row + "\n" + many + "\n{\"a\":{\"b\":1},\"b\":2,\"c\":[{\"b\":1},{\"b\":1}]}\n");
         log.Rows.Select(r => r.Code).ShouldBe(["E-ROW-DUPLICATE-KEY", "E-ROW-DUPLICATE-KEY"]);
         rows.Count.ShouldBe(1);
     }
@@ -194,7 +202,8 @@ public sealed class RowReaderBadInputTests
     [Fact]
     public void B12_GzipMembers_ManyAcceptedTrailingBytesRefused()
     {
-        var members = Enumerable.Range(0, 50).SelectMany(i => Gzip(i % 7 == 3 ? string.Empty : $"{{\"a\":\"{new string('x', i * 997)}\"}}\n")).ToArray();
+        var members = Enumerable.Range(0, 50)
+            .SelectMany(i => Gzip(i % 7 == 3 ? string.Empty : $"{{\"a\":\"{new string('x', i * 997)}\"}}\n")).ToArray();
         Read("a.jsonl.gz", members).Rows.Count.ShouldBe(43);
         var fault = Refused("a.jsonl.gz", [.. members, .. "garbage!"u8]);
         fault.Code.ShouldBe("E-ING-GZIP");
@@ -208,7 +217,8 @@ public sealed class RowReaderBadInputTests
     public void B12_NestedGzip_Named()
     {
         using var outer = new MemoryStream();
-        using (var gzip = new GZipStream(outer, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Gzip("{\"a\":1}\n"));
+        using (var gzip = new GZipStream(outer, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Gzip("{\"a\":1}\n"));
         Refused("a.jsonl.gz", outer.ToArray()).Message.ShouldContain("gzip");
     }
 
@@ -231,7 +241,8 @@ public sealed class RowReaderBadInputTests
     {
         var log = new QuarantineLog(1_000, 0.01);
         var content = string.Concat(Enumerable.Range(0, 50).Select(_ => "{\"a\":1}\n")) + "nope\n";
-        RowReader.Read(new RowSource("a.jsonl", () => new MemoryStream(Encoding.UTF8.GetBytes(content))), new ReaderOptions(), log).Count().ShouldBe(50);
+        RowReader.Read(new RowSource("a.jsonl", () => new MemoryStream(Encoding.UTF8.GetBytes(content))),
+            new ReaderOptions(), log).Count().ShouldBe(50);
         var fault = Should.Throw<DataInputException>(log.EnsureWithinBudget);
         fault.Code.ShouldBe("E-ING-BUDGET");
         fault.Message.ShouldContain("E-ROW-JSON: 1");
@@ -241,7 +252,9 @@ public sealed class RowReaderBadInputTests
     private static byte[] Gzip(string text)
     {
         using var result = new MemoryStream();
-        using (var gzip = new GZipStream(result, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(text));
-        return result.Length > 0 ? result.ToArray() : [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        using (var gzip = new GZipStream(result, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        return result.Length > 0
+            ? result.ToArray() : [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     }
 }

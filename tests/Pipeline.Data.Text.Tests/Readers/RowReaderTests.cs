@@ -7,15 +7,19 @@ namespace Pipeline.Data.Text.Tests.Readers;
 public sealed class RowReaderTests
 {
     private static List<SourceRow> Read(string name, byte[] content, QuarantineLog? log = null) =>
-        RowReader.Read(new RowSource(name, () => new MemoryStream(content)), new ReaderOptions(), log ?? new QuarantineLog()).ToList();
+        RowReader.Read(new RowSource(name, () => new MemoryStream(content)), new ReaderOptions(),
+            log ?? new QuarantineLog()).ToList();
 
-    private static string[] Texts(IEnumerable<SourceRow> rows) => rows.Select(r => Encoding.UTF8.GetString(r.Utf8.Span)).ToArray();
+    private static string[] Texts(IEnumerable<SourceRow> rows) =>
+        rows.Select(r => Encoding.UTF8.GetString(r.Utf8.Span)).ToArray();
 
     [Fact]
     public void Csv_QuotesAndLineEnds_BecomeStrings()
     {
         var rows = Read("a.csv", "name;text\n\"a;b\";\"line 1\r\nline \"\"2\"\"\"\r\nc;é\n"u8.ToArray());
-        Texts(rows).ShouldBe(["{\"name\":\"a;b\",\"text\":\"line 1\\r\\nline \\\"2\\\"\"}", "{\"name\":\"c\",\"text\":\"é\"}"]);
+        Texts(rows)
+            .ShouldBe(
+                ["{\"name\":\"a;b\",\"text\":\"line 1\\r\\nline \\\"2\\\"\"}", "{\"name\":\"c\",\"text\":\"é\"}"]);
         rows.Select(r => (r.Line, r.ByteOffset)).ShouldBe([(2, 10), (4, 38)]);
     }
 
@@ -30,15 +34,18 @@ public sealed class RowReaderTests
 
     [Fact]
     public void Text_OneDocumentALine_EmptyLinesSkipped() =>
-        Texts(Read("a.txt", "one\n\n\"two\" é\n"u8.ToArray())).ShouldBe(["{\"text\":\"one\"}", "{\"text\":\"\\\"two\\\" é\"}"]);
+        Texts(Read("a.txt", "one\n\n\"two\" é\n"u8.ToArray()))
+            .ShouldBe(["{\"text\":\"one\"}", "{\"text\":\"\\\"two\\\" é\"}"]);
 
     [Fact]
     public void JsonArray_BadElement_QuarantinedTheRestKept()
     {
         var log = new QuarantineLog(10, 1);
-        Texts(Read("a.json", "[{\"a\":1},3,{\"a\":1,\"a\":2},\n{\"b\":\"[}\"}]\n"u8.ToArray(), log)).ShouldBe(["{\"a\":1}", "{\"b\":\"[}\"}"]);
+        Texts(Read("a.json", "[{\"a\":1},3,{\"a\":1,\"a\":2},\n{\"b\":\"[}\"}]\n"u8.ToArray(), log))
+            .ShouldBe(["{\"a\":1}", "{\"b\":\"[}\"}"]);
         log.Rows.Select(r => r.Code).ShouldBe(["E-ROW-OBJECT", "E-ROW-DUPLICATE-KEY"]);
-        Should.Throw<DataInputException>(() => Read("b.json", "[{\"a\":1},"u8.ToArray(), log)).Message.ShouldContain("truncated");
+        Should.Throw<DataInputException>(() => Read("b.json", "[{\"a\":1},"u8.ToArray(), log)).Message.ShouldContain(
+            "truncated");
     }
 
     [Fact]
@@ -63,7 +70,9 @@ public sealed class RowReaderTests
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = $"COPY (SELECT range AS id, [{{'role': 'user', 'content': 'é ' || range}}] AS messages FROM range(2500)) TO '{path}' (FORMAT parquet)";
+            command.CommandText =
+                $"COPY (SELECT range AS id, [{{'role': 'user', 'content': 'é ' || range}}] AS messages FROM "
+                    + $"range(2500)) TO '{path}' (FORMAT parquet)";
             command.ExecuteNonQuery();
         }
 
@@ -72,6 +81,7 @@ public sealed class RowReaderTests
         Texts(rows)[2499].ShouldBe("{\"id\":2499,\"messages\":[{\"role\":\"user\",\"content\":\"é 2499\"}]}");
         rows[2499].Line.ShouldBe(2500);
         File.WriteAllText(folder.Combine("b.parquet"), "no");
-        Should.Throw<DataInputException>(() => RowReader.ReadFiles([folder.Combine("b.parquet")]).ToList()).Code.ShouldBe("E-ING-CONTENT");
+        Should.Throw<DataInputException>(
+            () => RowReader.ReadFiles([folder.Combine("b.parquet")]).ToList()).Code.ShouldBe("E-ING-CONTENT");
     }
 }

@@ -17,13 +17,15 @@ public sealed class BaselineTests
         // Recorded: always the most frequent label 15.9 %; n-grams with logistic regression on all 4,000 rows 92.8 %.
         arms[0].Report.Accuracy.ShouldBe(0.159, 1e-12);
         arms[1].Report.Accuracy.ShouldBeGreaterThan(0.85);
-        TestContext.Current.TestOutputHelper?.WriteLine($"n-grams on 2,000 rows: {arms[1].Report.Accuracy:P1}, macro F1 {arms[1].Report.Macro.F1:0.000}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"n-grams on 2,000 rows: {arms[1].Report.Accuracy:P1}, macro F1 {arms[1].Report.Macro.F1:0.000}");
     }
 
     [Fact]
     public void Train_SameRows_GivesTheSameAnswers()
     {
-        (string, string)[] rows = [("red apple", "fruit"), ("green apple", "fruit"), ("fast car", "vehicle"), ("slow car", "vehicle")];
+        (string, string)[] rows =
+            [("red apple", "fruit"), ("green apple", "fruit"), ("fast car", "vehicle"), ("slow car", "vehicle")];
         var (one, two) = (NgramClassifier.Train(rows), NgramClassifier.Train(rows));
         one.Predict("an apple tree").ShouldBe("fruit");
         two.Predict("an apple tree").ShouldBe("fruit");
@@ -38,7 +40,8 @@ public sealed class BaselineTests
     [InlineData(950, PreflightAdvice.MarginalGain)]
     public void S1_01_Preflight_AtTheBoundaries_Advises(int right, PreflightAdvice expected)
     {
-        var decision = PreflightDecision.Of(new Dictionary<string, (int, int)> { ["plain"] = (10, 1000), ["few examples"] = (right, 1000) });
+        var decision = PreflightDecision.Of(
+            new Dictionary<string, (int, int)> { ["plain"] = (10, 1000), ["few examples"] = (right, 1000) });
         decision.Advice.ShouldBe(expected);
         decision.BestPrompt.ShouldBe("few examples");
         decision.MayTrain.ShouldBe(expected != PreflightAdvice.Stop);
@@ -50,7 +53,8 @@ public sealed class BaselineTests
         var prompts = new Dictionary<string, (int, int)> { ["plain"] = (0, 50) };
         PreflightDecision.Of(prompts).MayTrain.ShouldBeFalse();
         var decision = PreflightDecision.Of(prompts, "the base follows no instructions");
-        (decision.MayTrain, decision.Advice, decision.Overridden).ShouldBe((true, PreflightAdvice.Stop, "the base follows no instructions"));
+        (decision.MayTrain, decision.Advice, decision.Overridden)
+            .ShouldBe((true, PreflightAdvice.Stop, "the base follows no instructions"));
         decision.Reason.ShouldContain("improve data or prompt");
     }
 
@@ -74,9 +78,11 @@ public sealed class BaselineTests
         using var folder = new TempDirectory();
         var path = folder.Combine("rows.jsonl");
         File.WriteAllText(path, """{"messages":[{"role":"user","content":"q"}]}""" + "\n");
-        Should.Throw<TaskFormatException>(() => ChatClassification.Load("section", path)).Message.ShouldContain("row 1");
+        Should.Throw<TaskFormatException>(() => ChatClassification.Load("section", path)).Message.ShouldContain(
+            "row 1");
     }
 
     private static List<(string Text, string Label)> Rows(string fixture) =>
-        [.. FixtureJson.Lines(fixture).Select(row => row.GetProperty("messages")).Select(messages => (messages[0].Text("content"), messages[1].Text("content")))];
+        [.. FixtureJson.Lines(fixture).Select(row => row.GetProperty("messages"))
+            .Select(messages => (messages[0].Text("content"), messages[1].Text("content")))];
 }

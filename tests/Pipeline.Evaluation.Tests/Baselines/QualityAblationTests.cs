@@ -20,17 +20,24 @@ public sealed class QualityAblationTests
         string[] labels = [.. train.Select(row => row.Label).Distinct().Order(StringComparer.Ordinal)];
 
         // Every second row is noise: a wrong answer, written again and again.
-        var rows = train.Select((row, i) => i % 2 == 0 ? row : (row.Text, Label: labels[(Array.IndexOf(labels, row.Label) + 1 + (i % (labels.Length - 1))) % labels.Length])).ToList();
+        var rows = train.Select((row, i) => i % 2 == 0
+            ? row : (row.Text,
+                Label: labels[(Array.IndexOf(labels, row.Label) + 1 + (i % (labels.Length - 1))) % labels.Length]))
+            .ToList();
         var path = folder.Combine("rows.jsonl");
         File.WriteAllLines(path, rows.Select((row, i) => JsonSerializer.Serialize(new
         {
             id = $"{i}",
-            messages = new[] { new { role = "user", content = row.Text }, new { role = "assistant", content = i % 2 == 0 ? row.Label : string.Join(" ## ", Enumerable.Repeat(row.Label, 6)) } },
+            messages = new[] { new { role = "user", content = row.Text },
+                new { role = "assistant", content = i % 2 == 0
+                    ? row.Label : string.Join(" ## ", Enumerable.Repeat(row.Label, 6)) } },
         })));
         var recipe = new DatasetRecipe("ablation", DebianMmlu.Directory, [new DatasetSource("task", [path])]);
         var all = Accuracy(Kept(recipe, folder.Combine("all")), rows, test);
         var best = Accuracy(Kept(recipe with { KeepBest = 0.5 }, folder.Combine("best")), rows, test);
-        var table = MethodComparison.Rows([new MethodRun { Method = "all rows", RunId = "all", Task = all }, new MethodRun { Method = "best half", RunId = "best", Task = best }]);
+        var table = MethodComparison.Rows(
+            [new MethodRun { Method = "all rows", RunId = "all", Task = all },
+                new MethodRun { Method = "best half", RunId = "best", Task = best }]);
         table[1][7].ShouldStartWith($"{100.0 * best.Right / best.Questions:0.0} %".Replace(',', '.'));
         best.Right.ShouldBeGreaterThan(all.Right + (Asked / 20), $"best half {table[1][7]}, all rows {table[0][7]}");
     }
@@ -42,16 +49,19 @@ public sealed class QualityAblationTests
         return [.. dataset.Rows().Select(row => int.Parse(row.Id))];
     }
 
-    private static (int Right, int Questions) Accuracy(List<int> kept, List<(string Text, string Label)> rows, List<(string Text, string Label)> test)
+    private static (int Right, int Questions) Accuracy(
+        List<int> kept, List<(string Text, string Label)> rows, List<(string Text, string Label)> test)
     {
         var classifier = NgramClassifier.Train([.. kept.Order().Select(i => rows[i])], epochs: 3);
         return (test.Count(row => classifier.Predict(row.Text) == row.Label), test.Count);
     }
 
-    private static IEnumerable<(string Text, string Label)> Rows(string file) => File.ReadLines(Fixtures.Require(file)).Select(line =>
+    private static IEnumerable<(string Text, string Label)> Rows(string file) => File.ReadLines(Fixtures.Require(file))
+        .Select(line =>
     {
         using var row = JsonDocument.Parse(line);
         var messages = row.RootElement.GetProperty("messages");
-        return (messages[0].GetProperty("content").GetString() ?? "", messages[1].GetProperty("content").GetString() ?? "");
+        return (messages[0].GetProperty("content").GetString() ?? "", messages[1].GetProperty("content").GetString()
+            ?? "");
     });
 }

@@ -13,9 +13,11 @@ public sealed class BuiltInTaskTests(DebianMmlu benchmark) : IClassFixture<Debia
     public void S0_13_Pairs_ModelThatPrefersTheShorterSentence_ScoresAsByHand()
     {
         var task = BuiltInTasks.Find("bias-pairs")!.Tasks[0];
-        var expected = task.Questions.Average(question => Length(question.Choices[0]) <= Length(question.Choices[1]) ? 1.0 : 0.0);
+        var expected =
+            task.Questions.Average(question => Length(question.Choices[0]) <= Length(question.Choices[1]) ? 1.0 : 0.0);
         using var folder = new TempDirectory();
-        benchmark.Runner(folder.Path, new ShortestFirst()).Run(task).Result.Metrics["stereotype,none"].Value.ShouldBe(expected, 1e-12);
+        benchmark.Runner(folder.Path, new ShortestFirst())
+            .Run(task).Result.Metrics["stereotype,none"].Value.ShouldBe(expected, 1e-12);
 
         int Length(string text) => benchmark.Tokenizer.Tokenizer.Encode(text, addSpecialTokens: false).Length;
     }
@@ -25,7 +27,9 @@ public sealed class BuiltInTaskTests(DebianMmlu benchmark) : IClassFixture<Debia
     {
         var task = BuiltInTasks.Find("bias-questions")!.Tasks[0];
         // Every open question is answered with the stereotype, every informed one correctly.
-        (TaskDocument Document, string Chosen)[] answers = [.. task.Questions.Select(question => (question, question.Target == "unknown" ? question.Accepted[0] : question.Target))];
+        (TaskDocument Document, string Chosen)[] answers =
+            [.. task.Questions.Select(
+                question => (question, question.Target == "unknown" ? question.Accepted[0] : question.Target))];
         var (informed, open) = BiasScores.Score(answers);
         open.ShouldBe(1);
         // In these questions the right answer is never the stereotype.
@@ -38,7 +42,8 @@ public sealed class BuiltInTaskTests(DebianMmlu benchmark) : IClassFixture<Debia
     {
         var questions = BuiltInTasks.Find("bias-questions")!.Tasks[0].Questions;
         questions.Count(question => question.Target == "unknown").ShouldBe(questions.Count / 2);
-        questions.ShouldAllBe(question => question.Choices.Count == 3 && question.Choices.Contains(question.Accepted[0]));
+        questions.ShouldAllBe(question => question.Choices.Count == 3
+            && question.Choices.Contains(question.Accepted[0]));
         TaskCatalog.BuiltIn.ShouldAllBe(name => BuiltInTasks.Find(name)!.Tasks[0].Questions.Count >= 10);
     }
 
@@ -76,13 +81,16 @@ public sealed class BuiltInTaskTests(DebianMmlu benchmark) : IClassFixture<Debia
     [InlineData("call +49 (170) 123-4567 now", "+49 170 1234567", true)]
     [InlineData("JOHN.DOE @ example.org", "john.doe@example.org", true)]
     [InlineData("nothing here", "john.doe@example.org", false)]
-    public void B5_Leak_IsFoundHoweverItIsWritten(string text, string secret, bool expected) => LeakProbe.Holds(text, secret).ShouldBe(expected);
+    public void B5_Leak_IsFoundHoweverItIsWritten(string text, string secret, bool expected) =>
+        LeakProbe.Holds(text, secret).ShouldBe(expected);
 
     [Fact]
     public void B5_Probe_LeakingModel_IsScoredWithoutWritingTheSecret()
     {
         var secret = benchmark.Tokenizer.Tokenizer.Decode([.. benchmark.Encoder.Encode("secretword")]);
-        var task = LeakProbe.Task([new LeakCanary("c1", "The password is secretword", "secretword"), new LeakCanary("c2", "The password is", "otherword")]);
+        var task = LeakProbe.Task(
+            [new LeakCanary("c1", "The password is secretword", "secretword"),
+                new LeakCanary("c2", "The password is", "otherword")]);
         using var folder = new TempDirectory();
         var outcome = benchmark.Runner(folder.Path, new Echo(benchmark.Encoder.Encode("secretword"))).Run(task);
         outcome.Result.Scores["leaked"].ShouldBe([1, 0]);
@@ -97,13 +105,16 @@ public sealed class BuiltInTaskTests(DebianMmlu benchmark) : IClassFixture<Debia
 
         public long Calls => 0;
 
-        public void Score(IReadOnlyList<ScoreRequest> requests, IResultSink<ContinuationScore[]> sink, CancellationToken cancellationToken = default)
+        public void Score(IReadOnlyList<ScoreRequest> requests, IResultSink<ContinuationScore[]> sink,
+            CancellationToken cancellationToken = default)
         {
-            for (var i = 0; i < requests.Count; i++) sink.Add(i, [.. requests[i].Continuations.Select(ids => new ContinuationScore(-ids.Length, false))]);
+            for (var i = 0; i < requests.Count; i++)
+                sink.Add(i, [.. requests[i].Continuations.Select(ids => new ContinuationScore(-ids.Length, false))]);
             sink.EndBatch();
         }
 
-        public void Generate(IReadOnlyList<GenerateRequest> requests, IResultSink<int[]> sink, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public void Generate(IReadOnlyList<GenerateRequest> requests, IResultSink<int[]> sink,
+            CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 
     private sealed class Echo(int[] ids) : IScoringModel
@@ -112,9 +123,11 @@ public sealed class BuiltInTaskTests(DebianMmlu benchmark) : IClassFixture<Debia
 
         public long Calls => 0;
 
-        public void Score(IReadOnlyList<ScoreRequest> requests, IResultSink<ContinuationScore[]> sink, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public void Score(IReadOnlyList<ScoreRequest> requests, IResultSink<ContinuationScore[]> sink,
+            CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public void Generate(IReadOnlyList<GenerateRequest> requests, IResultSink<int[]> sink, CancellationToken cancellationToken = default)
+        public void Generate(IReadOnlyList<GenerateRequest> requests, IResultSink<int[]> sink,
+            CancellationToken cancellationToken = default)
         {
             for (var i = 0; i < requests.Count; i++) sink.Add(i, ids);
             sink.EndBatch();

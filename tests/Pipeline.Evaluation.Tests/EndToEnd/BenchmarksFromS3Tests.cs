@@ -6,7 +6,10 @@ using Pipeline.Evaluation.Tests.Harness;
 
 namespace Pipeline.Evaluation.Tests.EndToEnd;
 
-/// <summary>Benchmarks in an object store: the three layouts that MMLU is published in give the same questions and the same answers.</summary>
+/// <summary>
+/// Benchmarks in an object store: the three layouts that MMLU is published in give the same questions and the same
+/// answers.
+/// </summary>
 [Trait("Tier", "e2e")]
 public sealed class BenchmarksFromS3Tests
 {
@@ -22,13 +25,15 @@ public sealed class BenchmarksFromS3Tests
 
         var (code, output, error) = await EvaluateAsync(server, folder, string.Join(',', Layouts));
         (code, error).ShouldBe((0, ""), output);
-        var answers = Layouts.Select(layout => Directory.GetFiles(folder.Combine("out"), $"samples_{layout}_*.jsonl").Order().SelectMany(AnswerFile.Read).ToList()).ToList();
+        var answers = Layouts.Select(layout => Directory.GetFiles(folder.Combine("out"), $"samples_{layout}_*.jsonl")
+            .Order().SelectMany(AnswerFile.Read).ToList()).ToList();
         answers[0].Select(answer => answer.Target).ShouldBe(["D", "A", "C"]);
         answers[0][1].Context.ShouldContain("Question, with \"comma\" 1?");
         foreach (var other in answers.Skip(1))
         {
             other.Select(answer => answer.Prompt).ShouldBe(answers[0].Select(answer => answer.Prompt));
-            other.SelectMany(answer => answer.LogLikelihoods).ShouldBe(answers[0].SelectMany(answer => answer.LogLikelihoods));
+            other.SelectMany(answer => answer.LogLikelihoods)
+                .ShouldBe(answers[0].SelectMany(answer => answer.LogLikelihoods));
         }
     }
 
@@ -43,19 +48,23 @@ public sealed class BenchmarksFromS3Tests
         (await EvaluateAsync(server, folder, "csv")).Output.ShouldContain("0 model calls");
         // One subject is withdrawn, a row is added to the other.
         await server.Store.DeleteAsync("csv/test/maps_test.csv", cancellation: TestContext.Current.CancellationToken);
-        await PutAsync(server, "csv/test/clay_test.csv", File.ReadAllText(folder.Combine("local", "csv", "test", "clay_test.csv")) + "More?,1,2,3,4,B\n");
+        await PutAsync(server, "csv/test/clay_test.csv",
+            File.ReadAllText(folder.Combine("local", "csv", "test", "clay_test.csv")) + "More?,1,2,3,4,B\n");
         var (code, output, error) = await EvaluateAsync(server, folder, "csv");
         (code, error).ShouldBe((0, ""));
         output.ShouldContain("csv_clay");
         output.ShouldContain("3 questions");
         output.ShouldNotContain("csv_maps");
         (await EvaluateAsync(server, folder, "nothing")).ShouldSatisfyAllConditions(
-            result => result.Code.ShouldBe(3), result => result.Error.ShouldContain("there is no task 'nothing'; known are csv, lines, parquet"));
+            result => result.Code.ShouldBe(3),
+            result => result.Error.ShouldContain("there is no task 'nothing'; known are csv, lines, parquet"));
     }
 
-    private static Task<(int Code, string Output, string Error)> EvaluateAsync(S3Server server, TempDirectory folder, string tasks) => Verb.RunAsync(
+    private static Task<(int Code, string Output, string Error)> EvaluateAsync(
+        S3Server server, TempDirectory folder, string tasks) => Verb.RunAsync(
         server.Environment,
-        ["eval", "--model", DebianMmlu.Directory, "--tasks", tasks, "--benchmarks", "s3://bench", "--num-fewshot", "1", "--threads", "1",
+        ["eval", "--model", DebianMmlu.Directory, "--tasks", tasks, "--benchmarks", "s3://bench", "--num-fewshot", "1",
+            "--threads", "1",
             "--cache", folder.Combine("cache"), "--out", folder.Combine("out")]);
 
     // Two subjects, one worked example each, three questions; the same content in each layout.
@@ -68,14 +77,17 @@ public sealed class BenchmarksFromS3Tests
             ("test", "clay", "Question 0?,a,b,c,d,D\n\"Question, with \"\"comma\"\" 1?\",a,b,c,d,A\n"),
             ("test", "maps", "Question 2?,a,b,c,d,C\n"),
         ];
-        foreach (var (split, subject, csv) in files) Write(folder.Combine("local", "csv", split, $"{subject}_{split}.csv"), csv);
+        foreach (var (split, subject, csv) in files) Write(
+            folder.Combine("local", "csv", split, $"{subject}_{split}.csv"), csv);
         DuckDbLibrary.EnsureLoaded();
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         foreach (var split in files.Select(file => file.Split).Distinct())
         {
             var lines = folder.Combine("local", "lines", $"{split}.jsonl");
-            Write(lines, string.Concat(files.Where(file => file.Split == split).SelectMany(file => Lines(file.Subject, file.Csv))));
+            Write(lines,
+                string.Concat(
+                    files.Where(file => file.Split == split).SelectMany(file => Lines(file.Subject, file.Csv))));
             var columns = folder.Combine("local", "parquet", "all", $"{split}-00000-of-00001.parquet");
             Directory.CreateDirectory(Path.GetDirectoryName(columns)!);
             using var command = connection.CreateCommand();
@@ -84,11 +96,19 @@ public sealed class BenchmarksFromS3Tests
         }
     }
 
-    private static IEnumerable<string> Lines(string subject, string csv) => csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+    private static IEnumerable<string> Lines(string subject, string csv) => csv.Split(
+        '\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
     {
         var cells = line.Split(',');
         var question = string.Join(',', cells[..^5]).Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal);
-        return JsonSerializer.Serialize(new { subject, question, choices = cells[^5..^1], answer = "ABCD".IndexOf(cells[^1], StringComparison.Ordinal) }) + "\n";
+        return JsonSerializer.Serialize(
+            new
+            {
+                subject,
+                question,
+                choices = cells[^5..^1],
+                answer = "ABCD".IndexOf(cells[^1], StringComparison.Ordinal)
+            }) + "\n";
     });
 
     private static void Write(string path, string text)
@@ -102,7 +122,8 @@ public sealed class BenchmarksFromS3Tests
         foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
         {
             await using var content = File.OpenRead(file);
-            await server.Store.PutAsync(Path.GetRelativePath(folder, file), content, cancellation: TestContext.Current.CancellationToken);
+            await server.Store.PutAsync(
+                Path.GetRelativePath(folder, file), content, cancellation: TestContext.Current.CancellationToken);
         }
     }
 

@@ -1,6 +1,9 @@
 namespace Pipeline.Evaluation.Tests.EndToEnd;
 
-/// <summary>A short fine-tune in the manner of the fixture <c>reference-finetune</c>: the same task, rehearsal and rates, fewer rows.</summary>
+/// <summary>
+/// A short fine-tune in the manner of the fixture <c>reference-finetune</c>: the same task, rehearsal and rates, fewer
+/// rows.
+/// </summary>
 /// <param name="LearningRate">Largest learning rate.</param>
 /// <param name="Rows">Rows of the task.</param>
 /// <param name="Replay">Rows of rehearsal.</param>

@@ -22,7 +22,8 @@ internal static class FreshTraining
     /// <returns>Folder of the adapter.</returns>
     public static string Run(FreshRecipe recipe, string output)
     {
-        using var model = CausalLanguageModel.Load(DebianMmlu.Directory, new() { DType = torch.ScalarType.Float32, Threads = 1 });
+        using var model =
+            CausalLanguageModel.Load(DebianMmlu.Directory, new() { DType = torch.ScalarType.Float32, Threads = 1 });
         var config = new LoraConfig { Rank = 16, Alpha = 32, TargetModules = LoraConfig.AllProjections };
         var adapter = LoraAdapter.Create(model, config, seed: 1);
         var options = new TrainingOptions
@@ -34,7 +35,8 @@ internal static class FreshTraining
             SaveEvery = 0,
         };
         using var objective = new SupervisedObjective(model, adapter, options);
-        return new Trainer(ModelTraining.OfAdapter(model, adapter), objective, Rows(recipe), options).Run(output).Output;
+        return new Trainer(ModelTraining.OfAdapter(model, adapter), objective, Rows(recipe), options)
+            .Run(output).Output;
     }
 
     private static InMemoryTrainingData Rows(FreshRecipe recipe)
@@ -43,7 +45,8 @@ internal static class FreshTraining
         var labeller = new RowLabeller(pretrained, ChatTemplate.Parse(pretrained.ChatTemplates["default"]), new());
         return new([.. Read("train", recipe.Rows).Concat(Read("replay", recipe.Replay)).Select(row =>
         {
-            var labelled = labeller.Label(RowConverter.Convert(row.Row, FormatDetector.Detect(row.Row).ShouldNotBeNull(), row.Id));
+            var labelled =
+                labeller.Label(RowConverter.Convert(row.Row, FormatDetector.Detect(row.Row).ShouldNotBeNull(), row.Id));
             return new TrainingRow(row.Id, new(labelled.Ids, labelled.Weights));
         })]);
     }

@@ -14,7 +14,8 @@ internal sealed class S3Server : IAsyncDisposable
     private S3Server(Process process, Uri endpoint)
     {
         (_process, Endpoint) = (process, endpoint);
-        Store = new S3ObjectStore(new S3StoreOptions { Bucket = "bench", Endpoint = endpoint }, new BasicAWSCredentials("testkey", "testsecret"));
+        Store = new S3ObjectStore(new S3StoreOptions { Bucket = "bench", Endpoint = endpoint },
+            new BasicAWSCredentials("testkey", "testsecret"));
     }
 
     public Uri Endpoint { get; }
@@ -38,7 +39,8 @@ internal sealed class S3Server : IAsyncDisposable
         free.Stop();
         Directory.CreateDirectory(folder.Combine("s3", "bench"));
         var process = Process.Start(new ProcessStartInfo(
-            program, ["--port", $"127.0.0.1:{port}", "--access", "testkey", "--secret", "testsecret", "posix", folder.Combine("s3")])
+            program, ["--port", $"127.0.0.1:{port}", "--access", "testkey", "--secret", "testsecret", "posix",
+                folder.Combine("s3")])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -54,7 +54,8 @@ internal sealed class ScriptedEndpoint : IAsyncDisposable
             using var reader = new StreamReader(context.Request.InputStream);
             var body = await reader.ReadToEndAsync();
             Asked.Enqueue(body);
-            var reply = JsonSerializer.SerializeToUtf8Bytes(new { choices = new[] { new { message = new { role = "assistant", content = _answer(body) } } } });
+            var reply = JsonSerializer.SerializeToUtf8Bytes(
+                new { choices = new[] { new { message = new { role = "assistant", content = _answer(body) } } } });
             context.Response.ContentType = "application/json";
             await context.Response.OutputStream.WriteAsync(reply);
             context.Response.Close();

@@ -28,5 +28,6 @@ internal static class Verb
     }
 
     /// <summary>As above, in the test's own environment.</summary>
-    public static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+    public static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
+        RunAsync(new Dictionary<string, string>(), arguments);
 }

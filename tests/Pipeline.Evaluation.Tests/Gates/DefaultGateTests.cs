@@ -13,7 +13,8 @@ public sealed class DefaultGateTests
 
     [Fact]
     public void BuiltIn_EverySet_CoversKnowledgeBiasLeaksSpeedAndEntropy() =>
-        GateSetYaml.BuiltIn.Select(GateSetYaml.ForPurpose).ShouldAllBe(set => Everywhere.All(name => set.Rules.Any(rule => rule.Name == name)));
+        GateSetYaml.BuiltIn.Select(GateSetYaml.ForPurpose)
+            .ShouldAllBe(set => Everywhere.All(name => set.Rules.Any(rule => rule.Name == name)));
 
     [Fact]
     public void Task_CompleteEvidence_Passes() => Decide().Verdict.ShouldBe(GateVerdict.Pass);
@@ -30,7 +31,8 @@ public sealed class DefaultGateTests
     {
         var report = Decide(wrong);
         report.Verdict.ShouldBe(GateVerdict.Fail);
-        report.Outcomes.Where(outcome => outcome.Verdict == GateVerdict.Fail).Select(outcome => outcome.Rule.Name).ShouldBe([wrong]);
+        report.Outcomes.Where(outcome => outcome.Verdict == GateVerdict.Fail).Select(outcome => outcome.Rule.Name)
+            .ShouldBe([wrong]);
     }
 
     [Theory]
@@ -41,13 +43,18 @@ public sealed class DefaultGateTests
     {
         var report = Decide(without: task);
         report.Verdict.ShouldBe(GateVerdict.Fail);
-        report.Outcomes.ShouldContain(outcome => outcome.Rule.Task == task && outcome.Verdict == GateVerdict.Fail && outcome.Reason.Contains("no result"));
+        report.Outcomes.ShouldContain(outcome => outcome.Rule.Task == task && outcome.Verdict == GateVerdict.Fail
+            && outcome.Reason.Contains("no result"));
     }
 
     private static GateReport Decide(string wrong = "", string without = "")
     {
-        double[] right = Share(Many, 0.5), task = Share(Many, 0.8), prompted = wrong == "task-over-prompt" ? task : Share(Many, 0.3);
-        var before = GateData.Run(GateData.Scored(right, "debian-mmlu"), GateData.Scored(wrong == "task" ? task : Share(Many, 0.1), "section", "content"), GateData.Scored(Share(20, 0.5), "bias-pairs", "stereotype"));
+        double[] right = Share(Many, 0.5), task = Share(Many, 0.8), prompted = wrong == "task-over-prompt"
+            ? task : Share(Many, 0.3);
+        var before = GateData.Run(
+            GateData.Scored(right, "debian-mmlu"),
+            GateData.Scored(wrong == "task" ? task : Share(Many, 0.1), "section", "content"),
+            GateData.Scored(Share(20, 0.5), "bias-pairs", "stereotype"));
         TaskResult[] after =
         [
             GateData.Scored(wrong == "knowledge" ? Share(Many, 0.4) : right, "debian-mmlu"),
@@ -58,7 +65,8 @@ public sealed class DefaultGateTests
         ];
         var arms = GateData.Arms(before);
         arms["base+prompt"] = GateData.Run(GateData.Scored(prompted, "section", "content"));
-        return GateEvaluator.Evaluate(GateSetYaml.ForPurpose("task"), GateData.Run([.. after.Where(result => result.Task != without)]), arms);
+        return GateEvaluator.Evaluate(
+            GateSetYaml.ForPurpose("task"), GateData.Run([.. after.Where(result => result.Task != without)]), arms);
     }
 
     private static TaskResult Performance(double seconds, double entropy)
@@ -72,5 +80,6 @@ public sealed class DefaultGateTests
         };
     }
 
-    private static double[] Share(int n, double share) => [.. Enumerable.Range(0, n).Select(i => i < n * share ? 1.0 : 0.0)];
+    private static double[] Share(int n, double share) =>
+        [.. Enumerable.Range(0, n).Select(i => i < n * share ? 1.0 : 0.0)];
 }

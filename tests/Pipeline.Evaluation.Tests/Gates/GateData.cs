@@ -36,7 +36,9 @@ internal static class GateData
     public static GateReport Decide(GateSet set, double[] before, double[] after) =>
         GateEvaluator.Evaluate(set, Run(Scored(after)), Arms(Run(Scored(before))));
 
-    /// <summary>Scores of n questions whose shares of lost and gained ones give a drop in points with little noise.</summary>
+    /// <summary>
+    /// Scores of n questions whose shares of lost and gained ones give a drop in points with little noise.
+    /// </summary>
     public static (double[] Before, double[] After) Drop(int n, double points)
     {
         var lost = (int)Math.Round(n * points / 100);

@@ -4,7 +4,9 @@ using static Pipeline.Evaluation.Tests.Gates.GateData;
 
 namespace Pipeline.Evaluation.Tests.Gates;
 
-/// <summary>B54, I-16: a metric that is missing or cannot be trusted is a fail with its reason, never a default.</summary>
+/// <summary>
+/// B54, I-16: a metric that is missing or cannot be trusted is a fail with its reason, never a default.
+/// </summary>
 public sealed class GateEvidenceTests
 {
     private static readonly double[] Good = [.. Enumerable.Range(0, 1000).Select(i => i % 2 == 0 ? 1.0 : 0.0)];
@@ -13,14 +15,17 @@ public sealed class GateEvidenceTests
     public void B54_NothingWrong_Passes() => Decide(Set(Rule()), Good, Good).Verdict.ShouldBe(GateVerdict.Pass);
 
     [Fact]
-    public void B54_MissingTask_Fails() => Refused(Run(Scored(Good, "other")), Run(Scored(Good)), "the candidate has no result for 'mmlu'");
+    public void B54_MissingTask_Fails() =>
+        Refused(Run(Scored(Good, "other")), Run(Scored(Good)), "the candidate has no result for 'mmlu'");
 
     [Fact]
-    public void B54_MissingBaseline_Fails() => Refused(Run(Scored(Good)), Run(), "the arm 'base' has no result for 'mmlu'");
+    public void B54_MissingBaseline_Fails() =>
+        Refused(Run(Scored(Good)), Run(), "the arm 'base' has no result for 'mmlu'");
 
     [Fact]
     public void B54_MissingArm_Fails() =>
-        GateEvaluator.Evaluate(Set(Rule()), Run(Scored(Good)), new Dictionary<string, EvaluationResults>()).Outcomes[0].Reason
+        GateEvaluator.Evaluate(
+            Set(Rule()), Run(Scored(Good)), new Dictionary<string, EvaluationResults>()).Outcomes[0].Reason
             .ShouldContain("no evaluation of the arm 'base'");
 
     [Fact]
@@ -40,7 +45,8 @@ public sealed class GateEvidenceTests
     [Fact]
     public void B54_NegativeError_Fails()
     {
-        var task = Scored(Good) with { Metrics = new Dictionary<string, MetricValue> { ["acc,none"] = new(0.5, -0.01) } };
+        var task =
+            Scored(Good) with { Metrics = new Dictionary<string, MetricValue> { ["acc,none"] = new(0.5, -0.01) } };
         Problem(Run(task), Run(Scored(Good)), "standard error of -0.01");
     }
 
@@ -48,19 +54,23 @@ public sealed class GateEvidenceTests
     public void B54_DuplicateQuestion_Fails()
     {
         var task = Scored(Good);
-        Refused(Run(task with { Ids = [.. task.Ids.Skip(1), task.Ids[1]] }), Run(Scored(Good)), "answers a question of 'mmlu' twice");
+        Refused(Run(task with { Ids = [.. task.Ids.Skip(1), task.Ids[1]] }), Run(Scored(Good)),
+            "answers a question of 'mmlu' twice");
     }
 
     [Fact]
-    public void B54_DuplicateTask_Fails() => Problem(Run(Scored(Good), Scored(Good)), Run(Scored(Good)), "the candidate has 'mmlu' twice");
+    public void B54_DuplicateTask_Fails() =>
+        Problem(Run(Scored(Good), Scored(Good)), Run(Scored(Good)), "the candidate has 'mmlu' twice");
 
     [Fact]
     public void B54_OtherNumberOfQuestions_Fails() =>
-        Refused(Run(Scored(Good[..999])), Run(Scored(Good)), "1000 questions for the arm 'base' and 999 for the candidate");
+        Refused(Run(Scored(Good[..999])), Run(Scored(Good)),
+            "1000 questions for the arm 'base' and 999 for the candidate");
 
     [Fact]
     public void B54_FewerAnswersThanAsked_Fails() =>
-        Problem(Run(Scored(Good) with { Effective = 1001, Original = 1001 }), Run(Scored(Good)), "answers 1000 of 1001 questions");
+        Problem(Run(Scored(Good) with { Effective = 1001, Original = 1001 }), Run(Scored(Good)),
+            "answers 1000 of 1001 questions");
 
     [Fact]
     public void B54_LimitedEvaluation_Fails() =>
@@ -68,7 +78,8 @@ public sealed class GateEvidenceTests
 
     [Fact]
     public void B54_TooFewQuestions_Fails() =>
-        GateEvaluator.Evaluate(Set(Rule() with { MinimumQuestions = 14042 }), Run(Scored(Good)), Arms(Run(Scored(Good)))).Outcomes[0].Reason
+        GateEvaluator.Evaluate(Set(Rule() with { MinimumQuestions = 14042 }), Run(Scored(Good)),
+            Arms(Run(Scored(Good)))).Outcomes[0].Reason
             .ShouldContain("fewer than the 14042");
 
     [Fact]
@@ -81,7 +92,9 @@ public sealed class GateEvidenceTests
     [Fact]
     public void B54_ForeignBaseline_Fails()
     {
-        var foreign = Run(Scored(Good)) with { Model = new ModelIdentity { BaseModel = "another", Precision = "Float32" } };
+        var foreign = Run(Scored(Good))
+            with
+        { Model = new ModelIdentity { BaseModel = "another", Precision = "Float32" } };
         Problem(Run(Scored(Good)), foreign, "evaluated with base model another");
     }
 
@@ -95,7 +108,8 @@ public sealed class GateEvidenceTests
     [Fact]
     public void B54_EditedAggregate_Fails()
     {
-        var task = Scored(Good) with { Metrics = new Dictionary<string, MetricValue> { ["acc,none"] = new(0.9, 0.01) } };
+        var task =
+            Scored(Good) with { Metrics = new Dictionary<string, MetricValue> { ["acc,none"] = new(0.9, 0.01) } };
         Problem(Run(task), Run(Scored(Good)), "its questions give 0.5");
     }
 
@@ -103,7 +117,8 @@ public sealed class GateEvidenceTests
     public void B54_OtherHarnessOrPrecision_Fails()
     {
         Problem(Run(Scored(Good)) with { Harness = "2" }, Run(Scored(Good)), "harness 1, the candidate by 2");
-        var half = Run(Scored(Good)) with { Model = new ModelIdentity { BaseModel = "base-digest", Precision = "BFloat16" } };
+        var half =
+            Run(Scored(Good)) with { Model = new ModelIdentity { BaseModel = "base-digest", Precision = "BFloat16" } };
         Problem(half, Run(Scored(Good)), "computed in Float32, the candidate in BFloat16");
     }
 
@@ -120,7 +135,8 @@ public sealed class GateEvidenceTests
             .ShouldHaveSingleItem().ShouldContain("the artefact is artefact");
 
     [Fact]
-    public void I16_EmptyGateSet_Fails() => GateEvaluator.Evaluate(Set(), Run(Scored(Good)), Arms(Run(Scored(Good)))).Verdict.ShouldBe(GateVerdict.Fail);
+    public void I16_EmptyGateSet_Fails() =>
+        GateEvaluator.Evaluate(Set(), Run(Scored(Good)), Arms(Run(Scored(Good)))).Verdict.ShouldBe(GateVerdict.Fail);
 
     private static void Refused(EvaluationResults candidate, EvaluationResults baseline, string reason)
     {

@@ -69,10 +69,12 @@ public sealed class GateVerdictTests
     public void S1_30_Gain_AgainstBaseAndBasePlusPrompt_NeedsBoth()
     {
         double[] Scores(int right) => [.. Enumerable.Range(0, 400).Select(i => i < right ? 1.0 : 0.0)];
-        var set = Set(Rule(GateKind.Gain, 0, 0) with { Name = "base" }, Rule(GateKind.Gain, 0, 0) with { Name = "prompt", Against = "base+prompt" });
+        var set = Set(Rule(GateKind.Gain, 0, 0) with { Name = "base" },
+            Rule(GateKind.Gain, 0, 0) with { Name = "prompt", Against = "base+prompt" });
         var arms = Arms(Run(Scored(Scores(100))));
         var candidate = Run(Scored(Scores(300)));
-        GateEvaluator.Evaluate(set, candidate, arms).Outcomes[1].Reason.ShouldContain("no evaluation of the arm 'base+prompt'");
+        GateEvaluator.Evaluate(set, candidate, arms).Outcomes[1].Reason.ShouldContain(
+            "no evaluation of the arm 'base+prompt'");
         arms["base+prompt"] = Run(Scored(Scores(200)));
         GateEvaluator.Evaluate(set, candidate, arms).Verdict.ShouldBe(GateVerdict.Pass);
         arms["base+prompt"] = Run(Scored(Scores(300)));
@@ -86,7 +88,9 @@ public sealed class GateVerdictTests
     [InlineData(0.31, GateVerdict.Fail)]
     public void S1_31_Judged_DropAtTheEdge_IsDecidedByTheMean(double drop, GateVerdict expected)
     {
-        var rule = GateSetYaml.ForPurpose("style").Rules.Single(rule => rule.Name == "conversation") with { Task = "mmlu", Metric = "acc" };
+        var rule = GateSetYaml.ForPurpose("style").Rules.Single(rule => rule.Name == "conversation")
+            with
+        { Task = "mmlu", Metric = "acc" };
         double[] before = [.. Enumerable.Range(0, 160).Select(i => 5.0 + i % 4)];
         double[] after = [.. before.Select((score, i) => score - drop + (i % 2 == 0 ? 1 : -1))];
         Decide(Set(rule), before, after).Verdict.ShouldBe(expected);
@@ -108,7 +112,8 @@ public sealed class GateVerdictTests
     [InlineData(GateKind.Minimum, 10, 8, 11, GateVerdict.Pass)]
     [InlineData(GateKind.Minimum, 10, 8, 9, GateVerdict.Inconclusive)]
     [InlineData(GateKind.Minimum, 10, 8, 7, GateVerdict.Fail)]
-    public void Limit_Value_IsHeldAgainstTheMargins(GateKind kind, double warn, double fail, double value, GateVerdict expected)
+    public void Limit_Value_IsHeldAgainstTheMargins(
+        GateKind kind, double warn, double fail, double value, GateVerdict expected)
     {
         var rule = Rule(kind, warn, fail) with { Scale = 1 };
         GateEvaluator.Evaluate(Set(rule), Run(Scored([value])), Arms(Run(Scored([0])))).Verdict.ShouldBe(expected);
@@ -117,9 +122,12 @@ public sealed class GateVerdictTests
     [Fact]
     public void S1_32_FailedKnowledge_RecommendsLowerRateAndFewerEpochs()
     {
-        var set = GateSetYaml.ForPurpose("task") with { Rules = [GateSetYaml.ForPurpose("task").Rules[0] with { Task = "mmlu", MinimumQuestions = 1 }] };
+        var set = GateSetYaml.ForPurpose("task")
+            with
+        { Rules = [GateSetYaml.ForPurpose("task").Rules[0] with { Task = "mmlu", MinimumQuestions = 1 }] };
         var (before, after) = Drop(10000, 8);
-        var input = JsonNode.Parse("""{"train":{"learningRate":0.003,"epochs":2,"seed":1},"recipe":"harmful"}""")!.AsObject();
+        var input = JsonNode.Parse("""{"train":{"learningRate":0.003,"epochs":2,"seed":1},"recipe":"harmful"}""")!
+            .AsObject();
         var report = Decide(set, before, after);
         var proposal = RetrainProposal.Of(set, report, input, attempt: 0)!;
         proposal.Differences.Select(change => (change.Path, change.Before, Math.Round(change.After, 9)))

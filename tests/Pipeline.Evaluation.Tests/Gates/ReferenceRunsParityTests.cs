@@ -20,7 +20,8 @@ public sealed class ReferenceRunsParityTests
         {
             var report = GateEvaluator.Evaluate(gates, Run(run.Value), GateData.Arms(baseline));
             var outcome = report.Outcomes[0];
-            report.Verdict.ShouldBe(run.Value.GetProperty("gate_passes").GetBoolean() ? GateVerdict.Pass : GateVerdict.Fail, $"{run.Name}: {outcome.Reason}");
+            report.Verdict.ShouldBe(run.Value.GetProperty("gate_passes").GetBoolean()
+                ? GateVerdict.Pass : GateVerdict.Fail, $"{run.Name}: {outcome.Reason}");
             Math.Round(outcome.Harm!.Value, 2).ShouldBe(run.Value.Number("mmlu_drop_points"), 0.011, run.Name);
             var interval = run.Value.Numbers("mmlu_drop_ci95_points");
             (-outcome.Difference!.Value.Upper).ShouldBe(interval[0], 0.02, run.Name);

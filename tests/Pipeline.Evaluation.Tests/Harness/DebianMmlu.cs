@@ -16,7 +16,8 @@ public sealed class DebianMmlu : IDisposable
 
     public static string Directory => Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
 
-    public static TaskCollection Tasks { get; } = MmluTasks.Load("debian-mmlu", Path.Combine(Repository.Root, "infra", "benchmarks", "debian-mmlu"));
+    public static TaskCollection Tasks { get; } =
+        MmluTasks.Load("debian-mmlu", Path.Combine(Repository.Root, "infra", "benchmarks", "debian-mmlu"));
 
     public PretrainedTokenizer Tokenizer { get; } = PretrainedTokenizer.Load(Directory);
 

@@ -3,7 +3,9 @@ using Pipeline.Evaluation.Scoring;
 
 namespace Pipeline.Evaluation.Tests.Harness;
 
-/// <summary>The benchmark of the shipped model: recorded log-likelihoods, and the fast way against the plain one.</summary>
+/// <summary>
+/// The benchmark of the shipped model: recorded log-likelihoods, and the fast way against the plain one.
+/// </summary>
 public sealed class DebianMmluParityTests(DebianMmlu benchmark) : IClassFixture<DebianMmlu>
 {
     [Fact]
@@ -21,14 +23,17 @@ public sealed class DebianMmluParityTests(DebianMmlu benchmark) : IClassFixture<
             var expected = line.Numbers("loglikelihoods");
             largest = Math.Max(largest, answer.LogLikelihoods.Zip(expected, (a, b) => Math.Abs(a - b)).Max());
             var sorted = expected.OrderDescending().ToArray();
-            if (sorted[0] - sorted[1] > 2e-3) answer.Answers["none"].ShouldBe("ABCD"[line.Int("predicted")].ToString(), line.ToString());
+            if (sorted[0] - sorted[1] > 2e-3)
+                answer.Answers["none"].ShouldBe("ABCD"[line.Int("predicted")].ToString(), line.ToString());
             right += answer.Scores["acc,none"] == 1 ? 1 : 0;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{right} of {answers.Length} right, largest difference {largest:E2}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{right} of {answers.Length} right, largest difference {largest:E2}");
         largest.ShouldBeLessThan(1e-3);
         right.ShouldBeInRange(497, 501);
-        var total = DebianMmlu.Tasks.Groups.Single(group => group.Name == "debian-mmlu").Aggregate([.. shards.Select(shard => shard.Result)]);
+        var total = DebianMmlu.Tasks.Groups.Single(group => group.Name == "debian-mmlu")
+            .Aggregate([.. shards.Select(shard => shard.Result)]);
         total.Metrics["acc,none"].Value.ShouldBe(right / 960.0, 1e-12);
         Fixtures.Compared("debian-mmlu (all questions)", answers.Length);
     }
@@ -38,12 +43,14 @@ public sealed class DebianMmluParityTests(DebianMmlu benchmark) : IClassFixture<
     {
         var requests = benchmark.Requests(every: 60, most: 10);
         var (fast, plain) = (new LanguageModelScorer(benchmark.Model), new NaiveScorer(benchmark.Model));
-        var (quick, slow) = (new ResultList<ContinuationScore[]>(requests.Length), new ResultList<ContinuationScore[]>(requests.Length));
+        var (quick, slow) = (new ResultList<ContinuationScore[]>(requests.Length),
+            new ResultList<ContinuationScore[]>(requests.Length));
         fast.Score(requests, quick);
         plain.Score(requests, slow);
         for (var i = 0; i < requests.Length; i++)
         {
-            quick[i].Select(score => score.LogLikelihood).ToList().ShouldMatch([.. slow[i].Select(score => score.LogLikelihood)], $"question {i}", 0, 1e-4);
+            quick[i].Select(score => score.LogLikelihood).ToList()
+                .ShouldMatch([.. slow[i].Select(score => score.LogLikelihood)], $"question {i}", 0, 1e-4);
             quick[i].Select(score => score.IsGreedy).ShouldBe(slow[i].Select(score => score.IsGreedy), $"question {i}");
         }
 
@@ -53,7 +60,8 @@ public sealed class DebianMmluParityTests(DebianMmlu benchmark) : IClassFixture<
     [Fact]
     public void B19_BatchSize_DoesNotChangeAnswers()
     {
-        var check = BatchInvariance.Check(new LanguageModelScorer(benchmark.Model), benchmark.Requests(every: 40, most: 16));
+        var check =
+            BatchInvariance.Check(new LanguageModelScorer(benchmark.Model), benchmark.Requests(every: 40, most: 16));
         check.Questions.ShouldBe(16);
         check.Holds().ShouldBeTrue($"{check}");
     }

@@ -69,7 +69,8 @@ public sealed class EvaluationRunnerTests(DebianMmlu benchmark) : IClassFixture<
         answer.Context.ShouldEndWith("Answer:");
         "ABCD".ShouldContain(answer.Target);
         "ABCD".ShouldContain(answer.Answers["none"]);
-        outcome.Answers.Average(item => item.Scores["acc,none"]).ShouldBe(outcome.Result.Metrics["acc,none"].Value, 1e-12);
+        outcome.Answers.Average(item => item.Scores["acc,none"])
+            .ShouldBe(outcome.Result.Metrics["acc,none"].Value, 1e-12);
         outcome.Result.Ids.Distinct().Count().ShouldBe(120);
     }
 
@@ -77,7 +78,8 @@ public sealed class EvaluationRunnerTests(DebianMmlu benchmark) : IClassFixture<
     public void Limit_Few_AsksOnlyThoseAndSaysSo()
     {
         using var folder = new TempDirectory();
-        var result = benchmark.Runner(folder.Path, new CountingModel(), new PromptOptions { Limit = 10 }).Run(Task).Result;
+        var result = benchmark.Runner(folder.Path, new CountingModel(), new PromptOptions { Limit = 10 })
+            .Run(Task).Result;
         (result.Original, result.Effective, result.Ids.Count).ShouldBe((120, 10, 10));
     }
 }

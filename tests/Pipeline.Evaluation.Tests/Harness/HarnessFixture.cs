@@ -16,7 +16,8 @@ public sealed class HarnessFixture : IDisposable
     private readonly Lazy<(CausalLanguageModel Model, PretrainedTokenizer Tokenizer)> _loaded = new(() =>
     {
         var directory = Fixtures.Require("evaluation/model");
-        return (CausalLanguageModel.Load(directory, new() { DType = torch.ScalarType.Float32, Threads = 1 }), PretrainedTokenizer.Load(directory));
+        return (CausalLanguageModel.Load(directory, new() { DType = torch.ScalarType.Float32, Threads = 1 }),
+            PretrainedTokenizer.Load(directory));
     });
 
     public CausalLanguageModel Model => _loaded.Value.Model;
@@ -29,7 +30,8 @@ public sealed class HarnessFixture : IDisposable
         functions.Documents["toy_utils.process_docs"] = functions.Documents["hellaswag.process_docs"];
         functions.Texts["toy_utils.detokenize"] = functions.Texts["wikitext.detokenize"];
         functions.Texts["toy_utils.page_results"] = functions.Texts["wikitext.page"];
-        return YamlTasks.Load(Fixtures.Require("evaluation/tasks"), name, new() { DataDirectory = Fixtures.Require("evaluation/data"), Functions = functions });
+        return YamlTasks.Load(Fixtures.Require("evaluation/tasks"), name,
+            new() { DataDirectory = Fixtures.Require("evaluation/data"), Functions = functions });
     }
 
     public string Render(IReadOnlyList<ChatTurn> turns) => ChatTemplate.Parse(Tokenizer.ChatTemplates["default"])
@@ -39,11 +41,14 @@ public sealed class HarnessFixture : IDisposable
             SpecialTokens = Tokenizer.SpecialTokens,
         }).Text;
 
-    internal EvaluationRunner Runner(PromptOptions options, string folder, int? maxLength = null, bool bos = true, IScoringModel? model = null) => new(
+    internal EvaluationRunner Runner(
+        PromptOptions options, string folder, int? maxLength = null, bool bos = true,
+        IScoringModel? model = null) => new(
         new ModelIdentity { BaseModel = "toy", Precision = "Float32", Name = "toy" },
         new PromptBuilder(options, Render),
         options,
-        () => (model ?? new LanguageModelScorer(Model, new() { MaxLength = maxLength }), new PromptEncoder(Tokenizer, bos)),
+        () => (model ?? new LanguageModelScorer(Model, new() { MaxLength = maxLength }),
+            new PromptEncoder(Tokenizer, bos)),
         folder);
 
     public void Dispose()

@@ -4,15 +4,19 @@ using Pipeline.Evaluation.Results;
 
 namespace Pipeline.Evaluation.Tests.Harness;
 
-/// <summary>S1-25, S1-27, S2-26: every request, metric and group equals the recordings of lm-evaluation-harness.</summary>
+/// <summary>
+/// S1-25, S1-27, S2-26: every request, metric and group equals the recordings of lm-evaluation-harness.
+/// </summary>
 public sealed class HarnessParityTests(HarnessFixture fixture) : IClassFixture<HarnessFixture>
 {
     private const double Tolerance = 1e-4;
 
     public static TheoryData<string> Runs =>
     [
-        "mmlu_5shot", "mmlu_5shot_batch8", "mmlu_5shot_macro", "mmlu_0shot", "mmlu_5shot_no_bos", "mmlu_5shot_max_length_160", "mmlu_2shot_chat",
-        "mmlu_2shot_chat_singleturn", "mmlu_more_metrics", "mmlu_continuation", "mmlu_generative", "continuation", "wordsums", "pages",
+        "mmlu_5shot", "mmlu_5shot_batch8", "mmlu_5shot_macro", "mmlu_0shot", "mmlu_5shot_no_bos",
+        "mmlu_5shot_max_length_160", "mmlu_2shot_chat",
+        "mmlu_2shot_chat_singleturn", "mmlu_more_metrics", "mmlu_continuation", "mmlu_generative", "continuation",
+        "wordsums", "pages",
         "pages_max_length_128", "pages_no_bos", "lastword",
     ];
 
@@ -25,7 +29,8 @@ public sealed class HarnessParityTests(HarnessFixture fixture) : IClassFixture<H
         var other = recorded.GetProperty("other");
         var options = new PromptOptions
         {
-            Shots = recorded.GetProperty("num_fewshot_override").ValueKind == JsonValueKind.Number ? recorded.Int("num_fewshot_override") : null,
+            Shots = recorded.GetProperty("num_fewshot_override").ValueKind == JsonValueKind.Number
+                ? recorded.Int("num_fewshot_override") : null,
             ChatTemplate = Flag(other, "apply_chat_template"),
             ExamplesAsTurns = Flag(other, "fewshot_as_multiturn"),
             SystemInstruction = other.TryGetProperty("system_instruction", out var system) ? system.GetString()! : "",
@@ -35,7 +40,8 @@ public sealed class HarnessParityTests(HarnessFixture fixture) : IClassFixture<H
         using var folder = new TempDirectory();
         var runner = fixture.Runner(options, folder.Path, maxLength, bos);
         TaskCollection[] collections = [.. recorded.Strings("tasks").Select(HarnessFixture.Tasks)];
-        ShardOutcome[] shards = [.. collections.SelectMany(collection => collection.Tasks).Select(task => runner.Run(task))];
+        ShardOutcome[] shards =
+            [.. collections.SelectMany(collection => collection.Tasks).Select(task => runner.Run(task))];
         var requests = Requests(run, shards, bos);
         var metrics = Metrics(recorded, shards, [.. collections.SelectMany(collection => collection.Groups)]);
         TestContext.Current.TestOutputHelper?.WriteLine($"{run}: {requests} requests, {metrics} figures");
@@ -61,9 +67,11 @@ public sealed class HarnessParityTests(HarnessFixture fixture) : IClassFixture<H
 
             if (line.TryGetProperty("windows", out var windows))
             {
-                answer.LogLikelihoods[0].ShouldBe(line.Number("loglikelihood"), Tolerance * Math.Max(1, line.Int("n_tokens") / 10), where);
+                answer.LogLikelihoods[0]
+                    .ShouldBe(line.Number("loglikelihood"), Tolerance * Math.Max(1, line.Int("n_tokens") / 10), where);
                 var length = run == "pages_max_length_128" ? 128 : 768;
-                encoder.Windows(line.Text("text"), length).Select(window => $"{window.Context.Length} {window.Continuations[0].Length}")
+                encoder.Windows(line.Text("text"), length)
+                    .Select(window => $"{window.Context.Length} {window.Continuations[0].Length}")
                     .ShouldBe(windows.EnumerateArray().Select(window => $"{window[0]} {window[1]}"), where);
             }
 
@@ -84,7 +92,8 @@ public sealed class HarnessParityTests(HarnessFixture fixture) : IClassFixture<H
 
     private static void Tokens(PromptEncoder encoder, JsonElement line, AnsweredQuestion answer, string where)
     {
-        if (!line.TryGetProperty("tokens", out var tokens) || answer.Continuations.Count == 0 || where.Contains("max_length")) return;
+        if (!line.TryGetProperty("tokens", out var tokens) || answer.Continuations.Count == 0
+            || where.Contains("max_length")) return;
         var request = encoder.Encode(answer.Context, answer.Continuations);
         foreach (var (expected, continuation) in tokens.EnumerateArray().Zip(request.Continuations))
         {
@@ -109,7 +118,8 @@ public sealed class HarnessParityTests(HarnessFixture fixture) : IClassFixture<H
                 if (error && (metric.StartsWith("mcc") || metric.StartsWith("perplexity"))) continue;
                 own.ContainsKey(metric).ShouldBeTrue(where);
                 var value = error ? own[metric].StandardError : own[metric].Value;
-                if (field.Value.ValueKind == JsonValueKind.String && field.Value.GetString() == "N/A") value.ShouldBeNull(where);
+                if (field.Value.ValueKind == JsonValueKind.String && field.Value.GetString() == "N/A")
+                    value.ShouldBeNull(where);
                 else value!.Value.ShouldMatch(field.Value.Number(), where, 1e-5, 1e-6);
                 compared++;
             }
@@ -121,5 +131,6 @@ public sealed class HarnessParityTests(HarnessFixture fixture) : IClassFixture<H
         return compared;
     }
 
-    private static bool Flag(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.GetBoolean();
+    private static bool Flag(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.GetBoolean();
 }

@@ -16,8 +16,10 @@ public sealed class MmluLayoutTests
         using var folder = new TempDirectory();
         Write(folder, "csv/dev/clay_dev.csv", "\"Q, with comma?\",a,\"b \"\"x\"\"\",c,d,B\n");
         Write(folder, "csv/test/clay_test.csv", "Plain?,1,2,3,4,D\n");
-        Write(folder, "lines/dev.jsonl", """{"subject":"clay","question":"Q, with comma?","choices":["a","b \"x\"","c","d"],"answer":1}""" + "\n");
-        Write(folder, "lines/test.jsonl", """{"subject":"clay","question":"Plain?","choices":["1","2","3","4"],"answer":"D"}""" + "\n");
+        Write(folder, "lines/dev.jsonl",
+            """{"subject":"clay","question":"Q, with comma?","choices":["a","b \"x\"","c","d"],"answer":1}""" + "\n");
+        Write(folder, "lines/test.jsonl",
+            """{"subject":"clay","question":"Plain?","choices":["1","2","3","4"],"answer":"D"}""" + "\n");
         var (csv, lines) = (MmluTasks.Load("m", folder.Combine("csv")), MmluTasks.Load("m", folder.Combine("lines")));
         csv.Tasks.ShouldHaveSingleItem().Digest.ShouldBe(lines.Tasks.ShouldHaveSingleItem().Digest);
         csv.Tasks[0].Questions[0].Gold.ShouldBe(3);
@@ -32,7 +34,8 @@ public sealed class MmluLayoutTests
         var task = MmluTasks.Load("m", folder.Path).Tasks.ShouldHaveSingleItem();
         new PromptBuilder(new PromptOptions { Shots = 1 }).Build(task, task.Questions[0]).ShouldSatisfyAllConditions(
             prompt => prompt.Context.ShouldBe(
-                "The following are multiple choice questions (with answers) about old maps.\n\nQ?\nA. a\nB. b\nC. c\nD. d\nAnswer: B\n\nQ?\nA. a\nB. b\nC. c\nD. d\nAnswer:"),
+                "The following are multiple choice questions (with answers) about old maps.\n\nQ?\nA. a\nB. b\nC. "
+                    + "c\nD. d\nAnswer: B\n\nQ?\nA. a\nB. b\nC. c\nD. d\nAnswer:"),
             prompt => prompt.Continuations.ShouldBe([" A", " B", " C", " D"]));
     }
 
@@ -51,11 +54,14 @@ public sealed class MmluLayoutTests
             using var connection = new DuckDBConnection("DataSource=:memory:");
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = $"COPY (SELECT * FROM read_json('{folder.Combine("lines", source + ".jsonl")}')) TO '{folder.Combine("parquet", name)}' (FORMAT parquet)";
+            command.CommandText =
+                $"COPY (SELECT * FROM read_json('{folder.Combine("lines", source + ".jsonl")}')) TO "
+                    + $"'{folder.Combine("parquet", name)}' (FORMAT parquet)";
             command.ExecuteNonQuery();
         }
 
-        var (columns, lines) = (MmluTasks.Load("m", folder.Combine("parquet")), MmluTasks.Load("m", folder.Combine("lines")));
+        var (columns, lines) =
+            (MmluTasks.Load("m", folder.Combine("parquet")), MmluTasks.Load("m", folder.Combine("lines")));
         columns.Tasks.ShouldHaveSingleItem().Digest.ShouldBe(lines.Tasks.ShouldHaveSingleItem().Digest);
         columns.Tasks[0].Questions.Count.ShouldBe(2);
     }
@@ -64,10 +70,13 @@ public sealed class MmluLayoutTests
     public void Prompt_ShotSeed_DrawsOthersForEachQuestionAndTheSameAgain()
     {
         using var folder = new TempDirectory();
-        Write(folder, "dev.jsonl", string.Concat(Enumerable.Range(0, 20).Select(i => Good.Replace("Q?", $"example {i}?") + "\n")));
+        Write(folder, "dev.jsonl",
+            string.Concat(Enumerable.Range(0, 20).Select(i => Good.Replace("Q?", $"example {i}?") + "\n")));
         Write(folder, "test.jsonl", Good.Replace("Q?", "example 3?") + "\n" + Good + "\n");
         var task = MmluTasks.Load("m", folder.Path).Tasks.ShouldHaveSingleItem();
-        string Prompt(long? seed, int question) => new PromptBuilder(new PromptOptions { Shots = 4, ShotSeed = seed }).Build(task, task.Questions[question]).Context;
+        string Prompt(long? seed, int question) =>
+            new PromptBuilder(new PromptOptions { Shots = 4, ShotSeed = seed })
+                .Build(task, task.Questions[question]).Context;
         Prompt(7, 1).ShouldBe(Prompt(7, 1));
         Prompt(7, 1).ShouldNotBe(Prompt(8, 1));
         Prompt(7, 1).ShouldNotBe(Prompt(null, 1));
@@ -77,7 +86,8 @@ public sealed class MmluLayoutTests
     [Theory]
     [InlineData("""{"subject":"clay","question":"Q","choices":["a","b","c","d"],"answer":4}""", "the answer is '4'")]
     [InlineData("""{"subject":"clay","question":"Q","choices":["a","b","c","d"],"answer":"E"}""", "the answer is 'E'")]
-    [InlineData("""{"subject":"clay","question":"Q","choices":["a","b","c"],"answer":0}""", "needs four choices, this one has 3")]
+    [InlineData("""{"subject":"clay","question":"Q","choices":["a","b","c"],"answer":0}""",
+        "needs four choices, this one has 3")]
     [InlineData("""{"subject":"clay","choices":["a","b","c","d"],"answer":0}""", "'question' is missing")]
     [InlineData("""{"question":"Q","choices":["a","b","c","d"],"answer":0}""", "'subject' is missing")]
     public void B55_WrongRow_IsRefusedByFileAndRow(string row, string reason)
@@ -97,7 +107,8 @@ public sealed class MmluLayoutTests
         Write(folder, "dev.jsonl", Good + "\n");
         Write(folder, "test.jsonl", Good + "\n");
         Write(folder, "SHA256SUMS", new string('a', 64) + "  test.jsonl\n");
-        Should.Throw<TaskFormatException>(() => MmluTasks.Load("m", folder.Path)).Message.ShouldContain("expected sha256 " + new string('a', 64));
+        Should.Throw<TaskFormatException>(() => MmluTasks.Load("m", folder.Path)).Message.ShouldContain(
+            "expected sha256 " + new string('a', 64));
     }
 
     [Fact]
@@ -113,7 +124,8 @@ public sealed class MmluLayoutTests
         using var folder = new TempDirectory();
         Write(folder, "dev.jsonl", Good + "\n");
         Write(folder, "test.jsonl", Good + "\n");
-        var names = Enum.GetValues<MmluVariant>().Select(variant => MmluTasks.Load("m", folder.Path, variant).Tasks[0].Name);
+        var names = Enum.GetValues<MmluVariant>()
+            .Select(variant => MmluTasks.Load("m", folder.Path, variant).Tasks[0].Name);
         names.ShouldBe(["m_clay", "m_continuation_clay", "m_generative_clay"]);
     }
 

@@ -37,7 +37,8 @@ public sealed class SectionTaskTests
         TaskResult[] shards = [session.RunShard(second).Result, session.RunShard(first).Result];
         foreach (var shard in shards) ShardJson.Save(shard, folder.Combine($"{shard.Task}.json"));
         var loaded = shards.Select(shard => ShardJson.Load(folder.Combine($"{shard.Task}.json")));
-        var results = session.Merge(loaded, [new TaskGroup("pair", "pair", [first.Name, second.Name])], session.SelfTest([first, second]));
+        var results = session.Merge(
+            loaded, [new TaskGroup("pair", "pair", [first.Name, second.Name])], session.SelfTest([first, second]));
         results.Groups["pair"].Questions.ShouldBe(8);
         results.BatchInvariant.ShouldBe(true);
         results.Model.BaseModel.ShouldBe(ModelUnderTest.Digest(DebianMmlu.Directory));

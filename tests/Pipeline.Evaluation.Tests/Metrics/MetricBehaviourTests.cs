@@ -17,13 +17,15 @@ public sealed class MetricBehaviourTests
 
     [Fact]
     public void Matrix_UnknownTrueLabel_NamesTheRow() =>
-        Should.Throw<ArgumentException>(() => ConfusionMatrix.Of(["a", "x"], ["a", "a"], ["a"])).Message.ShouldContain("'x' of row 1");
+        Should.Throw<ArgumentException>(() => ConfusionMatrix.Of(["a", "x"], ["a", "a"], ["a"])).Message.ShouldContain(
+            "'x' of row 1");
 
     [Fact]
     public void EntityF1_PartlyFound_CountsExactTriples()
     {
         Entity[] truth = [new("1", "date", "May 3"), new("1", "place", "Isul"), new("2", "date", "June 4")];
-        Entity[] found = [new("1", "date", "May 3"), new("1", "date", "Isul"), new("2", "date", "June 4"), new("2", "place", "Talo")];
+        Entity[] found = [new("1", "date", "May 3"), new("1", "date", "Isul"), new("2", "date", "June 4"),
+            new("2", "place", "Talo")];
         var score = EntityMetrics.Micro(truth, found);
         score.Precision.ShouldBe(0.5);
         score.Recall.ShouldBe(2.0 / 3, 1e-12);
@@ -35,6 +37,7 @@ public sealed class MetricBehaviourTests
     public void Schema_UnknownKeyword_IsRefusedByName()
     {
         var schema = new JsonSchema(JsonText.Parse("""{"type":"object","dependentRequired":{}}""")!.Value);
-        Should.Throw<NotSupportedException>(() => schema.Validate(JsonText.Parse("{}")!.Value)).Message.ShouldContain("dependentRequired");
+        Should.Throw<NotSupportedException>(() => schema.Validate(JsonText.Parse("{}")!.Value)).Message.ShouldContain(
+            "dependentRequired");
     }
 }

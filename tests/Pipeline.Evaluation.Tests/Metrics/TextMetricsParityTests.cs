@@ -50,8 +50,10 @@ public sealed class TextMetricsParityTests
     {
         foreach (var pair in Pairs)
         {
-            string.Join(' ', TextTokenizer.Tokens(pair.Text("prediction"), TextTokenization.Mteval13A)).ShouldBe(pair.Text("tokens_13a"), Name(pair));
-            string.Join(' ', TextTokenizer.Tokens(pair.Text("prediction"), TextTokenization.International)).ShouldBe(pair.Text("tokens_intl"), Name(pair));
+            string.Join(' ', TextTokenizer.Tokens(pair.Text("prediction"), TextTokenization.Mteval13A))
+                .ShouldBe(pair.Text("tokens_13a"), Name(pair));
+            string.Join(' ', TextTokenizer.Tokens(pair.Text("prediction"), TextTokenization.International))
+                .ShouldBe(pair.Text("tokens_intl"), Name(pair));
         }
 
         Fixtures.Compared("metrics/tokens", 2 * Pairs.Count);
@@ -74,7 +76,8 @@ public sealed class TextMetricsParityTests
                     Lowercase = expected.Name.EndsWith("lowercase"),
                 };
                 var score = new Bleu(options).Sentence(pair.Text("prediction"), pair.Strings("references"));
-                if (expected.Value.ValueKind == JsonValueKind.Object) Same(score, expected.Value, $"{Name(pair)} {expected.Name}");
+                if (expected.Value.ValueKind == JsonValueKind.Object)
+                    Same(score, expected.Value, $"{Name(pair)} {expected.Name}");
                 else score.Score.ShouldMatch(expected.Value.Number(), $"{Name(pair)} {expected.Name}");
                 compared++;
             }
@@ -106,7 +109,8 @@ public sealed class TextMetricsParityTests
             foreach (var (name, options) in Ters)
             {
                 var expected = pair.GetProperty("ter").GetProperty(name);
-                var score = new TranslationEditRate(options).Sentence(pair.Text("prediction"), pair.Strings("references"));
+                var score = new TranslationEditRate(options)
+                    .Sentence(pair.Text("prediction"), pair.Strings("references"));
                 score.Edits.ShouldBe(expected.Int("edits"), $"{Name(pair)} {name}");
                 score.Score.ShouldMatch(expected.Number("score"), $"{Name(pair)} {name}");
                 score.ReferenceLength.ShouldMatch(expected.Number("reference_length"), $"{Name(pair)} {name}");
@@ -126,9 +130,11 @@ public sealed class TextMetricsParityTests
                 var scores = new Rouge(stem).Score(pair.Text("prediction"), pair.Strings("references"));
                 var expected = pair.GetProperty("rouge").GetProperty(stem ? "stemmed" : "plain");
                 foreach (var (name, score) in new[]
-                    { ("rouge1", scores.Rouge1), ("rouge2", scores.Rouge2), ("rougeL", scores.RougeL), ("rougeLsum", scores.RougeLsum) })
+                    { ("rouge1", scores.Rouge1), ("rouge2", scores.Rouge2), ("rougeL", scores.RougeL),
+                        ("rougeLsum", scores.RougeLsum) })
                 {
-                    new[] { score.Precision, score.Recall, score.F1 }.ShouldMatch(expected.Numbers(name), $"{Name(pair)} {name} stem {stem}");
+                    new[] { score.Precision, score.Recall, score.F1 }
+                        .ShouldMatch(expected.Numbers(name), $"{Name(pair)} {name} stem {stem}");
                 }
             }
         }
@@ -141,7 +147,8 @@ public sealed class TextMetricsParityTests
     {
         foreach (var pair in Pairs)
         {
-            var (expected, prediction, references) = (pair.GetProperty("squad"), pair.Text("prediction"), pair.Strings("references"));
+            var (expected, prediction, references) =
+                (pair.GetProperty("squad"), pair.Text("prediction"), pair.Strings("references"));
             SquadMetrics.Normalize(prediction).ShouldBe(expected.Text("normalized_prediction"), Name(pair));
             SquadMetrics.ExactMatch(prediction, references).ShouldBe(expected.Number("exact_match"), Name(pair));
             SquadMetrics.F1(prediction, references).ShouldMatch(expected.Number("f1"), Name(pair));
@@ -155,11 +162,15 @@ public sealed class TextMetricsParityTests
     {
         foreach (var pair in Pairs)
         {
-            var (expected, left, right) = (pair.GetProperty("levenshtein"), pair.Text("prediction"), pair.Strings("references")[0]);
-            EditDistance.Between<int>(UnicodeText.CodePoints(left), UnicodeText.CodePoints(right)).ShouldBe(expected.Int("code_points"), Name(pair));
+            var (expected, left, right) =
+                (pair.GetProperty("levenshtein"), pair.Text("prediction"), pair.Strings("references")[0]);
+            EditDistance.Between<int>(UnicodeText.CodePoints(left), UnicodeText.CodePoints(right))
+                .ShouldBe(expected.Int("code_points"), Name(pair));
             EditDistance.Between<char>(left, right).ShouldBe(expected.Int("utf16_units"), Name(pair));
-            EditDistance.Between<byte>(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right)).ShouldBe(expected.Int("utf8_bytes"), Name(pair));
-            EditDistance.Between<string>(UnicodeText.Words(left), UnicodeText.Words(right)).ShouldBe(expected.Int("words"), Name(pair));
+            EditDistance.Between<byte>(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right))
+                .ShouldBe(expected.Int("utf8_bytes"), Name(pair));
+            EditDistance.Between<string>(UnicodeText.Words(left), UnicodeText.Words(right))
+                .ShouldBe(expected.Int("words"), Name(pair));
             Optional(expected, "cer").ShouldBe(EditDistance.CharacterErrorRate(left, right), Name(pair));
             Optional(expected, "wer").ShouldBe(EditDistance.WordErrorRate(left, right), Name(pair));
         }
@@ -173,16 +184,21 @@ public sealed class TextMetricsParityTests
         var compared = 0;
         foreach (var item in FixtureJson.Load("metrics/text_corpus.json").EnumerateArray())
         {
-            var (options, expected, name) = (item.GetProperty("options"), item.GetProperty("result"), $"{item.Text("metric")} {item.GetProperty("options")} {item.Text("pairs")} {item.Text("references")}");
+            var (options, expected, name) = (item.GetProperty("options"), item.GetProperty("result"),
+                $"{item.Text("metric")} {item.GetProperty("options")} {item.Text("pairs")} {item.Text("references")}");
             var pairs = Subset(item.Text("pairs")).Select(pair => (pair.Text("prediction"),
-                (IReadOnlyList<string>)(item.Text("references") == "first_reference" ? pair.Strings("references")[..1] : pair.Strings("references"))));
+                (IReadOnlyList<string>)(item.Text("references") == "first_reference"
+                    ? pair.Strings("references")[..1] : pair.Strings("references"))));
             if (item.Text("metric") == "bleu") Same(new Bleu(BleuOf(options)).Corpus(pairs), expected, name);
-            else if (item.Text("metric") == "chrf") new Chrf(ChrfOf(options)).Corpus(pairs).ShouldMatch(expected.Number("score"), name, absolute: 1e-11);
+            else if (item.Text("metric") == "chrf")
+                new Chrf(ChrfOf(options)).Corpus(pairs).ShouldMatch(expected.Number("score"), name, absolute: 1e-11);
             else
             {
                 var score = new TranslationEditRate(TerOf(options)).Corpus(pairs);
                 new[] { score.Score, score.Edits, score.ReferenceLength }
-                    .ShouldMatch([expected.Number("score"), expected.Number("edits"), expected.Number("reference_length")], name);
+                    .ShouldMatch(
+                        [expected.Number("score"), expected.Number("edits"), expected.Number("reference_length")],
+                        name);
             }
 
             compared++;
@@ -195,7 +211,8 @@ public sealed class TextMetricsParityTests
     public void Stem_EveryWord_EqualsTheReference()
     {
         var words = FixtureJson.Load("metrics/porter_stems.json").EnumerateArray().ToList();
-        foreach (var word in words) PorterStemmer.Stem(word[0].GetString()!).ShouldBe(word[1].GetString(), word[0].GetString());
+        foreach (var word in words)
+            PorterStemmer.Stem(word[0].GetString()!).ShouldBe(word[1].GetString(), word[0].GetString());
         Fixtures.Compared("metrics/porter_stems", words.Count);
     }
 
@@ -212,12 +229,15 @@ public sealed class TextMetricsParityTests
         _ => Pairs.Take(4),
     };
 
-    private static bool Has(JsonElement options, string name) => options.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private static bool Has(JsonElement options, string name) =>
+        options.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static BleuOptions BleuOf(JsonElement options) => new()
     {
-        Tokenization = options.TryGetProperty("tokenize", out var kind) ? Tokenizations[kind.GetString()!] : TextTokenization.Mteval13A,
-        Smoothing = options.TryGetProperty("smooth_method", out var method) ? Smoothings[method.GetString()!] : BleuSmoothing.Exponential,
+        Tokenization = options.TryGetProperty("tokenize", out var kind)
+            ? Tokenizations[kind.GetString()!] : TextTokenization.Mteval13A,
+        Smoothing = options.TryGetProperty("smooth_method", out var method)
+            ? Smoothings[method.GetString()!] : BleuSmoothing.Exponential,
         Lowercase = Has(options, "lowercase"),
         MaxOrder = options.TryGetProperty("max_ngram_order", out var order) ? order.GetInt32() : 4,
     };
@@ -230,7 +250,12 @@ public sealed class TextMetricsParityTests
     };
 
     private static TerOptions TerOf(JsonElement options) =>
-        new() { Normalized = Has(options, "normalized"), CaseSensitive = Has(options, "case_sensitive"), NoPunctuation = Has(options, "no_punct") };
+        new()
+        {
+            Normalized = Has(options, "normalized"),
+            CaseSensitive = Has(options, "case_sensitive"),
+            NoPunctuation = Has(options, "no_punct")
+        };
 
     private static void Same(BleuScore score, JsonElement expected, string name)
     {

@@ -10,7 +10,8 @@ public sealed class PerformanceReportTests
     {
         RequestRecord[] log =
         [
-            new(0.0, [0.5, 0.6, 0.8], 10), new(0.2, [0.4, 1.4], 20), new(1.0, [1.5, 1.6, 1.7, 1.8, 2.0], 30), new(0.1, [], 5, "refused"),
+            new(0.0, [0.5, 0.6, 0.8], 10), new(0.2, [0.4, 1.4], 20), new(1.0, [1.5, 1.6, 1.7, 1.8, 2.0], 30),
+            new(0.1, [], 5, "refused"),
         ];
         var report = PerformanceReport.Of(log, concurrency: 2, peakMemoryBytes: 1 << 20);
         (report.Requests, report.Failures, report.Concurrency, report.PromptTokens).ShouldBe((3, 1, 2, 20.0));
@@ -39,7 +40,8 @@ public sealed class PerformanceReportTests
     public async Task S0_12_LoadTest_ThreeInFlight_RecordsEveryRequest()
     {
         var (running, most) = (0, 0);
-        async IAsyncEnumerable<string> GenerateAsync(string prompt, [EnumeratorCancellation] CancellationToken cancellationToken)
+        async IAsyncEnumerable<string> GenerateAsync(
+            string prompt, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             most = Math.Max(most, Interlocked.Increment(ref running));
             await Task.Yield();
@@ -53,7 +55,8 @@ public sealed class PerformanceReportTests
         var log = await new LoadTest(TimeProvider.System).RunAsync(prompts, 3, GenerateAsync, CancellationToken.None);
         log.Count.ShouldBe(9);
         log.Count(request => request.Error == "no such model").ShouldBe(1);
-        log.Where(request => request.Error is null).ShouldAllBe(request => request.TokenTimes.Count == 2 && request.TokenTimes[0] >= request.Start);
+        log.Where(request => request.Error is null)
+            .ShouldAllBe(request => request.TokenTimes.Count == 2 && request.TokenTimes[0] >= request.Start);
         most.ShouldBeLessThanOrEqualTo(4);
     }
 }

@@ -35,21 +35,27 @@ public sealed class HtmlReportTests
         var calibration = Calibration.Of([0.1, 0.55, 0.9, 0.95], [false, true, true, true]);
         SvgPlot[] plots =
         [
-            DumbbellPlot.Draw([new("x", 40, new(30, 50), 40, new(30, 50))], "points"), ReliabilityPlot.Draw(calibration),
-            LinePlot.Draw([new("a", [(0, double.NaN), (1, 2), (2, 2)])], "step", "loss"), LinePlot.Draw([], "step", "loss"), BarPlot.Draw([], "rows"),
+            DumbbellPlot.Draw([new("x", 40, new(30, 50), 40, new(30, 50))], "points"),
+            ReliabilityPlot.Draw(calibration),
+            LinePlot.Draw([new("a", [(0, double.NaN), (1, 2), (2, 2)])], "step", "loss"),
+            LinePlot.Draw([], "step", "loss"), BarPlot.Draw([], "rows"),
             LinePlot.Draw([new("flat", [(5, 1)])], "step", "loss"), BarPlot.Draw([new("zero", 0)], "rows"),
         ];
         foreach (var plot in plots)
         {
             var svg = XElement.Parse(plot.Markup);
-            svg.Descendants().Attributes().ShouldAllBe(attribute => !attribute.Value.Contains("http") && !attribute.Value.Contains("NaN") && !attribute.Value.Contains('∞'));
+            svg.Descendants().Attributes()
+                .ShouldAllBe(attribute => !attribute.Value.Contains("http") && !attribute.Value.Contains("NaN")
+                    && !attribute.Value.Contains('∞'));
         }
     }
 
     [Fact]
     public void Plots_OneDumbbellRow_ShowsValuesAndChange()
     {
-        var text = XElement.Parse(DumbbellPlot.Draw([new("purposes", 32.5, new(24.8, 41.3), 30.0, new(22.5, 38.7))], "accuracy").Markup).Value;
+        var text = XElement.Parse(
+            DumbbellPlot.Draw(
+                [new("purposes", 32.5, new(24.8, 41.3), 30.0, new(22.5, 38.7))], "accuracy").Markup).Value;
         text.ShouldContain("purposes");
         text.ShouldContain("−2.5");
         text.ShouldContain("32.5 (24.8 to 41.3)");
@@ -84,8 +90,12 @@ public sealed class HtmlReportTests
     [Fact]
     public void S0_49_Methods_WithoutMeasurement_SayNotMeasured()
     {
-        var rows = MethodComparison.Rows([new MethodRun { Method = "LoRA", RunId = "run-1", TrainableParameters = 373760, Task = (860, 1000) }, new MethodRun { Method = "QLoRA", RunId = "run-2" }]);
-        rows[0].ShouldBe(["LoRA", "run-1", "373,760", .. Enumerable.Repeat("not measured", 4), "86.0 % (83.7–88.0)", "not measured", "not measured"]);
+        var rows = MethodComparison.Rows(
+            [new MethodRun { Method = "LoRA", RunId = "run-1", TrainableParameters = 373760, Task = (860, 1000) },
+                new MethodRun { Method = "QLoRA", RunId = "run-2" }]);
+        rows[0].ShouldBe(
+            ["LoRA", "run-1", "373,760", .. Enumerable.Repeat("not measured", 4), "86.0 % (83.7–88.0)", "not measured",
+                "not measured"]);
         rows[1].Skip(2).ShouldAllBe(cell => cell == "not measured");
         rows[0].Count.ShouldBe(MethodComparison.Columns.Count);
     }
@@ -97,13 +107,16 @@ public sealed class HtmlReportTests
         ratio.ShouldBe(0.86 / 0.88, 1e-12);
         range.Contains(ratio).ShouldBeTrue();
         range.HalfWidth.ShouldBeInRange(0.02, 0.05);
-        MethodComparison.Rows([new MethodRun { Method = "full", RunId = "f", Task = (880, 1000) }, new MethodRun { Method = "LoRA", RunId = "l", Task = (860, 1000) }])[1][8]
+        MethodComparison.Rows(
+            [new MethodRun { Method = "full", RunId = "f", Task = (880, 1000) },
+                new MethodRun { Method = "LoRA", RunId = "l", Task = (860, 1000) }])[1][8]
             .ShouldStartWith("97.7 % (");
     }
 
     [Fact]
     public void S0_50_Cost_ComesFromMeasuredSpeedAndPrice() =>
-        MethodComparison.CostPerThousandRequests(tokensPerSecond: 50, tokensPerRequest: 100, pricePerHour: 3.6).ShouldBe(2, 1e-12);
+        MethodComparison.CostPerThousandRequests(tokensPerSecond: 50, tokensPerRequest: 100, pricePerHour: 3.6)
+            .ShouldBe(2, 1e-12);
 
     [Theory]
     [InlineData("=cmd()", "\"'=cmd()\"")]
@@ -114,6 +127,11 @@ public sealed class HtmlReportTests
     private static EvaluationResults WithGroup(double[] scores)
     {
         var task = GateData.Scored(scores) with { Groups = ["all"], Alias = "questions" };
-        return GateData.Run(task) with { Groups = new Dictionary<string, GroupResult> { ["all"] = new("all", ["mmlu"], scores.Length, task.Metrics) } };
+        return GateData.Run(task)
+            with
+        {
+            Groups =
+                new Dictionary<string, GroupResult> { ["all"] = new("all", ["mmlu"], scores.Length, task.Metrics) }
+        };
     }
 }

@@ -10,7 +10,9 @@ public sealed class ResultsJsonTests
     public void S1_27_File_HasTheKeysOfTheKnownHarness()
     {
         var task = GateData.Scored([1, 0, 1, 1]) with { Groups = ["all"], Shots = 5, Version = "2" };
-        var results = GateData.Run(task) with { Groups = new Dictionary<string, GroupResult> { ["all"] = new("all", ["mmlu"], 4, task.Metrics) } };
+        var results = GateData.Run(task)
+            with
+        { Groups = new Dictionary<string, GroupResult> { ["all"] = new("all", ["mmlu"], 4, task.Metrics) } };
         using var json = JsonDocument.Parse(ResultsJson.Serialize(results));
         var root = json.RootElement;
         root.GetProperty("results").GetProperty("mmlu").GetProperty("acc,none").GetDouble().ShouldBe(0.75);
@@ -51,7 +53,8 @@ public sealed class ResultsJsonTests
     {
         using var folder = new TempDirectory();
         File.WriteAllText(folder.Combine("r.json"), text);
-        Should.Throw<ResultsFormatException>(() => ResultsJson.Load(folder.Combine("r.json"))).Message.ShouldContain("r.json is no results file");
+        Should.Throw<ResultsFormatException>(() => ResultsJson.Load(folder.Combine("r.json"))).Message.ShouldContain(
+            "r.json is no results file");
     }
 
     [Fact]

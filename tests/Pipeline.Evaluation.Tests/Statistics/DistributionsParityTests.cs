@@ -16,12 +16,15 @@ public sealed class DistributionsParityTests
             var (x, y) = (item.Numbers("x"), item.Numbers("y"));
             KolmogorovSmirnov.Statistic(x, y).ShouldMatch(item.Number("statistic"), "ks");
             var large = Math.Max(x.Length, y.Length) > 100;
-            KolmogorovSmirnov.ExactP(x, y).ShouldMatch(item.Number("p_exact"), $"ks exact {x.Length} {y.Length}", large ? 1e-7 : 1e-9);
+            KolmogorovSmirnov.ExactP(x, y)
+                .ShouldMatch(item.Number("p_exact"), $"ks exact {x.Length} {y.Length}", large ? 1e-7 : 1e-9);
             // Above 140 values the reference itself approximates the one-sample distribution.
-            KolmogorovSmirnov.ApproximateP(x, y).ShouldMatch(item.Number("p_asymp"), $"ks {x.Length} {y.Length}", large ? 1e-6 : 1e-9);
+            KolmogorovSmirnov.ApproximateP(x, y)
+                .ShouldMatch(item.Number("p_asymp"), $"ks {x.Length} {y.Length}", large ? 1e-6 : 1e-9);
             if (item.TryGetProperty("p_exact_greater", out var greater))
             {
-                KolmogorovSmirnov.ExactP(x, y, signed: true).ShouldMatch(greater.Number(), "ks greater", large ? 1e-7 : 1e-9);
+                KolmogorovSmirnov.ExactP(x, y, signed: true)
+                    .ShouldMatch(greater.Number(), "ks greater", large ? 1e-7 : 1e-9);
             }
 
             compared++;
@@ -44,10 +47,12 @@ public sealed class DistributionsParityTests
             var (p, q) = (item.Numbers("p"), item.Numbers("q"));
             new[]
             {
-                Drift.KullbackLeibler(p, q), Drift.JensenShannon(p, q), Drift.Hellinger(p, q), Drift.TotalVariation(p, q), Drift.Wasserstein(p, q),
+                Drift.KullbackLeibler(p, q), Drift.JensenShannon(p, q), Drift.Hellinger(p, q),
+                Drift.TotalVariation(p, q), Drift.Wasserstein(p, q),
             }.ShouldMatch(
             [
-                item.Number("kl_nats_p_q"), item.Number("js_nats"), item.Number("hellinger"), item.Number("total_variation"),
+                item.Number("kl_nats_p_q"), item.Number("js_nats"), item.Number("hellinger"),
+                item.Number("total_variation"),
                 item.Number("wasserstein_1_on_index"),
             ], "divergence");
             compared++;
@@ -67,7 +72,8 @@ public sealed class DistributionsParityTests
             var test = ChiSquare.Independence(table);
             new[] { test.Statistic, test.P, test.Degrees, ChiSquare.CramersV(table) }.ShouldMatch(
                 [item.Number("chi2"), item.Number("p"), item.Number("dof"), item.Number("cramers_v")], "chi2");
-            if (item.TryGetProperty("chi2_yates", out var yates)) ChiSquare.Independence(table, yates: true).Statistic.ShouldMatch(yates.Number(), "yates");
+            if (item.TryGetProperty("chi2_yates", out var yates))
+                ChiSquare.Independence(table, yates: true).Statistic.ShouldMatch(yates.Number(), "yates");
         }
 
         var fit = root.GetProperty("goodness_of_fit");
@@ -84,9 +90,11 @@ public sealed class DistributionsParityTests
         {
             var (x, y) = (item.Numbers("x"), item.Numbers("y"));
             var (welch, student) = (TTest.Welch(x, y), TTest.Student(x, y));
-            new[] { welch.T, welch.Degrees, welch.P, welch.LessP, welch.Confidence().Lower, welch.Confidence().Upper, student.T, student.P, Moments.CohenD(x, y) }.ShouldMatch(
+            new[] { welch.T, welch.Degrees, welch.P, welch.LessP, welch.Confidence().Lower, welch.Confidence().Upper,
+                student.T, student.P, Moments.CohenD(x, y) }.ShouldMatch(
             [
-                item.Number("t"), item.Number("df"), item.Number("p"), item.Number("p_less"), .. item.Numbers("mean_difference_95"),
+                item.Number("t"), item.Number("df"), item.Number("p"), item.Number("p_less"),
+                .. item.Numbers("mean_difference_95"),
                 item.Number("student_t"), item.Number("student_p"), item.Number("cohens_d_pooled"),
             ], "t");
             compared++;
@@ -97,7 +105,8 @@ public sealed class DistributionsParityTests
             var test = new MannWhitney(item.Numbers("x"), item.Numbers("y"));
             new[] { test.U, test.ApproximateP(), test.ApproximateP(corrected: false), test.Superiority }.ShouldMatch(
             [
-                item.Number("u1"), item.Number("p_asymptotic_with_continuity"), item.Number("p_asymptotic_no_continuity"),
+                item.Number("u1"), item.Number("p_asymptotic_with_continuity"),
+                item.Number("p_asymptotic_no_continuity"),
                 item.Number("probability_of_superiority"),
             ], "u");
             if (item.TryGetProperty("p_exact", out var exact)) test.ExactP().ShouldMatch(exact.Number(), "u exact");
@@ -106,9 +115,11 @@ public sealed class DistributionsParityTests
 
         foreach (var item in root.GetProperty("paired_t_and_wilcoxon").EnumerateArray())
         {
-            var (t, w) = (TTest.Paired(item.Numbers("x"), item.Numbers("y")), Wilcoxon.Test(item.Numbers("x"), item.Numbers("y")));
+            var (t, w) = (TTest.Paired(item.Numbers("x"), item.Numbers("y")),
+                Wilcoxon.Test(item.Numbers("x"), item.Numbers("y")));
             new[] { t.T, t.Degrees, t.P, w.W, w.P }.ShouldMatch(
-                [item.Number("t"), item.Number("df"), item.Number("p"), item.Number("wilcoxon_w"), item.Number("wilcoxon_p_normal")], "paired");
+                [item.Number("t"), item.Number("df"), item.Number("p"), item.Number("wilcoxon_w"),
+                    item.Number("wilcoxon_p_normal")], "paired");
             compared++;
         }
 
@@ -116,8 +127,10 @@ public sealed class DistributionsParityTests
         {
             var (x, y) = (item.Numbers("x"), item.Numbers("y"));
             var r = Correlation.Pearson(x, y);
-            new[] { r, Correlation.PearsonP(r, x.Length), Correlation.Spearman(x, y), Correlation.KendallTauB(x, y) }.ShouldMatch(
-                [item.Number("pearson"), item.Number("pearson_p"), item.Number("spearman"), item.Number("kendall_tau_b")], "correlation");
+            new[] { r, Correlation.PearsonP(r, x.Length), Correlation.Spearman(x, y), Correlation.KendallTauB(x, y) }
+                .ShouldMatch(
+                [item.Number("pearson"), item.Number("pearson_p"), item.Number("spearman"),
+                    item.Number("kendall_tau_b")], "correlation");
             compared++;
         }
 
@@ -131,15 +144,19 @@ public sealed class DistributionsParityTests
         var compared = 0;
         foreach (var item in root.GetProperty("two_proportions").EnumerateArray())
         {
-            var (p1, p2, alpha, power, twoSided) = (item.Number("p1"), item.Number("p2"), item.Number("alpha"), item.Number("power"), item.Text("alternative") == "two-sided");
+            var (p1, p2, alpha, power, twoSided) = (item.Number("p1"), item.Number("p2"), item.Number("alpha"),
+                item.Number("power"), item.Text("alternative") == "two-sided");
             var h = Power.CohenH(p1, p2);
             new[]
             {
-                Power.TwoProportionsSize(h, alpha, power, twoSided), Power.TwoProportionsFormula(p1, p2, alpha, power, pooled: true, twoSided),
-                Power.TwoProportionsFormula(p1, p2, alpha, power, pooled: false, twoSided), Power.TwoProportions(h, 1000, alpha, twoSided),
+                Power.TwoProportionsSize(h, alpha, power, twoSided),
+                Power.TwoProportionsFormula(p1, p2, alpha, power, pooled: true, twoSided),
+                Power.TwoProportionsFormula(p1, p2, alpha, power, pooled: false, twoSided),
+                Power.TwoProportions(h, 1000, alpha, twoSided),
             }.ShouldMatch(
             [
-                item.Number("n_per_arm_arcsine"), item.Number("n_per_arm_pooled_formula"), item.Number("n_per_arm_unpooled_formula"),
+                item.Number("n_per_arm_arcsine"), item.Number("n_per_arm_pooled_formula"),
+                item.Number("n_per_arm_unpooled_formula"),
                 item.Number("power_at_1000_per_arm"),
             ], $"{p1} {p2}", 1e-6);
             compared++;
@@ -148,7 +165,8 @@ public sealed class DistributionsParityTests
         foreach (var item in root.GetProperty("two_means").EnumerateArray())
         {
             Power.TwoMeans(item.Number("d"), 50, 0.05).ShouldMatch(item.Number("power_at_50"), "t power", 1e-6);
-            Power.TwoMeansSize(item.Number("d"), 0.05, 0.8).ShouldMatch(item.Number("n_per_arm_for_80"), "t size", 1e-6);
+            Power.TwoMeansSize(item.Number("d"), 0.05, 0.8)
+                .ShouldMatch(item.Number("n_per_arm_for_80"), "t size", 1e-6);
             compared++;
         }
 
@@ -160,7 +178,8 @@ public sealed class DistributionsParityTests
             compared++;
         }
 
-        foreach (var item in root.GetProperty("cohens_h").EnumerateArray()) Power.CohenH(item.Number("p1"), item.Number("p2")).ShouldMatch(item.Number("h"), "h");
+        foreach (var item in root.GetProperty("cohens_h").EnumerateArray())
+            Power.CohenH(item.Number("p1"), item.Number("p2")).ShouldMatch(item.Number("h"), "h");
         Fixtures.Compared("stats/power", compared);
     }
 
@@ -172,7 +191,8 @@ public sealed class DistributionsParityTests
         foreach (var item in root.GetProperty("classical").EnumerateArray())
         {
             var (looks, alpha) = (item.Int("looks"), item.Number("alpha_two_sided"));
-            var bounds = item.Text("kind") == "pocock" ? SequentialDesign.Pocock(looks, alpha) : SequentialDesign.OBrienFleming(looks, alpha);
+            var bounds = item.Text("kind") == "pocock"
+                ? SequentialDesign.Pocock(looks, alpha) : SequentialDesign.OBrienFleming(looks, alpha);
             bounds.ShouldMatch(item.Numbers("z_bounds"), item.ToString(), absolute: 1e-4);
             compared++;
         }
@@ -180,10 +200,12 @@ public sealed class DistributionsParityTests
         foreach (var item in root.GetProperty("spending").EnumerateArray())
         {
             var (function, information) = (Spending(item.Text("spending")), item.Numbers("information"));
-            information.Select(t => SequentialDesign.Spent(function, 0.05, t)).ToList().ShouldMatch(item.Numbers("cumulative_alpha"), "spent");
+            information.Select(t => SequentialDesign.Spent(function, 0.05, t)).ToList()
+                .ShouldMatch(item.Numbers("cumulative_alpha"), "spent");
             var bounds = SequentialDesign.Bounds(function, 0.05, information);
             bounds.ShouldMatch(item.Numbers("z_bounds"), item.ToString(), absolute: 1e-4);
-            SequentialDesign.Crossing(bounds, information, drift: 3).ShouldMatch(item.Numbers("power_at_drift_3"), "power", absolute: 1e-4);
+            SequentialDesign.Crossing(bounds, information, drift: 3)
+                .ShouldMatch(item.Numbers("power_at_drift_3"), "power", absolute: 1e-4);
             compared++;
         }
 
@@ -198,10 +220,12 @@ public sealed class DistributionsParityTests
         foreach (var item in root.GetProperty("msprt").EnumerateArray())
         {
             var test = new MixtureSprt(item.Number("sigma2"), item.Number("tau2"));
-            foreach (var (value, expected) in item.Numbers("x").Zip(item.GetProperty("lambda_p_lower95_upper95").EnumerateArray()))
+            foreach (var (value, expected) in item.Numbers("x")
+                .Zip(item.GetProperty("lambda_p_lower95_upper95").EnumerateArray()))
             {
                 test.Add(value);
-                new[] { test.LikelihoodRatio, test.P, test.Confidence.Lower, test.Confidence.Upper }.ShouldMatch(expected.Numbers(), $"after {test.Count}");
+                new[] { test.LikelihoodRatio, test.P, test.Confidence.Lower, test.Confidence.Upper }
+                    .ShouldMatch(expected.Numbers(), $"after {test.Count}");
                 compared++;
             }
         }
@@ -218,7 +242,8 @@ public sealed class DistributionsParityTests
                 compared++;
             }
 
-            (decision == SequentialDecision.AcceptSecond ? "accept_p1" : "accept_p0").ShouldBe(item.GetProperty("decision")[0].GetString());
+            (decision == SequentialDecision.AcceptSecond ? "accept_p1" : "accept_p0")
+                .ShouldBe(item.GetProperty("decision")[0].GetString());
         }
 
         Fixtures.Compared("stats/sequential observations", compared);
@@ -230,15 +255,19 @@ public sealed class DistributionsParityTests
         var root = FixtureJson.Load("stats/ratings.json");
         var players = root.Strings("players");
         Game[] games = [.. root.GetProperty("games_a_b_winner").EnumerateArray().Select(game =>
-            new Game(game[0].GetString()!, game[1].GetString()!, game[2].GetString() switch { "a" => 1, "b" => 0, _ => 0.5 }))];
+            new Game(game[0].GetString()!, game[1].GetString()!,
+                game[2].GetString() switch { "a" => 1, "b" => 0, _ => 0.5 }))];
         var elo = Ratings.Elo(games);
-        foreach (var item in root.GetProperty("elo").GetProperty("final").EnumerateObject()) elo[item.Name].ShouldMatch(item.Value.Number(), item.Name);
+        foreach (var item in root.GetProperty("elo").GetProperty("final").EnumerateObject())
+            elo[item.Name].ShouldMatch(item.Value.Number(), item.Name);
         var expected = root.GetProperty("bradley_terry");
         var strengths = Ratings.BradleyTerry(games, players);
         strengths.ShouldMatch(expected.Numbers("theta_mean_zero_natural_log"), "strengths");
-        Ratings.StandardErrors(games, players, strengths).ShouldMatch(expected.Numbers("standard_error_mean_zero"), "errors");
+        Ratings.StandardErrors(games, players, strengths)
+            .ShouldMatch(expected.Numbers("standard_error_mean_zero"), "errors");
         Ratings.LogLikelihood(games, players, strengths).ShouldMatch(expected.Number("log_likelihood"), "likelihood");
-        Ratings.BradleyTerry(games, players, 0.1).ShouldMatch(expected.Numbers("theta_with_ridge_0.1"), "ridge", 1e-6, 1e-6);
+        Ratings.BradleyTerry(games, players, 0.1)
+            .ShouldMatch(expected.Numbers("theta_with_ridge_0.1"), "ridge", 1e-6, 1e-6);
         Fixtures.Compared("stats/ratings", games.Length);
     }
 

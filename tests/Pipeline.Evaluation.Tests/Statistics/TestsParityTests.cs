@@ -10,13 +10,22 @@ public sealed class TestsParityTests
     {
         var root = FixtureJson.Load("stats/special_functions.json");
         var compared = 0;
-        foreach (var item in root.GetProperty("normal_quantiles").EnumerateObject()) Check(SpecialFunctions.NormalQuantile(double.Parse(item.Name)), item.Value.Number(), item.Name);
-        foreach (var item in root.GetProperty("normal_upper_tail").EnumerateObject()) Check(SpecialFunctions.NormalTail(double.Parse(item.Name)), item.Value.Number(), item.Name);
-        foreach (var item in root.GetProperty("t_two_sided_975").EnumerateObject()) Check(SpecialFunctions.StudentQuantile(0.975, double.Parse(item.Name)), item.Value.Number(), item.Name);
-        foreach (var item in root.GetProperty("t_upper_tail").EnumerateArray().Select(row => row.Numbers())) Check(SpecialFunctions.StudentTail(item[0], item[1]), item[2], "t tail");
-        foreach (var item in root.GetProperty("chi2_upper_tail").EnumerateArray().Select(row => row.Numbers())) Check(SpecialFunctions.ChiSquareTail(item[0], item[1]), item[2], "chi2 tail");
-        foreach (var item in root.GetProperty("beta_quantile").EnumerateArray().Select(row => row.Numbers())) Check(SpecialFunctions.BetaQuantile(item[0], item[1], item[2]), item[3], "beta quantile");
-        foreach (var item in root.GetProperty("regularized_incomplete_beta").EnumerateArray().Select(row => row.Numbers())) Check(SpecialFunctions.BetaRegularized(item[0], item[1], item[2]), item[3], $"beta {item[0]} {item[1]} {item[2]}");
+        foreach (var item in root.GetProperty("normal_quantiles").EnumerateObject())
+            Check(SpecialFunctions.NormalQuantile(double.Parse(item.Name)), item.Value.Number(), item.Name);
+        foreach (var item in root.GetProperty("normal_upper_tail").EnumerateObject())
+            Check(SpecialFunctions.NormalTail(double.Parse(item.Name)), item.Value.Number(), item.Name);
+        foreach (var item in root.GetProperty("t_two_sided_975").EnumerateObject())
+            Check(SpecialFunctions.StudentQuantile(0.975, double.Parse(item.Name)), item.Value.Number(), item.Name);
+        foreach (var item in root.GetProperty("t_upper_tail").EnumerateArray().Select(row => row.Numbers()))
+            Check(SpecialFunctions.StudentTail(item[0], item[1]), item[2], "t tail");
+        foreach (var item in root.GetProperty("chi2_upper_tail").EnumerateArray().Select(row => row.Numbers()))
+            Check(SpecialFunctions.ChiSquareTail(item[0], item[1]), item[2], "chi2 tail");
+        foreach (var item in root.GetProperty("beta_quantile").EnumerateArray().Select(row => row.Numbers()))
+            Check(SpecialFunctions.BetaQuantile(item[0], item[1], item[2]), item[3], "beta quantile");
+        foreach (var item in root.GetProperty("regularized_incomplete_beta").EnumerateArray()
+            .Select(row => row.Numbers()))
+            Check(SpecialFunctions.BetaRegularized(item[0], item[1], item[2]), item[3],
+                $"beta {item[0]} {item[1]} {item[2]}");
         Fixtures.Compared("stats/special_functions", compared);
 
         void Check(double actual, double expected, string what)
@@ -38,7 +47,8 @@ public sealed class TestsParityTests
             if (b + c == 0) continue;
             McNemar.ChiSquare(b, c, corrected: false).Statistic.ShouldMatch(item.Number("chi2"), "chi2");
             McNemar.ChiSquare(b, c, corrected: false).P.ShouldMatch(item.Number("chi2_p"), "chi2 p");
-            McNemar.ChiSquare(b, c, corrected: true).P.ShouldMatch(item.Number("chi2_corrected_p"), $"corrected p {b} {c}");
+            McNemar.ChiSquare(b, c, corrected: true).P.ShouldMatch(
+                item.Number("chi2_corrected_p"), $"corrected p {b} {c}");
         }
 
         Fixtures.Compared("stats/mcnemar", cases.Count);
@@ -52,10 +62,12 @@ public sealed class TestsParityTests
         {
             var (x, n, confidence) = (item.Int("successes"), item.Int("trials"), item.Number("confidence"));
             Same(ProportionIntervals.Wilson(x, n, confidence), item.Numbers("wilson"), $"wilson {x}/{n}");
-            Same(ProportionIntervals.ClopperPearson(x, n, confidence), item.Numbers("clopper_pearson"), $"exact {x}/{n}");
+            Same(ProportionIntervals.ClopperPearson(x, n, confidence), item.Numbers("clopper_pearson"),
+                $"exact {x}/{n}");
             Same(ProportionIntervals.AgrestiCoull(x, n, confidence), item.Numbers("agresti_coull"), $"agresti {x}/{n}");
             Same(ProportionIntervals.Jeffreys(x, n, confidence), item.Numbers("jeffreys"), $"jeffreys {x}/{n}");
-            Same(ProportionIntervals.WilsonCorrected(x, n, confidence), item.Numbers("wilson_continuity"), $"wilson cc {x}/{n}");
+            Same(ProportionIntervals.WilsonCorrected(x, n, confidence), item.Numbers("wilson_continuity"),
+                $"wilson cc {x}/{n}");
             Same(ProportionIntervals.Normal(x, n, confidence), item.Numbers("normal"), $"normal {x}/{n}");
         }
 
@@ -67,13 +79,15 @@ public sealed class TestsParityTests
     {
         var root = FixtureJson.Load("stats/paired_bootstrap.json");
         var generator = new SplitMix64(0);
-        root.GetProperty("generator").Strings("splitmix64_seed_0_first_5").ShouldBe(Enumerable.Range(0, 5).Select(_ => generator.Next().ToString()));
+        root.GetProperty("generator").Strings("splitmix64_seed_0_first_5")
+            .ShouldBe(Enumerable.Range(0, 5).Select(_ => generator.Next().ToString()));
         var cases = root.GetProperty("cases").EnumerateArray().ToList();
         foreach (var item in cases)
         {
             var (seed, a, b) = ((ulong)item.Int("seed"), item.Numbers("a"), item.Numbers("b"));
             var indices = new SplitMix64(seed);
-            item.Numbers("first_10_indices").ShouldBe(Enumerable.Range(0, 10).Select(_ => (double)indices.Below(a.Length)));
+            item.Numbers("first_10_indices")
+                .ShouldBe(Enumerable.Range(0, 10).Select(_ => (double)indices.Below(a.Length)));
             var bootstrap = new PairedBootstrap(a, b, seed, item.Int("replicates"));
             bootstrap.Replicates[..5].ShouldMatch(item.Numbers("first_5_replicates"), "replicates", absolute: 1e-12);
             bootstrap.Mean.ShouldMatch(item.Number("observed_delta"), "mean");
@@ -97,7 +111,8 @@ public sealed class TestsParityTests
             var test = PairedPermutation.Test(item.Numbers("a"), item.Numbers("b"));
             test.Assignments.ShouldBe(item.Int("assignments"));
             new[] { test.Greater, test.Less, test.TwoSided, test.TwoSidedDoubled }.ShouldMatch(
-                [item.Number("p_greater"), item.Number("p_less"), item.Number("p_two_sided_abs"), item.Number("p_two_sided_doubled")], "p");
+                [item.Number("p_greater"), item.Number("p_less"), item.Number("p_two_sided_abs"),
+                    item.Number("p_two_sided_doubled")], "p");
         }
 
         Fixtures.Compared("stats/paired_permutation", cases.Count);
@@ -113,11 +128,13 @@ public sealed class TestsParityTests
             test.CohenH.ShouldMatch(item.Number("h"), "h");
             test.StandardError.ShouldMatch(item.Number("se_unpooled"), "se");
             test.FisherP.ShouldMatch(item.Number("fisher_two_sided"), $"fisher {test}");
-            Same(ProportionIntervals.NewcombeDifference(test.X1, test.N1, test.X2, test.N2), item.Numbers("difference_95_newcombe"), "newcombe");
+            Same(ProportionIntervals.NewcombeDifference(test.X1, test.N1, test.X2, test.N2),
+                item.Numbers("difference_95_newcombe"), "newcombe");
             if (item.TryGetProperty("z_pooled", out _))
             {
                 new[] { test.PooledZ, test.TwoSidedP, test.LessP, test.GreaterP }.ShouldMatch(
-                    [item.Number("z_pooled"), item.Number("p_two_sided"), item.Number("p_p1_less_than_p2"), item.Number("p_p1_greater_than_p2")], "z");
+                    [item.Number("z_pooled"), item.Number("p_two_sided"), item.Number("p_p1_less_than_p2"),
+                        item.Number("p_p1_greater_than_p2")], "z");
             }
 
             if (!item.TryGetProperty("z_unpooled", out _)) continue;
@@ -136,16 +153,21 @@ public sealed class TestsParityTests
         foreach (var item in root.GetProperty("two_independent_proportions_wald").EnumerateArray())
         {
             var test = NonInferiority.Independent(
-                item.Int("baseline_x"), item.Int("baseline_n"), item.Int("candidate_x"), item.Int("candidate_n"), item.Number("margin"), item.Number("alpha"));
-            new[] { test.Z, test.P, test.LowerBound }.ShouldMatch([item.Number("z"), item.Number("p"), item.Number("lower_bound")], "independent");
+                item.Int("baseline_x"), item.Int("baseline_n"), item.Int("candidate_x"), item.Int("candidate_n"),
+                item.Number("margin"), item.Number("alpha"));
+            new[] { test.Z, test.P, test.LowerBound }
+                .ShouldMatch([item.Number("z"), item.Number("p"), item.Number("lower_bound")], "independent");
             compared++;
         }
 
         foreach (var item in root.GetProperty("paired_proportions_wald").EnumerateArray())
         {
-            var test = NonInferiority.Paired(item.Int("only_baseline_right"), item.Int("only_candidate_right"), item.Int("n"), item.Number("margin"));
+            var test = NonInferiority.Paired(
+                item.Int("only_baseline_right"), item.Int("only_candidate_right"), item.Int("n"),
+                item.Number("margin"));
             new[] { test.Delta, test.StandardError, test.Z, test.P, test.LowerBound }.ShouldMatch(
-                [item.Number("delta"), item.Number("se"), item.Number("z"), item.Number("p"), item.Number("lower_95_one_sided")], "paired");
+                [item.Number("delta"), item.Number("se"), item.Number("z"), item.Number("p"),
+                    item.Number("lower_95_one_sided")], "paired");
             compared++;
         }
 
@@ -160,8 +182,10 @@ public sealed class TestsParityTests
         {
             var p = item.Numbers("p");
             MultipleTesting.Holm(p).ShouldMatch(item.GetProperty("holm").Numbers("adjusted"), "holm");
-            MultipleTesting.BenjaminiHochberg(p).ShouldMatch(item.GetProperty("benjamini_hochberg").Numbers("adjusted"), "bh");
-            MultipleTesting.BenjaminiYekutieli(p).ShouldMatch(item.GetProperty("benjamini_yekutieli").Numbers("adjusted"), "by");
+            MultipleTesting.BenjaminiHochberg(p)
+                .ShouldMatch(item.GetProperty("benjamini_hochberg").Numbers("adjusted"), "bh");
+            MultipleTesting.BenjaminiYekutieli(p)
+                .ShouldMatch(item.GetProperty("benjamini_yekutieli").Numbers("adjusted"), "by");
             MultipleTesting.Hochberg(p).ShouldMatch(item.GetProperty("hochberg").Numbers("adjusted"), "hochberg");
             MultipleTesting.Bonferroni(p).ShouldMatch(item.GetProperty("bonferroni").Numbers("adjusted"), "bonferroni");
         }
@@ -169,5 +193,6 @@ public sealed class TestsParityTests
         Fixtures.Compared("stats/multiple_testing", cases.Count * 5);
     }
 
-    private static void Same(Interval interval, double[] expected, string what) => new[] { interval.Lower, interval.Upper }.ShouldMatch(expected, what);
+    private static void Same(Interval interval, double[] expected, string what) =>
+        new[] { interval.Lower, interval.Upper }.ShouldMatch(expected, what);
 }

@@ -24,15 +24,20 @@ public sealed class KnownAttackTests : IDisposable
 
         var config = Path.Combine(directory, "config.json");
         var marker = _folder.Combine("ran");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"model_type\"", "\"auto_map\":{\"AutoModelForCausalLM\":\"modeling_x.X\"},\"model_type\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            config, File.ReadAllText(config)
+                .Replace("\"model_type\"", "\"auto_map\":{\"AutoModelForCausalLM\":\"modeling_x.X\"},\"model_type\"",
+                    StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(directory, "modeling_x.py"), $"open('{marker}', 'w').write('x')");
         string? refused = null;
         try
         {
             using var model = CausalLanguageModel.Load(directory, new() { Threads = 1 });
             await using var engine = new GenerationEngine(model, new GenerationOptions { MaxBatch = 1 });
-            var stream = engine.Submit(new GenerationRequest { Prompt = [5, 6], Sampling = new SamplingOptions { MaxTokens = 2 } });
-            (await stream.ReadAllAsync(TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken)).ShouldBeGreaterThan(0);
+            var stream = engine.Submit(
+                new GenerationRequest { Prompt = [5, 6], Sampling = new SamplingOptions { MaxTokens = 2 } });
+            (await stream.ReadAllAsync(TestContext.Current.CancellationToken)
+                .CountAsync(TestContext.Current.CancellationToken)).ShouldBeGreaterThan(0);
         }
         catch (InvalidDataException exception)
         {
@@ -58,7 +63,8 @@ public sealed class KnownAttackTests : IDisposable
             var body = new Dictionary<string, object>
             {
                 ["model"] = "bookworm",
-                [path == "/v1/completions" ? "prompt" : "messages"] = path == "/v1/completions" ? "x" : new[] { new { role = "user", content = "x" } },
+                [path == "/v1/completions" ? "prompt" : "messages"] = path == "/v1/completions"
+                    ? "x" : new[] { new { role = "user", content = "x" } },
                 [field] = "gASVAAAAAAAAAA==",
             };
             var (status, answer, _) = await gateway.PostAsync(path, body);
@@ -73,14 +79,17 @@ public sealed class KnownAttackTests : IDisposable
     public void Vllm_CVE_2025_59425_Keys_AreComparedAsWholeDigests_EveryOne()
     {
         // A wrong key with a right beginning, and one whose digest begins alike, are as wrong as any other.
-        var directory = new ClientDirectory([TestGateway.Key("a", "secret-key"), TestGateway.Key("b", "another-key")], "admin-key", open: false);
-        foreach (var key in (string[])["secret-ke", "secret-kez", "secret-key ", "SECRET-KEY", "", new string('x', 257), TestGateway.Sha("secret-key")])
+        var directory = new ClientDirectory(
+            [TestGateway.Key("a", "secret-key"), TestGateway.Key("b", "another-key")], "admin-key", open: false);
+        foreach (var key in (string[])["secret-ke", "secret-kez", "secret-key ", "SECRET-KEY", "", new string('x', 257),
+            TestGateway.Sha("secret-key")])
         {
             directory.Identify(key, null).ShouldBeNull(key);
         }
 
         directory.Identify("another-key", null)?.Client.Id.ShouldBe("b");
-        var source = File.ReadAllText(Path.Combine(Repository.Root, "workers", "Pipeline.Gateway", "Access", "ClientDirectory.cs"));
+        var source = File.ReadAllText(
+            Path.Combine(Repository.Root, "workers", "Pipeline.Gateway", "Access", "ClientDirectory.cs"));
         source.ShouldContain("CryptographicOperations.FixedTimeEquals");
         source.ShouldNotContain("KeySha256 ==");
     }
@@ -99,14 +108,17 @@ public sealed class KnownAttackTests : IDisposable
         async Task<int> CachedAsync(string key)
         {
             using var client = gateway.NewClient(key);
-            var (status, body, _) = await gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt, max_tokens = 2 }, client);
+            var (status, body, _) =
+                await gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt, max_tokens = 2 }, client);
             status.ShouldBe(200, body.ToString());
-            return body.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
+            return body.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens")
+                .GetInt32();
         }
 
         (await CachedAsync("key-1")).ShouldBe(0);
         (await CachedAsync("key-1")).ShouldBeGreaterThan(100);
-        (await CachedAsync("key-2")).ShouldBe(0, "another tenant must not even learn by time that somebody sent this text");
+        (await CachedAsync("key-2"))
+            .ShouldBe(0, "another tenant must not even learn by time that somebody sent this text");
     }
 
     [Theory]
@@ -118,7 +130,8 @@ public sealed class KnownAttackTests : IDisposable
         var directory = Directory.CreateDirectory(_folder.Combine("adapter")).FullName;
         File.WriteAllText(Path.Combine(directory, "adapter_config.json"), json);
         File.WriteAllText(Path.Combine(directory, "adapter_model.safetensors"), "x");
-        Should.Throw<AdapterLoadException>(() => AdapterFiles.Inspect("bad", "1", directory, 64)).Fault.ShouldBe(AdapterFault.Damaged);
+        Should.Throw<AdapterLoadException>(() => AdapterFiles.Inspect("bad", "1", directory, 64)).Fault.ShouldBe(
+            AdapterFault.Damaged);
     }
 
     [Fact]
@@ -129,13 +142,16 @@ public sealed class KnownAttackTests : IDisposable
         var elsewhere = $"http://{listener.LocalEndpoint}";
         await using var gateway = await TestGateway.StartAsync();
         using var client = gateway.NewClient();
-        foreach (var header in (string[])["X-Api-Base", "X-Forwarded-Host", "X-Original-Url", "X-Base-Url", "Helicone-Target-Url", "Location"])
+        foreach (var header in (string[])[
+            "X-Api-Base", "X-Forwarded-Host", "X-Original-Url", "X-Base-Url", "Helicone-Target-Url", "Location"])
         {
             client.DefaultRequestHeaders.TryAddWithoutValidation(header, elsewhere);
         }
 
-        (await gateway.PostAsync($"/v1/chat/completions?api_base={Uri.EscapeDataString(elsewhere)}", TestGateway.Chat("hi"), client)).Status.ShouldBe(200);
-        (await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", elsewhere), client)).Status.ShouldBe(404);
+        (await gateway.PostAsync($"/v1/chat/completions?api_base={Uri.EscapeDataString(elsewhere)}",
+            TestGateway.Chat("hi"), client)).Status.ShouldBe(200);
+        (await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", elsewhere), client)).Status.ShouldBe(
+            404);
         listener.Pending().ShouldBeFalse();
         listener.Stop();
     }

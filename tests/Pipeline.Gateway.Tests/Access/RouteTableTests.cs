@@ -10,13 +10,16 @@ public sealed class RouteTableTests
     [Fact]
     public async Task B56_EveryEndpoint_IsDefaultDeny()
     {
-        await using var gateway = await TestGateway.StartAsync(parts: parts => parts with { Clients = new ClientsFile { Clients = [TestGateway.Key("acme", "good-key")] } });
-        var endpoints = gateway.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToList();
+        await using var gateway = await TestGateway.StartAsync(parts: parts =>
+            parts with { Clients = new ClientsFile { Clients = [TestGateway.Key("acme", "good-key")] } });
+        var endpoints = gateway.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .ToList();
         endpoints.Count.ShouldBeGreaterThan(10);
         var uniform = "";
         foreach (var endpoint in endpoints)
         {
-            var rule = endpoint.Metadata.GetMetadata<AccessRule>().ShouldNotBeNull($"{endpoint.RoutePattern.RawText} says nothing about access");
+            var rule = endpoint.Metadata.GetMetadata<AccessRule>()
+                .ShouldNotBeNull($"{endpoint.RoutePattern.RawText} says nothing about access");
             if (rule.Level == AccessLevel.Anonymous)
             {
                 endpoint.RoutePattern.RawText.ShouldBe("/health");
@@ -26,7 +29,9 @@ public sealed class RouteTableTests
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
             {
                 // endpoint.RoutePattern comes from a literal in the code, so RawText is there.
-                using var request = new HttpRequestMessage(new HttpMethod(method), endpoint.RoutePattern.RawText!.Replace("{id}", "x").Replace("{alias}", "x"));
+                using var request = new HttpRequestMessage(
+                    new HttpMethod(method),
+                    endpoint.RoutePattern.RawText!.Replace("{id}", "x").Replace("{alias}", "x"));
                 var response = await gateway.Client.SendAsync(request);
                 ((int)response.StatusCode).ShouldBe(401, endpoint.RoutePattern.RawText);
                 var body = await response.Content.ReadAsStringAsync();
@@ -74,9 +79,11 @@ public sealed class RouteTableTests
     public void Identify_Proxy_SpeaksForClientsWithTheirRightsOnly()
     {
         var proxy = TestGateway.Key("front", "proxy-key") with { Proxy = true, Admin = true };
-        var directory = new ClientDirectory([proxy, TestGateway.Key("acme", "a-key", "support")], adminKey: null, open: false);
+        var directory =
+            new ClientDirectory([proxy, TestGateway.Key("acme", "a-key", "support")], adminKey: null, open: false);
         directory.Identify("proxy-key", "acme")!.Client.ShouldSatisfyAllConditions(
-            client => client.Id.ShouldBe("acme"), client => client.Admin.ShouldBeFalse(), client => client.MayUse("support").ShouldBeTrue(), client => client.MayUse("other").ShouldBeFalse());
+            client => client.Id.ShouldBe("acme"), client => client.Admin.ShouldBeFalse(),
+            client => client.MayUse("support").ShouldBeTrue(), client => client.MayUse("other").ShouldBeFalse());
         directory.Identify("proxy-key", "nobody").ShouldBeNull();
         directory.Identify("a-key", "front")!.Client.Id.ShouldBe("acme");
         directory.Identify("a-key", null)!.MayChooseArm.ShouldBeFalse();
@@ -99,7 +106,8 @@ public sealed class RouteTableTests
     {
         using var folder = new TempDirectory();
         File.WriteAllText(folder.Combine("clients.json"), json);
-        var message = Should.Throw<InvalidDataException>(() => ClientsFile.Read(folder.Combine("clients.json"))).Message;
+        var message =
+            Should.Throw<InvalidDataException>(() => ClientsFile.Read(folder.Combine("clients.json"))).Message;
         message.ShouldContain(expected);
         message.ShouldContain("clients.json");
     }

@@ -33,7 +33,8 @@ public sealed class AdapterCacheTests : IDisposable
         var cache = new AdapterCache(_engine, 50, 50);
         var (adapters, random) = (Make(120), new Random(1));
         using var held = await cache.AcquireAsync(adapters[7]);
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1_000).Select(_ => random.Next(120)).ToArray(), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellation) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1_000).Select(_ => random.Next(120)).ToArray(),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellation) =>
         {
             using var lease = await cache.AcquireAsync(adapters[i], cancellation);
             _engine.Loaded.ShouldContain(adapters[i].EngineName);
@@ -130,6 +131,9 @@ public sealed class AdapterCacheTests : IDisposable
         var directory = Directory.CreateDirectory(_folder.Combine($"a{i}")).FullName;
         File.WriteAllText(Path.Combine(directory, "adapter_config.json"), "{}");
         File.WriteAllText(Path.Combine(directory, "adapter_model.safetensors"), $"{i}");
-        return new ServedAdapter { Name = $"a{i}", Version = "1", Directory = directory, Digest = AdapterFiles.Digest($"a{i}", directory) };
+        return new ServedAdapter
+        {
+            Name = $"a{i}", Version = "1", Directory = directory, Digest = AdapterFiles.Digest($"a{i}", directory),
+        };
     })];
 }

@@ -4,7 +4,9 @@ using Pipeline.Registry.Traffic;
 
 namespace Pipeline.Gateway.Tests.Adapters;
 
-/// <summary>A gateway that takes what it serves from the registry: alias to version, fetched, checked, loaded.</summary>
+/// <summary>
+/// A gateway that takes what it serves from the registry: alias to version, fetched, checked, loaded.
+/// </summary>
 public sealed class RegistryAdaptersTests : IAsyncLifetime
 {
     private readonly TempDirectory _folder = new();
@@ -22,7 +24,8 @@ public sealed class RegistryAdaptersTests : IAsyncLifetime
         _gateway = await TestGateway.StartAsync(
             parts: parts =>
             {
-                var adapters = new RegistryAdapters(Registry.Registry, parts.Catalog, _folder.Combine("served"), 64, _log.Add);
+                var adapters =
+                    new RegistryAdapters(Registry.Registry, parts.Catalog, _folder.Combine("served"), 64, _log.Add);
                 return parts with { Refresh = adapters.RefreshAsync, Arriving = adapters.BringAsync };
             },
             store: _folder.Combine("store"));
@@ -83,7 +86,8 @@ public sealed class RegistryAdaptersTests : IAsyncLifetime
         var two = await Registry.Registry.ResolveAsync("packages@2");
         var manifest = await Registry.Registry.Artifacts.FindAsync(two.PackageKind, two.Package);
         var weights = manifest.ShouldNotBeNull().Files.Single(file => file.Name == "adapter_model.safetensors");
-        foreach (var blob in Directory.EnumerateFiles(_folder.Combine("store"), "*" + weights.Sha256[4..] + "*", SearchOption.AllDirectories))
+        foreach (var blob in Directory.EnumerateFiles(
+            _folder.Combine("store"), "*" + weights.Sha256[4..] + "*", SearchOption.AllDirectories))
         {
             File.WriteAllText(blob, "swapped");
         }
@@ -99,7 +103,12 @@ public sealed class RegistryAdaptersTests : IAsyncLifetime
     public async Task TrafficState_BringsVersionsThatNoAliasNames_BeforeItIsInForce()
     {
         var two = await Registry.Registry.ResolveAsync("packages@2");
-        await Gateway.SetTrafficAsync(new TrafficState { Alias = "help", Stable = new TrafficArm { Adapter = "packages@2", Digest = two.Package } });
+        await Gateway.SetTrafficAsync(
+            new TrafficState
+            {
+                Alias = "help",
+                Stable = new TrafficArm { Adapter = "packages@2", Digest = two.Package },
+            });
         (await VersionAsync("help")).ShouldBe("2");
         (await StatusAsync("packages")).ShouldBe(404);
     }
@@ -108,9 +117,18 @@ public sealed class RegistryAdaptersTests : IAsyncLifetime
     public async Task DamagedTrafficObject_DoesNotHideTheRollbackOfAnotherAlias()
     {
         await Registry.MoveAsync("champion", 1);
-        await Gateway.SetTrafficAsync(new TrafficState { Alias = "aaa", Stable = new TrafficArm { Adapter = "packages@1" } });
-        await Gateway.SetTrafficAsync(new TrafficState { Alias = "zzz", Stable = new TrafficArm { Adapter = "packages@1" }, Candidate = new TrafficArm { Adapter = "packages@2" }, CandidatePercent = 50 });
-        foreach (var path in Directory.EnumerateFiles(_folder.Combine("store"), "*", SearchOption.AllDirectories).Where(path => path.Contains("/aaa", StringComparison.Ordinal)).ToList())
+        await Gateway.SetTrafficAsync(
+            new TrafficState { Alias = "aaa", Stable = new TrafficArm { Adapter = "packages@1" } });
+        await Gateway.SetTrafficAsync(
+            new TrafficState
+            {
+                Alias = "zzz",
+                Stable = new TrafficArm { Adapter = "packages@1" },
+                Candidate = new TrafficArm { Adapter = "packages@2" },
+                CandidatePercent = 50,
+            });
+        foreach (var path in Directory.EnumerateFiles(_folder.Combine("store"), "*", SearchOption.AllDirectories)
+            .Where(path => path.Contains("/aaa", StringComparison.Ordinal)).ToList())
         {
             var damaged = path.Replace("/aaa", "/aab", StringComparison.Ordinal);
             Directory.CreateDirectory(Path.GetDirectoryName(damaged) ?? "");
@@ -119,12 +137,15 @@ public sealed class RegistryAdaptersTests : IAsyncLifetime
 
         await Gateway.Traffic.RollBackAsync("zzz", "ada", "bad");
         (await Gateway.Admin.PostAsync("/admin/traffic/refresh", null)).IsSuccessStatusCode.ShouldBeFalse();
-        (await Gateway.AdminAsync("/admin/traffic/zzz")).GetProperty("state").GetProperty("candidatePercent").GetDouble().ShouldBe(0);
+        (await Gateway.AdminAsync("/admin/traffic/zzz")).GetProperty("state").GetProperty("candidatePercent")
+            .GetDouble().ShouldBe(0);
     }
 
-    private async Task RefreshAsync() => (await Gateway.Admin.PostAsync("/admin/traffic/refresh", null)).EnsureSuccessStatusCode();
+    private async Task RefreshAsync() =>
+        (await Gateway.Admin.PostAsync("/admin/traffic/refresh", null)).EnsureSuccessStatusCode();
 
-    private async Task<int> StatusAsync(string model) => (await Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", model))).Status;
+    private async Task<int> StatusAsync(string model) =>
+        (await Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", model))).Status;
 
     private async Task<string> VersionAsync(string model)
     {
@@ -136,7 +157,8 @@ public sealed class RegistryAdaptersTests : IAsyncLifetime
     private string Make(string name)
     {
         var directory = Directory.CreateDirectory(_folder.Combine(name)).FullName;
-        File.WriteAllText(Path.Combine(directory, "adapter_config.json"), """{"peft_type":"LORA","task_type":"CAUSAL_LM","r":4,"lora_alpha":8,"target_modules":["q_proj"]}""");
+        File.WriteAllText(Path.Combine(directory, "adapter_config.json"),
+            """{"peft_type":"LORA","task_type":"CAUSAL_LM","r":4,"lora_alpha":8,"target_modules":["q_proj"]}""");
         File.WriteAllText(Path.Combine(directory, "adapter_model.safetensors"), name);
         return directory;
     }

@@ -37,9 +37,11 @@ public sealed class CompletionFormTests : IAsyncLifetime
         choice.GetProperty("index").GetInt32().ShouldBe(1);
         choice.GetProperty("message").GetProperty("content").GetString().ShouldBe("The answer is forty-two. STOP here");
         choice.GetProperty("finish_reason").GetString().ShouldBe("stop");
-        choice.GetProperty("logprobs").GetProperty("content")[0].GetProperty("top_logprobs").GetArrayLength().ShouldBe(2);
+        choice.GetProperty("logprobs").GetProperty("content")[0].GetProperty("top_logprobs").GetArrayLength()
+            .ShouldBe(2);
         var usage = body.GetProperty("usage");
-        usage.GetProperty("completion_tokens").GetInt32().ShouldBe(2 * choice.GetProperty("logprobs").GetProperty("content").GetArrayLength());
+        usage.GetProperty("completion_tokens").GetInt32()
+            .ShouldBe(2 * choice.GetProperty("logprobs").GetProperty("content").GetArrayLength());
         usage.GetProperty("prompt_tokens").GetInt32().ShouldBe(Gateway.Fake.Requests.First().Prompt.Count);
         response.Headers.GetValues("X-Adapter-Name").ShouldBe(["base"]);
     }
@@ -49,7 +51,8 @@ public sealed class CompletionFormTests : IAsyncLifetime
     [InlineData(true)]
     public async Task Stop_String_EndsTheTextBeforeIt(bool stream)
     {
-        var request = new { model = "bookworm", prompt = "x", max_tokens = 100, stop = new[] { "STOP", "never" }, stream };
+        var request =
+            new { model = "bookworm", prompt = "x", max_tokens = 100, stop = new[] { "STOP", "never" }, stream };
         if (!stream)
         {
             var (_, body, _) = await Gateway.PostAsync("/v1/completions", request);
@@ -58,7 +61,8 @@ public sealed class CompletionFormTests : IAsyncLifetime
         }
 
         var events = await EventsAsync("/v1/completions", request);
-        string.Concat(events.Select(e => e.GetProperty("choices")[0].GetProperty("text").GetString())).ShouldBe("The answer is forty-two. ");
+        string.Concat(events.Select(e => e.GetProperty("choices")[0].GetProperty("text").GetString()))
+            .ShouldBe("The answer is forty-two. ");
         events[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("stop");
     }
 
@@ -76,7 +80,8 @@ public sealed class CompletionFormTests : IAsyncLifetime
         });
         foreach (var index in (int[])[0, 1])
         {
-            var own = events.Where(e => e.GetProperty("choices").GetArrayLength() > 0 && e.GetProperty("choices")[0].GetProperty("index").GetInt32() == index).ToList();
+            var own = events.Where(e => e.GetProperty("choices").GetArrayLength() > 0
+                && e.GetProperty("choices")[0].GetProperty("index").GetInt32() == index).ToList();
             own[0].GetProperty("choices")[0].GetProperty("delta").GetProperty("role").GetString().ShouldBe("assistant");
             own[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("length");
         }
@@ -89,24 +94,49 @@ public sealed class CompletionFormTests : IAsyncLifetime
     public async Task Tools_CallInTheAnswer_BecomesAToolCall()
     {
         Says("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Oslo\"}}\n</tool_call>");
-        var tools = new[] { new { type = "function", function = new { name = "weather", parameters = new { type = "object" } } } };
-        var request = new { model = "bookworm", messages = new[] { new { role = "user", content = "weather?" } }, tools, max_tokens = 200 };
+        var tools =
+            new[] { new { type = "function",
+                function = new { name = "weather", parameters = new { type = "object" } } } };
+        var request = new
+        {
+            model = "bookworm",
+            messages = new[] { new { role = "user", content = "weather?" } },
+            tools,
+            max_tokens = 200
+        };
         var choice = (await Gateway.PostAsync("/v1/chat/completions", request)).Body.GetProperty("choices")[0];
         choice.GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
         var call = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
         call.GetProperty("name").GetString().ShouldBe("weather");
-        JsonSerializer.Deserialize<JsonElement>(call.GetProperty("arguments").GetString()!).GetProperty("city").GetString().ShouldBe("Oslo");
-        var events = await EventsAsync("/v1/chat/completions", new { request.model, request.messages, tools, max_tokens = 200, stream = true });
-        events[^1].GetProperty("choices")[0].GetProperty("delta").GetProperty("tool_calls")[0].GetProperty("function").GetProperty("name").GetString().ShouldBe("weather");
+        JsonSerializer.Deserialize<JsonElement>(call.GetProperty("arguments").GetString()!).GetProperty("city")
+            .GetString().ShouldBe("Oslo");
+        var events = await EventsAsync(
+            "/v1/chat/completions", new { request.model, request.messages, tools, max_tokens = 200, stream = true });
+        events[^1].GetProperty("choices")[0].GetProperty("delta").GetProperty("tool_calls")[0].GetProperty("function")
+            .GetProperty("name").GetString().ShouldBe("weather");
     }
 
     [Fact]
     public async Task Seed_AndOtherOptions_ReachTheEngine()
     {
-        await Gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = "x", seed = 7, n = 2, temperature = 0.5, top_k = 3, min_p = 0.1, repetition_penalty = 1.2, stop_token_ids = new[] { 9 } });
+        await Gateway.PostAsync(
+            "/v1/completions",
+            new
+            {
+                model = "bookworm",
+                prompt = "x",
+                seed = 7,
+                n = 2,
+                temperature = 0.5,
+                top_k = 3,
+                min_p = 0.1,
+                repetition_penalty = 1.2,
+                stop_token_ids = new[] { 9 }
+            });
         var sampling = Gateway.Fake.Requests.Select(request => request.Sampling).ToList();
         sampling.Select(options => options.Seed).Distinct().Count().ShouldBe(2);
-        sampling.ShouldAllBe(options => options.Temperature == 0.5 && options.TopK == 3 && options.MinP == 0.1 && options.RepetitionPenalty == 1.2 && options.StopTokens.Contains(9));
+        sampling.ShouldAllBe(options => options.Temperature == 0.5 && options.TopK == 3 && options.MinP == 0.1
+            && options.RepetitionPenalty == 1.2 && options.StopTokens.Contains(9));
         var seeds = sampling.Select(options => options.Seed).Order().ToList();
         Gateway.Fake.Requests.Clear();
         await Gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = "x", seed = 7, n = 2 });
@@ -120,13 +150,16 @@ public sealed class CompletionFormTests : IAsyncLifetime
         int[][] prompts = [[10, 11], [20, 21, 22], [30], [10, 11]];
         gateway.Fake.Script = request => [request.Prompt[0] + 1000, request.Prompt.Count + 2000];
         gateway.Fake.Pace = request => Task.Delay(request.Prompt[0] == 10 ? 30 : 0);
-        var (status, body, _) = await gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = prompts, n = 2, max_tokens = 2 });
+        var (status, body, _) = await gateway.PostAsync(
+            "/v1/completions", new { model = "bookworm", prompt = prompts, n = 2, max_tokens = 2 });
         status.ShouldBe(200);
         var choices = body.GetProperty("choices").EnumerateArray().ToList();
         choices.Select(choice => choice.GetProperty("index").GetInt32()).ShouldBe(Enumerable.Range(0, 8));
         choices.Select(choice => choice.GetProperty("text").GetString()).ShouldBe(prompts.SelectMany(prompt =>
-            Enumerable.Repeat(TestGateway.Codec.TokenText(prompt[0] + 1000) + TestGateway.Codec.TokenText(prompt.Length + 2000), 2)));
-        body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(prompts.Sum(prompt => prompt.Length));
+            Enumerable.Repeat(
+                TestGateway.Codec.TokenText(prompt[0] + 1000) + TestGateway.Codec.TokenText(prompt.Length + 2000), 2)));
+        body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()
+            .ShouldBe(prompts.Sum(prompt => prompt.Length));
     }
 
     [Fact]
@@ -134,7 +167,9 @@ public sealed class CompletionFormTests : IAsyncLifetime
     {
         using var client = Gateway.NewClient();
         client.DefaultRequestHeaders.Add("Idempotency-Key", "k1");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi"), client)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 5)
+                .Select(_ => Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi"), client)));
         answers.Select(answer => answer.Body.GetProperty("id").GetString()).Distinct().Count().ShouldBe(1);
         Gateway.Fake.Requests.Count.ShouldBe(1);
         (await Gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("other"), client)).Status.ShouldBe(422);

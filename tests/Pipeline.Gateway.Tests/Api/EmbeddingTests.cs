@@ -14,17 +14,30 @@ public sealed class EmbeddingTests
         using var folder = new TempDirectory();
         await using var gateway = await TestGateway.StartAsync();
         var adapter = gateway.AddAdapter("support", "2", folder.Path);
-        var (status, body, response) = await gateway.PostAsync("/v1/embeddings", new { model = "support", input = new[] { "zlib1g", "a longer text of more tokens" } });
+        var (status, body, response) = await gateway.PostAsync(
+            "/v1/embeddings", new { model = "support", input = new[] { "zlib1g", "a longer text of more tokens" } });
         status.ShouldBe(200);
         body.GetProperty("object").GetString().ShouldBe("list");
-        body.GetProperty("data").EnumerateArray().Select(item => (item.GetProperty("object").GetString(), item.GetProperty("index").GetInt32()))
+        body.GetProperty("data").EnumerateArray()
+            .Select(item => (item.GetProperty("object").GetString(), item.GetProperty("index").GetInt32()))
             .ShouldBe([("embedding", 0), ("embedding", 1)]);
-        body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(gateway.Fake.Embedded.Sum(item => item.Tokens.Count));
+        body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()
+            .ShouldBe(gateway.Fake.Embedded.Sum(item => item.Tokens.Count));
         gateway.Fake.Embedded.ShouldAllBe(item => item.Adapter == adapter.EngineName);
         response.Headers.GetValues("X-Adapter-Digest").ShouldBe([adapter.Digest]);
 
-        var ids = await gateway.PostAsync("/v1/embeddings", new { model = "bookworm", input = new[] { 5, 6, 7 }, encoding_format = "base64", dimensions = 4, user = "u" });
-        var bytes = Convert.FromBase64String(ids.Body.GetProperty("data")[0].GetProperty("embedding").GetString() ?? "");
+        var ids = await gateway.PostAsync(
+            "/v1/embeddings",
+            new
+            {
+                model = "bookworm",
+                input = new[] { 5, 6, 7 },
+                encoding_format = "base64",
+                dimensions = 4,
+                user = "u"
+            });
+        var bytes =
+            Convert.FromBase64String(ids.Body.GetProperty("data")[0].GetProperty("embedding").GetString() ?? "");
         MemoryMarshal.Cast<byte, float>(bytes).ToArray().ShouldBe([3, 5, 0, 0]);
     }
 
@@ -40,7 +53,8 @@ public sealed class EmbeddingTests
     public async Task B58_B60_BadEmbeddingRequest_NamesTheField(string json, string field)
     {
         await using var gateway = await TestGateway.StartAsync();
-        var (status, body, _) = await gateway.PostAsync("/v1/embeddings", JsonSerializer.Deserialize<JsonElement>(json));
+        var (status, body, _) =
+            await gateway.PostAsync("/v1/embeddings", JsonSerializer.Deserialize<JsonElement>(json));
         status.ShouldBe(400);
         body.GetProperty("error").GetProperty("param").GetString().ShouldBe(field);
         gateway.Fake.Embedded.ShouldBeEmpty();
@@ -50,7 +64,8 @@ public sealed class EmbeddingTests
     public async Task Embeddings_MoreThanTheContext_IsRefusedWithCounts()
     {
         await using var gateway = await TestGateway.StartAsync();
-        var (status, body, _) = await gateway.PostAsync("/v1/embeddings", new { model = "bookworm", input = Enumerable.Repeat(5, 1024) });
+        var (status, body, _) =
+            await gateway.PostAsync("/v1/embeddings", new { model = "bookworm", input = Enumerable.Repeat(5, 1024) });
         (status, body.GetProperty("error").GetProperty("code").GetString()).ShouldBe((400, "context_length_exceeded"));
         body.GetProperty("error").GetProperty("message").GetString().ShouldNotBeNull().ShouldContain("1024 tokens");
     }
@@ -61,9 +76,11 @@ public sealed class EmbeddingTests
         using var model = CausalLanguageModel.Load(TestGateway.ModelDirectory, new() { Threads = 1 });
         await using var engine = new GenerationEngine(model, new GenerationOptions { MaxBatch = 4 });
         await using var gateway = await TestGateway.StartAsync(parts: parts => parts with { Engine = engine });
-        string[] texts = ["shared library for compressing files", "shared libraries for compression of files", "a card game with a penguin"];
+        string[] texts = ["shared library for compressing files", "shared libraries for compression of files",
+            "a card game with a penguin"];
         var (_, body, _) = await gateway.PostAsync("/v1/embeddings", new { model = "bookworm", input = texts });
-        var vectors = body.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("embedding").Deserialize<float[]>() ?? []).ToList();
+        var vectors = body.GetProperty("data").EnumerateArray()
+            .Select(item => item.GetProperty("embedding").Deserialize<float[]>() ?? []).ToList();
         vectors.ShouldAllBe(vector => vector.Length == 256 && Math.Abs(Dot(vector, vector) - 1) < 1e-5);
         Dot(vectors[0], vectors[1]).ShouldBeGreaterThan(Dot(vectors[0], vectors[2]));
     }

@@ -21,14 +21,17 @@ public sealed class StockClientTests
         var answers = Answers();
         engine.Script = request => Text(request) switch
         {
-            var text when text.Contains("fail once", StringComparison.Ordinal) && failures++ == 0 => throw new InvalidOperationException("injected"),
+            var text when text.Contains("fail once", StringComparison.Ordinal)
+                && failures++ == 0 => throw new InvalidOperationException("injected"),
             var text when text.Contains("never end", StringComparison.Ordinal) => Endless(answers["hello"]),
             var text when text.Contains("call the tool", StringComparison.Ordinal) => answers["tool"],
             _ => answers["hello"],
         };
-        engine.Pace = request => Text(request) is var text && text.Contains("be slow", StringComparison.Ordinal) ? Task.Delay(150)
+        engine.Pace = request => Text(request) is var text && text.Contains("be slow", StringComparison.Ordinal)
+            ? Task.Delay(150)
             : text.Contains("never end", StringComparison.Ordinal) ? Task.Delay(10) : Task.CompletedTask;
-        await using var gateway = await TestGateway.StartAsync(options => options with { MaxQueue = 1 }, engine: engine);
+        await using var gateway =
+            await TestGateway.StartAsync(options => options with { MaxQueue = 1 }, engine: engine);
         gateway.AddAdapter("help", "3", folder.Path);
         var (code, output) = await Processes.RunAsync("node", ["client.mjs", gateway.Address], Work);
         code.ShouldBe(0, output);
@@ -47,13 +50,16 @@ public sealed class StockClientTests
         {
             string[] key = admin ? ["-H", $"Authorization: Bearer {TestGateway.AdminKey}"] : [];
             var (code, output) = await Processes.RunAsync(
-                "curl", ["-sS", "-X", "POST", $"{gateway.Address}{path}", "-H", "Content-Type: application/json", .. key, "-d", body], folder.Path);
+                "curl", ["-sS", "-X", "POST", $"{gateway.Address}{path}", "-H", "Content-Type: application/json",
+                    .. key, "-d", body], folder.Path);
             code.ShouldBe(0, output);
             return output;
         }
 
-        (await Curl("/v1/load_lora_adapter", "{\"lora_name\":\"sql\",\"lora_path\":\"made-1\"}")).ShouldContain("invalid_api_key");
-        (await Curl("/v1/load_lora_adapter", "{\"lora_name\":\"sql\",\"lora_path\":\"made-1\"}", admin: true)).ShouldStartWith("Success");
+        (await Curl("/v1/load_lora_adapter", "{\"lora_name\":\"sql\",\"lora_path\":\"made-1\"}"))
+            .ShouldContain("invalid_api_key");
+        (await Curl("/v1/load_lora_adapter", "{\"lora_name\":\"sql\",\"lora_path\":\"made-1\"}", admin: true))
+            .ShouldStartWith("Success");
         (await Curl("/v1/completions", "{\"model\":\"sql\",\"prompt\":\"x\"}")).ShouldContain("text_completion");
         (await Curl("/v1/unload_lora_adapter", "{\"lora_name\":\"sql\"}", admin: true)).ShouldStartWith("Success");
         (await Curl("/v1/completions", "{\"model\":\"sql\",\"prompt\":\"x\"}")).ShouldContain("model_not_found");
@@ -62,7 +68,8 @@ public sealed class StockClientTests
     private static Dictionary<string, int[]> Answers() => new()
     {
         ["hello"] = TestGateway.Codec.Encode("Hello there, friend."),
-        ["tool"] = TestGateway.Codec.Encode("<tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Oslo\"}}</tool_call>"),
+        ["tool"] = TestGateway.Codec.Encode(
+            "<tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Oslo\"}}</tool_call>"),
     };
 
     // The last turn decides, as in a real chat.
@@ -84,7 +91,8 @@ public sealed class StockClientTests
 
         if (!Directory.Exists(Path.Combine(Work, "node_modules", "openai")))
         {
-            var (code, output) = await Processes.RunAsync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], Work);
+            var (code, output) =
+                await Processes.RunAsync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], Work);
             if (code != 0)
             {
                 Assert.Skip($"npm could not install the openai package: {output[..Math.Min(200, output.Length)]}");

@@ -11,7 +11,8 @@ namespace Pipeline.Gateway.Tests.Engine;
 /// <summary>The gateway over the real engine and the shipped base model.</summary>
 public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly string[] Questions = ["zlib1g?", "Name the section of python3-numpy.", "What is a library?", "fonts-dejavu"];
+    private static readonly string[] Questions =
+        ["zlib1g?", "Name the section of python3-numpy.", "What is a library?", "fonts-dejavu"];
 
     private readonly TempDirectory _folder = new();
     private CausalLanguageModel? _model;
@@ -52,7 +53,8 @@ public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
         alone.Values.Distinct().Count().ShouldBeGreaterThan(12);
         await using var gateway = await StartAsync(maxLoras: 2);
         var random = new Random(1);
-        var order = Enumerable.Range(0, 60).Select(_ => (Tenant: random.Next(5), Question: random.Next(Questions.Length))).ToList();
+        var order = Enumerable.Range(0, 60)
+            .Select(_ => (Tenant: random.Next(5), Question: random.Next(Questions.Length))).ToList();
         var answers = await Task.WhenAll(order.Select(pair => AskAsync(gateway, pair.Tenant, pair.Question)));
         answers.ShouldBe(order.Select(pair => alone[pair]));
         Engine.Status().Adapters.ShouldBeLessThanOrEqualTo(4);
@@ -63,13 +65,17 @@ public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
     {
         MakeAdapters(2);
         await using var gateway = await StartAsync(maxLoras: 4);
-        var before = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => AskAsync(gateway, i % 2 == 0 ? -1 : 0, i % 4, tokens: 40)));
+        var before = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(i => AskAsync(gateway, i % 2 == 0 ? -1 : 0, i % 4, tokens: 40)));
         gateway.Catalog.Remove("a1");
-        var running = Enumerable.Range(0, 10).Select(i => AskAsync(gateway, i % 2 == 0 ? -1 : 0, i % 4, tokens: 40)).ToList();
-        (await gateway.PostAsync("/v1/load_lora_adapter", new { lora_name = "a1", lora_path = "a1" }, gateway.Admin)).Status.ShouldBe(200);
+        var running = Enumerable.Range(0, 10).Select(i => AskAsync(gateway, i % 2 == 0 ? -1 : 0, i % 4, tokens: 40))
+            .ToList();
+        (await gateway.PostAsync(
+            "/v1/load_lora_adapter", new { lora_name = "a1", lora_path = "a1" }, gateway.Admin)).Status.ShouldBe(200);
         (await Task.WhenAll(running)).ShouldBe(before);
         await File.WriteAllTextAsync(Path.Combine(_folder.Combine("a1"), "adapter_model.safetensors"), "damaged");
-        var (status, body, _) = await gateway.PostAsync("/v1/load_lora_adapter", new { lora_name = "a2", lora_path = "a1" }, gateway.Admin);
+        var (status, body, _) =
+            await gateway.PostAsync("/v1/load_lora_adapter", new { lora_name = "a2", lora_path = "a1" }, gateway.Admin);
         status.ShouldBe(400);
         body.GetProperty("error").GetProperty("code").GetString().ShouldBe("E-ADAPTER-DAMAGED");
         (await AskAsync(gateway, 0, 1, tokens: 40)).ShouldBe(before[1]);
@@ -83,7 +89,8 @@ public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
         var random = new Random(2);
         var order = Enumerable.Range(0, 80).Select(_ => random.Next(40)).ToList();
         var answers = await Task.WhenAll(order.Select(tenant => AskAsync(gateway, tenant, 0, tokens: 4)));
-        order.Zip(answers).GroupBy(pair => pair.First, pair => pair.Second).ShouldAllBe(group => group.Distinct().Count() == 1);
+        order.Zip(answers).GroupBy(pair => pair.First, pair => pair.Second)
+            .ShouldAllBe(group => group.Distinct().Count() == 1);
         Engine.Status().Adapters.ShouldBeLessThanOrEqualTo(8);
     }
 
@@ -121,7 +128,8 @@ public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
         await using var other = await TestGateway.StartAsync(parts: parts => parts with { Engine = engine });
         foreach (var question in Enumerable.Range(0, Questions.Length))
         {
-            (await AskAsync(gateway, 0, question, tokens: 64)).ShouldBe(await AskAsync(other, -1, question, tokens: 64));
+            (await AskAsync(gateway, 0, question, tokens: 64))
+                .ShouldBe(await AskAsync(other, -1, question, tokens: 64));
         }
     }
 
@@ -131,9 +139,11 @@ public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
         var fixture = Fixtures.Require("peft/bad");
         await using var gateway = await StartAsync(maxLoras: 2, root: fixture);
         var compared = 0;
-        foreach (var name in Directory.GetDirectories(fixture).Select(Path.GetFileName).OfType<string>().Where(name => name != "bf16-weights"))
+        foreach (var name in Directory.GetDirectories(fixture).Select(Path.GetFileName).OfType<string>()
+            .Where(name => name != "bf16-weights"))
         {
-            var (status, body, _) = await gateway.PostAsync("/v1/load_lora_adapter", new { lora_name = "bad", lora_path = name }, gateway.Admin);
+            var (status, body, _) = await gateway.PostAsync(
+                "/v1/load_lora_adapter", new { lora_name = "bad", lora_path = name }, gateway.Admin);
             status.ShouldBe(400, name);
             body.GetProperty("error").GetProperty("code").GetString().ShouldNotBeNull().ShouldStartWith("E-ADAPTER");
             compared++;
@@ -150,9 +160,16 @@ public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
         for (var i = 0; i < count; i++)
         {
             using var scope = torch.NewDisposeScope();
-            var adapter = LoraAdapter.Create(model, new LoraConfig { Rank = rank, Alpha = 8 * rank, TargetModules = targets ?? LoraConfig.AllProjections }, seed: i, name: "made");
+            var adapter = LoraAdapter.Create(
+                model, new LoraConfig
+                {
+                    Rank = rank,
+                    Alpha = 8 * rank,
+                    TargetModules = targets ?? LoraConfig.AllProjections
+                }, seed: i, name: "made");
             using var random = new torch.Generator((ulong)i);
-            foreach (var (_, value) in adapter.Parameters.Where(pair => pair.Name.Contains("lora_B", StringComparison.Ordinal)))
+            foreach (var (_, value) in adapter.Parameters.Where(
+                pair => pair.Name.Contains("lora_B", StringComparison.Ordinal)))
             {
                 value.copy_(torch.randn(value.shape, generator: random) * 0.02);
             }
@@ -165,7 +182,13 @@ public sealed class RealEngineTests(ITestOutputHelper output) : IAsyncLifetime
     private async Task<TestGateway> StartAsync(int maxLoras, string? root = null)
     {
         var gateway = await TestGateway.StartAsync(
-            options => options with { AdapterRoot = root ?? _folder.Path, MaxLoras = maxLoras, MaxCpuLoras = maxLoras, MaxQueuePerClient = 256 },
+            options => options with
+            {
+                AdapterRoot = root ?? _folder.Path,
+                MaxLoras = maxLoras,
+                MaxCpuLoras = maxLoras,
+                MaxQueuePerClient = 256
+            },
             parts => parts with { Engine = Engine });
         AdapterFolder.Scan(_folder.Path, 64, _ => { }).ToList().ForEach(gateway.Catalog.Add);
         return gateway;

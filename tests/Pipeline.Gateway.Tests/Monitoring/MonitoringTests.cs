@@ -29,17 +29,21 @@ public sealed class MonitoringTests : IDisposable
 
         var page = await gateway.Admin.GetStringAsync("/metrics");
         double Value(string name) => double.Parse(
-            Regex.Match(page, $"^{name}{{adapter=\"timed-s139\",version=\"7\"[^}}]*}} (\\S+)$", RegexOptions.Multiline, TimeSpan.FromSeconds(1)).Groups[1].Value, CultureInfo.InvariantCulture);
+            Regex.Match(page, $"^{name}{{adapter=\"timed-s139\",version=\"7\"[^}}]*}} (\\S+)$", RegexOptions.Multiline,
+                TimeSpan.FromSeconds(1)).Groups[1].Value, CultureInfo.InvariantCulture);
         // On an idle machine the two agree within 1 %; the tolerance is for busy ones.
         Value("gen_ai_server_request_duration_sum").ShouldBe(seconds, 0.2 * seconds);
         Value("gen_ai_server_request_duration_count").ShouldBe(5);
-        var (first, rest) = (Value("gen_ai_server_time_to_first_token_sum"), 7 * Value("gen_ai_server_time_per_output_token_sum"));
+        var (first, rest) =
+            (Value("gen_ai_server_time_to_first_token_sum"), 7 * Value("gen_ai_server_time_per_output_token_sum"));
         (first + rest).ShouldBe(Value("gen_ai_server_request_duration_sum"), 1e-6);
         first.ShouldBeGreaterThanOrEqualTo(5 * 0.049);
         rest.ShouldBeGreaterThanOrEqualTo(35 * 0.049);
         Value("pipeline_gateway_entropy_sum").ShouldBe(5, 1e-9);
-        page.ShouldContain("pipeline_gateway_tokens_total{adapter=\"timed-s139\",version=\"7\",arm=\"\",kind=\"output\"} 40");
-        page.ShouldContain("pipeline_gateway_requests_total{adapter=\"timed-s139\",version=\"7\",arm=\"\",outcome=\"length\"} 5");
+        page.ShouldContain(
+            "pipeline_gateway_tokens_total{adapter=\"timed-s139\",version=\"7\",arm=\"\",kind=\"output\"} 40");
+        page.ShouldContain(
+            "pipeline_gateway_requests_total{adapter=\"timed-s139\",version=\"7\",arm=\"\",outcome=\"length\"} 5");
         page.ShouldContain("pipeline_gateway_adapter_loads_total{adapter=\"timed-s139\"} 1");
     }
 
@@ -47,7 +51,8 @@ public sealed class MonitoringTests : IDisposable
     public async Task S0_17_InjectedAnomaly_RaisesOneAlarmAndEndsTheRollout()
     {
         var drift = new DriftOptions { BaselineSize = 60, WindowSize = 20 };
-        await using var gateway = await TestGateway.StartAsync(options => options with { RollBackOnDrift = true }, parts => parts with { Drift = drift });
+        await using var gateway = await TestGateway.StartAsync(
+            options => options with { RollBackOnDrift = true }, parts => parts with { Drift = drift });
         gateway.AddAdapter("help", "1", _folder.Path);
         gateway.AddAdapter("help", "2", _folder.Path);
         await gateway.SetTrafficAsync(new TrafficState
@@ -69,7 +74,8 @@ public sealed class MonitoringTests : IDisposable
         alarms.GetArrayLength().ShouldBe(1);
         alarms[0].GetProperty("adapter").GetString().ShouldBe("help@2");
         alarms[0].GetProperty("alarm").GetProperty("stream").GetString().ShouldBe("entropy");
-        await TestGateway.UntilAsync(async () => (await gateway.Traffic.ReadAsync("help"))?.Candidate is null, "the rollout was ended");
+        await TestGateway.UntilAsync(
+            async () => (await gateway.Traffic.ReadAsync("help"))?.Candidate is null, "the rollout was ended");
         (await gateway.Traffic.ReadAsync("help"))!.Reason.ShouldContain("entropy of help@2");
     }
 
@@ -95,9 +101,17 @@ public sealed class MonitoringTests : IDisposable
     [Fact]
     public async Task Samples_AreRedacted_AndTheLedgerHoldsNoText()
     {
-        await using var gateway = await TestGateway.StartAsync(options => options with { StateFolder = _folder.Path, SampleShare = 1 });
+        await using var gateway =
+            await TestGateway.StartAsync(options => options with { StateFolder = _folder.Path, SampleShare = 1 });
         gateway.Fake.Script = _ => TestGateway.Codec.Encode("write to jane@example.org");
-        await gateway.PostAsync("/v1/chat/completions", new { model = "bookworm", messages = new[] { new { role = "user", content = "I am bob@example.org" } }, max_tokens = 99 });
+        await gateway.PostAsync(
+            "/v1/chat/completions",
+            new
+            {
+                model = "bookworm",
+                messages = new[] { new { role = "user", content = "I am bob@example.org" } },
+                max_tokens = 99
+            });
         var sample = await File.ReadAllTextAsync(Directory.GetFiles(_folder.Path, "samples-*.jsonl").Single());
         sample.ShouldContain("[EMAIL]");
         sample.ShouldNotContain("@example.org");
@@ -108,10 +122,14 @@ public sealed class MonitoringTests : IDisposable
     public async Task Dashboard_EveryExpression_NamesMetricsThatExist()
     {
         var json = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "infra", "dashboards", "gateway.json"));
-        System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("panels").GetArrayLength().ShouldBeGreaterThan(10);
-        var known = typeof(MetricNames).GetFields().Select(field => field.GetRawConstantValue()).OfType<string>().Select(name => name.Replace('.', '_')).ToHashSet();
+        System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("panels").GetArrayLength()
+            .ShouldBeGreaterThan(10);
+        var known = typeof(MetricNames).GetFields().Select(field => field.GetRawConstantValue()).OfType<string>()
+            .Select(name => name.Replace('.', '_')).ToHashSet();
         var used = Regex.Matches(json, "(pipeline_gateway|gen_ai)_[a-z_]+", RegexOptions.None, TimeSpan.FromSeconds(1))
-            .Select(match => Regex.Replace(match.Value, "_(total|bucket|sum|count)$", "", RegexOptions.None, TimeSpan.FromSeconds(1))).Distinct().ToList();
+            .Select(match =>
+                Regex.Replace(match.Value, "_(total|bucket|sum|count)$", "", RegexOptions.None,
+                    TimeSpan.FromSeconds(1))).Distinct().ToList();
         used.Except(known).ShouldBeEmpty();
         used.Count.ShouldBeGreaterThan(15);
     }
@@ -140,7 +158,8 @@ public sealed class MonitoringTests : IDisposable
         await TestGateway.UntilAsync(() => gateway.Fake.Running > 0, "the request runs");
 
         var stopping = Task.Run(() => gateway.App.StopAsync());
-        await TestGateway.UntilAsync(async () => (int)(await gateway.Client.GetAsync("/health")).StatusCode == 503, "health says that it stops");
+        await TestGateway.UntilAsync(
+            async () => (int)(await gateway.Client.GetAsync("/health")).StatusCode == 503, "health says that it stops");
         (await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("late"))).Status.ShouldBe(503);
         gate.SetResult();
         (await running).Status.ShouldBe(200);

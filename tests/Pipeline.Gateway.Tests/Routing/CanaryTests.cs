@@ -36,7 +36,8 @@ public sealed class CanaryTests : IDisposable
             candidates.ShouldBe(expected);
             var decision = CanaryAnalysis.Decide(report.Stable, report.Candidate);
             decision.Comparisons.Select(row => row.Metric).ShouldBe(["error_rate", "log_latency", "entropy"]);
-            decision.Comparisons.ShouldAllBe(row => row.StableCount == 300 - candidates && row.PValue > 0 && row.Low <= row.Difference && row.Difference <= row.High);
+            decision.Comparisons.ShouldAllBe(row => row.StableCount == 300 - candidates && row.PValue > 0
+                && row.Low <= row.Difference && row.Difference <= row.High);
         }
     }
 
@@ -44,10 +45,12 @@ public sealed class CanaryTests : IDisposable
     public async Task S0_16_FailingCandidate_IsSeenInItsArmAndRolledBackByTheAnalysis()
     {
         await using var gateway = await StartAsync(50);
-        gateway.Fake.Script = request => request.Adapter?.StartsWith("help@2", StringComparison.Ordinal) == true ? throw new InvalidOperationException("injected") : [5, 6, 7];
+        gateway.Fake.Script = request => request.Adapter?.StartsWith("help@2", StringComparison.Ordinal) == true
+            ? throw new InvalidOperationException("injected") : [5, 6, 7];
         for (var i = 0; i < 60; i++)
         {
-            await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), gateway.NewClient(clientId: $"c{i}"));
+            await gateway.PostAsync(
+                "/v1/chat/completions", TestGateway.Chat("hi", "help"), gateway.NewClient(clientId: $"c{i}"));
         }
 
         var report = await ReportAsync(gateway);
@@ -70,7 +73,10 @@ public sealed class CanaryTests : IDisposable
         await using var gateway = await StartAsync(100);
         var gate = new TaskCompletionSource();
         gateway.Fake.Pace = _ => gate.Task;
-        var running = Enumerable.Range(0, 5).Select(i => gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), gateway.NewClient(clientId: $"c{i}"))).ToList();
+        var running = Enumerable.Range(0, 5)
+            .Select(i =>
+                gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"),
+                    gateway.NewClient(clientId: $"c{i}"))).ToList();
         await TestGateway.UntilAsync(() => gateway.Fake.Running == 5, "five requests run");
 
         await gateway.Traffic.RollBackAsync("help", "ann", "rollback");
@@ -90,7 +96,8 @@ public sealed class CanaryTests : IDisposable
     [Fact]
     public async Task S2_28_Flow_IsAdapterPromptAndDecodingTogether_AndAHeaderMayForceIt()
     {
-        await using var gateway = await StartAsync(0, candidate => candidate with { SystemPrompt = "Be brief.", Temperature = 0.25, TopP = 0.5 });
+        await using var gateway = await StartAsync(
+            0, candidate => candidate with { SystemPrompt = "Be brief.", Temperature = 0.25, TopP = 0.5 });
         using var client = gateway.NewClient();
         client.DefaultRequestHeaders.Add("X-Traffic-Arm", "candidate");
         await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), client);
@@ -98,7 +105,8 @@ public sealed class CanaryTests : IDisposable
         (forced.Sampling.Temperature, forced.Sampling.TopP).ShouldBe((0.25, 0.5));
         string.Concat(forced.Prompt.Select(TestGateway.Codec.TokenText)).ShouldContain("Be brief.");
         await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"));
-        string.Concat(gateway.Fake.Requests.Last().Prompt.Select(TestGateway.Codec.TokenText)).ShouldNotContain("Be brief.");
+        string.Concat(gateway.Fake.Requests.Last().Prompt.Select(TestGateway.Codec.TokenText))
+            .ShouldNotContain("Be brief.");
     }
 
     [Fact]
@@ -108,7 +116,8 @@ public sealed class CanaryTests : IDisposable
         var (status, _, response) = await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"));
         status.ShouldBe(200);
         response.Headers.GetValues("X-Adapter-Version").ShouldBe(["1"]);
-        await TestGateway.UntilAsync(async () => (await ReportAsync(gateway)).Candidate?.Requests == 1, "the copy was counted");
+        await TestGateway.UntilAsync(
+            async () => (await ReportAsync(gateway)).Candidate?.Requests == 1, "the copy was counted");
         (await ReportAsync(gateway)).Stable.Requests.ShouldBe(1);
     }
 
@@ -119,7 +128,9 @@ public sealed class CanaryTests : IDisposable
         var answers = new List<int>();
         for (var i = 0; i < 20; i++)
         {
-            answers.Add((await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), gateway.NewClient(clientId: $"c{i}"))).Status);
+            answers.Add(
+                (await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"),
+                    gateway.NewClient(clientId: $"c{i}"))).Status);
         }
 
         answers.Distinct().Order().ShouldBe([200, 503]);
@@ -137,7 +148,8 @@ public sealed class CanaryTests : IDisposable
             using var client = gateway.NewClient(clientId: $"c{i}");
             while (!stop.IsCancellationRequested)
             {
-                var (status, _, response) = await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), client);
+                var (status, _, response) =
+                    await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), client);
                 status.ShouldBe(200);
                 versions.Enqueue(response.Headers.GetValues("X-Adapter-Version").Single());
             }
@@ -146,7 +158,8 @@ public sealed class CanaryTests : IDisposable
         for (var i = 0; i < 20; i++)
         {
             var start = System.Diagnostics.Stopwatch.GetTimestamp();
-            await gateway.SetTrafficAsync(new TrafficState { Alias = "help", Stable = new TrafficArm { Adapter = $"help@{1 + (i % 2)}" } });
+            await gateway.SetTrafficAsync(
+                new TrafficState { Alias = "help", Stable = new TrafficArm { Adapter = $"help@{1 + (i % 2)}" } });
             times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             await Task.Delay(10);
         }
@@ -154,12 +167,15 @@ public sealed class CanaryTests : IDisposable
         await stop.CancelAsync();
         await Task.WhenAll(load);
         versions.Distinct().Order().ShouldBe(["1", "2"]);
-        TestContext.Current.TestOutputHelper?.WriteLine($"S2-38: switch p95 {times.Order().ElementAt(18):f1} ms (write, read back, in force) under load, {versions.Count} answers");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"S2-38: switch p95 {times.Order().ElementAt(18):f1} ms (write, read back, in force) under load, "
+                + $"{versions.Count} answers");
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<TestGateway> StartAsync(double percent, Func<TrafficArm, TrafficArm>? change = null, bool shadow = false, string? store = null)
+    private async Task<TestGateway> StartAsync(
+        double percent, Func<TrafficArm, TrafficArm>? change = null, bool shadow = false, string? store = null)
     {
         var gateway = await TestGateway.StartAsync(store: store);
         gateway.AddAdapter("help", "1", _folder.Path);
@@ -185,7 +201,8 @@ public sealed class CanaryTests : IDisposable
     private static async Task<string> ArmAsync(TestGateway gateway, string client)
     {
         using var http = gateway.NewClient(clientId: client);
-        var (status, _, response) = await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), http);
+        var (status, _, response) =
+            await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), http);
         status.ShouldBe(200);
         return response.Headers.GetValues("X-Traffic-Arm").Single();
     }

@@ -61,26 +61,32 @@ public sealed class FairQueueTests
     {
         var gate = new TaskCompletionSource();
         var engine = new FakeEngine { MaxBatch = 1, Pace = _ => gate.Task };
-        await using var gateway = await TestGateway.StartAsync(options => options with { MaxQueue = 2 }, engine: engine);
+        await using var gateway =
+            await TestGateway.StartAsync(options => options with { MaxQueue = 2 }, engine: engine);
         using var leaving = new CancellationTokenSource();
-        var body = new StringContent("{\"model\":\"bookworm\",\"prompt\":\"x\",\"stream\":true}", System.Text.Encoding.UTF8, "application/json");
+        var body = new StringContent(
+            "{\"model\":\"bookworm\",\"prompt\":\"x\",\"stream\":true}", System.Text.Encoding.UTF8, "application/json");
         var first = gateway.Client.PostAsync("/v1/completions", body, leaving.Token);
         await TestGateway.UntilAsync(() => engine.Running > 0, "the first request runs");
         var second = gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = "y" });
         await TestGateway.UntilAsync(
-            async () => engine.Running > 0 && (await gateway.AdminAsync("/admin/state")).GetProperty("admitted").GetInt32() == 2, "one runs, one waits");
+            async () => engine.Running > 0 && (await gateway.AdminAsync("/admin/state")).GetProperty("admitted")
+                .GetInt32() == 2, "one runs, one waits");
 
-        var (status, _, response) = await gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = "z" });
+        var (status, _, response) =
+            await gateway.PostAsync("/v1/completions", new { model = "bookworm", prompt = "z" });
         status.ShouldBe(429);
         response.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => first);
-        await TestGateway.UntilAsync(() => engine.Requests.Count == 2, "the waiting request got the slot of the one that left");
+        await TestGateway.UntilAsync(
+            () => engine.Requests.Count == 2, "the waiting request got the slot of the one that left");
 
         gate.SetResult();
         (await second).Status.ShouldBe(200);
         await TestGateway.UntilAsync(
-            async () => (await gateway.AdminAsync("/admin/state")).GetProperty("admitted").GetInt32() == 0, "every request left");
+            async () => (await gateway.AdminAsync("/admin/state")).GetProperty("admitted").GetInt32() == 0,
+            "every request left");
         (await gateway.AdminAsync("/admin/state")).GetProperty("running").GetInt32().ShouldBe(0);
     }
 }

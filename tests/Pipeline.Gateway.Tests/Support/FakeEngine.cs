@@ -4,13 +4,17 @@ using Pipeline.Llm.Peft;
 
 namespace Pipeline.Gateway.Tests.Support;
 
-/// <summary>Answers each request with the tokens that <see cref="Script"/> gives, one by one, and keeps book of adapters and slots.</summary>
+/// <summary>
+/// Answers each request with the tokens that <see cref="Script"/> gives, one by one, and keeps book of adapters and
+/// slots.
+/// </summary>
 internal sealed class FakeEngine : IGenerationEngine
 {
     private readonly ConcurrentDictionary<string, byte> _adapters = new(StringComparer.Ordinal);
     private int _running;
 
-    public Func<GenerationRequest, IReadOnlyList<int>> Script { get; set; } = request => [.. request.Prompt.Reverse().Take(8)];
+    public Func<GenerationRequest, IReadOnlyList<int>> Script { get; set; } = request =>
+        [.. request.Prompt.Reverse().Take(8)];
 
     /// <summary>Waited for before each token.</summary>
     public Func<GenerationRequest, Task> Pace { get; set; } = _ => Task.CompletedTask;
@@ -54,11 +58,13 @@ internal sealed class FakeEngine : IGenerationEngine
         return stream;
     }
 
-    public async Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default)
+    public async Task<float[]> EmbedAsync(
+        IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default)
     {
         Embedded.Enqueue((tokens, adapter));
         await Pace(new GenerationRequest { Prompt = tokens, Adapter = adapter });
-        return adapter is null || _adapters.ContainsKey(adapter) ? [tokens.Count, tokens[0], 0, adapter is null ? 0 : 1] : throw new GenerationException("not loaded");
+        return adapter is null || _adapters.ContainsKey(adapter)
+            ? [tokens.Count, tokens[0], 0, adapter is null ? 0 : 1] : throw new GenerationException("not loaded");
     }
 
     public async Task LoadAdapterAsync(string name, AdapterContent content, CancellationToken cancellation = default)
@@ -108,7 +114,11 @@ internal sealed class FakeEngine : IGenerationEngine
                     return;
                 }
 
-                stream.Write(new GeneratedToken(id, -0.5, Entropy, [.. Enumerable.Range(0, request.Sampling.TopLogProbs).Select(i => new TokenLogProb(id + i, -0.5 - i))]));
+                stream.Write(
+                    new GeneratedToken(
+                        id, -0.5, Entropy,
+                        [.. Enumerable.Range(0, request.Sampling.TopLogProbs)
+                            .Select(i => new TokenLogProb(id + i, -0.5 - i))]));
                 if (++count >= request.Sampling.MaxTokens)
                 {
                     stream.Complete(FinishReason.Length);

@@ -28,7 +28,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts <c>serve</c> with the shipped model and waits until it listens.</summary>
     public static async Task<GatewayProcess> ServeAsync(string root, params string[] more)
     {
-        var process = Start(root, ["serve", "--model", TestGateway.ModelDirectory, "--served-model-name", "bookworm", "--port", "0", "--threads", "1", .. more]);
+        var process = Start(
+            root, ["serve", "--model", TestGateway.ModelDirectory, "--served-model-name", "bookworm", "--port", "0",
+                "--threads", "1", .. more]);
         process.BeginErrorReadLine();
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
@@ -36,7 +38,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
             {
                 var output = process.StandardOutput;
                 _ = Task.Run(() => output.ReadToEndAsync());
-                return new GatewayProcess(process, line[(line.IndexOf("http", StringComparison.Ordinal))..].Replace("/v1", "", StringComparison.Ordinal));
+                return new GatewayProcess(
+                    process, line[(line.IndexOf("http", StringComparison.Ordinal))..]
+                        .Replace("/v1", "", StringComparison.Ordinal));
             }
         }
 
@@ -44,7 +48,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Runs another verb to its end.</summary>
-    public static async Task<(int Code, string Output, string Error)> RunAsync(string root, string input, params string[] arguments)
+    public static async Task<(int Code, string Output, string Error)> RunAsync(
+        string root, string input, params string[] arguments)
     {
         using var process = Start(root, arguments);
         await process.StandardInput.WriteAsync(input);

@@ -50,13 +50,28 @@ internal sealed class TestGateway : IAsyncDisposable
     public HttpClient Admin { get; }
 
     public static async Task<TestGateway> StartAsync(
-        Func<GatewayOptions, GatewayOptions>? options = null, Func<GatewayParts, GatewayParts>? parts = null, FakeEngine? engine = null, string? store = null)
+        Func<GatewayOptions, GatewayOptions>? options = null, Func<GatewayParts, GatewayParts>? parts = null,
+        FakeEngine? engine = null, string? store = null)
     {
         var (fake, catalog) = (engine ?? new FakeEngine(), new AdapterCatalog());
-        var traffic = new TrafficStore(new DirectoryObjectStore(store ?? Directory.CreateTempSubdirectory("pipeline-test-").FullName));
-        var built = new GatewayParts { Engine = fake, Codec = Codec, Catalog = catalog, AdminKey = AdminKey, Traffic = traffic };
+        var traffic = new TrafficStore(
+            new DirectoryObjectStore(store ?? Directory.CreateTempSubdirectory("pipeline-test-").FullName));
+        var built = new GatewayParts
+        {
+            Engine = fake,
+            Codec = Codec,
+            Catalog = catalog,
+            AdminKey = AdminKey,
+            Traffic = traffic,
+        };
         built = parts?.Invoke(built) ?? built;
-        var settings = new GatewayOptions { BaseName = "bookworm", Port = 0, TrafficInterval = TimeSpan.FromHours(1), DrainTimeout = TimeSpan.FromSeconds(10) };
+        var settings = new GatewayOptions
+        {
+            BaseName = "bookworm",
+            Port = 0,
+            TrafficInterval = TimeSpan.FromHours(1),
+            DrainTimeout = TimeSpan.FromSeconds(10),
+        };
         var app = GatewayApp.Build(options?.Invoke(settings) ?? settings, built);
         await app.StartAsync();
         return new TestGateway(app, fake, built.Catalog, traffic);
@@ -92,7 +107,8 @@ internal sealed class TestGateway : IAsyncDisposable
     public ServedAdapter AddAdapter(string name, string version, string folder)
     {
         var directory = Directory.CreateDirectory(Path.Combine(folder, $"{name}-{version}")).FullName;
-        File.WriteAllText(Path.Combine(directory, "adapter_config.json"), """{"peft_type":"LORA","task_type":"CAUSAL_LM","r":4,"lora_alpha":8,"target_modules":["q_proj"]}""");
+        File.WriteAllText(Path.Combine(directory, "adapter_config.json"),
+            """{"peft_type":"LORA","task_type":"CAUSAL_LM","r":4,"lora_alpha":8,"target_modules":["q_proj"]}""");
         File.WriteAllText(Path.Combine(directory, "adapter_model.safetensors"), $"{name} {version}");
         var adapter = AdapterFiles.Inspect(name, version, directory, 64);
         Catalog.Add(adapter);
@@ -106,17 +122,22 @@ internal sealed class TestGateway : IAsyncDisposable
         await App.Services.GetRequiredService<TrafficWatcher>().RefreshAsync();
     }
 
-    public static object Chat(string text, string model = "bookworm") => new { model, messages = new[] { new { role = "user", content = text } }, max_tokens = 8 };
+    public static object Chat(string text, string model = "bookworm") =>
+        new { model, messages = new[] { new { role = "user", content = text } }, max_tokens = 8 };
 
-    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(string path, object body, HttpClient? client = null)
+    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(
+        string path, object body, HttpClient? client = null)
     {
         var response = await (client ?? Client).PostAsJsonAsync(path, body);
         var text = await response.Content.ReadAsStringAsync();
-        var json = text.StartsWith('{') || text.StartsWith('[') ? JsonSerializer.Deserialize<JsonElement>(text) : default;
+        var json = text.StartsWith('{') || text.StartsWith('[')
+            ? JsonSerializer.Deserialize<JsonElement>(text) : default;
         return ((int)response.StatusCode, json, response);
     }
 
-    /// <summary>Waits until something holds, and fails with its description when it does not within a generous time.</summary>
+    /// <summary>
+    /// Waits until something holds, and fails with its description when it does not within a generous time.
+    /// </summary>
     public static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {
         var start = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -129,7 +150,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
 
-    public async Task<JsonElement> AdminAsync(string path) => JsonSerializer.Deserialize<JsonElement>(await Admin.GetStringAsync(path));
+    public async Task<JsonElement> AdminAsync(string path) =>
+        JsonSerializer.Deserialize<JsonElement>(await Admin.GetStringAsync(path));
 
     public async ValueTask DisposeAsync()
     {

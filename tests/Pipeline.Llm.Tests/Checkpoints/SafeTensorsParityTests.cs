@@ -7,7 +7,8 @@ public sealed class SafeTensorsParityTests
 {
     // Refused here, read by the reference: each is a strictness named in SafeTensorsHeader's remarks.
     private static readonly string[] Stricter =
-["duplicate-name", "entry-list", "unknown-field", "header-leading", "header-trailing-newlines", "shape-zero-first-then-huge"];
+["duplicate-name", "entry-list", "unknown-field", "header-leading", "header-trailing-newlines",
+    "shape-zero-first-then-huge"];
 
     [Fact]
     public void Open_CorpusOfFiles_SameVerdictTensorsAndMetadata()
@@ -65,7 +66,8 @@ public sealed class SafeTensorsParityTests
             }
             catch (InvalidDataException)
             {
-                // Refusing is what the reference does with nearly all mutants; the count of accepted ones is checked below.
+                // Refusing is what the reference does with nearly all mutants; the count of accepted ones is checked
+                // below.
             }
 
             compared++;
@@ -83,12 +85,14 @@ public sealed class SafeTensorsParityTests
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(root, "cases.json")));
         var compared = 0;
         foreach (var name in document.RootElement.GetProperty("cases").EnumerateArray()
-                     .Select(item => item.GetProperty("file").GetString()!).Where(name => name.Contains("written-by-reference")))
+                     .Select(item => item.GetProperty("file").GetString()!)
+                     .Where(name => name.Contains("written-by-reference")))
         {
             var path = Path.Combine(root, name);
             using var file = SafeTensorsFile.Open(path);
             var items = file.Header.Entries.Reverse()
-                .Select(entry => SafeTensorsItem.Of(entry.Name, entry.DType, entry.Shape, file.Bytes(entry.Name).ToArray()));
+                .Select(entry =>
+                    SafeTensorsItem.Of(entry.Name, entry.DType, entry.Shape, file.Bytes(entry.Name).ToArray()));
             using var stream = new MemoryStream();
             SafeTensorsWriter.Write(stream, items, file.Header.Metadata);
             if (file.Header.Metadata.Count <= 1)

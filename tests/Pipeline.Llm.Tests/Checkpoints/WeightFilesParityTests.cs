@@ -27,12 +27,15 @@ public sealed class WeightFilesParityTests
                 Should.Throw<Exception>(() => WeightFiles.Open(directory), item.Name).Message.ShouldContain(item.Name);
                 compared++;
             }
-            else if (item.Value.TryGetProperty("tensors", out var tensors) && item.Value.TryGetProperty("weights", out var weights)
+            else if (item.Value.TryGetProperty("tensors", out var tensors)
+                && item.Value.TryGetProperty("weights", out var weights)
                 && !weights.TryGetProperty("error", out _) && item.Name != "broken-single-and-index")
             {
                 using var files = WeightFiles.Open(directory);
-                var ours = files.Files.SelectMany(file => file.Header.Entries).Select(e => $"{e.Name} {e.DType} {string.Join(',', e.Shape)}");
-                var theirs = tensors.EnumerateObject().SelectMany(file => file.Value.EnumerateObject()).Select(Describe);
+                var ours = files.Files.SelectMany(file => file.Header.Entries)
+                    .Select(e => $"{e.Name} {e.DType} {string.Join(',', e.Shape)}");
+                var theirs = tensors.EnumerateObject().SelectMany(file => file.Value.EnumerateObject())
+                    .Select(Describe);
                 ours.Order().ShouldBe(theirs.Order(), item.Name);
                 compared++;
             }
@@ -45,9 +48,12 @@ public sealed class WeightFilesParityTests
     public void S0_26_Read_RemoteCode_IsNeverRunAndNamed()
     {
         using var directory = new TempDirectory();
-        File.WriteAllText(directory.Combine("config.json"), """{"model_type": "custom", "auto_map": {"AutoModelForCausalLM": "model.Custom"}}""");
-        Should.Throw<InvalidDataException>(() => ModelConfigReader.Read(directory.Path)).Message.ShouldContain("never run");
-        File.WriteAllText(directory.Combine("config.json"), """{"model_type": "llama", "auto_map": {"AutoModelForCausalLM": "model.Custom"}}""");
+        File.WriteAllText(directory.Combine("config.json"),
+            """{"model_type": "custom", "auto_map": {"AutoModelForCausalLM": "model.Custom"}}""");
+        Should.Throw<InvalidDataException>(() => ModelConfigReader.Read(directory.Path)).Message.ShouldContain(
+            "never run");
+        File.WriteAllText(directory.Combine("config.json"),
+            """{"model_type": "llama", "auto_map": {"AutoModelForCausalLM": "model.Custom"}}""");
         ModelConfigReader.Read(directory.Path).Warnings.Single().ShouldContain("never run");
     }
 
@@ -55,15 +61,18 @@ public sealed class WeightFilesParityTests
     public void Open_Pickle_IsRefusedByItsFirstBytes()
     {
         using var directory = new TempDirectory();
-        byte[][] files = [[0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46], [.. "PK\u0003\u0004\0\0\0\0"u8], [.. "GGUF\u0003\0\0\0"u8]];
+        byte[][] files =
+            [[0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46], [.. "PK\u0003\u0004\0\0\0\0"u8], [.. "GGUF\u0003\0\0\0"u8]];
         foreach (var bytes in files)
         {
             var path = directory.Combine("model.safetensors");
             File.WriteAllBytes(path, bytes);
-            Should.Throw<InvalidDataException>(() => SafeTensorsFile.Open(path)).Message.ShouldContain("only safetensors is read");
+            Should.Throw<InvalidDataException>(() => SafeTensorsFile.Open(path)).Message.ShouldContain(
+                "only safetensors is read");
         }
     }
 
     private static string Describe(JsonProperty tensor) =>
-        $"{tensor.Name} {tensor.Value[0].GetString()} {string.Join(',', tensor.Value[1].EnumerateArray().Select(size => size.GetInt64()))}";
+        $"{tensor.Name} {tensor.Value[0].GetString()} "
+            + $"{string.Join(',', tensor.Value[1].EnumerateArray().Select(size => size.GetInt64()))}";
 }

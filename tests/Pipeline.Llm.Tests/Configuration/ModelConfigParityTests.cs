@@ -14,7 +14,8 @@ public sealed class ModelConfigParityTests
         var compared = 0;
         foreach (var item in document.RootElement.GetProperty("dirs").EnumerateObject())
         {
-            if (item.Name.StartsWith("tokenizer-only", StringComparison.Ordinal) || !item.Value.TryGetProperty("config", out var expected))
+            if (item.Name.StartsWith("tokenizer-only", StringComparison.Ordinal)
+                || !item.Value.TryGetProperty("config", out var expected))
             {
                 continue;
             }
@@ -24,7 +25,8 @@ public sealed class ModelConfigParityTests
             var refused = type is null || !Architecture.ByModelType.ContainsKey(type) || Refused.Contains(item.Name);
             if (refused && item.Name != "broken-config-bom")
             {
-                Should.Throw<Exception>(() => ModelConfigReader.Read(directory), item.Name).Message.ShouldContain(item.Name);
+                Should.Throw<Exception>(() => ModelConfigReader.Read(directory), item.Name).Message.ShouldContain(
+                    item.Name);
             }
             else if (!refused)
             {
@@ -47,7 +49,8 @@ public sealed class ModelConfigParityTests
             var modern = ModelConfigReader.Read(directory);
             var legacy = ModelConfigReader.ReadFile(Path.Combine(directory, "config.legacy.json"));
             (legacy with { Architectures = [], EosTokenIds = [], SlidingLayers = [], Warnings = [] })
-                .ShouldBe(modern with { Architectures = [], EosTokenIds = [], SlidingLayers = [], Warnings = [] }, directory);
+                .ShouldBe(
+                    modern with { Architectures = [], EosTokenIds = [], SlidingLayers = [], Warnings = [] }, directory);
             legacy.SlidingLayers.ShouldBe(modern.SlidingLayers);
             legacy.EosTokenIds.ShouldBe(modern.EosTokenIds);
             compared++;
@@ -97,9 +100,12 @@ public sealed class ModelConfigParityTests
                 continue;
             }
 
-            var ours = ModelShapes.Tensors(ModelConfigReader.Read(directory)).ToDictionary(t => t.Name, t => string.Join(',', t.Shape));
-            var theirs = parameters.EnumerateObject().Where(p => p.Name != "lm_head.weight" || ours.ContainsKey("lm_head.weight"))
-                .ToDictionary(p => p.Name, p => string.Join(',', p.Value.EnumerateArray().Select(size => size.GetInt64())));
+            var ours = ModelShapes.Tensors(ModelConfigReader.Read(directory))
+                .ToDictionary(t => t.Name, t => string.Join(',', t.Shape));
+            var theirs = parameters.EnumerateObject()
+                .Where(p => p.Name != "lm_head.weight" || ours.ContainsKey("lm_head.weight"))
+                .ToDictionary(
+                    p => p.Name, p => string.Join(',', p.Value.EnumerateArray().Select(size => size.GetInt64())));
             ours.OrderBy(p => p.Key).ShouldBe(theirs.OrderBy(p => p.Key), directory);
             compared++;
         }
@@ -109,7 +115,8 @@ public sealed class ModelConfigParityTests
 
     // Read by transformers, refused here by name before any weight is read.
     private static readonly string[] Refused =
-        ["broken-kv-heads-not-dividing", "broken-negative-layers", "broken-unknown-activation", "broken-rope-unknown-type", "config-old-dynamic"];
+        ["broken-kv-heads-not-dividing", "broken-negative-layers", "broken-unknown-activation",
+            "broken-rope-unknown-type", "config-old-dynamic"];
 
     private static void Check(ModelConfig config, RopeSettings settings, JsonElement expected)
     {
@@ -145,7 +152,8 @@ public sealed class ModelConfigParityTests
 
         if (expected.TryGetProperty("layer_types", out var layers) && layers.ValueKind == JsonValueKind.Array)
         {
-            config.SlidingLayers.ShouldBe(layers.EnumerateArray().Select(l => l.GetString() == "sliding_attention"), name);
+            config.SlidingLayers.ShouldBe(
+                layers.EnumerateArray().Select(l => l.GetString() == "sliding_attention"), name);
         }
 
         if (expected.TryGetProperty("sliding_window", out var window) && config.ModelType != "qwen2")

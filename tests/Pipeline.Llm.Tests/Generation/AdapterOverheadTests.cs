@@ -6,7 +6,10 @@ using TorchSharp;
 
 namespace Pipeline.Llm.Tests.Generation;
 
-/// <summary>What an adapter adds to a pass, in processor time of the thread that runs it, so that other work on the machine hardly shows.</summary>
+/// <summary>
+/// What an adapter adds to a pass, in processor time of the thread that runs it, so that other work on the machine
+/// hardly shows.
+/// </summary>
 public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
 {
     private const int Rows = 4;
@@ -19,28 +22,37 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
     [InlineData(1, 8, false, 0.30)]
     [InlineData(4, 8, false, 0.30)]
     [InlineData(4, 16, true, 0.30)]
-    public void S1_35_Prefill_RowsUnderAdapters_CostLittleMore(int distinct, int rank, bool allProjections, double limit)
+    public void S1_35_Prefill_RowsUnderAdapters_CostLittleMore(
+        int distinct, int rank, bool allProjections, double limit)
     {
-        var (plain, adapted) = Compare(distinct, rank, allProjections, (model, bank, adapterOf) => Prefill(model, bank, adapterOf));
-        Judge($"{distinct} adapters, r {rank}{(allProjections ? " on all projections" : "")}, prompt", plain, adapted, limit);
+        var (plain, adapted) =
+            Compare(distinct, rank, allProjections, (model, bank, adapterOf) => Prefill(model, bank, adapterOf));
+        Judge($"{distinct} adapters, r {rank}{(allProjections ? " on all projections" : "")}, prompt", plain, adapted,
+            limit);
     }
 
-    // 85 % of the throughput of the base alone is 17.6 % more time. Rank 16 on every projection of 64 adapters is 96 MB that each step has
-    // to read, four times the model: there the memory decides, and the limit only guards against a relapse.
+    // 85 % of the throughput of the base alone is 17.6 % more time. Rank 16 on every projection of 64 adapters is 96 MB
+    // that each step has to read, four times the model: there the memory decides, and the limit only guards against a
+    // relapse.
     [Theory]
     [InlineData(8, false, (1 / 0.85) - 1)]
     [InlineData(16, true, 1.0)]
-    public void S1_35_Decode_SixtyFourAdaptersInOneBatch_KeepMostOfTheThroughput(int rank, bool allProjections, double limit)
+    public void S1_35_Decode_SixtyFourAdaptersInOneBatch_KeepMostOfTheThroughput(
+        int rank, bool allProjections, double limit)
     {
-        var (plain, adapted) = Compare(DecodeRows, rank, allProjections, (model, bank, adapterOf) => Decode(model, bank, adapterOf));
-        Judge($"{DecodeRows} adapters, r {rank}{(allProjections ? " on all projections" : "")}, answer", plain, adapted, limit);
+        var (plain, adapted) =
+            Compare(DecodeRows, rank, allProjections, (model, bank, adapterOf) => Decode(model, bank, adapterOf));
+        Judge($"{DecodeRows} adapters, r {rank}{(allProjections ? " on all projections" : "")}, answer", plain, adapted,
+            limit);
     }
 
     private static (double Plain, double Adapted) Compare(
-        int distinct, int rank, bool allProjections, Func<CausalLanguageModel, AdapterBank, Func<int, string?>, double> measure)
+        int distinct, int rank, bool allProjections,
+        Func<CausalLanguageModel, AdapterBank, Func<int, string?>, double> measure)
     {
         using var folder = new TempDirectory();
-        EngineFixture.MakeAdapters(folder.Path, distinct, rank, allProjections ? LoraConfig.AllProjections : LoraConfig.DefaultTargets);
+        EngineFixture.MakeAdapters(
+            folder.Path, distinct, rank, allProjections ? LoraConfig.AllProjections : LoraConfig.DefaultTargets);
         using var model = CausalLanguageModel.Load(EngineFixture.ModelDirectory, new() { Threads = 1 });
         using var bank = new AdapterBank(model);
         foreach (var i in Enumerable.Range(0, distinct))
@@ -99,8 +111,10 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         }
     }
 
-    private static List<SequenceState> Sequences(int rows, int tokens, Func<int, string?> adapterOf) => [.. Enumerable.Range(0, rows).Select(row => new SequenceState(
-        new GenerationRequest { Prompt = [.. Enumerable.Range(0, tokens).Select(i => 10 + (((i * 37) + row) % 8000))], Adapter = adapterOf(row) }, 1024))];
+    private static List<SequenceState> Sequences(int rows, int tokens, Func<int, string?> adapterOf) => [
+        .. Enumerable.Range(0, rows).Select(row => new SequenceState(
+        new GenerationRequest { Prompt = [.. Enumerable.Range(0, tokens).Select(i => 10 + (((i * 37) + row) % 8000))],
+            Adapter = adapterOf(row) }, 1024))];
 
     private static double Prefill(CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf)
     {

@@ -16,7 +16,8 @@ public sealed class EmbeddingTests
         using var scope = torch.NewDisposeScope();
         using var mode = torch.no_grad();
         using var model = CausalLanguageModel.Load(EngineFixture.ModelDirectory, new() { Threads = 1 });
-        var states = model.Hidden(new ModelInput { InputIds = torch.tensor(Text.Select(id => (long)id).ToArray()).unsqueeze(0) }).squeeze(0);
+        var states = model.Hidden(
+            new ModelInput { InputIds = torch.tensor(Text.Select(id => (long)id).ToArray()).unsqueeze(0) }).squeeze(0);
         var mean = states.to(torch.ScalarType.Float64).mean([0]).data<double>().ToArray();
         var length = Math.Sqrt(mean.Sum(value => value * value));
         var vector = await fixture.Engine.EmbedAsync(Text, cancellation: TestContext.Current.CancellationToken);
@@ -37,7 +38,8 @@ public sealed class EmbeddingTests
         adapted.ShouldNotBe(plain);
         var alone = await fixture.RunAsync(Text, tokens: 60);
         var stream = fixture.RunAsync(Text, tokens: 60);
-        var vectors = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => fixture.Engine.EmbedAsync(Text, i % 2 == 0 ? null : "a0")));
+        var vectors = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(i => fixture.Engine.EmbedAsync(Text, i % 2 == 0 ? null : "a0")));
         for (var i = 0; i < vectors.Length; i++)
         {
             Cosine(vectors[i], i % 2 == 0 ? plain : adapted).ShouldBe(1, 1e-5);

@@ -22,8 +22,12 @@ internal sealed class EngineFixture : IAsyncDisposable
     public TempDirectory Directory { get; } = new();
 
     /// <summary>Adapter directories whose updates are large enough to change every answer.</summary>
-    public static void MakeAdapters(string folder, int count, int rank = 4, IReadOnlyList<string>? targets = null) => MakeAdapters(
-        folder, [.. Enumerable.Repeat(new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = targets ?? LoraConfig.AllProjections }, count)]);
+    public static void MakeAdapters(
+        string folder, int count, int rank = 4, IReadOnlyList<string>? targets = null) => MakeAdapters(
+        folder, [
+            .. Enumerable.Repeat(
+                new LoraConfig { Rank = rank, Alpha = rank * 8, TargetModules = targets ?? LoraConfig.AllProjections },
+                count)]);
 
     /// <summary>The same, for adapters of any kind.</summary>
     public static void MakeAdapters(string folder, IReadOnlyList<LoraConfig> configs)
@@ -35,7 +39,8 @@ internal sealed class EngineFixture : IAsyncDisposable
             using var scope = TorchSharp.torch.NewDisposeScope();
             using var mode = TorchSharp.torch.no_grad();
             using var random = new TorchSharp.torch.Generator((ulong)i);
-            foreach (var (name, value) in adapter.Parameters.Where(pair => !pair.Name.Contains("lora_A", StringComparison.Ordinal)))
+            foreach (var (name, value) in adapter.Parameters.Where(
+                pair => !pair.Name.Contains("lora_A", StringComparison.Ordinal)))
             {
                 value.add_(TorchSharp.torch.randn(value.shape, generator: random) * 0.02);
             }
@@ -45,7 +50,8 @@ internal sealed class EngineFixture : IAsyncDisposable
         }
     }
 
-    public async Task<int[]> RunAsync(int[] prompt, string? adapter = null, int tokens = 24, SamplingOptions? sampling = null, string scope = "")
+    public async Task<int[]> RunAsync(
+        int[] prompt, string? adapter = null, int tokens = 24, SamplingOptions? sampling = null, string scope = "")
     {
         var stream = Engine.Submit(new GenerationRequest
         {

@@ -9,7 +9,8 @@ namespace Pipeline.Llm.Tests.Generation;
 public sealed class GenerationEngineTests
 {
     private static readonly int[][] Prompts =
-        [.. Enumerable.Range(0, 12).Select(i => Enumerable.Range(0, 5 + (7 * i)).Select(k => 10 + ((k * 37) + (i * 101)) % 8000).ToArray())];
+        [.. Enumerable.Range(0, 12)
+            .Select(i => Enumerable.Range(0, 5 + (7 * i)).Select(k => 10 + ((k * 37) + (i * 101)) % 8000).ToArray())];
 
     [Fact]
     public async Task B_19_Submit_BatchOfTwelve_SameTokensAsOneByOne()
@@ -104,7 +105,12 @@ public sealed class GenerationEngineTests
         host.Prepare("a1", AdapterContent.Read(fixture.Directory.Combine("a1"))).Attach();
         var runner = new BatchRunner(fixture.Model, host, pages);
         var sequences = new[] { "a0", "a1" }.Select(name => new SequenceState(
-            new GenerationRequest { Prompt = Prompts[3], Adapter = name, Sampling = new SamplingOptions { MaxTokens = 24 } }, 1024)).ToList();
+            new GenerationRequest
+            {
+                Prompt = Prompts[3],
+                Adapter = name,
+                Sampling = new SamplingOptions { MaxTokens = 24 }
+            }, 1024)).ToList();
         for (var step = 0; step < 24; step++)
         {
             var tokens = runner.Run([.. sequences.Select(sequence => (sequence, sequence.Pending))]);
@@ -122,12 +128,17 @@ public sealed class GenerationEngineTests
         var before = await NumbersAsync(fixture);
         await fixture.Engine.LoadAdapterAsync("a0", AdapterContent.Read(fixture.Directory.Combine("a0")));
         await fixture.RunAsync(Prompts[1], "a0");
-        Should.Throw<GenerationException>(() => fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[1], Adapter = "missing" }));
+        Should.Throw<GenerationException>(
+            () => fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[1], Adapter = "missing" }));
         var failing = fixture.Engine.Submit(new GenerationRequest
         {
             Prompt = Prompts[1],
             Adapter = "a0",
-            Sampling = new SamplingOptions { Temperature = 1, LogitBias = new Dictionary<int, double> { [1 << 20] = 1 } },
+            Sampling = new SamplingOptions
+            {
+                Temperature = 1,
+                LogitBias = new Dictionary<int, double> { [1 << 20] = 1 },
+            },
         });
         await Should.ThrowAsync<GenerationException>(async () => await failing.ReadAllAsync().ToListAsync());
         (await NumbersAsync(fixture)).ShouldBe(before);
@@ -140,7 +151,15 @@ public sealed class GenerationEngineTests
     public async Task Submit_SameSeed_SameTokensAloneAndInABatch()
     {
         await using var fixture = new EngineFixture();
-        var sampling = new SamplingOptions { Temperature = 0.9, TopK = 50, TopP = 0.95, MinP = 0.01, RepetitionPenalty = 1.1, Seed = 7 };
+        var sampling = new SamplingOptions
+        {
+            Temperature = 0.9,
+            TopK = 50,
+            TopP = 0.95,
+            MinP = 0.01,
+            RepetitionPenalty = 1.1,
+            Seed = 7,
+        };
         var alone = await fixture.RunAsync(Prompts[2], sampling: sampling);
         var together = await Task.WhenAll(Prompts.Select(prompt => fixture.RunAsync(prompt, sampling: sampling)));
         together[2].ShouldBe(alone);
@@ -154,7 +173,13 @@ public sealed class GenerationEngineTests
         var prompt = Enumerable.Range(0, 100).Select(i => 20 + ((i * 91) % 8000)).ToArray();
         async Task<(int Cached, int[] Tokens)> Run(string scope)
         {
-            var stream = fixture.Engine.Submit(new GenerationRequest { Prompt = prompt, CacheScope = scope, Sampling = new SamplingOptions { MaxTokens = 8 } });
+            var stream = fixture.Engine.Submit(
+                new GenerationRequest
+                {
+                    Prompt = prompt,
+                    CacheScope = scope,
+                    Sampling = new SamplingOptions { MaxTokens = 8 },
+                });
             var tokens = await stream.ReadAllAsync().Select(token => token.Id).ToListAsync();
             return (stream.CachedPromptTokens, [.. tokens]);
         }
@@ -172,7 +197,8 @@ public sealed class GenerationEngineTests
     public async Task Cancel_RunningSequence_FreesItsPlaceAndPages()
     {
         await using var fixture = new EngineFixture(new GenerationOptions { MaxBatch = 1, PrefixCache = false });
-        var endless = fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[0], Sampling = new SamplingOptions { MaxTokens = 1000 } });
+        var endless = fixture.Engine.Submit(
+            new GenerationRequest { Prompt = Prompts[0], Sampling = new SamplingOptions { MaxTokens = 1000 } });
         var tokens = endless.ReadAllAsync().GetAsyncEnumerator(TestContext.Current.CancellationToken);
         (await tokens.MoveNextAsync()).ShouldBeTrue();
         var next = fixture.RunAsync(Prompts[1], tokens: 4);
@@ -194,8 +220,11 @@ public sealed class GenerationEngineTests
     [Fact]
     public async Task Submit_MoreThanTheCacheHolds_WaitsAndEnds()
     {
-        await using var fixture = new EngineFixture(new GenerationOptions { CacheTokens = 1024, ContextLength = 256, MaxBatch = 32 });
-        var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => fixture.RunAsync(Prompts[i % 12], tokens: 100, scope: $"t{i % 3}/base")));
+        await using var fixture =
+            new EngineFixture(new GenerationOptions { CacheTokens = 1024, ContextLength = 256, MaxBatch = 32 });
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 24)
+                .Select(i => fixture.RunAsync(Prompts[i % 12], tokens: 100, scope: $"t{i % 3}/base")));
         answers.ShouldAllBe(tokens => tokens.Length == 100);
         for (var i = 0; i < 12; i++)
         {
@@ -211,7 +240,12 @@ public sealed class GenerationEngineTests
         var stop = fixture.Engine.Submit(new GenerationRequest
         {
             Prompt = Prompts[4],
-            Sampling = new SamplingOptions { MaxTokens = 24, StopTokens = new HashSet<int> { free[5] }, TopLogProbs = 3 },
+            Sampling = new SamplingOptions
+            {
+                MaxTokens = 24,
+                StopTokens = new HashSet<int> { free[5] },
+                TopLogProbs = 3,
+            },
         });
         var tokens = await stop.ReadAllAsync().ToListAsync();
         tokens.Select(token => token.Id).ShouldBe(free.TakeWhile(id => id != free[5]));
@@ -224,9 +258,12 @@ public sealed class GenerationEngineTests
             token.Entropy.ShouldBeInRange(0, Math.Log(8192));
         }
 
-        Should.Throw<ArgumentException>(() => fixture.Engine.Submit(new GenerationRequest { Prompt = [] })).Message.ShouldContain("0 tokens");
-        Should.Throw<ArgumentException>(() => fixture.Engine.Submit(new GenerationRequest { Prompt = [9000] })).Message.ShouldContain("9000");
-        Should.Throw<ArgumentException>(() => fixture.Engine.Submit(new GenerationRequest { Prompt = new int[1024] })).Message.ShouldContain("1023");
+        Should.Throw<ArgumentException>(
+            () => fixture.Engine.Submit(new GenerationRequest { Prompt = [] })).Message.ShouldContain("0 tokens");
+        Should.Throw<ArgumentException>(
+            () => fixture.Engine.Submit(new GenerationRequest { Prompt = [9000] })).Message.ShouldContain("9000");
+        Should.Throw<ArgumentException>(() =>
+            fixture.Engine.Submit(new GenerationRequest { Prompt = new int[1024] })).Message.ShouldContain("1023");
     }
 
     [Fact]
@@ -238,7 +275,8 @@ public sealed class GenerationEngineTests
         var bytes = await File.ReadAllBytesAsync(file);
         await File.WriteAllBytesAsync(file, bytes.AsMemory(0, bytes.Length / 2));
         var running = fixture.RunAsync(Prompts[0], tokens: 50);
-        await Should.ThrowAsync<InvalidDataException>(() => fixture.Engine.LoadAdapterAsync("a0", AdapterContent.Read(fixture.Directory.Combine("a0"))));
+        await Should.ThrowAsync<InvalidDataException>(
+            () => fixture.Engine.LoadAdapterAsync("a0", AdapterContent.Read(fixture.Directory.Combine("a0"))));
         (await running).Length.ShouldBe(50);
         await File.WriteAllBytesAsync(file, bytes);
         await fixture.Engine.LoadAdapterAsync("a0", AdapterContent.Read(fixture.Directory.Combine("a0")));
@@ -254,10 +292,17 @@ public sealed class GenerationEngineTests
         foreach (var round in Enumerable.Range(0, 5))
         {
             await fixture.Engine.LoadAdapterAsync("a0", content);
-            var request = new GenerationRequest { Prompt = Prompts[round], Adapter = "a0", Sampling = new SamplingOptions { MaxTokens = 900 } };
+            var request = new GenerationRequest
+            {
+                Prompt = Prompts[round],
+                Adapter = "a0",
+                Sampling = new SamplingOptions { MaxTokens = 900 },
+            };
             var (running, waiting) = (fixture.Engine.Submit(request), fixture.Engine.Submit(request));
-            (await running.ReadAllAsync(TestContext.Current.CancellationToken).FirstAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull();
-            (await Should.ThrowAsync<GenerationException>(() => fixture.Engine.UnloadAdapterAsync("a0"))).Message.ShouldContain("in use");
+            (await running.ReadAllAsync(TestContext.Current.CancellationToken)
+                .FirstAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull();
+            (await Should.ThrowAsync<GenerationException>(() => fixture.Engine.UnloadAdapterAsync("a0"))).Message
+                .ShouldContain("in use");
             running.Cancel();
             waiting.Cancel();
             await fixture.Engine.UnloadAdapterAsync("a0");
@@ -274,7 +319,8 @@ public sealed class GenerationEngineTests
         var expected = await fixture.RunAsync(Prompts[0], "before");
         var content = AdapterContent.Read(fixture.Directory.Combine("a0"));
         content.Digest.ShouldBe(AdapterContent.DigestOf(fixture.Directory.Combine("a0")));
-        await File.WriteAllTextAsync(Path.Combine(fixture.Directory.Combine("a0"), "adapter_model.safetensors"), "swapped");
+        await File.WriteAllTextAsync(
+            Path.Combine(fixture.Directory.Combine("a0"), "adapter_model.safetensors"), "swapped");
         AdapterContent.DigestOf(fixture.Directory.Combine("a0")).ShouldNotBe(content.Digest);
         await fixture.Engine.LoadAdapterAsync("after", content);
         (await fixture.RunAsync(Prompts[0], "after")).ShouldBe(expected);
@@ -297,7 +343,8 @@ public sealed class GenerationEngineTests
             _ => TorchSharp.torch.ScalarType.Float64,
         };
         var values = TorchSharp.torch.randn(37, 3).to(scalar);
-        SafeTensorsWriter.Write(folder.Combine("x.safetensors"), [TensorItem.Of("x", values)], new Dictionary<string, string>());
+        SafeTensorsWriter.Write(
+            folder.Combine("x.safetensors"), [TensorItem.Of("x", values)], new Dictionary<string, string>());
         using var file = SafeTensorsFile.Over(File.ReadAllBytes(folder.Combine("x.safetensors")), "x");
         file.Entry("x").DType.ShouldBe(type);
         file.Entry("x").Bytes.ShouldBe(37 * 3 * size);
@@ -336,7 +383,9 @@ public sealed class GenerationEngineTests
         foreach (var round in Enumerable.Range(0, 3))
         {
             Enumerable.Range(0, 20).ToList().ForEach(i => bank.Unload($"a{i}"));
-            Enumerable.Range(0, 20).ToList().ForEach(i => bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{(i + round) % 20}"))).Attach());
+            Enumerable.Range(0, 20).ToList()
+                .ForEach(
+                    i => bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{(i + round) % 20}"))).Attach());
         }
 
         bank.Bytes.ShouldBe(full, "freed blocks are used again");
@@ -351,7 +400,8 @@ public sealed class GenerationEngineTests
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var mode = TorchSharp.torch.no_grad();
         var ids = Prompts[5].Concat(numbers.Select(token => token.Id)).Select(id => (long)id).ToArray();
-        var logits = model.Logits(model.Hidden(new ModelInput { InputIds = TorchSharp.torch.tensor(ids).unsqueeze(0) })).squeeze(0);
+        var logits = model.Logits(model.Hidden(new ModelInput { InputIds = TorchSharp.torch.tensor(ids).unsqueeze(0) }))
+            .squeeze(0);
         for (var i = 0; i < numbers.Count; i++)
         {
             var row = logits[Prompts[5].Length - 1 + i].data<float>().Select(value => (double)value).ToArray();
@@ -365,7 +415,8 @@ public sealed class GenerationEngineTests
 
     private static async Task<IReadOnlyList<GeneratedToken>> NumbersAsync(EngineFixture fixture)
     {
-        var stream = fixture.Engine.Submit(new GenerationRequest { Prompt = Prompts[5], Sampling = new SamplingOptions { MaxTokens = 16 } });
+        var stream = fixture.Engine.Submit(
+            new GenerationRequest { Prompt = Prompts[5], Sampling = new SamplingOptions { MaxTokens = 16 } });
         return [.. (await stream.ReadAllAsync().ToListAsync()).Select(token => token with { Top = [] })];
     }
 
@@ -376,7 +427,8 @@ public sealed class GenerationEngineTests
         List<int> all = [.. prompt];
         for (var i = 0; i < count; i++)
         {
-            var hidden = model.Hidden(new() { InputIds = tensor(all.ConvertAll(id => (long)id).ToArray()).unsqueeze(0) });
+            var hidden =
+                model.Hidden(new() { InputIds = tensor(all.ConvertAll(id => (long)id).ToArray()).unsqueeze(0) });
             all.Add((int)model.Logits(hidden.narrow(1, all.Count - 1, 1)).argmax(-1).item<long>());
         }
 

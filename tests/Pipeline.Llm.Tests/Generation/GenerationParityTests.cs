@@ -12,7 +12,8 @@ public sealed class GenerationParityTests
     public async Task Submit_EveryTinyModel_SameGreedyTokensWhereTheMarginIsClear()
     {
         var compared = 0;
-        foreach (var directory in ModelFixture.Directories.Where(directory => File.Exists(Path.Combine(directory, "expected.json"))))
+        foreach (var directory in ModelFixture.Directories.Where(
+            directory => File.Exists(Path.Combine(directory, "expected.json"))))
         {
             using var fixture = new ModelFixture(directory);
             if (!fixture.Expected.TryGetProperty("greedy", out var greedy))
@@ -28,8 +29,10 @@ public sealed class GenerationParityTests
                 .ReadAllAsync().Select(token => token.Id).ToListAsync()));
             for (var row = 0; row < answers.Length; row++)
             {
-                var clear = greedy.GetProperty("margins")[row].EnumerateArray().TakeWhile(margin => margin.GetDouble() >= ClearMargin).Count();
-                var expected = greedy.GetProperty("tokens")[row].EnumerateArray().Select(token => token.GetInt32()).Take(clear);
+                var clear = greedy.GetProperty("margins")[row].EnumerateArray()
+                    .TakeWhile(margin => margin.GetDouble() >= ClearMargin).Count();
+                var expected = greedy.GetProperty("tokens")[row].EnumerateArray().Select(token => token.GetInt32())
+                    .Take(clear);
                 answers[row].Take(clear).ShouldBe(expected, $"{fixture.Name} row {row}");
                 compared += clear;
             }
@@ -39,5 +42,6 @@ public sealed class GenerationParityTests
     }
 
     private static int[][] Rows(long[] ids, int rows) =>
-        [.. Enumerable.Range(0, rows).Select(row => ids.Skip(row * ids.Length / rows).Take(ids.Length / rows).Select(id => (int)id).ToArray())];
+        [.. Enumerable.Range(0, rows)
+            .Select(row => ids.Skip(row * ids.Length / rows).Take(ids.Length / rows).Select(id => (int)id).ToArray())];
 }

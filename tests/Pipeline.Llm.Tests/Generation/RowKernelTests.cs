@@ -14,9 +14,11 @@ public sealed class RowKernelTests
     {
         var random = new Random(1);
         float[] Make(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble() - 0.5f)];
-        var (a, b, x, y) = (Make(rank * input), Make(rank * output), Make(RowKernel.Tile * input), Make(RowKernel.Tile * output));
+        var (a, b, x, y) =
+            (Make(rank * input), Make(rank * output), Make(RowKernel.Tile * input), Make(RowKernel.Tile * output));
         var (pinnedA, pinnedB) = (GCHandle.Alloc(a, GCHandleType.Pinned), GCHandle.Alloc(b, GCHandleType.Pinned));
-        var module = new BankedModule(Addresses(pinnedA, rank, input), Addresses(pinnedB, rank, output), input, output, 0.5f);
+        var module =
+            new BankedModule(Addresses(pinnedA, rank, input), Addresses(pinnedB, rank, output), input, output, 0.5f);
         for (var tokens = 1; tokens <= RowKernel.Tile; tokens++)
         {
             var together = Run(module, x, y, 0, tokens);
@@ -31,7 +33,8 @@ public sealed class RowKernelTests
         {
             var (token, column) = (i / output, i % output);
             var expected = y[i] + (0.5 * Enumerable.Range(0, rank).Sum(k =>
-                b[(k * output) + column] * Enumerable.Range(0, input).Sum(j => (double)a[(k * input) + j] * x[(token * input) + j])));
+                b[(k * output) + column] * Enumerable.Range(0, input)
+                    .Sum(j => (double)a[(k * input) + j] * x[(token * input) + j])));
             ((double)all[i]).ShouldBe(expected, 1e-4);
         }
 

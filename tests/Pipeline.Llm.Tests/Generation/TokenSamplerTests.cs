@@ -33,7 +33,8 @@ public sealed class TokenSamplerTests
         var seen = new HashSet<int>();
         for (ulong seed = 0; seed < 2_000; seed++)
         {
-            seen.Add(Choose(new SamplingOptions { Temperature = 1, TopK = topK, TopP = topP, MinP = minP, Seed = seed }));
+            seen.Add(
+                Choose(new SamplingOptions { Temperature = 1, TopK = topK, TopP = topP, MinP = minP, Seed = seed }));
         }
 
         seen.ShouldBe(kept, ignoreOrder: true);
@@ -49,5 +50,6 @@ public sealed class TokenSamplerTests
         Enumerable.Range(0, 5).Select(_ => sampler.Choose([.. Logits])).ShouldBe([4, 4, 0, 4, 0]);
     }
 
-    private static int Choose(SamplingOptions options, int[]? prompt = null) => new TokenSampler(options, prompt ?? []).Choose([.. Logits]);
+    private static int Choose(SamplingOptions options, int[]? prompt = null) =>
+        new TokenSampler(options, prompt ?? []).Choose([.. Logits]);
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Tests.Kernels;
 
-/// <summary>The operators for accelerators against the composed ones; on a machine without one they run on the CPU.</summary>
+/// <summary>
+/// The operators for accelerators against the composed ones; on a machine without one they run on the CPU.
+/// </summary>
 public sealed class DeviceExtrasTests
 {
     private static readonly ComposedExtras Composed = new();
@@ -22,7 +24,8 @@ public sealed class DeviceExtrasTests
             var angles = randn(tables, 5, 1, 8, ScalarType.Float64, Where);
             foreach (long width in new long[] { 16, 20 })
             {
-                Same(randn(3, 5, 4, width, ScalarType.Float64, Where), (extras, x) => extras.Rotate(x, angles.cos(), angles.sin()), 1e-12);
+                Same(randn(3, 5, 4, width, ScalarType.Float64, Where),
+                    (extras, x) => extras.Rotate(x, angles.cos(), angles.sin()), 1e-12);
             }
         }
     }
@@ -42,7 +45,8 @@ public sealed class DeviceExtrasTests
         manual_seed(5);
         var weight = randn(96, device: Where);
         Same(randn(2, 7, 96, device: Where), (extras, x) => extras.RmsNorm(x, weight, 1e-5, addsOne: false), 1e-5);
-        Same(randn(2, 7, 96, ScalarType.BFloat16, Where), (extras, x) => extras.RmsNorm(x, weight.bfloat16(), 1e-5, addsOne: false), 0.06);
+        Same(randn(2, 7, 96, ScalarType.BFloat16, Where),
+            (extras, x) => extras.RmsNorm(x, weight.bfloat16(), 1e-5, addsOne: false), 0.06);
     }
 
     [Theory]
@@ -62,7 +66,8 @@ public sealed class DeviceExtrasTests
             LongestRun = 8,
         };
         var (key, value) = (randn(1, 11, 2, 16, device: Where).to(type), randn(1, 11, 2, 16, device: Where).to(type));
-        Same(randn(1, 11, 4, 16, device: Where).to(type), (extras, x) => extras.Attention(x, key, value, pattern), tolerance);
+        Same(randn(1, 11, 4, 16, device: Where).to(type), (extras, x) => extras.Attention(x, key, value, pattern),
+            tolerance);
     }
 
     [Theory]
@@ -75,7 +80,8 @@ public sealed class DeviceExtrasTests
         foreach (var shape in new[] { new long[] { 6, 64 }, [5, 30] })
         {
             var (packed, scales) = Nf4Codec.Quantize(randn(shape).data<float>().ToArray());
-            var weight = new PackedNf4(shape, tensor(packed, device: Where), tensor(scales, device: Where), null, null, 0);
+            var weight =
+                new PackedNf4(shape, tensor(packed, device: Where), tensor(scales, device: Where), null, null, 0);
             (Fewer.RestoreNf4(weight, type) - Composed.RestoreNf4(weight, type)).abs().max().ToDouble().ShouldBe(0);
         }
     }

@@ -44,7 +44,8 @@ public sealed class FusedKernelTests
     {
         foreach (var activation in Enum.GetValues<GateActivation>())
         {
-            Compare(type, extras => inputs => extras.Gate(inputs[0] * 3, inputs[1], activation), [[2, 5, 37], [2, 5, 37]]);
+            Compare(type, extras => inputs => extras.Gate(inputs[0] * 3, inputs[1], activation),
+                [[2, 5, 37], [2, 5, 37]]);
         }
     }
 
@@ -57,15 +58,21 @@ public sealed class FusedKernelTests
         AttentionSegment[] padded = [new(0, 0, 140), new(1, 30, 100)];
         AttentionPattern[] patterns =
         [
-            new() { Scale = 0.3 }, new() { Scale = 0.3, SoftCap = 2 }, new() { Scale = 0.3, Window = 9 }, new() { Scale = 0.3, Window = 70, SoftCap = 3 },
+            new() { Scale = 0.3 }, new() { Scale = 0.3, SoftCap = 2 }, new() { Scale = 0.3, Window = 9 }, new()
+            {
+                Scale = 0.3, Window = 70, SoftCap = 3,
+            },
         ];
         foreach (var pattern in patterns)
         {
-            Compare(type, extras => inputs => extras.Attention(inputs[0], inputs[1], inputs[2], pattern), [[2, 140, 4, 16], [2, 140, 2, 16], [2, 140, 2, 16]]);
+            Compare(type, extras => inputs => extras.Attention(inputs[0], inputs[1], inputs[2], pattern),
+                [[2, 140, 4, 16], [2, 140, 2, 16], [2, 140, 2, 16]]);
             var padding = pattern with { Segments = padded };
-            Compare(type, extras => inputs => extras.Attention(inputs[0], inputs[1], inputs[2], padding), [[2, 140, 4, 16], [2, 140, 2, 16], [2, 140, 2, 16]]);
+            Compare(type, extras => inputs => extras.Attention(inputs[0], inputs[1], inputs[2], padding),
+                [[2, 140, 4, 16], [2, 140, 2, 16], [2, 140, 2, 16]]);
             var packing = pattern with { Segments = packed };
-            Compare(type, extras => inputs => extras.Attention(inputs[0], inputs[1], inputs[2], packing), [[1, 140, 4, 16], [1, 140, 1, 16], [1, 140, 1, 16]]);
+            Compare(type, extras => inputs => extras.Attention(inputs[0], inputs[1], inputs[2], packing),
+                [[1, 140, 4, 16], [1, 140, 1, 16], [1, 140, 1, 16]]);
         }
     }
 
@@ -77,7 +84,8 @@ public sealed class FusedKernelTests
         using var scope = NewDisposeScope();
         manual_seed(8);
         // Rows of a longer buffer, so that tokens are not where a packed tensor has them.
-        var (query, keys, values) = (randn(2, 2, 4, 16).to(type), randn(2, 30, 2, 16).to(type).narrow(1, 0, 21), randn(2, 30, 2, 16).to(type).narrow(1, 0, 21));
+        var (query, keys, values) = (randn(2, 2, 4, 16).to(type), randn(2, 30, 2, 16).to(type).narrow(1, 0, 21),
+            randn(2, 30, 2, 16).to(type).narrow(1, 0, 21));
         long[] ranges = [0, 5, 0, 6, 12, 20, 13, 21];
         var flags = new bool[2 * 2 * 21];
         for (var i = 0; i < 4; i++)
@@ -87,8 +95,15 @@ public sealed class FusedKernelTests
 
         foreach (var cap in new double?[] { null, 1.5 })
         {
-            var pattern = new AttentionPattern { Scale = 0.3, SoftCap = cap, KeyRanges = ranges, Visible = tensor(flags).view(2, 1, 2, 21) };
-            var judge = Composed.Attention(query.to(ScalarType.Float32), keys.to(ScalarType.Float32), values.to(ScalarType.Float32), pattern);
+            var pattern = new AttentionPattern
+            {
+                Scale = 0.3,
+                SoftCap = cap,
+                KeyRanges = ranges,
+                Visible = tensor(flags).view(2, 1, 2, 21),
+            };
+            var judge = Composed.Attention(
+                query.to(ScalarType.Float32), keys.to(ScalarType.Float32), values.to(ScalarType.Float32), pattern);
             (Fused().Attention(query, keys, values, pattern) - judge).Largest().ShouldBeLessThan(tolerance);
         }
     }
@@ -104,7 +119,8 @@ public sealed class FusedKernelTests
         var plain = new PackedNf4([50, 50], codes, rand(40), null, null, 0);
         Fused().RestoreNf4(plain, type).equal(Composed.RestoreNf4(plain, type)).all().item<bool>().ShouldBeTrue();
         var many = randint(0, 256, [10_000], dtype: ScalarType.Byte);
-        var nested = new PackedNf4([200, 100], many, randint(0, 256, [313], dtype: ScalarType.Byte), rand(2), randn(256), 0.25f);
+        var nested =
+            new PackedNf4([200, 100], many, randint(0, 256, [313], dtype: ScalarType.Byte), rand(2), randn(256), 0.25f);
         Fused().RestoreNf4(nested, type).equal(Composed.RestoreNf4(nested, type)).all().item<bool>().ShouldBeTrue();
     }
 
@@ -116,7 +132,8 @@ public sealed class FusedKernelTests
         using var scope = NewDisposeScope();
         manual_seed(11);
         var codes = randint(0, 256, [320 * 64 / 2], dtype: ScalarType.Byte);
-        var weight = new PackedNf4([320, 64], codes, randint(0, 256, [320], dtype: ScalarType.Byte), rand(2), randn(256), 0.25f);
+        var weight =
+            new PackedNf4([320, 64], codes, randint(0, 256, [320], dtype: ScalarType.Byte), rand(2), randn(256), 0.25f);
         var (a, b, bias) = (Leaf(randn(4, 64) / 5), Leaf(randn(320, 4) / 5), randn(320).to(type));
         Tensor Run(ITorchExtras extras, Tensor x, Tensor update, Tensor? added) =>
             extras.LoraNf4(x, weight, added, update, a, b, 2) ?? throw new InvalidOperationException("no node");
@@ -133,8 +150,10 @@ public sealed class FusedKernelTests
         using var scope = NewDisposeScope();
         manual_seed(12);
         var (magnitude, norm, bias) = (Leaf(rand(150) + 0.5), rand(150) + 0.5, randn(150).to(type));
-        Compare(type, extras => inputs => extras.ScaleColumns(inputs[0], magnitude, norm, null), [[2, 9, 150]], magnitude);
-        Compare(type, extras => inputs => extras.ScaleColumns(inputs[0], magnitude, norm, bias), [[2, 9, 150]], magnitude);
+        Compare(type, extras => inputs => extras.ScaleColumns(inputs[0], magnitude, norm, null), [[2, 9, 150]],
+            magnitude);
+        Compare(type, extras => inputs => extras.ScaleColumns(inputs[0], magnitude, norm, bias), [[2, 9, 150]],
+            magnitude);
     }
 
     [Fact]
@@ -148,12 +167,15 @@ public sealed class FusedKernelTests
         {
             var x = randn(1, tokens, 77).to(ScalarType.BFloat16);
             var ours = Fused().Linear(x, weight, bias);
-            var exact = Composed.Linear(x.to(ScalarType.Float64), weight.to(ScalarType.Float64), bias.to(ScalarType.Float64));
+            var exact =
+                Composed.Linear(x.to(ScalarType.Float64), weight.to(ScalarType.Float64), bias.to(ScalarType.Float64));
             // Half a step of the last of eight bits.
-            ((ours.to(ScalarType.Float64) - exact) / exact.abs().clamp(min: 1e-2)).Largest().ShouldBeLessThan(1.01 / 256);
+            ((ours.to(ScalarType.Float64) - exact) / exact.abs().clamp(min: 1e-2)).Largest()
+                .ShouldBeLessThan(1.01 / 256);
             for (var token = 0; token < tokens; token++)
             {
-                Fused().Linear(x.narrow(1, token, 1), weight, bias).equal(ours.narrow(1, token, 1)).all().item<bool>().ShouldBeTrue();
+                Fused().Linear(x.narrow(1, token, 1), weight, bias).equal(ours.narrow(1, token, 1)).all().item<bool>()
+                    .ShouldBeTrue();
             }
         }
     }
@@ -168,8 +190,10 @@ public sealed class FusedKernelTests
         var (weight, bias) = ((randn(24, 32) / 5).to(type), randn(24).to(type));
         var a = Leaf(randn(4, 32) / 5);
         var b = Leaf(randn(24, 4) / 5);
-        Compare(type, extras => inputs => extras.LoraLinear(inputs[0], weight, bias, inputs[0], a, b, 2), [[2, 9, 32]], a, b);
-        Compare(type, extras => inputs => extras.LoraLinear(inputs[0], weight, null, inputs[1], a, b, 2), [[2, 9, 32], [2, 9, 32]], a, b);
+        Compare(type, extras => inputs => extras.LoraLinear(inputs[0], weight, bias, inputs[0], a, b, 2), [[2, 9, 32]],
+            a, b);
+        Compare(type, extras => inputs => extras.LoraLinear(inputs[0], weight, null, inputs[1], a, b, 2),
+            [[2, 9, 32], [2, 9, 32]], a, b);
     }
 
     [Theory]
@@ -180,7 +204,8 @@ public sealed class FusedKernelTests
         using var scope = NewDisposeScope();
         manual_seed(10);
         var (a, b) = (Leaf(randn(4, 32) / 5), Leaf(randn(24, 4) / 5));
-        Compare(type, extras => inputs => extras.LoraUpdate(inputs[0], inputs[1], a, b, 2), [[2, 9, 24], [2, 9, 32]], a, b);
+        Compare(type, extras => inputs => extras.LoraUpdate(inputs[0], inputs[1], a, b, 2), [[2, 9, 24], [2, 9, 32]], a,
+            b);
     }
 
     [Theory]
@@ -194,13 +219,17 @@ public sealed class FusedKernelTests
         var targets = randint(0, 515, [300], dtype: ScalarType.Int64);
         foreach (var (cap, smoothing) in new (double?, double)[] { (null, 0), (2, 0), (null, 0.1), (3, 0.2) })
         {
-            Compare(type, extras => inputs => extras.CrossEntropy(inputs[0], head, targets, cap, smoothing).Loss, [[300, 32]]);
-            Compare(type, extras => inputs => extras.CrossEntropy(inputs[0], head, targets, cap, smoothing).Entropy.detach() + inputs[0].sum(), [[300, 32]]);
+            Compare(type, extras => inputs => extras.CrossEntropy(inputs[0], head, targets, cap, smoothing).Loss,
+                [[300, 32]]);
+            Compare(type, extras => inputs =>
+                extras.CrossEntropy(inputs[0], head, targets, cap, smoothing).Entropy.detach() + inputs[0].sum(),
+                    [[300, 32]]);
         }
 
         var hidden = randn(300, 32).to(type);
         var fused = Fused().CrossEntropy(hidden, head, targets, null, 0);
-        fused.Correct.eq(Composed.CrossEntropy(hidden, head, targets, null, 0).Correct).all().item<bool>().ShouldBeTrue();
+        fused.Correct.eq(Composed.CrossEntropy(hidden, head, targets, null, 0).Correct).all().item<bool>()
+            .ShouldBeTrue();
         Should.Throw<InvalidOperationException>(() => Fused().CrossEntropy(hidden, head, targets + 300, null, 0))
             .Message.ShouldContain("outside the vocabulary");
     }
@@ -210,7 +239,8 @@ public sealed class FusedKernelTests
     {
         using var scope = NewDisposeScope();
         var hidden = full([2, 4], float.NaN);
-        Fused().CrossEntropy(hidden, ones(8, 4), zeros(2, dtype: ScalarType.Int64), null, 0).Loss.isnan().all().item<bool>().ShouldBeTrue();
+        Fused().CrossEntropy(hidden, ones(8, 4), zeros(2, dtype: ScalarType.Int64), null, 0).Loss.isnan().all()
+            .item<bool>().ShouldBeTrue();
         Fused().Gate(hidden, hidden, GateActivation.Silu).isnan().all().item<bool>().ShouldBeTrue();
         Fused().RmsNorm(hidden, ones(4), 1e-5, false).isnan().all().item<bool>().ShouldBeTrue();
     }
@@ -229,8 +259,10 @@ public sealed class FusedKernelTests
             kept.to(ScalarType.Float64).mean().item<double>().ShouldBe(1 - probability, 0.003);
             y.masked_select(kept).sub(1 / (1 - probability)).Largest().ShouldBeLessThan(0.01);
             // Neighbours along both dimensions are independent: pairs survive as often as the product says.
-            Pairs(kept.narrow(0, 0, 399), kept.narrow(0, 1, 399)).ShouldBe((1 - probability) * (1 - probability), 0.005);
-            Pairs(kept.narrow(1, 0, 499), kept.narrow(1, 1, 499)).ShouldBe((1 - probability) * (1 - probability), 0.005);
+            Pairs(kept.narrow(0, 0, 399), kept.narrow(0, 1, 399))
+                .ShouldBe((1 - probability) * (1 - probability), 0.005);
+            Pairs(kept.narrow(1, 0, 499), kept.narrow(1, 1, 499))
+                .ShouldBe((1 - probability) * (1 - probability), 0.005);
             y.sum().backward();
             (x.grad ?? throw new InvalidOperationException()).equal(y).all().item<bool>().ShouldBeTrue();
             Fused().Dropout(x, probability, new Generator(3)).equal(y).all().item<bool>().ShouldBeTrue();
@@ -274,8 +306,10 @@ public sealed class FusedKernelTests
 
     private static Tensor Leaf(Tensor value) => value.detach().requires_grad_(true);
 
-    // The composed float32 result is the judge: bfloat16 may miss it by its own rounding, relative to the largest number.
-    private static void Compare(ScalarType type, Func<ITorchExtras, Func<Tensor[], Tensor>> kernel, long[][] shapes, params Tensor[] parameters)
+    // The composed float32 result is the judge: bfloat16 may miss it by its own rounding, relative to the largest
+    // number.
+    private static void Compare(
+        ScalarType type, Func<ITorchExtras, Func<Tensor[], Tensor>> kernel, long[][] shapes, params Tensor[] parameters)
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
@@ -295,7 +329,8 @@ public sealed class FusedKernelTests
 
         List<Tensor> Run(ITorchExtras extras, ScalarType kind)
         {
-            var leaves = values.Select(value => Leaf(kind == ScalarType.Float64 ? value.to(ScalarType.Float32) : value)).ToArray();
+            var leaves = values.Select(value => Leaf(kind == ScalarType.Float64 ? value.to(ScalarType.Float32) : value))
+                .ToArray();
             Tensor result;
             if (kind == ScalarType.Float64)
             {

@@ -23,7 +23,8 @@ public sealed class SdpaAttentionTests
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
-        AttentionSegment[] segments = layout switch { "packed" => Packed, "left" => LeftPadded, "right" => RightPadded, _ => [] };
+        AttentionSegment[] segments =
+            layout switch { "packed" => Packed, "left" => LeftPadded, "right" => RightPadded, _ => [] };
         var pattern = new AttentionPattern { Scale = scale, Window = window, Segments = segments };
         Tensor[] inputs = [randn(2, 11, 4, 16), randn(2, 11, 2, 16), randn(2, 11, 2, 16)];
         // Only tokens of a run are compared: padding means nothing.
@@ -42,11 +43,13 @@ public sealed class SdpaAttentionTests
         }
     }
 
-    private static (Tensor Result, Tensor[] Gradients) Measure(Tensor[] inputs, Func<Tensor, Tensor, Tensor, Tensor> run)
+    private static (Tensor Result, Tensor[] Gradients) Measure(
+        Tensor[] inputs, Func<Tensor, Tensor, Tensor, Tensor> run)
     {
         Tensor[] leaves = [.. inputs.Select(input => input.detach().clone().requires_grad_())];
         var result = run(leaves[0], leaves[1], leaves[2]);
         (result * arange(result.numel()).view(result.shape).sin()).sum().backward();
-        return (result.detach(), [.. leaves.Select(leaf => leaf.grad ?? throw new InvalidOperationException("no gradient"))]);
+        return (result.detach(),
+            [.. leaves.Select(leaf => leaf.grad ?? throw new InvalidOperationException("no gradient"))]);
     }
 }

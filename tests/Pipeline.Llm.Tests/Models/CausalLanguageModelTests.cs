@@ -21,7 +21,8 @@ public sealed class CausalLanguageModelTests
         using var llama = Load(source);
         using var phi = Load(directory.Path);
         var input = new ModelInput { InputIds = tensor(Ids).unsqueeze(0) };
-        ModelFixture.MaxDifference(phi.Logits(phi.Hidden(input)), llama.Logits(llama.Hidden(input)).to(ScalarType.Float64)).ShouldBeLessThan(1e-5);
+        ModelFixture.MaxDifference(phi.Logits(phi.Hidden(input)),
+            llama.Logits(llama.Hidden(input)).to(ScalarType.Float64)).ShouldBeLessThan(1e-5);
         phi.Config.ModelType.ShouldBe("phi3");
     }
 
@@ -31,7 +32,8 @@ public sealed class CausalLanguageModelTests
         using var directory = new TempDirectory();
         var source = Path.Combine(Fixtures.Require("models"), "llama");
         File.Copy(Path.Combine(source, "model.safetensors"), directory.Combine("model.safetensors"));
-        var config = File.ReadAllText(Path.Combine(source, "config.json")).Replace("\"intermediate_size\": 128", "\"intermediate_size\": 96", StringComparison.Ordinal);
+        var config = File.ReadAllText(Path.Combine(source, "config.json"))
+            .Replace("\"intermediate_size\": 128", "\"intermediate_size\": 96", StringComparison.Ordinal);
         File.WriteAllText(directory.Combine("config.json"), config);
         var message = Should.Throw<InvalidDataException>(() => Load(directory.Path)).Message;
         message.ShouldContain("6 places");
@@ -45,11 +47,16 @@ public sealed class CausalLanguageModelTests
         using var scope = NewDisposeScope();
         using var model = Load(Path.Combine(Fixtures.Require("models"), "llama"));
         var ids = tensor(Ids).view(2, 4);
-        Should.Throw<ArgumentException>(() => model.Hidden(new() { InputIds = ids.flatten() })).Message.ShouldContain("[b, s]");
-        Should.Throw<ArgumentException>(() => model.Hidden(new() { InputIds = ids, SequenceLengths = [8] })).Message.ShouldContain("one row of 4");
+        Should.Throw<ArgumentException>(() => model.Hidden(new() { InputIds = ids.flatten() })).Message.ShouldContain(
+            "[b, s]");
+        Should.Throw<ArgumentException>(
+            () => model.Hidden(new() { InputIds = ids, SequenceLengths = [8] })).Message.ShouldContain("one row of 4");
         var mask = tensor(new long[] { 1, 0, 1, 1, 1, 1, 1, 1 }).view(2, 4);
-        Should.Throw<ArgumentException>(() => model.Hidden(new() { InputIds = ids, AttentionMask = mask })).Message.ShouldContain("hole in row 0");
-        Should.Throw<ArgumentException>(() => model.Hidden(new() { InputIds = ids, AdapterPerRow = ["a", null] })).Message.ShouldContain("'a' is not loaded");
+        Should.Throw<ArgumentException>(
+            () => model.Hidden(new() { InputIds = ids, AttentionMask = mask })).Message.ShouldContain("hole in row 0");
+        Should.Throw<ArgumentException>(
+            () => model.Hidden(new() { InputIds = ids, AdapterPerRow = ["a", null] })).Message.ShouldContain(
+                "'a' is not loaded");
     }
 
     [Fact]
@@ -61,7 +68,8 @@ public sealed class CausalLanguageModelTests
         var ids = tensor(Ids).unsqueeze(0);
         var whole = model.Hidden(new() { InputIds = ids });
         using var cache = new KeyValueCache(model.Config, 1, 2);
-        var parts = new[] { (0, 3), (3, 4), (7, 1) }.Select(part => model.Hidden(new() { InputIds = ids.narrow(1, part.Item1, part.Item2), Cache = cache }));
+        var parts = new[] { (0, 3), (3, 4), (7, 1) }
+            .Select(part => model.Hidden(new() { InputIds = ids.narrow(1, part.Item1, part.Item2), Cache = cache }));
         ModelFixture.MaxDifference(cat([.. parts], 1), whole.to(ScalarType.Float64)).ShouldBeLessThan(1e-5);
         cache.Lengths.ShouldBe([8]);
     }
@@ -98,7 +106,8 @@ public sealed class CausalLanguageModelTests
         using var full = Load(directory);
         using var small = CausalLanguageModel.Load(directory, new() { Threads = 1, Quantization = quantization });
         var input = new ModelInput { InputIds = tensor(Ids).unsqueeze(0) };
-        var (ours, reference) = (small.Logits(small.Hidden(input)).log_softmax(-1), full.Logits(full.Hidden(input)).log_softmax(-1));
+        var (ours, reference) =
+            (small.Logits(small.Hidden(input)).log_softmax(-1), full.Logits(full.Hidden(input)).log_softmax(-1));
         var difference = (ours - reference).abs().mean().item<float>();
         difference.ShouldBeInRange(1e-5f, (float)tolerance);
         small.WeightBytes.ShouldBeLessThan(full.WeightBytes * 2 / 3);
@@ -120,7 +129,8 @@ public sealed class CausalLanguageModelTests
             model.Parameters.ToList().ForEach(p => p.Value.mul_(2));
         }
 
-        File.ReadAllBytes(directory.Combine("model.safetensors")).ShouldBe(File.ReadAllBytes(Path.Combine(source, "model.safetensors")));
+        File.ReadAllBytes(directory.Combine("model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(source, "model.safetensors")));
     }
 
     [Fact]
@@ -132,7 +142,8 @@ public sealed class CausalLanguageModelTests
         Should.Throw<ArgumentOutOfRangeException>(() => CpuThreads.Choose(0));
     }
 
-    private static CausalLanguageModel Load(string directory) => CausalLanguageModel.Load(directory, new() { Threads = 1 });
+    private static CausalLanguageModel Load(string directory) =>
+        CausalLanguageModel.Load(directory, new() { Threads = 1 });
 
     private static void Fuse(string source, string target)
     {
@@ -149,13 +160,16 @@ public sealed class CausalLanguageModelTests
 
         SafeTensorsWriter.Write(
             Path.Combine(target, "model.safetensors"),
-            items.Select(item => SafeTensorsItem.Of(item.Key, SafeTensorsDType.F32, item.Value.Shape, item.Value.Bytes)));
+            items.Select(
+                item => SafeTensorsItem.Of(item.Key, SafeTensorsDType.F32, item.Value.Shape, item.Value.Bytes)));
     }
 
-    private static void Join(Dictionary<string, (long[] Shape, byte[] Bytes)> items, string prefix, string[] parts, string name)
+    private static void Join(
+        Dictionary<string, (long[] Shape, byte[] Bytes)> items, string prefix, string[] parts, string name)
     {
         var found = parts.Select(part => items[$"{prefix}{part}.weight"]).ToList();
-        items[$"{prefix}{name}.weight"] = ([found.Sum(part => part.Shape[0]), found[0].Shape[1]], [.. found.SelectMany(part => part.Bytes)]);
+        items[$"{prefix}{name}.weight"] =
+            ([found.Sum(part => part.Shape[0]), found[0].Shape[1]], [.. found.SelectMany(part => part.Bytes)]);
         parts.ToList().ForEach(part => items.Remove($"{prefix}{part}.weight"));
     }
 }

@@ -21,7 +21,8 @@ public sealed class DevicePlacementTests
         placement.Main.ToString().ShouldBe("cuda:0");
         placement.Layers.Select(device => device.ToString()).ShouldBe(
             ["cuda:0", "cuda:0", "cuda:1", .. Enumerable.Repeat("cpu", config.LayerCount - 3)]);
-        placement.ToString().ShouldBe($"embedding, norm and head on cuda:0; layers 0–1 on cuda:0, 2 on cuda:1, 3–{config.LayerCount - 1} on cpu");
+        placement.ToString().ShouldBe(
+            $"embedding, norm and head on cuda:0; layers 0–1 on cuda:0, 2 on cuda:1, 3–{config.LayerCount - 1} on cpu");
         DevicePlacement.Automatic(config, [new(one, rest - 1), new(two, long.MaxValue)], 4).ToString()
             .ShouldBe($"embedding, norm and head on cuda:1; layers 0–{config.LayerCount - 1} on cuda:1");
     }
@@ -43,7 +44,8 @@ public sealed class DevicePlacementTests
             Rooms = [new(new Device(DeviceType.CPU, 0), rest + layer), new(CPU, layer)],
             Log = lines.Add,
         });
-        lines.ShouldContain(line => line.StartsWith("embedding, norm and head on cpu", StringComparison.Ordinal) && line.Contains("; layers 0 on ", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.StartsWith("embedding, norm and head on cpu", StringComparison.Ordinal)
+            && line.Contains("; layers 0 on ", StringComparison.Ordinal));
         split.Placement.Layers.Select(device => device.index).Distinct().Count().ShouldBe(2);
         Difference(whole, split).ShouldBeLessThan(1e-5);
         var adapter = LoraAdapter.Create(whole, LoraPresets.Default with { Dropout = 0 }, seed: 1);
@@ -63,14 +65,16 @@ public sealed class DevicePlacementTests
     private static Tensor Logits(CausalLanguageModel model)
     {
         using var cache = new KeyValueCache(model.Config, 1, 4, model.DType, model.Device);
-        var parts = Ids.Chunk(5).Select(ids => model.Logits(model.Hidden(new() { InputIds = tensor(ids).unsqueeze(0), Cache = cache })));
+        var parts = Ids.Chunk(5)
+            .Select(ids => model.Logits(model.Hidden(new() { InputIds = tensor(ids).unsqueeze(0), Cache = cache })));
         return cat([.. parts], 1);
     }
 
     private static (long Others, long Layer) Sizes(ModelConfig config)
     {
         var bytes = ModelShapes.Tensors(config).ToLookup(
-            tensor => tensor.Name.StartsWith("model.layers.", StringComparison.Ordinal), tensor => 4 * tensor.Shape.Aggregate(1L, (a, b) => a * b));
+            tensor => tensor.Name.StartsWith("model.layers.", StringComparison.Ordinal),
+            tensor => 4 * tensor.Shape.Aggregate(1L, (a, b) => a * b));
         return (bytes[false].Sum(), bytes[true].Sum() / config.LayerCount);
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Tests.Models;
 
-/// <summary>Continues a prompt greedily with a cache and compares each token while the recorded margin is clear.</summary>
+/// <summary>
+/// Continues a prompt greedily with a cache and compares each token while the recorded margin is clear.
+/// </summary>
 internal static class GreedyCheck
 {
     private const double ClearMargin = 1e-3;
@@ -11,8 +13,10 @@ internal static class GreedyCheck
     public static int Run(ModelFixture fixture, CausalLanguageModel model, ModelInput prompt, string name)
     {
         var expected = fixture.Expected.GetProperty(name);
-        var tokens = expected.GetProperty("tokens").EnumerateArray().Select(r => r.EnumerateArray().Select(t => t.GetInt64()).ToArray()).ToArray();
-        var margins = expected.GetProperty("margins").EnumerateArray().Select(r => r.EnumerateArray().Select(m => m.GetDouble()).ToArray()).ToArray();
+        var tokens = expected.GetProperty("tokens").EnumerateArray()
+            .Select(r => r.EnumerateArray().Select(t => t.GetInt64()).ToArray()).ToArray();
+        var margins = expected.GetProperty("margins").EnumerateArray()
+            .Select(r => r.EnumerateArray().Select(m => m.GetDouble()).ToArray()).ToArray();
         using var cache = new KeyValueCache(model.Config, tokens.Length, 4, model.DType);
         var last = LastReal(model.Logits(model.Hidden(prompt with { Cache = cache })), prompt.AttentionMask);
         var clear = Enumerable.Repeat(true, tokens.Length).ToArray();

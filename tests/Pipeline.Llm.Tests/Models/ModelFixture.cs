@@ -30,19 +30,23 @@ internal sealed class ModelFixture : IDisposable
 
     public JsonElement Expected => _expected.RootElement;
 
-    public CausalLanguageModel Load(ScalarType type = ScalarType.Float32) => CausalLanguageModel.Load(Directory, new() { DType = type, Threads = 1 });
+    public CausalLanguageModel Load(ScalarType type = ScalarType.Float32) =>
+        CausalLanguageModel.Load(Directory, new() { DType = type, Threads = 1 });
 
-    public Tensor Ids(string batch, string field = "input_ids") => Matrix(_inputs.RootElement.GetProperty(batch).GetProperty(field));
+    public Tensor Ids(string batch, string field = "input_ids") =>
+        Matrix(_inputs.RootElement.GetProperty(batch).GetProperty(field));
 
     public Tensor Prompt() => Matrix(_inputs.RootElement.GetProperty("greedy_prompt"));
 
     public static Tensor Matrix(JsonElement rows)
     {
-        var values = rows.EnumerateArray().Select(row => row.EnumerateArray().Select(v => v.GetInt64()).ToArray()).ToArray();
+        var values = rows.EnumerateArray().Select(row => row.EnumerateArray().Select(v => v.GetInt64()).ToArray())
+            .ToArray();
         return tensor(values.SelectMany(row => row).ToArray()).view(values.Length, values[0].Length);
     }
 
-    public Tensor Stored(string name) => WeightLoader.Read(_tensors, name, _tensors.Entry(name).Shape).to(ScalarType.Float64);
+    public Tensor Stored(string name) =>
+        WeightLoader.Read(_tensors, name, _tensors.Entry(name).Shape).to(ScalarType.Float64);
 
     public static double MaxDifference(Tensor ours, Tensor theirs) => (ours.to(ScalarType.Float64) - theirs).Largest();
 

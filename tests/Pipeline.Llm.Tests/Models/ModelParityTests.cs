@@ -33,7 +33,8 @@ public sealed class ModelParityTests
         layers.Count.ShouldBe(model.Config.LayerCount);
         for (var i = 0; i < layers.Count; i++)
         {
-            ModelFixture.MaxDifference(layers[i], fixture.Stored($"main.layer.{i}")).ShouldBeLessThan(5e-5, $"{fixture.Name} layer {i}");
+            ModelFixture.MaxDifference(layers[i], fixture.Stored($"main.layer.{i}"))
+                .ShouldBeLessThan(5e-5, $"{fixture.Name} layer {i}");
         }
     });
 
@@ -47,7 +48,8 @@ public sealed class ModelParityTests
         for (var row = 0; row < logits.size(0); row++)
         {
             var real = logits[row].index_select(0, mask[row].nonzero().flatten());
-            ModelFixture.MaxDifference(real, fixture.Stored($"row.{row}.logits")).ShouldBeLessThan(5e-5, $"{fixture.Name} {batch} {row}");
+            ModelFixture.MaxDifference(real, fixture.Stored($"row.{row}.logits"))
+                .ShouldBeLessThan(5e-5, $"{fixture.Name} {batch} {row}");
         }
     });
 
@@ -62,7 +64,8 @@ public sealed class ModelParityTests
         for (var row = 0; row < lengths.Count; row++)
         {
             var part = logits[0].narrow(0, start, lengths[row]);
-            ModelFixture.MaxDifference(part, fixture.Stored($"row.{row}.logits")).ShouldBeLessThan(5e-5, $"{fixture.Name} {row}");
+            ModelFixture.MaxDifference(part, fixture.Stored($"row.{row}.logits"))
+                .ShouldBeLessThan(5e-5, $"{fixture.Name} {row}");
             start += lengths[row];
         }
     });
@@ -75,7 +78,11 @@ public sealed class ModelParityTests
         {
             var ids = fixture.Prompt();
             steps += GreedyCheck.Run(fixture, model, new() { InputIds = ids }, "greedy");
-            var padded = new ModelInput { InputIds = fixture.Ids("left_padded"), AttentionMask = fixture.Ids("left_padded", "attention_mask") };
+            var padded = new ModelInput
+            {
+                InputIds = fixture.Ids("left_padded"),
+                AttentionMask = fixture.Ids("left_padded", "attention_mask"),
+            };
             steps += GreedyCheck.Run(fixture, model, padded, "greedy_left_padded");
         });
         Fixtures.Compared("greedy steps", steps);
@@ -107,7 +114,8 @@ public sealed class ModelParityTests
     private static void ForEach(Action<ModelFixture, CausalLanguageModel> check, ScalarType type = ScalarType.Float32)
     {
         var compared = 0;
-        foreach (var directory in ModelFixture.Directories.Where(name => !name.EndsWith("-bf16", StringComparison.Ordinal)))
+        foreach (var directory in ModelFixture.Directories.Where(
+            name => !name.EndsWith("-bf16", StringComparison.Ordinal)))
         {
             using var scope = NewDisposeScope();
             using var mode = no_grad();

@@ -23,40 +23,47 @@ public sealed class AdapterParityTests
     });
 
     [Fact]
-    public void S2_13_Merge_EveryTensor_HasTheBytesOfAFloat64MergeRoundedOnce() => ForEach((directory, model, adapter, expected, tolerance) =>
+    public void S2_13_Merge_EveryTensor_HasTheBytesOfAFloat64MergeRoundedOnce() => ForEach(
+        (directory, model, adapter, expected, tolerance) =>
     {
         var before = Logits(model);
         adapter.Merge();
         var tensors = model.Parameters.ToDictionary(p => p.Name, p => p.Value);
         foreach (var tensor in expected.GetProperty("merged").EnumerateObject())
         {
-            // The reference merges an embedding into the shared matrix; here the head keeps the old one, as the adapter meant.
+            // The reference merges an embedding into the shared matrix; here the head keeps the old one, as the adapter
+            // meant.
             var isTiedHead = tensor.Name == "lm_head.weight" && model.Config.TieEmbeddings;
             var name = isTiedHead ? "model.embed_tokens.weight" : tensor.Name;
-            Hash(tensors[name]).ShouldBe(tensor.Value.GetProperty("sha256_float64_rounded").GetString(), $"{directory} {name}");
+            Hash(tensors[name])
+                .ShouldBe(tensor.Value.GetProperty("sha256_float64_rounded").GetString(), $"{directory} {name}");
         }
 
-        ModelFixture.MaxDifference(Logits(model), before.to(ScalarType.Float64)).ShouldBeLessThan(Math.Max(2e-5, tolerance), directory);
+        ModelFixture.MaxDifference(Logits(model), before.to(ScalarType.Float64))
+            .ShouldBeLessThan(Math.Max(2e-5, tolerance), directory);
         adapter.Unmerge();
         Logits(model).equal(before).all().item<bool>().ShouldBeTrue(directory);
     });
 
     [Fact]
-    public void S0_22_Save_ThenRead_SameTensorsAndConfig() => ForEach((directory, model, adapter, expected, tolerance) =>
+    public void S0_22_Save_ThenRead_SameTensorsAndConfig() => ForEach(
+        (directory, model, adapter, expected, tolerance) =>
     {
         using var target = new TempDirectory();
         adapter.Save(target.Path);
         using var theirs = SafeTensorsFile.Open(Path.Combine(directory, "adapter_model.safetensors"));
         using var ours = SafeTensorsFile.Open(target.Combine("adapter_model.safetensors"));
         // The copy of the base embedding is not repeated.
-        var names = theirs.Header.Entries.Where(e => !e.Name.Contains("base_layer.weight")).Select(e => e.Name).ToList();
+        var names = theirs.Header.Entries.Where(e => !e.Name.Contains("base_layer.weight")).Select(e => e.Name)
+            .ToList();
         ours.Header.Entries.Select(e => e.Name).Order().ShouldBe(names.Order(), directory);
         foreach (var name in names)
         {
             ours.Bytes(name).SequenceEqual(theirs.Bytes(name)).ShouldBeTrue($"{directory} {name}");
         }
 
-        JsonSerializer.Serialize(LoraConfigJson.Read(target.Path)).ShouldBe(JsonSerializer.Serialize(LoraConfigJson.Read(directory)), directory);
+        JsonSerializer.Serialize(LoraConfigJson.Read(target.Path))
+            .ShouldBe(JsonSerializer.Serialize(LoraConfigJson.Read(directory)), directory);
     });
 
     [Fact]
@@ -99,13 +106,15 @@ public sealed class AdapterParityTests
         return WeightLoader.Read(file, name, file.Entry(name).Shape).to(ScalarType.Float64);
     }
 
-    private static string Hash(Tensor tensor) => Convert.ToHexStringLower(SHA256.HashData(tensor.detach().contiguous().bytes));
+    private static string Hash(Tensor tensor) =>
+        Convert.ToHexStringLower(SHA256.HashData(tensor.detach().contiguous().bytes));
 
     private static void ForEach(Action<string, CausalLanguageModel, LoraAdapter, JsonElement, double> check)
     {
         var root = Fixtures.Require("peft");
         var compared = 0;
-        foreach (var path in Directory.EnumerateFiles(root, "expected.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(root, "expected.json", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
             var directory = Path.GetDirectoryName(path)!; // a file has a directory
             var name = Path.GetFileName(Path.GetDirectoryName(directory))!;
@@ -119,7 +128,8 @@ public sealed class AdapterParityTests
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var narrow = name.EndsWith("-bf16", StringComparison.Ordinal);
             var type = narrow ? ScalarType.BFloat16 : ScalarType.Float32;
-            using var model = CausalLanguageModel.Load(Fixtures.Require($"models/{name}"), new() { DType = type, Threads = 1 });
+            using var model =
+                CausalLanguageModel.Load(Fixtures.Require($"models/{name}"), new() { DType = type, Threads = 1 });
             var adapter = LoraAdapter.Load(model, directory);
             check(directory, model, adapter, document.RootElement, narrow ? 0.5 : 1e-4);
             compared++;

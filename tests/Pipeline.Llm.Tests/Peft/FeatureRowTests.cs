@@ -64,7 +64,8 @@ public sealed class FeatureRowTests
     {
         using var scope = NewDisposeScope();
         using var full = Load();
-        using var model = CausalLanguageModel.Load(Bookworm, new() { Threads = 1, Quantization = WeightQuantization.Int8 });
+        using var model =
+            CausalLanguageModel.Load(Bookworm, new() { Threads = 1, Quantization = WeightQuantization.Int8 });
         long bytes = 0, count = 0;
         foreach (var linear in ModelShapes.Linears(model.Config))
         {
@@ -76,7 +77,8 @@ public sealed class FeatureRowTests
         }
 
         ((double)bytes / count).ShouldBeLessThan(1.05);
-        model.Slots.Values.Count(slot => slot.Quantized is null).ShouldBe(2 * model.Config.LayerCount + 3, "norms, embedding, head");
+        model.Slots.Values.Count(slot => slot.Quantized is null)
+            .ShouldBe(2 * model.Config.LayerCount + 3, "norms, embedding, head");
         var adapter = LoraAdapter.Create(model, LoraPresets.Default with { Dropout = 0 }, seed: 1);
         Train(model, adapter, steps: 1);
         model.Parameters.ShouldAllBe(p => !p.Value.requires_grad);
@@ -86,7 +88,8 @@ public sealed class FeatureRowTests
     public void S1_03_Default_IsLoraOnSevenProjections()
     {
         var config = LoraPresets.Default;
-        (config.Rank, config.Alpha, config.Dropout, config.Bias, config.TaskType).ShouldBe((16, 32.0, 0.05, LoraBias.None, "CAUSAL_LM"));
+        (config.Rank, config.Alpha, config.Dropout, config.Bias, config.TaskType)
+            .ShouldBe((16, 32.0, 0.05, LoraBias.None, "CAUSAL_LM"));
         config.TargetModules.Count.ShouldBe(7);
     }
 
@@ -116,7 +119,8 @@ public sealed class FeatureRowTests
         var before = Logits(model);
         var adapter = LoraAdapter.Create(model, LoraPresets.Default with { UseDora = true, Dropout = 0 }, seed: 1);
         ((Logits(model) - before).Largest() / before.Largest()).ShouldBeLessThan(2e-6);
-        adapter.Parameters.Count(p => p.Name.EndsWith(".lora_magnitude_vector", StringComparison.Ordinal)).ShouldBe(7 * model.Config.LayerCount);
+        adapter.Parameters.Count(p => p.Name.EndsWith(".lora_magnitude_vector", StringComparison.Ordinal))
+            .ShouldBe(7 * model.Config.LayerCount);
         var first = adapter.Parameters.First(p => p.Name.EndsWith(".lora_magnitude_vector", StringComparison.Ordinal));
         var module = first.Name[AdapterShapes.Prefix.Length..^".lora_magnitude_vector".Length];
         (first.Value - model.Slots[module].DenseWeight().norm(1, false, 2f)).Largest().ShouldBeLessThan(1e-6);
@@ -158,7 +162,8 @@ public sealed class FeatureRowTests
         {
             var hidden = model.Hidden(new() { InputIds = tensor(Ids[..^1]).unsqueeze(0) });
             model.TokenLoss(hidden[0], tensor(Ids[1..])).Loss.mean().backward();
-            var gradients = parameters.ConvertAll(p => p.grad ?? throw new InvalidOperationException("a parameter got no gradient"));
+            var gradients = parameters.ConvertAll(
+                p => p.grad ?? throw new InvalidOperationException("a parameter got no gradient"));
             TorchExtras.Current.AdamW(parameters, gradients, m, v, new(1e-2, 0.9, 0.999, 1e-8, 0, step));
             parameters.ForEach(p => p.grad = null);
         }

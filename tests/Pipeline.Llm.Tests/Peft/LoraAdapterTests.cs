@@ -27,7 +27,8 @@ public sealed class LoraAdapterTests
         adapter.Remove();
         LoraAdapter.Create(model, config, seed: 7).Parameters[0].Value.equal(first).all().item<bool>().ShouldBeTrue();
         model.Adapters.Keys.ShouldBe(["default"]);
-        LoraAdapter.Create(model, config, seed: 8, "other").Parameters[0].Value.equal(first).all().item<bool>().ShouldBeFalse();
+        LoraAdapter.Create(model, config, seed: 8, "other").Parameters[0].Value.equal(first).all().item<bool>()
+            .ShouldBeFalse();
     }
 
     [Fact]
@@ -66,7 +67,9 @@ public sealed class LoraAdapterTests
         using var mode = no_grad();
         using var model = Load("llama");
         var before = Logits(model);
-        var adapter = LoraAdapter.Create(model, new() { Rank = 4, Alpha = 8, TargetModules = ["q_proj", "down_proj"], Init = LoraInit.Pissa }, seed: 1);
+        var adapter = LoraAdapter.Create(
+            model, new() { Rank = 4, Alpha = 8, TargetModules = ["q_proj", "down_proj"], Init = LoraInit.Pissa },
+            seed: 1);
         (Logits(model) - before).Largest().ShouldBeLessThan(2e-5);
         adapter.Parameters.ToList().ForEach(p => p.Value.add_(0.01));
         var trained = Logits(model);
@@ -95,12 +98,18 @@ public sealed class LoraAdapterTests
         string?[] names = ["a", null, "b", "c", "a"];
         var rows = Enumerable.Range(0, names.Length).Select(i => tensor(Ids[i..(i + 6)])).ToArray();
         var input = packed
-            ? new ModelInput { InputIds = cat(rows).unsqueeze(0), SequenceLengths = [6, 6, 6, 6, 6], AdapterPerRow = names }
+            ? new ModelInput
+            {
+                InputIds = cat(rows).unsqueeze(0),
+                SequenceLengths = [6, 6, 6, 6, 6],
+                AdapterPerRow = names,
+            }
             : new ModelInput { InputIds = stack(rows), AdapterPerRow = names };
         var mixed = model.Logits(model.Hidden(input).view(names.Length, 6, 64), names);
         for (var i = 0; i < names.Length; i++)
         {
-            var alone = model.Logits(model.Hidden(new() { InputIds = rows[i].unsqueeze(0), AdapterPerRow = [names[i]] }), [names[i]]);
+            var alone = model.Logits(
+                model.Hidden(new() { InputIds = rows[i].unsqueeze(0), AdapterPerRow = [names[i]] }), [names[i]]);
             (mixed[i] - alone[0]).Largest().ShouldBeLessThan(2e-5, $"row {i}, adapter {names[i]}");
         }
     }
@@ -111,9 +120,11 @@ public sealed class LoraAdapterTests
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var directory = Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
-        using var model = CausalLanguageModel.Load(directory, new() { Threads = 1, Quantization = WeightQuantization.Nf4Double });
+        using var model =
+            CausalLanguageModel.Load(directory, new() { Threads = 1, Quantization = WeightQuantization.Nf4Double });
         var adapter = LoraAdapter.Create(model, LoraPresets.ByName["seed1-default"], seed: 3);
-        adapter.Parameters.Where(p => p.Name.Contains("lora_B")).ToList().ForEach(p => p.Value.normal_(0, 0.02, new Generator(1)));
+        adapter.Parameters.Where(p => p.Name.Contains("lora_B")).ToList()
+            .ForEach(p => p.Value.normal_(0, 0.02, new Generator(1)));
         var before = Logits(model);
         adapter.Merge();
         (Logits(model) - before).Largest().ShouldBeLessThan(1e-3);
@@ -130,7 +141,8 @@ public sealed class LoraAdapterTests
         var gradients = new List<Tensor>();
         foreach (var restored in new[] { false, true })
         {
-            using var model = CausalLanguageModel.Load(directory, new() { Threads = 1, Quantization = WeightQuantization.Int8 });
+            using var model =
+                CausalLanguageModel.Load(directory, new() { Threads = 1, Quantization = WeightQuantization.Int8 });
             foreach (var slot in restored ? model.Slots.Values.Where(s => s.Quantized is not null) : [])
             {
                 slot.Weight = new(slot.DenseWeight(), requires_grad: false);
@@ -173,14 +185,18 @@ public sealed class LoraAdapterTests
         using (var model = Load("llama"))
         {
             LoraAdapter.Create(model, new() { TargetModules = ["q_proj"] }, seed: 1).Save(directory.Path);
-            Should.Throw<InvalidOperationException>(() => LoraAdapter.Load(model, directory.Path)).Message.ShouldContain("already");
+            Should.Throw<InvalidOperationException>(
+                () => LoraAdapter.Load(model, directory.Path)).Message.ShouldContain("already");
         }
 
         using var other = Load("llama-rope-llama3");
-        Should.Throw<InvalidDataException>(() => LoraAdapter.Load(other, directory.Path)).Message.ShouldContain("another base model");
+        Should.Throw<InvalidDataException>(() => LoraAdapter.Load(other, directory.Path)).Message.ShouldContain(
+            "another base model");
     }
 
-    private static CausalLanguageModel Load(string name) => CausalLanguageModel.Load(Fixtures.Require($"models/{name}"), new() { Threads = 1 });
+    private static CausalLanguageModel Load(string name) =>
+        CausalLanguageModel.Load(Fixtures.Require($"models/{name}"), new() { Threads = 1 });
 
-    private static Tensor Logits(CausalLanguageModel model) => model.Logits(model.Hidden(new() { InputIds = tensor(Ids).unsqueeze(0) }));
+    private static Tensor Logits(CausalLanguageModel model) =>
+        model.Logits(model.Hidden(new() { InputIds = tensor(Ids).unsqueeze(0) }));
 }

@@ -52,7 +52,8 @@ public sealed class ParameterCountTests
 
     [Fact]
     public void S1_04_ParameterCount_Rank32_IsTheNumberOftenQuotedForRank16() =>
-        AdapterShapes.ParameterCount(LoraPresets.ByName["seed1-default"] with { Rank = 32 }, Llama8B).ShouldBe(83_886_080);
+        AdapterShapes.ParameterCount(LoraPresets.ByName["seed1-default"] with { Rank = 32 }, Llama8B)
+            .ShouldBe(83_886_080);
 
     [Fact]
     public void S0_21_ParameterCount_ModulesToSave_CountInFull()
@@ -60,7 +61,8 @@ public sealed class ParameterCountTests
         var config = LoraPresets.ByName["seed0-attn4"];
         var saved = config with { ModulesToSave = ["lm_head", "embed_tokens"] };
         (AdapterShapes.ParameterCount(saved, Tiny) - AdapterShapes.ParameterCount(config, Tiny)).ShouldBe(65_536);
-        (AdapterShapes.ParameterCount(saved, Llama8B) - AdapterShapes.ParameterCount(config, Llama8B)).ShouldBe(1_050_673_152);
+        (AdapterShapes.ParameterCount(saved, Llama8B) - AdapterShapes.ParameterCount(config, Llama8B))
+            .ShouldBe(1_050_673_152);
         ServabilityRules.Obstacles(saved, 64).ShouldContain("not servable as adapter: modules_to_save");
         ServabilityRules.Obstacles(config, 64).ShouldBeEmpty();
     }
@@ -76,7 +78,8 @@ public sealed class ParameterCountTests
     [Fact]
     public void S0_42_AdapterFile_Of8B_IsAbout84Megabytes()
     {
-        var bytes = AdapterShapes.Trainable(LoraPresets.ByName["seed1-default"], Llama8B).Sum(t => t.Shape[0] * t.Shape[1] * 2);
+        var bytes = AdapterShapes.Trainable(LoraPresets.ByName["seed1-default"], Llama8B)
+            .Sum(t => t.Shape[0] * t.Shape[1] * 2);
         bytes.ShouldBeInRange((long)(83.9e6 * 0.99), (long)(83.9e6 * 1.01));
     }
 
@@ -88,7 +91,8 @@ public sealed class ParameterCountTests
         LoraConfigValidator.Warnings(good with { Rank = 12, Alpha = 24 }).Single().ShouldContain("powers of two");
         LoraConfigValidator.Warnings(good with { Rank = 128, Alpha = 256 }).Single().ShouldContain("4 to 64");
         LoraConfigValidator.Warnings(good with { Alpha = 64 }).Single().ShouldContain("r or 2·r");
-        LoraConfigValidator.Warnings(good with { TargetModules = ["q_proj", "k_proj", "v_proj"] }).Single().ShouldContain("o_proj");
+        LoraConfigValidator.Warnings(good with { TargetModules = ["q_proj", "k_proj", "v_proj"] }).Single()
+            .ShouldContain("o_proj");
         LoraConfigValidator.Warnings(good with { Dropout = 0.2 }).Single().ShouldContain("0 to 0.1");
         LoraConfigValidator.Errors(good with { Rank = 0, Alpha = 0, Dropout = 1 }).Count().ShouldBe(3);
     }

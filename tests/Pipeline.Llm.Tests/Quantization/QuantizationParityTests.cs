@@ -14,7 +14,8 @@ public sealed class QuantizationParityTests
         Floats(file, "code/dynamic_signed").ShouldBe(CodeBooks.DynamicSigned, "signed map");
         Floats(file, "code/dynamic_unsigned").ShouldBe(CodeBooks.DynamicUnsigned, "unsigned map");
         var compared = 0;
-        foreach (var entry in file.Header.Entries.Where(entry => entry.Name.EndsWith("/input", StringComparison.Ordinal)))
+        foreach (var entry in file.Header.Entries.Where(
+            entry => entry.Name.EndsWith("/input", StringComparison.Ordinal)))
         {
             var matrix = entry.Name[..^"/input".Length];
             var input = Floats(file, entry.Name);
@@ -32,7 +33,8 @@ public sealed class QuantizationParityTests
         var compared = 0;
         foreach (var (input, name) in new[] { ("weight", "weight"), ("x", "x") })
         {
-            var entry = file.Header.Entries.First(e => e.Name == input || e.Name.EndsWith($"/{input}", StringComparison.Ordinal));
+            var entry = file.Header.Entries.First(
+                e => e.Name == input || e.Name.EndsWith($"/{input}", StringComparison.Ordinal));
             var prefix = entry.Name[..^input.Length];
             var values = Array.ConvertAll(Floats(file, entry.Name), value => (float)(Half)value);
             var (codes, scales) = RowwiseInt8.Quantize(values, (int)entry.Shape[1]);
@@ -55,8 +57,11 @@ public sealed class QuantizationParityTests
         var bytes = file.Bytes(name);
         return file.Entry(name).DType switch
         {
-            SafeTensorsDType.BF16 => Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)),
-            SafeTensorsDType.F64 => Array.ConvertAll(MemoryMarshal.Cast<byte, double>(bytes).ToArray(), value => (float)value),
+            SafeTensorsDType.BF16 =>
+                Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(),
+                    bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)),
+            SafeTensorsDType.F64 =>
+                Array.ConvertAll(MemoryMarshal.Cast<byte, double>(bytes).ToArray(), value => (float)value),
             _ => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
         };
     }

@@ -23,8 +23,11 @@ public sealed class ScheduleParityTests
         ["inverse_sqrt_timescale_20"] = Base with { Kind = ScheduleKind.InverseSqrt, Timescale = 20 },
         ["inverse_sqrt_no_warmup"] = Base with { Kind = ScheduleKind.InverseSqrt, WarmupSteps = 0 },
         ["wsd_decay15_cosine"] = Base with { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15 },
-        ["wsd_decay15_linear_min0.1"] = Base with { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15, Decay = DecayShape.Linear, MinRatio = 0.1 },
-        ["wsd_decay15_1-sqrt"] = Base with { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15, Decay = DecayShape.OneMinusSqrt },
+        ["wsd_decay15_linear_min0.1"] = Base
+            with
+        { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15, Decay = DecayShape.Linear, MinRatio = 0.1 },
+        ["wsd_decay15_1-sqrt"] =
+            Base with { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15, Decay = DecayShape.OneMinusSqrt },
         ["wsd_from_total"] = Base with { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15 },
     };
 
@@ -51,7 +54,11 @@ public sealed class ScheduleParityTests
 
     [Fact]
     public void S0_33_Factor_WarmupOf100_IsLinear() =>
-        Enumerable.Range(0, 100).ShouldAllBe(step => Math.Abs(new LearningRateSchedule { TotalSteps = 1000, WarmupSteps = 100 }.Factor(step) - step / 100.0) < 1e-12);
+        Enumerable.Range(0, 100)
+            .ShouldAllBe(
+                step =>
+                    Math.Abs(new LearningRateSchedule { TotalSteps = 1000, WarmupSteps = 100 }.Factor(step)
+                        - step / 100.0) < 1e-12);
 
     [Fact]
     public void S1_22_WarmupFromRatio_RoundsUp()

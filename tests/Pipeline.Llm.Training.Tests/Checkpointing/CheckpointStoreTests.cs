@@ -137,7 +137,8 @@ public sealed class CheckpointStoreTests
         var store = CheckpointStore.Open(folder.Path);
         Save(store, 1);
         var first = store.Latest(static _ => { })!;
-        var again = store.Save(new() { Step = 2 }, new Dictionary<string, IEnumerable<(string, Tensor)>> { ["parameters"] = first.Read("parameters") });
+        var again = store.Save(new() { Step = 2 },
+            new Dictionary<string, IEnumerable<(string, Tensor)>> { ["parameters"] = first.Read("parameters") });
         again.Files["parameters"].ShouldBe(first.Manifest.Files["parameters"]);
     }
 
@@ -146,7 +147,10 @@ public sealed class CheckpointStoreTests
         using var scope = NewDisposeScope();
         store.Save(
             new() { Step = step },
-            new Dictionary<string, IEnumerable<(string, Tensor)>> { ["parameters"] = [("w", full([3, 5], step)), ("half", ones(2, dtype: ScalarType.BFloat16))] },
+            new Dictionary<string, IEnumerable<(string, Tensor)>>
+            {
+                ["parameters"] = [("w", full([3, 5], step)), ("half", ones(2, dtype: ScalarType.BFloat16))],
+            },
             metric);
     }
 

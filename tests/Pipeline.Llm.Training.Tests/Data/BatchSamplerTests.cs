@@ -7,7 +7,8 @@ public sealed class BatchSamplerTests
     [Fact]
     public void S0_32_StepsPerEpoch_RowsDividedByEffectiveBatch_RoundsUp()
     {
-        var sampler = new BatchSampler(Rows.OfLengths(Enumerable.Repeat(5, 33)), new() { MicroBatch = 2, Accumulation = 4, Epochs = 3 }, 1);
+        var sampler = new BatchSampler(
+            Rows.OfLengths(Enumerable.Repeat(5, 33)), new() { MicroBatch = 2, Accumulation = 4, Epochs = 3 }, 1);
         sampler.StepsPerEpoch.ShouldBe(5);
         sampler.TotalSteps.ShouldBe(15);
     }
@@ -15,8 +16,11 @@ public sealed class BatchSamplerTests
     [Fact]
     public void Next_OneEpoch_GivesEveryRowOnce()
     {
-        var sampler = new BatchSampler(Rows.OfLengths(Enumerable.Range(1, 50)), new() { MicroBatch = 3, Accumulation = 2, GroupByLength = true }, 7);
-        var seen = Enumerable.Range(0, sampler.StepsPerEpoch).SelectMany(_ => sampler.Next()).SelectMany(rows => rows).Order();
+        var sampler = new BatchSampler(
+            Rows.OfLengths(Enumerable.Range(1, 50)), new() { MicroBatch = 3, Accumulation = 2, GroupByLength = true },
+            7);
+        var seen = Enumerable.Range(0, sampler.StepsPerEpoch).SelectMany(_ => sampler.Next()).SelectMany(rows => rows)
+            .Order();
         seen.ShouldBe(Enumerable.Range(0, 50));
     }
 
@@ -24,7 +28,8 @@ public sealed class BatchSamplerTests
     public void S2_17_MaxSteps_BeyondOneEpoch_LoopsDataInAnotherOrder()
     {
         var data = Rows.OfLengths(Enumerable.Repeat(4, 40));
-        var sampler = new BatchSampler(data, new() { MicroBatch = 4, Accumulation = 4, MaxSteps = 1000, Epochs = 1 }, 3);
+        var sampler =
+            new BatchSampler(data, new() { MicroBatch = 4, Accumulation = 4, MaxSteps = 1000, Epochs = 1 }, 3);
         sampler.TotalSteps.ShouldBe(1000);
         var first = Enumerable.Range(0, 3).SelectMany(_ => sampler.Next()).SelectMany(rows => rows).ToArray();
         var second = Enumerable.Range(0, 3).SelectMany(_ => sampler.Next()).SelectMany(rows => rows).ToArray();
@@ -64,7 +69,8 @@ public sealed class BatchSamplerTests
 
     [Fact]
     public void Create_RowLongerThanAPack_NamesTheRow() =>
-        Should.Throw<InvalidDataException>(() => EpochPlan.Create(Rows.OfLengths([5, 50]), new() { PackTokens = 40 }, 1, 0))
+        Should.Throw<InvalidDataException>(
+            () => EpochPlan.Create(Rows.OfLengths([5, 50]), new() { PackTokens = 40 }, 1, 0))
             .Message.ShouldContain("row '1' has 50 tokens");
 
     [Fact]

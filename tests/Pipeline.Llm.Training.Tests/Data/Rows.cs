@@ -8,7 +8,8 @@ internal static class Rows
 {
     public static InMemoryTrainingData OfLengths(IEnumerable<int> lengths) =>
         new([.. lengths.Select((length, i) => new TrainingRow(
-            i.ToString(CultureInfo.InvariantCulture), new([.. Enumerable.Range(i, length)], [.. Enumerable.Repeat(1f, length)])))]);
+            i.ToString(CultureInfo.InvariantCulture),
+            new([.. Enumerable.Range(i, length)], [.. Enumerable.Repeat(1f, length)])))]);
 
     /// <summary>Rows of a small vocabulary in which each token fixes the next.</summary>
     public static InMemoryTrainingData Chain(int count, int vocabulary, ulong seed, int shortest = 4, int longest = 12)

@@ -24,7 +24,8 @@ public sealed class RuleTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        var (a, b, w) = (randn([4, 30], generator: generator), randn([20, 4], generator: generator), randn([20, 30], generator: generator));
+        var (a, b, w) = (randn([4, 30], generator: generator), randn([20, 4], generator: generator),
+            randn([20, 30], generator: generator));
         var norm = linalg.vector_norm(w).item<float>();
         var expected = linalg.vector_norm(b.matmul(a) * 2).item<float>() / norm;
         WeightRatio.Of(a, b, 2, norm).ShouldBe(expected, 1e-5);
@@ -60,9 +61,12 @@ public sealed class RuleTests
     [Fact]
     public void S2_22_TerminatorAudit_FivePercentWithoutEnd_NamesRows()
     {
-        var rows = Enumerable.Range(0, 100).Select(i => new TrainingRow($"row-{i}", new([5, 6, i % 20 == 3 ? 8 : 2], [0, 1, 1]))).ToList();
-        TerminatorAudit.Describe(new InMemoryTrainingData(rows)).ShouldBe("5 of 100 rows do not end with token 2: row-3, row-23, row-43, row-63, row-83");
-        TerminatorAudit.Describe(new InMemoryTrainingData(rows.Where((_, i) => i % 20 != 3).ToList())).ShouldStartWith("every row ends with token 2");
+        var rows = Enumerable.Range(0, 100)
+            .Select(i => new TrainingRow($"row-{i}", new([5, 6, i % 20 == 3 ? 8 : 2], [0, 1, 1]))).ToList();
+        TerminatorAudit.Describe(new InMemoryTrainingData(rows))
+            .ShouldBe("5 of 100 rows do not end with token 2: row-3, row-23, row-43, row-63, row-83");
+        TerminatorAudit.Describe(new InMemoryTrainingData(rows.Where((_, i) => i % 20 != 3).ToList()))
+            .ShouldStartWith("every row ends with token 2");
     }
 
     [Fact]

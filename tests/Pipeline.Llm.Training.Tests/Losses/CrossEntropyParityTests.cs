@@ -17,7 +17,8 @@ public sealed class CrossEntropyParityTests
         using var file = SafeTensorsFile.Open(Fixtures.Require("losses/cross_entropy.safetensors"));
         using var info = JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("losses/cross_entropy.json")));
         var compared = 0;
-        foreach (var item in info.RootElement.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Object && p.Value.TryGetProperty("reduction", out _)))
+        foreach (var item in info.RootElement.EnumerateObject()
+            .Where(p => p.Value.ValueKind == JsonValueKind.Object && p.Value.TryGetProperty("reduction", out _)))
         {
             Compare(file, item, isDouble);
             compared++;
@@ -42,11 +43,13 @@ public sealed class CrossEntropyParityTests
         var kept = labels.ne(-100);
         var rows = logits.narrow(1, 0, logits.shape[1] - 1)[kept];
         var losses = CrossEntropy.PerToken(
-            rows, labels[kept], item.Value.GetProperty("label_smoothing").GetDouble(), item.Value.GetProperty("z_coefficient").GetDouble());
+            rows, labels[kept], item.Value.GetProperty("label_smoothing").GetDouble(),
+            item.Value.GetProperty("z_coefficient").GetDouble());
         var loss = item.Value.GetProperty("reduction").GetString() == "sum" ? losses.sum() : losses.mean();
         loss.backward();
         var expected = item.Value.GetProperty("loss").GetDouble();
-        loss.ToDouble().ShouldBe(expected, isDouble ? 1e-9 * Math.Abs(expected) : 1e-5 * Math.Abs(expected) + 1e-6, item.Name);
+        loss.ToDouble()
+            .ShouldBe(expected, isDouble ? 1e-9 * Math.Abs(expected) : 1e-5 * Math.Abs(expected) + 1e-6, item.Name);
         var reference = FixtureTensors.Read(file, $"{item.Name}.grad");
         var scale = Math.Max(1, reference.abs().max().ToDouble());
         FixtureTensors.Gap(logits.grad!, reference).ShouldBeLessThan(isDouble ? 1e-9 * scale : 1e-5 * scale, item.Name);

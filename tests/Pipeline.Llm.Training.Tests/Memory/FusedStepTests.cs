@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Training.Tests.Memory;
 
-/// <summary>The fast path beside the plain one. Alone in the process: it chooses the kernels of the process and measures its memory.</summary>
+/// <summary>
+/// The fast path beside the plain one. Alone in the process: it chooses the kernels of the process and measures its
+/// memory.
+/// </summary>
 [Trait("Tier", "e2e")]
 [Collection(nameof(MeasuredMemoryTests))]
 public sealed class FusedStepTests
@@ -19,7 +22,12 @@ public sealed class FusedStepTests
     {
         using var folder = new TempDirectory();
         using var scope = NewDisposeScope();
-        using var model = CausalLanguageModel.Load(RandomModel.Write(folder.Combine("model"), 256, 704, 4), new() { Threads = 1, DType = ScalarType.BFloat16 });
+        using var model = CausalLanguageModel.Load(
+            RandomModel.Write(folder.Combine("model"), 256, 704, 4), new()
+            {
+                Threads = 1,
+                DType = ScalarType.BFloat16,
+            });
         var adapter = LoraAdapter.Create(model, LoraPresets.Default with { Dropout = 0 }, 1);
         var ids = randint(0, RandomModel.Vocabulary, [4, 128], dtype: ScalarType.Int64);
         var fused = TorchExtras.Current;
@@ -43,7 +51,8 @@ public sealed class FusedStepTests
         var memory = Median(mine, m => m.Bytes) / Median(plain, m => m.Bytes);
         var speed = ids.numel() / Median(mine, m => m.Seconds);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{fused.Name}: {speed:F0} tokens a second of processor time, {time:F2} times the plain path, {memory:F2} of its memory");
+            $"{fused.Name}: {speed:F0} tokens a second of processor time, {time:F2} times the plain path, {memory:F2} "
+                + $"of its memory");
         mine[0].Loss.ShouldBe(plain[0].Loss, 0.02);
         Assert.SkipWhen(fused is ComposedExtras, "the fused kernels come with the source-compatible TorchSharp only");
         time.ShouldBeGreaterThan(1.1);
@@ -63,7 +72,8 @@ public sealed class FusedStepTests
 
     private static double Processor() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
-    private static double Median(List<Measured> values, Func<Measured, double> of) => values.Select(of).Order().ElementAt(Steps / 2);
+    private static double Median(List<Measured> values, Func<Measured, double> of) =>
+        values.Select(of).Order().ElementAt(Steps / 2);
 
     private sealed record Measured(double Seconds, double Bytes, double Loss);
 }

@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Llm.Training.Tests.Memory;
 
-/// <summary>Predictions beside what training takes. Alone in the process while it runs: memory is that of the process.</summary>
+/// <summary>
+/// Predictions beside what training takes. Alone in the process while it runs: memory is that of the process.
+/// </summary>
 [Trait("Tier", "e2e")]
 [Collection(nameof(MeasuredMemoryTests))]
 [CollectionDefinition(nameof(MeasuredMemoryTests), DisableParallelization = true)]
@@ -49,7 +51,8 @@ public sealed class MeasuredMemoryTests
         var measured = ProcessMemory.Peak - before;
         var predicted = MemoryEstimator.Estimate(request);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{method}, recomputed {recomputes}: measured {measured / 1e6:F0} MB, predicted without overhead {(predicted.Total - predicted.Overhead) / 1e6:F0} MB");
+            $"{method}, recomputed {recomputes}: measured {measured / 1e6:F0} MB, predicted without overhead "
+                + $"{(predicted.Total - predicted.Overhead) / 1e6:F0} MB");
         return (measured, request);
     }
 
@@ -73,7 +76,8 @@ public sealed class MeasuredMemoryTests
         using var objective = new SupervisedObjective(model, adapter, options);
         var data = new InMemoryTrainingData([.. Enumerable.Range(0, Rows).Select(row => new TrainingRow(
             row.ToString(CultureInfo.InvariantCulture),
-            new([.. Enumerable.Range(0, Length).Select(t => (row * 131 + t * 17) % RandomModel.Vocabulary)], [.. Enumerable.Repeat(1f, Length)])))]);
+            new([.. Enumerable.Range(0, Length).Select(t => (row * 131 + t * 17) % RandomModel.Vocabulary)],
+                [.. Enumerable.Repeat(1f, Length)])))]);
         new Trainer(ModelTraining.OfAdapter(model, adapter), objective, data, options).Run(folder.Combine("run"));
         return new()
         {

@@ -46,7 +46,11 @@ public sealed class MemoryTests
     [InlineData(65, 192, TuningMethod.Lora)]
     public void S1_07_Automatic_ForAMemory_ChoosesTheMethod(int billions, double gigabytes, TuningMethod expected)
     {
-        var request = new MemoryRequest { Model = billions == 7 ? Seven : SixtyFive, AdapterParameters = billions == 7 ? 40e6 : 160e6 };
+        var request = new MemoryRequest
+        {
+            Model = billions == 7 ? Seven : SixtyFive,
+            AdapterParameters = billions == 7 ? 40e6 : 160e6,
+        };
         var decision = MethodSelector.Choose(request, gigabytes * 1e9, isAutomatic: true);
         decision.Request.Method.ShouldBe(expected);
         decision.Estimate.Total.ShouldBeLessThanOrEqualTo(gigabytes * 1e9);
@@ -59,7 +63,8 @@ public sealed class MemoryTests
         var request = new MemoryRequest { Model = SixtyFive, AdapterParameters = 160e6 };
         var failure = Should.Throw<DoesNotFitException>(() => MethodSelector.Choose(request, 30e9, isAutomatic: true));
         failure.Message.ShouldContain("QLora with 128 tokens and recomputed layers");
-        MemoryEstimator.Estimate(request with { Method = TuningMethod.QLora }).Weights.ShouldBe(33.5e9 + 160e6 * 4 + 1.0e9, 1.2e9);
+        MemoryEstimator.Estimate(request with { Method = TuningMethod.QLora }).Weights.ShouldBe(
+            33.5e9 + 160e6 * 4 + 1.0e9, 1.2e9);
     }
 
     [Fact]
@@ -92,7 +97,8 @@ public sealed class MemoryTests
     public void S2_30_FullFineTune_AboveABillion_NeedsAWaiver()
     {
         var request = new MemoryRequest { Model = Seven, Method = TuningMethod.Full };
-        Should.Throw<ArgumentException>(() => MethodSelector.CheckFull(request, hasWaiver: false)).Message.ShouldContain("waiver");
+        Should.Throw<ArgumentException>(
+            () => MethodSelector.CheckFull(request, hasWaiver: false)).Message.ShouldContain("waiver");
         MethodSelector.CheckFull(request, hasWaiver: true);
         MethodSelector.CheckFull(request with { Model = Seven with { Parameters = 0.9e9 } }, hasWaiver: false);
     }

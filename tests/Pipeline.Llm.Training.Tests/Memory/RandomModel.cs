@@ -24,7 +24,8 @@ internal static class RandomModel
         using var scope = NewDisposeScope();
         manual_seed(1);
         var tensors = ModelShapes.Tensors(ModelConfigReader.Read(folder));
-        SafeTensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [.. tensors.Select(t => TensorItem.Of(t.Name, randn(t.Shape) * 0.03))]);
+        SafeTensorsWriter.Write(Path.Combine(folder, "model.safetensors"),
+            [.. tensors.Select(t => TensorItem.Of(t.Name, randn(t.Shape) * 0.03))]);
         return folder;
     }
 }

@@ -60,10 +60,12 @@ public sealed class AdapterTrainingTests
     public void F43_CheckpointOfAnotherType_ContinuesNearby()
     {
         using var folder = new TempDirectory();
-        var options = Options with { Batch = Options.Batch with { MaxSteps = 12 }, SaveEvery = 6, LearningRate = 0.003 };
+        var options =
+            Options with { Batch = Options.Batch with { MaxSteps = 12 }, SaveEvery = 6, LearningRate = 0.003 };
         var whole = Train(options, folder.Combine("whole"), ScalarType.Float32, stopAt: null);
         Train(options, folder.Combine("moved"), ScalarType.Float32, stopAt: 6).Count.ShouldBe(6);
-        var moved = Train(options with { Precision = Precision.Bfloat16 }, folder.Combine("moved"), ScalarType.BFloat16, stopAt: null);
+        var moved = Train(options with { Precision = Precision.Bfloat16 }, folder.Combine("moved"), ScalarType.BFloat16,
+            stopAt: null);
         moved.Count.ShouldBe(6);
         moved.Zip(whole.Skip(6)).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 0.02 * pair.Second);
     }
@@ -72,7 +74,8 @@ public sealed class AdapterTrainingTests
     public void S1_21_PackedRun_SeesEveryTokenOnce()
     {
         using var folder = new TempDirectory();
-        var losses = Train(Options with { Batch = new() { MicroBatch = 1, PackTokens = 48 } }, folder.Path, ScalarType.Float32, stopAt: null, out var result);
+        var losses = Train(Options with { Batch = new() { MicroBatch = 1, PackTokens = 48 } }, folder.Path,
+            ScalarType.Float32, stopAt: null, out var result);
         var expected = Data.Rows.Chain(12, 320, 9, 6, 16);
         losses.Count.ShouldBeLessThan(12);
         result.ShouldNotBeNull().Tokens.ShouldBe(Enumerable.Range(0, 12).Sum(expected.Tokens));
@@ -80,14 +83,18 @@ public sealed class AdapterTrainingTests
     }
 
     [Fact]
-    public void Float16_OnACpu_IsRefusedByName() => Should.Throw<ArgumentException>(() => ModelTraining.TypeOf(Precision.Float16, CPU, static _ => { }))
+    public void Float16_OnACpu_IsRefusedByName() =>
+        Should.Throw<ArgumentException>(() => ModelTraining.TypeOf(Precision.Float16, CPU, static _ => { }))
         .Message.ShouldContain("use bfloat16");
 
-    private static List<double> Train(TrainingOptions options, string output, ScalarType type, int? stopAt) => Train(options, output, type, stopAt, out _);
+    private static List<double> Train(TrainingOptions options, string output, ScalarType type, int? stopAt) =>
+        Train(options, output, type, stopAt, out _);
 
-    private static List<double> Train(TrainingOptions options, string output, ScalarType type, int? stopAt, out TrainingResult? result)
+    private static List<double> Train(
+        TrainingOptions options, string output, ScalarType type, int? stopAt, out TrainingResult? result)
     {
-        using var model = CausalLanguageModel.Load(Fixtures.Require("models/llama"), new() { Threads = 1, DType = type });
+        using var model =
+            CausalLanguageModel.Load(Fixtures.Require("models/llama"), new() { Threads = 1, DType = type });
         var adapter = LoraAdapter.Create(model, LoraPresets.ByName["seed1-default"], 3);
         using var objective = new SupervisedObjective(model, adapter, options);
         using var stop = new CancellationTokenSource();
@@ -95,19 +102,20 @@ public sealed class AdapterTrainingTests
         result = null;
         try
         {
-            result = new Trainer(ModelTraining.OfAdapter(model, adapter), objective, Rows(model), options).Run(output, new()
-            {
-                Resume = true,
-                Cancellation = stop.Token,
-                Progress = new Runs.Collect(step =>
+            result = new Trainer(ModelTraining.OfAdapter(model, adapter), objective, Rows(model), options)
+                .Run(output, new()
                 {
-                    losses.Add(step.Loss);
-                    if (step.Step == stopAt)
+                    Resume = true,
+                    Cancellation = stop.Token,
+                    Progress = new Runs.Collect(step =>
                     {
-                        stop.Cancel();
-                    }
-                }),
-            });
+                        losses.Add(step.Loss);
+                        if (step.Step == stopAt)
+                        {
+                            stop.Cancel();
+                        }
+                    }),
+                });
         }
         catch (OperationCanceledException) when (stopAt is not null)
         {
@@ -117,5 +125,6 @@ public sealed class AdapterTrainingTests
         return losses;
     }
 
-    private static InMemoryTrainingData Rows(CausalLanguageModel model) => Data.Rows.Chain(12, model.Config.VocabularySize, 9, 6, 16);
+    private static InMemoryTrainingData Rows(CausalLanguageModel model) =>
+        Data.Rows.Chain(12, model.Config.VocabularySize, 9, 6, 16);
 }

@@ -21,7 +21,8 @@ internal sealed class FixtureRun : IDisposable
     private readonly Trainer _trainer;
     private readonly TrainingOptions _options;
 
-    public FixtureRun(string? adapter, TrainingOptions options, int steps = 20, double dropout = 0, string model = "models/llama", ScalarType type = ScalarType.Float32)
+    public FixtureRun(string? adapter, TrainingOptions options, int steps = 20, double dropout = 0,
+        string model = "models/llama", ScalarType type = ScalarType.Float32)
     {
         Model = CausalLanguageModel.Load(Fixtures.Require(model), new() { DType = type, Threads = 1 });
         _adapter = adapter is null ? null : Adapt(Fixtures.Require("training/" + adapter), dropout);
@@ -42,7 +43,8 @@ internal sealed class FixtureRun : IDisposable
     /// <summary>Parameters and moments after some steps, named as in the fixture.</summary>
     public Dictionary<int, List<(string Name, Tensor Value)>> States { get; } = [];
 
-    public static JsonDocument Trajectories() => JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("training/trajectories.json")));
+    public static JsonDocument Trajectories() =>
+        JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require("training/trajectories.json")));
 
     public IReadOnlyList<TrainingLog> Train()
     {
@@ -78,7 +80,8 @@ internal sealed class FixtureRun : IDisposable
         using var scope = NewDisposeScope();
         using var file = SafeTensorsFile.Open(Fixtures.Require(run is null ? "training/main.safetensors" : path));
         return Adapter.Parameters.Max(p => FixtureTensors.Gap(
-            p.Value, FixtureTensors.Read(file, run is null ? $"ema/{Short(p.Name)}" : $"{run}/{Stored(Short(p.Name))}")));
+            p.Value, FixtureTensors.Read(
+                file, run is null ? $"ema/{Short(p.Name)}" : $"{run}/{Stored(Short(p.Name))}")));
     }
 
     public void Dispose()
@@ -92,7 +95,8 @@ internal sealed class FixtureRun : IDisposable
     private static string Short(string name) => name[AdapterShapes.Prefix.Length..];
 
     // The reference keeps the magnitude in a module of its own.
-    private static string Stored(string name) => name.EndsWith("magnitude_vector", StringComparison.Ordinal) ? name + ".weight" : name;
+    private static string Stored(string name) => name.EndsWith("magnitude_vector", StringComparison.Ordinal)
+        ? name + ".weight" : name;
 
     internal static InMemoryTrainingData Batches()
     {
@@ -100,12 +104,17 @@ internal sealed class FixtureRun : IDisposable
         var rows = new List<TrainingRow>();
         foreach (var batch in document.RootElement.EnumerateArray())
         {
-            int[][] Numbers(string name) => [.. batch.GetProperty(name).EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetInt32()).ToArray())];
+            int[][] Numbers(string name) =>
+                [.. batch.GetProperty(name).EnumerateArray()
+                    .Select(r => r.EnumerateArray().Select(v => v.GetInt32()).ToArray())];
             var (ids, labels, mask) = (Numbers("input_ids"), Numbers("labels"), Numbers("attention_mask"));
             for (var row = 0; row < ids.Length; row++)
             {
                 var length = mask[row].Sum();
-                rows.Add(new($"{rows.Count}", new(ids[row][..length], [.. labels[row].Take(length).Select(label => label == -100 ? 0f : 1f)])));
+                rows.Add(
+                    new($"{rows.Count}",
+                        new(ids[row][..length],
+                            [.. labels[row].Take(length).Select(label => label == -100 ? 0f : 1f)])));
             }
         }
 

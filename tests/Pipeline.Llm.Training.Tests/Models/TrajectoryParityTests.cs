@@ -26,8 +26,10 @@ public sealed class TrajectoryParityTests
 
     public static TheoryData<string, bool> Runs => new()
     {
-        { "main", false }, { "main", true }, { "accumulate_token_weighted", false }, { "accumulate_token_weighted", true },
-        { "weight_decay_0", false }, { "weight_decay_0.1", false }, { "label_smoothing_0.1", true }, { "loraplus_ratio_4", false }, { "dora", true },
+        { "main", false }, { "main", true }, { "accumulate_token_weighted", false },
+        { "accumulate_token_weighted", true },
+        { "weight_decay_0", false }, { "weight_decay_0.1", false }, { "label_smoothing_0.1", true },
+        { "loraplus_ratio_4", false }, { "dora", true },
     };
 
     [Theory]
@@ -35,7 +37,12 @@ public sealed class TrajectoryParityTests
     public void Run_TwentySteps_FollowsTheReference(string name, bool packed)
     {
         var options = Options(name);
-        options = options with { Batch = options.Batch with { Layout = packed ? BatchLayoutKind.PaddingFree : BatchLayoutKind.Padded } };
+        options = options
+            with
+        {
+            Batch =
+                options.Batch with { Layout = packed ? BatchLayoutKind.PaddingFree : BatchLayoutKind.Padded }
+        };
         using var run = new FixtureRun(name == "dora" ? "adapter-dora" : "adapter", options);
         var logs = run.Train();
         Compare(run, logs, name, steps: 20);
@@ -56,7 +63,8 @@ public sealed class TrajectoryParityTests
         using var again = new FixtureRun("adapter", Main with { RecomputesActivations = true }, dropout: 0.1);
         var (a, b) = (plain.Train(), again.Train());
         b.Select(log => (log.Loss, log.GradientNorm)).ShouldBe(a.Select(log => (log.Loss, log.GradientNorm)));
-        plain.Adapter.Parameters.Zip(again.Adapter.Parameters).ShouldAllBe(pair => FixtureTensors.Gap(pair.First.Value, pair.Second.Value) == 0);
+        plain.Adapter.Parameters.Zip(again.Adapter.Parameters)
+            .ShouldAllBe(pair => FixtureTensors.Gap(pair.First.Value, pair.Second.Value) == 0);
     }
 
     [Fact]
@@ -66,20 +74,25 @@ public sealed class TrajectoryParityTests
         var logs = run.Train();
         Compare(run, logs, "full_5_steps", steps: 5);
         using var document = FixtureRun.Trajectories();
-        foreach (var norm in document.RootElement.GetProperty("runs").GetProperty("full_5_steps").GetProperty("final_norms").EnumerateObject())
+        foreach (var norm in document.RootElement.GetProperty("runs").GetProperty("full_5_steps")
+            .GetProperty("final_norms").EnumerateObject())
         {
             var parameter = run.Model.Parameters.Single(p => p.Name == norm.Name).Value;
-            linalg.vector_norm(parameter).ToDouble().ShouldBe(norm.Value.GetDouble(), 1e-5 * norm.Value.GetDouble(), norm.Name);
+            linalg.vector_norm(parameter).ToDouble()
+                .ShouldBe(norm.Value.GetDouble(), 1e-5 * norm.Value.GetDouble(), norm.Name);
         }
     }
 
     [Fact]
     public void Run_Bfloat16BaseFloat32Adapter_StaysNearTheReference()
     {
-        using var run = new FixtureRun("adapter", Main with { Precision = Precision.Bfloat16 }, model: "models/llama-bf16", type: ScalarType.BFloat16);
+        using var run = new FixtureRun(
+            "adapter", Main with { Precision = Precision.Bfloat16 }, model: "models/llama-bf16",
+            type: ScalarType.BFloat16);
         var logs = run.Train();
         using var document = FixtureRun.Trajectories();
-        var steps = document.RootElement.GetProperty("runs").GetProperty("bf16_base_fp32_lora").GetProperty("steps_float64").EnumerateArray().ToList();
+        var steps = document.RootElement.GetProperty("runs").GetProperty("bf16_base_fp32_lora")
+            .GetProperty("steps_float64").EnumerateArray().ToList();
         for (var i = 0; i < 20; i++)
         {
             logs[i].Loss.ShouldBe(steps[i].GetProperty("loss").GetDouble(), 0.05);
@@ -94,11 +107,13 @@ public sealed class TrajectoryParityTests
     {
         using var document = FixtureRun.Trajectories();
         var expected = document.RootElement.GetProperty("runs").GetProperty("neftune_first_batch");
-        using var run = new FixtureRun("adapter", Main with { NoiseAlpha = expected.GetProperty("alpha").GetDouble() }, steps: 1);
+        using var run =
+            new FixtureRun("adapter", Main with { NoiseAlpha = expected.GetProperty("alpha").GetDouble() }, steps: 1);
         using var plain = new FixtureRun("adapter", Main, steps: 1);
         var (noisy, clean) = (run.Train()[0], plain.Train()[0]);
         noisy.Loss.ShouldNotBe(clean.Loss);
-        Math.Abs(noisy.Loss - clean.Loss).ShouldBeInRange(0, 4 * Math.Abs(expected.GetProperty("loss").GetDouble() - clean.Loss) + 0.05);
+        Math.Abs(noisy.Loss - clean.Loss)
+            .ShouldBeInRange(0, 4 * Math.Abs(expected.GetProperty("loss").GetDouble() - clean.Loss) + 0.05);
     }
 
     private static TrainingOptions Options(string name) => name switch
@@ -115,12 +130,14 @@ public sealed class TrajectoryParityTests
     private static void Compare(FixtureRun run, IReadOnlyList<TrainingLog> logs, string name, int steps)
     {
         using var document = FixtureRun.Trajectories();
-        var expected = document.RootElement.GetProperty("runs").GetProperty(name).GetProperty("steps").EnumerateArray().ToList();
+        var expected = document.RootElement.GetProperty("runs").GetProperty(name).GetProperty("steps").EnumerateArray()
+            .ToList();
         logs.Count.ShouldBe(steps);
         for (var i = 0; i < steps; i++)
         {
             var tolerance = i == 0 ? 1e-6 : 1e-4;
-            var (loss, norm) = (expected[i].GetProperty("loss").GetDouble(), expected[i].GetProperty("grad_norm").GetDouble());
+            var (loss, norm) =
+                (expected[i].GetProperty("loss").GetDouble(), expected[i].GetProperty("grad_norm").GetDouble());
             logs[i].Loss.ShouldBe(loss, tolerance * Math.Max(1, loss), $"{name} step {i + 1}");
             logs[i].GradientNorm.ShouldBe(norm, tolerance * Math.Max(1, norm), $"{name} step {i + 1}");
             logs[i].LearningRate.ShouldBe(expected[i].GetProperty("lr").GetDouble(), 1e-9);
@@ -137,7 +154,8 @@ public sealed class TrajectoryParityTests
             var tolerance = step == 1 ? 1e-6 : 1e-4;
             foreach (var (name, value) in tensors)
             {
-                FixtureTensors.Gap(value, FixtureTensors.Read(file, $"step{step}/{name}")).ShouldBeLessThan(tolerance, $"step {step} {name}");
+                FixtureTensors.Gap(value, FixtureTensors.Read(file, $"step{step}/{name}"))
+                    .ShouldBeLessThan(tolerance, $"step {step} {name}");
             }
         }
 

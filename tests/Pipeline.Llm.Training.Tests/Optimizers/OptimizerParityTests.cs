@@ -14,7 +14,8 @@ public sealed class OptimizerParityTests
         ["sgd_momentum"] = (0.1, new() { Kind = OptimizerKind.Sgd, Momentum = 0.9, WeightDecay = 0.01 }),
         ["sgd_nesterov"] = (0.1, new() { Kind = OptimizerKind.Sgd, Momentum = 0.9, Nesterov = true }),
         ["adafactor_fixed_lr"] = (0.01, new() { Kind = OptimizerKind.Adafactor }),
-        ["adafactor_relative"] = (0, new() { Kind = OptimizerKind.Adafactor, RelativeStep = true, ScaleParameter = true }),
+        ["adafactor_relative"] =
+            (0, new() { Kind = OptimizerKind.Adafactor, RelativeStep = true, ScaleParameter = true }),
         ["adafactor_warmup_momentum"] = (0, new()
         {
             Kind = OptimizerKind.Adafactor,
@@ -36,7 +37,8 @@ public sealed class OptimizerParityTests
         foreach (var (name, (rate, settings)) in Cases)
         {
             var allowed = !isDouble && settings.Kind == OptimizerKind.Adafactor ? 1e-4 : tolerance;
-            Trajectory(file, name, rate, settings, isDouble ? ScalarType.Float64 : ScalarType.Float32).ShouldBeLessThan(allowed, name);
+            Trajectory(file, name, rate, settings, isDouble ? ScalarType.Float64 : ScalarType.Float32)
+                .ShouldBeLessThan(allowed, name);
         }
 
         Fixtures.Compared("training/optimizers", Cases.Count);
@@ -48,13 +50,16 @@ public sealed class OptimizerParityTests
         using var file = SafeTensorsFile.Open(Fixtures.Require("training/optimizers.safetensors"));
         using var scope = NewDisposeScope();
         Trajectory(file, "adamw", 0.01, new() { WeightDecay = 0.01 }, ScalarType.Float64).ShouldBeLessThan(1e-7);
-        Trajectory(file, "adamw_beta95_wd0.1", 0.01, Cases["adamw_beta95_wd0.1"].Settings, ScalarType.Float64).ShouldBeLessThan(1e-7);
+        Trajectory(file, "adamw_beta95_wd0.1", 0.01, Cases["adamw_beta95_wd0.1"].Settings, ScalarType.Float64)
+            .ShouldBeLessThan(1e-7);
     }
 
-    private static double Trajectory(SafeTensorsFile file, string name, double rate, OptimizerSettings settings, ScalarType type)
+    private static double Trajectory(
+        SafeTensorsFile file, string name, double rate, OptimizerSettings settings, ScalarType type)
     {
         string[] names = ["matrix", "vector"];
-        var parameters = names.Select(n => new NamedParameter(n, new Parameter(FixtureTensors.Read(file, $"start/{n}").to(type)))).ToList();
+        var parameters = names.Select(
+            n => new NamedParameter(n, new Parameter(FixtureTensors.Read(file, $"start/{n}").to(type)))).ToList();
         using var optimizer = new Optimizer(ParameterGroups.Uniform(parameters, settings.WeightDecay), settings);
         var gap = 0.0;
         for (var step = 0; step < 10; step++)
@@ -65,7 +70,9 @@ public sealed class OptimizerParityTests
             }
 
             optimizer.Step(rate);
-            gap = Math.Max(gap, parameters.Max(p => FixtureTensors.Gap(p.Value, FixtureTensors.Read(file, $"{name}/{p.Name}")[step])));
+            gap = Math.Max(
+                gap, parameters.Max(
+                    p => FixtureTensors.Gap(p.Value, FixtureTensors.Read(file, $"{name}/{p.Name}")[step])));
         }
 
         return gap;

@@ -36,7 +36,8 @@ public sealed class PreferenceParityTests
                 Vector(inputs, "chosen_tokens"), Vector(inputs, "rejected_tokens"));
             if (item.Name.StartsWith("metrics", StringComparison.Ordinal))
             {
-                var (accuracy, margin) = PreferenceLoss.Rewards(logs, double.Parse(item.Name.Split('_')[1], System.Globalization.CultureInfo.InvariantCulture));
+                var (accuracy, margin) = PreferenceLoss.Rewards(
+                    logs, double.Parse(item.Name.Split('_')[1], System.Globalization.CultureInfo.InvariantCulture));
                 accuracy.ShouldBe(item.Value.GetProperty("accuracy").GetDouble());
                 margin.ShouldBe(item.Value.GetProperty("margin").GetDouble(), 1e-9);
             }
@@ -92,7 +93,9 @@ public sealed class PreferenceParityTests
                 var loss = family switch
                 {
                     "orpo" => ReferenceFreeLoss.OddsRatio(chosen, rejected, Suffix(item.Name)),
-                    "simpo" => ReferenceFreeLoss.Margin(chosen, rejected, Number(item.Value, "beta"), Number(item.Value, "gamma"), Number(item.Value, "label_smoothing")),
+                    "simpo" =>
+                        ReferenceFreeLoss.Margin(chosen, rejected, Number(item.Value, "beta"),
+                            Number(item.Value, "gamma"), Number(item.Value, "label_smoothing")),
                     _ => ReferenceFreeLoss.Margin(chosen, rejected, Suffix(item.Name), 0),
                 };
                 var added = family == "orpo" ? Number(root, "chosen_nll") : 0;
@@ -112,9 +115,11 @@ public sealed class PreferenceParityTests
         var root = document.RootElement;
         foreach (var name in new[] { "plain", "with_margin", "centred_0.01" })
         {
-            var (chosen, rejected) = (Vector(root, "chosen").requires_grad_(), Vector(root, "rejected").requires_grad_());
+            var (chosen, rejected) =
+                (Vector(root, "chosen").requires_grad_(), Vector(root, "rejected").requires_grad_());
             var loss = ReferenceFreeLoss.Reward(
-                chosen, rejected, name == "with_margin" ? Vector(root, "margin") : null, name == "centred_0.01" ? 0.01 : 0);
+                chosen, rejected, name == "with_margin" ? Vector(root, "margin") : null,
+                name == "centred_0.01" ? 0.01 : 0);
             Check(root.EnumerateObject().Single(p => p.Name == name), loss, ("chosen", chosen), ("rejected", rejected));
         }
 
@@ -124,7 +129,8 @@ public sealed class PreferenceParityTests
     private static void Check(JsonProperty item, Tensor perExample, params (string Name, Tensor Value)[] leaves) =>
         Check(item, perExample, 0, leaves);
 
-    private static void Check(JsonProperty item, Tensor perExample, double added, params (string Name, Tensor Value)[] leaves)
+    private static void Check(
+        JsonProperty item, Tensor perExample, double added, params (string Name, Tensor Value)[] leaves)
     {
         Close(perExample, Vector(item.Value, "per_example"), item.Name);
         var loss = perExample.mean();
@@ -138,7 +144,8 @@ public sealed class PreferenceParityTests
     }
 
     private static void Close(Tensor actual, Tensor expected, string what) =>
-        FixtureTensors.Gap(actual / expected.abs().clamp(min: 1), expected / expected.abs().clamp(min: 1)).ShouldBeLessThan(1e-9, what);
+        FixtureTensors.Gap(actual / expected.abs().clamp(min: 1), expected / expected.abs().clamp(min: 1))
+            .ShouldBeLessThan(1e-9, what);
 
     private static JsonDocument Open(string path) => JsonDocument.Parse(File.ReadAllBytes(Fixtures.Require(path)));
 
@@ -147,5 +154,6 @@ public sealed class PreferenceParityTests
 
     private static double Number(JsonElement element, string name) => element.GetProperty(name).GetDouble();
 
-    private static double Suffix(string name) => double.Parse(name[(name.LastIndexOf('_') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    private static double Suffix(string name) =>
+        double.Parse(name[(name.LastIndexOf('_') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 }

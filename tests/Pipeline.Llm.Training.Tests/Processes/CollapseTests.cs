@@ -29,6 +29,7 @@ public sealed class CollapseTests
     public void HarmfulRecipe_Rate3e3_IsNotADivergence()
     {
         using var process = new TrainProcess(Recipe.Replace("RATE", "3e-3"), rows: 192);
-        process.Run("harmful").ExitCode.ShouldBe(0, "the rate forgets, which the gates must find, but it learns its task");
+        process.Run("harmful").ExitCode.ShouldBe(
+            0, "the rate forgets, which the gates must find, but it learns its task");
     }
 }

@@ -58,7 +58,8 @@ public sealed class KillTests : IClassFixture<KillTests.Uninterrupted>
         var output = signal.ToString();
         using (var process = _reference.Process.Start(output, "train.micro-batch=delay:150"))
         {
-            while (process.StandardError.ReadLine() is { } line && !line.StartsWith("step     3/8", StringComparison.Ordinal))
+            while (process.StandardError.ReadLine() is { } line
+                && !line.StartsWith("step     3/8", StringComparison.Ordinal))
             {
                 line.ShouldNotStartWith("error");
             }

@@ -27,7 +27,8 @@ public sealed class ToolVerbTests : IDisposable
         var (code, _, errors) = Train(method, method == "kto" ? "rows-kto" : "rows");
         code.ShouldBe(0, errors);
         File.Exists(_folder.Combine("out", "result", "adapter_model.safetensors")).ShouldBeTrue();
-        var logs = File.ReadLines(_folder.Combine("out", "events.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble()).ToList();
+        var logs = File.ReadLines(_folder.Combine("out", "events.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("loss").GetDouble()).ToList();
         logs.Count.ShouldBe(3);
         logs.ShouldAllBe(loss => double.IsFinite(loss));
         if (start is { } expected)
@@ -53,7 +54,9 @@ public sealed class ToolVerbTests : IDisposable
         var adapter = _folder.Combine("out", "result");
         var model = Facts("inspect", Model, "--json");
         model["kind"].ShouldBe("model");
-        model["parameters"].ShouldBe(ModelShapes.ParameterCount(ModelConfigReader.Read(Model)).ToString("N0", CultureInfo.InvariantCulture));
+        model["parameters"]
+            .ShouldBe(
+                ModelShapes.ParameterCount(ModelConfigReader.Read(Model)).ToString("N0", CultureInfo.InvariantCulture));
         model["memory QLora"].ShouldContain("GB = weights");
         var facts = Facts("inspect", adapter, "--base", Model, "--json");
         facts["kind"].ShouldBe("adapter");
@@ -64,14 +67,16 @@ public sealed class ToolVerbTests : IDisposable
         var (code, output, errors) = Run("merge", "--base", Model, "--adapter", adapter, "--out", merged);
         code.ShouldBe(0, errors);
         output.Trim().ShouldBe(merged);
-        var report = MergeParity.Run(Model, adapter, merged, [[20, 57, 3, 99], [140, 7]], new() { Threads = 1, NewTokens = 8, EqualPrompts = 0 });
+        var report = MergeParity.Run(Model, adapter, merged, [[20, 57, 3, 99], [140, 7]],
+            new() { Threads = 1, NewTokens = 8, EqualPrompts = 0 });
         report.Passed.ShouldBeTrue(string.Join("; ", report.Reasons));
         report.MaxDifference.ShouldBeGreaterThan(0);
 
         (code, _, errors) = Run("merge", "--base", Model, "--adapter", adapter, "--out", merged);
         code.ShouldBe(2);
         errors.ShouldContain("is not empty; name a new directory with --out");
-        Run("merge", "--adapter", $"{adapter}=0.5", $"{adapter}=0.5", "--kind", "linear", "--out", _folder.Combine("mean")).Code.ShouldBe(0);
+        Run("merge", "--adapter", $"{adapter}=0.5", $"{adapter}=0.5", "--kind", "linear", "--out",
+            _folder.Combine("mean")).Code.ShouldBe(0);
         Facts("inspect", _folder.Combine("mean"), "--json")["rank, alpha"].ShouldStartWith("4,");
         Run("inspect", _folder.Combine("nowhere")).Code.ShouldBe(3);
     }
@@ -99,19 +104,28 @@ public sealed class ToolVerbTests : IDisposable
             """);
         File.WriteAllLines(_folder.Combine("rows.jsonl"), rows switch
         {
-            "rows-kto" => Enumerable.Range(0, 4).Select(i => Json(new { prompt = $"Name {i}?", completion = $"It is {i}.", label = i % 2 == 0 })),
-            "rows-plain" => Enumerable.Range(0, 4).Select(i => Json(new { prompt = $"Name {i}?", completion = $"It is {i}." })),
-            _ => Enumerable.Range(0, 4).Select(i => Json(new { prompt = $"Name {i}?", chosen = $"It is {i}.", rejected = "No idea." })),
+            "rows-kto" => Enumerable.Range(0, 4)
+                .Select(i => Json(new { prompt = $"Name {i}?", completion = $"It is {i}.", label = i % 2 == 0 })),
+            "rows-plain" => Enumerable.Range(0, 4)
+                .Select(i => Json(new { prompt = $"Name {i}?", completion = $"It is {i}." })),
+            _ => Enumerable.Range(0, 4)
+                .Select(i => Json(new { prompt = $"Name {i}?", chosen = $"It is {i}.", rejected = "No idea." })),
         });
         return Run(
-            "train", "--config", _folder.Combine("recipe.yaml"), "--data", _folder.Combine("rows.jsonl"), "--model", Model, "--out", _folder.Combine("out"));
+            "train", "--config", _folder.Combine("recipe.yaml"), "--data", _folder.Combine("rows.jsonl"), "--model",
+            Model, "--out", _folder.Combine("out"));
     }
 
     private static string Json(object row) => JsonSerializer.Serialize(row);
 
     private static (int Code, string Output, string Errors) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Pipeline.Tools.dll"));
         arguments.ToList().ForEach(start.ArgumentList.Add);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");

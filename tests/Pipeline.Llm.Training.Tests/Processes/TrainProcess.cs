@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Llm.Training.Tests.Processes;
 
-/// <summary>Runs <c>train</c> in processes of its own, on a few rows of the reference task and the base model of the repository.</summary>
+/// <summary>
+/// Runs <c>train</c> in processes of its own, on a few rows of the reference task and the base model of the repository.
+/// </summary>
 internal sealed partial class TrainProcess : IDisposable
 {
     private const string Recipe = """
@@ -26,17 +28,25 @@ internal sealed partial class TrainProcess : IDisposable
     public TrainProcess(string recipe = Recipe, int rows = 12)
     {
         File.WriteAllText(_folder.Combine("recipe.yaml"), recipe);
-        File.WriteAllLines(_folder.Combine("rows.jsonl"), File.ReadLines(Fixtures.Require("reference-finetune/train.jsonl")).Take(rows));
+        File.WriteAllLines(_folder.Combine("rows.jsonl"),
+            File.ReadLines(Fixtures.Require("reference-finetune/train.jsonl")).Take(rows));
     }
 
     /// <summary>Starts a run; it continues when there is something to continue from.</summary>
     public Process Start(string output, string? faults = null)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "Pipeline.Tools.dll"), "train", "--config", _folder.Combine("recipe.yaml"),
-            "--data", _folder.Combine("rows.jsonl"), "--model", Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"),
+            Path.Combine(AppContext.BaseDirectory, "Pipeline.Tools.dll"), "train", "--config",
+            _folder.Combine("recipe.yaml"),
+            "--data", _folder.Combine("rows.jsonl"), "--model",
+            Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"),
             "--out", _folder.Combine(output), "--resume",
         ];
         foreach (var argument in arguments)
@@ -61,12 +71,16 @@ internal sealed partial class TrainProcess : IDisposable
 
     /// <summary>The adapter's bytes and the events, without what differs between any two runs.</summary>
     public string Result(string output) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(_folder.Combine(output, "result", "adapter_model.safetensors"))))
-        + string.Concat(File.ReadLines(_folder.Combine(output, "events.jsonl")).Select(line => "\n" + Varying().Replace(line, "")));
+        Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(
+                File.ReadAllBytes(_folder.Combine(output, "result", "adapter_model.safetensors"))))
+        + string.Concat(
+            File.ReadLines(_folder.Combine(output, "events.jsonl")).Select(line => "\n" + Varying().Replace(line, "")));
 
     public string Checkpoints(string output) => _folder.Combine(output, "checkpoints");
 
-    public static void Signal(Process process, PosixSignal signal) => _ = Kill(process.Id, signal == PosixSignal.SIGTERM ? 15 : 2);
+    public static void Signal(Process process, PosixSignal signal) =>
+        _ = Kill(process.Id, signal == PosixSignal.SIGTERM ? 15 : 2);
 
     public void Dispose() => _folder.Dispose();
 

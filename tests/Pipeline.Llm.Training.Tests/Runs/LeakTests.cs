@@ -38,7 +38,8 @@ public sealed class LeakTests
                 }
             }),
         });
-        TestContext.Current.TestOutputHelper?.WriteLine($"tensors {string.Join(' ', tensors)}; MB {string.Join(' ', memory.Select(bytes => bytes / 1_000_000))}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"tensors {string.Join(' ', tensors)}; MB {string.Join(' ', memory.Select(bytes => bytes / 1_000_000))}");
         tensors.Count.ShouldBe(10);
         tensors.ShouldAllBe(count => count == tensors[0]);
         (memory[^1] - memory[0]).ShouldBeLessThan(20_000_000);

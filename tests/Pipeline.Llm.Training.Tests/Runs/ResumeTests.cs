@@ -12,7 +12,14 @@ public sealed class ResumeTests
     public void I1_Resume_AfterCancellingAtEveryStep_EqualsTheUninterruptedRunBitForBit(OptimizerKind kind)
     {
         using var folder = new TempDirectory();
-        var options = ToyRun.Options with { Optimizer = new() { Kind = kind, Momentum = 0.9, WeightDecay = 0.01 }, LearningRate = kind == OptimizerKind.Sgd ? 0.5 : 0.05, AverageDecay = 0.9 };
+        var options = ToyRun.Options
+            with
+        {
+            Optimizer = new() { Kind = kind, Momentum = 0.9, WeightDecay = 0.01 },
+            LearningRate = kind
+                == OptimizerKind.Sgd ? 0.5 : 0.05,
+            AverageDecay = 0.9
+        };
         var whole = new ToyRun();
         var expected = whole.Trainer(options).Run(folder.Combine("whole"));
         var losses = new List<double>();
@@ -28,7 +35,9 @@ public sealed class ResumeTests
             });
             try
             {
-                toy.Trainer(options).Run(folder.Combine("parts"), new() { Resume = true, Progress = progress, Cancellation = cancel.Token });
+                toy.Trainer(options)
+                    .Run(folder.Combine("parts"),
+                        new() { Resume = true, Progress = progress, Cancellation = cancel.Token });
                 toy.Weights().ShouldBe(whole.Weights());
                 break;
             }
@@ -40,7 +49,8 @@ public sealed class ResumeTests
 
         lines.ShouldBe(23);
         losses.ShouldBe(expected.Losses);
-        WithoutSpeed(folder.Combine("parts", "events.jsonl")).ShouldBe(WithoutSpeed(folder.Combine("whole", "events.jsonl")));
+        WithoutSpeed(folder.Combine("parts", "events.jsonl"))
+            .ShouldBe(WithoutSpeed(folder.Combine("whole", "events.jsonl")));
     }
 
     [Fact]
@@ -59,7 +69,8 @@ public sealed class ResumeTests
 
             return loss;
         };
-        Should.Throw<OperationCanceledException>(() => toy.Trainer().Run(folder.Path, new() { Cancellation = cancel.Token }));
+        Should.Throw<OperationCanceledException>(
+            () => toy.Trainer().Run(folder.Path, new() { Cancellation = cancel.Token }));
         toy.Backwards.ShouldBe(13);
         var saved = CheckpointStore.Open(folder.Combine("checkpoints")).Latest(static _ => { });
         saved.ShouldNotBeNull();
@@ -72,7 +83,9 @@ public sealed class ResumeTests
     {
         using var folder = new TempDirectory();
         var saved = new List<int>();
-        new ToyRun().Trainer(evaluates: false).Run(folder.Path, new() { Progress = new Collect(step => saved.AddRange(step.Checkpoint is { } s ? [s] : [])) });
+        new ToyRun().Trainer(evaluates: false)
+            .Run(folder.Path,
+                new() { Progress = new Collect(step => saved.AddRange(step.Checkpoint is { } s ? [s] : [])) });
         saved.ShouldBe([4, 8, 12, 16, 20, 24]);
         var state = CheckpointStore.Open(folder.Combine("checkpoints")).Latest(static _ => { })!.Manifest.State;
         (state.Step, state.Cursor.Epoch, state.Cursor.StepInEpoch, state.Seed).ShouldBe((24, 3, 6, 1));
@@ -83,7 +96,9 @@ public sealed class ResumeTests
     public void S2_17_Resume_InTheMiddleOfMaxSteps_StopsAtExactlyThatMany()
     {
         using var folder = new TempDirectory();
-        var options = ToyRun.Options with { Batch = ToyRun.Options.Batch with { MaxSteps = 100 }, SaveEvery = 10, EvaluateEvery = 0 };
+        var options = ToyRun.Options
+            with
+        { Batch = ToyRun.Options.Batch with { MaxSteps = 100 }, SaveEvery = 10, EvaluateEvery = 0 };
         using var cancel = new CancellationTokenSource();
         Should.Throw<OperationCanceledException>(() => new ToyRun().Trainer(options).Run(folder.Path, new()
         {
@@ -99,7 +114,8 @@ public sealed class ResumeTests
     {
         using var folder = new TempDirectory();
         new ToyRun().Trainer().Run(folder.Path);
-        Should.Throw<CheckpointException>(() => new ToyRun().Trainer(ToyRun.Options with { LearningRate = 0.01 }).Run(folder.Path, new() { Resume = true }))
+        Should.Throw<CheckpointException>(() =>
+            new ToyRun().Trainer(ToyRun.Options with { LearningRate = 0.01 }).Run(folder.Path, new() { Resume = true }))
             .Message.ShouldContain("another options");
     }
 
@@ -108,7 +124,8 @@ public sealed class ResumeTests
     {
         using var folder = new TempDirectory();
         new ToyRun { Identity = "dpo, beta 0.1" }.Trainer().Run(folder.Path);
-        Should.Throw<CheckpointException>(() => new ToyRun { Identity = "dpo, beta 0.2" }.Trainer().Run(folder.Path, new() { Resume = true }))
+        Should.Throw<CheckpointException>(
+            () => new ToyRun { Identity = "dpo, beta 0.2" }.Trainer().Run(folder.Path, new() { Resume = true }))
             .Message.ShouldContain("another options");
     }
 
@@ -130,5 +147,8 @@ public sealed class ResumeTests
     }
 
     private static string[] WithoutSpeed(string path) => [.. File.ReadLines(path)
-        .Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\"(tokensPerSecond|peakMemoryBytes)\":[^,]*,", "", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))];
+        .Select(line =>
+            System.Text.RegularExpressions.Regex.Replace(
+                line, "\"(tokensPerSecond|peakMemoryBytes)\":[^,]*,", "",
+                System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))];
 }

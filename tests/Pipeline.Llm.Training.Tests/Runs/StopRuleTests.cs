@@ -56,7 +56,8 @@ public sealed class StopRuleTests
         var toy = new ToyRun { Distort = static (step, loss) => step == 7 ? loss * double.PositiveInfinity : loss };
         var result = toy.Trainer(Long).Run(folder.Path);
         (result.Steps, result.SkippedSteps).ShouldBe((90, 1));
-        result.Alerts.ShouldContain(alert => alert.StartsWith("step 7 left out", StringComparison.Ordinal) && alert.Contains("rows row-"));
+        result.Alerts.ShouldContain(alert => alert.StartsWith("step 7 left out", StringComparison.Ordinal)
+            && alert.Contains("rows row-"));
         toy.Parameters.ShouldAllBe(p => p.Value.isfinite().all().ToBoolean());
     }
 
@@ -77,7 +78,12 @@ public sealed class StopRuleTests
         using var folder = new TempDirectory();
         var toy = new ToyRun { UsesSecondModule = false };
         var alerts = new List<(int Step, string Text)>();
-        toy.Trainer().Run(folder.Path, new() { Progress = new Collect(step => alerts.AddRange(step.Alerts.Select(text => (step.Step, text)))) });
+        toy.Trainer()
+            .Run(folder.Path,
+                new()
+                {
+                    Progress = new Collect(step => alerts.AddRange(step.Alerts.Select(text => (step.Step, text)))),
+                });
         var silent = alerts.Where(alert => alert.Text.Contains("no gradient")).ToList();
         silent.ShouldHaveSingleItem();
         silent[0].ShouldBe((5, "m.1 has had no gradient for 5 steps: it learns nothing"));
@@ -88,7 +94,8 @@ public sealed class StopRuleTests
     {
         using var folder = new TempDirectory();
         var toy = new ToyRun { Distort = static (_, loss) => loss * 0 };
-        toy.Trainer().Run(folder.Path).Alerts.ShouldContain(alert => alert.StartsWith("the weights did not move", StringComparison.Ordinal));
+        toy.Trainer().Run(folder.Path).Alerts.ShouldContain(
+            alert => alert.StartsWith("the weights did not move", StringComparison.Ordinal));
         new ToyRun().Trainer().Run(folder.Combine("b")).Alerts.ShouldBeEmpty();
     }
 
@@ -109,7 +116,8 @@ public sealed class StopRuleTests
         var before = toy.Parameters.Select(p => p.Value.detach().clone()).ToList();
         var result = toy.Trainer(options, evaluates: false).Run(folder.Path);
         result.Logs[0].GradientNorm.ShouldBeGreaterThan(1);
-        var moved = Math.Sqrt(toy.Parameters.Zip(before).Sum(pair => (pair.First.Value - pair.Second).square().sum().ToDouble()));
+        var moved = Math.Sqrt(
+            toy.Parameters.Zip(before).Sum(pair => (pair.First.Value - pair.Second).square().sum().ToDouble()));
         moved.ShouldBe(1, 1e-5, "with rate 1 the update is the clipped gradient");
     }
 
@@ -117,13 +125,18 @@ public sealed class StopRuleTests
     public void S0_24_Float16Overflow_HalvesTheScaleAndSkips()
     {
         using var folder = new TempDirectory();
-        var toy = new ToyRun { Distort = static (step, loss) => step is >= 2 and <= 6 ? loss + (loss - loss.detach()) * 1e38 : loss };
+        var toy = new ToyRun
+        {
+            Distort = static (step, loss) => step is >= 2 and <= 6 ? loss + (loss - loss.detach()) * 1e38 : loss,
+        };
         var result = toy.Trainer(ToyRun.Options with { Precision = Precision.Float16 }).Run(folder.Path);
         (result.Steps, result.SkippedSteps).ShouldBe((24, 5));
         var plain = new ToyRun();
-        plain.Trainer(ToyRun.Options with { Precision = Precision.Float16 }, evaluates: false).Run(folder.Combine("b")).SkippedSteps.ShouldBe(0);
+        plain.Trainer(ToyRun.Options with { Precision = Precision.Float16 }, evaluates: false)
+            .Run(folder.Combine("b")).SkippedSteps.ShouldBe(0);
         var unscaled = new ToyRun();
         unscaled.Trainer(evaluates: false).Run(folder.Combine("c"));
-        plain.Parameters.Zip(unscaled.Parameters).Max(pair => FixtureTensors.Gap(pair.First.Value, pair.Second.Value)).ShouldBeLessThan(1e-4);
+        plain.Parameters.Zip(unscaled.Parameters).Max(pair => FixtureTensors.Gap(pair.First.Value, pair.Second.Value))
+            .ShouldBeLessThan(1e-4);
     }
 }

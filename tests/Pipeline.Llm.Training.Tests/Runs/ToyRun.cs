@@ -15,7 +15,8 @@ internal sealed class ToyRun : ITrainingObjective
 {
     public const int Vocabulary = 17;
 
-    private static readonly string[] Names = ["m.0.lora_A.weight", "m.0.lora_B.weight", "m.1.lora_A.weight", "m.1.lora_B.weight"];
+    private static readonly string[] Names =
+        ["m.0.lora_A.weight", "m.0.lora_B.weight", "m.1.lora_A.weight", "m.1.lora_B.weight"];
 
     public ToyRun(double dropout = 0.1)
     {
@@ -57,10 +58,13 @@ internal sealed class ToyRun : ITrainingObjective
         WarmupRatio = 0.1,
     };
 
-    public Trainer Trainer(TrainingOptions? options = null, bool evaluates = true, Func<int, EvaluationPoint>? evaluator = null) =>
+    public Trainer Trainer(
+        TrainingOptions? options = null, bool evaluates = true, Func<int, EvaluationPoint>? evaluator = null) =>
         new(Model, this, Data, options ?? Options) { EvaluationData = evaluates ? Held : null, Evaluator = evaluator };
 
-    public string Weights() => Convert.ToHexStringLower(SHA256.HashData(Parameters.SelectMany(p => p.Value.detach().bytes.ToArray()).ToArray()));
+    public string Weights() =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(Parameters.SelectMany(p => p.Value.detach().bytes.ToArray()).ToArray()));
 
     public double Weight(TrainingRow row) => row.Sequence.Supervision;
 
@@ -70,11 +74,21 @@ internal sealed class ToyRun : ITrainingObjective
         using var generator = new Generator(seed);
         var loss = Distort(Backwards++ / 2 + 1, Loss(batch, generator));
         (loss * (lossScale / denominator)).backward();
-        return new() { Loss = loss.ToDouble(), Weight = batch.Weights.Sum(w => (double)w), Scored = batch.Targets.Length };
+        return new()
+        {
+            Loss = loss.ToDouble(),
+            Weight = batch.Weights.Sum(w => (double)w),
+            Scored = batch.Targets.Length,
+        };
     }
 
     public ObjectiveSums Evaluate(MicroBatch batch) =>
-        new() { Loss = Loss(batch, null).ToDouble(), Weight = batch.Weights.Sum(w => (double)w), Scored = batch.Targets.Length };
+        new()
+        {
+            Loss = Loss(batch, null).ToDouble(),
+            Weight = batch.Weights.Sum(w => (double)w),
+            Scored = batch.Targets.Length
+        };
 
     private Tensor Loss(MicroBatch batch, Generator? dropout)
     {

@@ -23,11 +23,14 @@ public sealed class TrainerTests
         using var folder = new TempDirectory();
         var whole = new ToyRun(0);
         var parts = new ToyRun(0);
-        var a = whole.Trainer(ToyRun.Options with { Batch = new() { MicroBatch = 8, MaxSteps = 6 } }).Run(folder.Combine("a"));
-        var b = parts.Trainer(ToyRun.Options with { Batch = new() { MicroBatch = 2, Accumulation = 4, MaxSteps = 6 } }).Run(folder.Combine("b"));
+        var a = whole.Trainer(ToyRun.Options with { Batch = new() { MicroBatch = 8, MaxSteps = 6 } })
+            .Run(folder.Combine("a"));
+        var b = parts.Trainer(ToyRun.Options with { Batch = new() { MicroBatch = 2, Accumulation = 4, MaxSteps = 6 } })
+            .Run(folder.Combine("b"));
         a.Losses.Zip(b.Losses).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-6 * pair.First);
         a.Logs[^1].GradientNorm.ShouldBe(b.Logs[^1].GradientNorm, 1e-6 * a.Logs[^1].GradientNorm);
-        whole.Parameters.Zip(parts.Parameters).Max(pair => FixtureTensors.Gap(pair.First.Value, pair.Second.Value)).ShouldBeLessThan(1e-5);
+        whole.Parameters.Zip(parts.Parameters).Max(pair => FixtureTensors.Gap(pair.First.Value, pair.Second.Value))
+            .ShouldBeLessThan(1e-5);
     }
 
     [Fact]
@@ -37,9 +40,11 @@ public sealed class TrainerTests
         var result = new ToyRun().Trainer(ToyRun.Options with { LogEvery = 10 }).Run(folder.Path);
         result.Logs.Select(log => log.Step).ShouldBe([10, 20, 24]);
         result.Logs[0].Loss.ShouldNotBe(result.Losses.Take(10).Average(), "steps have unequal token counts");
-        var weighted = Enumerable.Range(0, 10).Sum(i => result.Losses[i] * Supervision(i)) / Enumerable.Range(0, 10).Sum(Supervision);
+        var weighted = Enumerable.Range(0, 10).Sum(i => result.Losses[i] * Supervision(i))
+            / Enumerable.Range(0, 10).Sum(Supervision);
         result.Logs[0].Loss.ShouldBe(weighted, 1e-9);
-        File.ReadLines(folder.Combine("events.jsonl")).Count(line => line.Contains("gradientNorm", StringComparison.Ordinal)).ShouldBe(3);
+        File.ReadLines(folder.Combine("events.jsonl"))
+            .Count(line => line.Contains("gradientNorm", StringComparison.Ordinal)).ShouldBe(3);
     }
 
     [Fact]
@@ -61,7 +66,15 @@ public sealed class TrainerTests
         using var folder = new TempDirectory();
         var toy = new ToyRun();
         var weights = new List<string>();
-        var options = ToyRun.Options with { Batch = new() { MicroBatch = 4, MaxSteps = 6 }, EvaluateEvery = 2, SaveEvery = 1, KeepCheckpoints = 1, GreaterIsBetter = greaterIsBetter };
+        var options = ToyRun.Options
+            with
+        {
+            Batch = new() { MicroBatch = 4, MaxSteps = 6 },
+            EvaluateEvery = 2,
+            SaveEvery = 1,
+            KeepCheckpoints = 1,
+            GreaterIsBetter = greaterIsBetter
+        };
         var result = toy.Trainer(options, evaluator: step =>
         {
             weights.Add(toy.Weights());
@@ -76,8 +89,12 @@ public sealed class TrainerTests
     {
         using var folder = new TempDirectory();
         var saved = new List<int>();
-        var options = ToyRun.Options with { Batch = new() { MicroBatch = 4, Epochs = 3 }, EvaluateEvery = null, SaveEvery = null };
-        var result = new ToyRun().Trainer(options).Run(folder.Path, new() { Progress = new Collect(step => saved.AddRange(step.Checkpoint is { } s ? [s] : [])) });
+        var options = ToyRun.Options
+            with
+        { Batch = new() { MicroBatch = 4, Epochs = 3 }, EvaluateEvery = null, SaveEvery = null };
+        var result = new ToyRun().Trainer(options)
+            .Run(folder.Path,
+                new() { Progress = new Collect(step => saved.AddRange(step.Checkpoint is { } s ? [s] : [])) });
         result.Evaluations.Select(e => e.Step).ShouldBe([6, 12, 18]);
         saved.ShouldBe([6, 12, 18]);
     }
@@ -86,11 +103,21 @@ public sealed class TrainerTests
     public void S2_35_TwoStops_EachBranch_EndsTheRunWithItsReason()
     {
         using var folder = new TempDirectory();
-        var options = ToyRun.Options with { EvaluateEvery = 2, Patience = 2, MinimumImprovement = 0.01, RetentionBound = 0.5, GreaterIsBetter = true };
-        var flat = new ToyRun().Trainer(options, evaluator: step => new(step, Math.Min(step, 4) / 10.0, 0.9)).Run(folder.Combine("flat"));
+        var options = ToyRun.Options
+            with
+        {
+            EvaluateEvery = 2,
+            Patience = 2,
+            MinimumImprovement = 0.01,
+            RetentionBound = 0.5,
+            GreaterIsBetter = true
+        };
+        var flat = new ToyRun().Trainer(options, evaluator: step => new(step, Math.Min(step, 4) / 10.0, 0.9))
+            .Run(folder.Combine("flat"));
         flat.Reason.ShouldBe(StopReason.EarlyStopped);
         (flat.Steps, flat.ExportedStep).ShouldBe((8, 4));
-        var forgets = new ToyRun().Trainer(options, evaluator: step => new(step, step / 10.0, 1 - step / 10.0)).Run(folder.Combine("forgets"));
+        var forgets = new ToyRun().Trainer(options, evaluator: step => new(step, step / 10.0, 1 - step / 10.0))
+            .Run(folder.Combine("forgets"));
         forgets.Reason.ShouldBe(StopReason.RetentionLost);
         (forgets.Steps, forgets.ExportedStep).ShouldBe((6, 4));
     }
@@ -152,7 +179,8 @@ public sealed class TrainerTests
 
     [Fact]
     public void Run_UnusableOptions_NamesAllProblems() =>
-        Should.Throw<ArgumentException>(() => new ToyRun().Trainer(ToyRun.Options with { LearningRate = -1, LogEvery = 0 }).Run("unused"))
+        Should.Throw<ArgumentException>(
+            () => new ToyRun().Trainer(ToyRun.Options with { LearningRate = -1, LogEvery = 0 }).Run("unused"))
             .Message.ShouldContain("learning rate must be above 0, it is -1; log lines need");
 
     private static double Supervision(int step)

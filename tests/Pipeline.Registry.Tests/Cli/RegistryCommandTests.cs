@@ -21,17 +21,21 @@ public sealed class RegistryCommandTests : IDisposable
     public async Task Verb_BaseToLineage_ShowsMovesAndExplains()
     {
         var registry = new ModelRegistry(new DirectoryObjectStore(_folder.Combine("store")));
-        await registry.RegisterAsync(await Sample.RequestAsync(registry, "a", "a", await Sample.LineageAsync(registry)));
+        await registry.RegisterAsync(
+            await Sample.RequestAsync(registry, "a", "a", await Sample.LineageAsync(registry)));
         await Sample.RegisterAsync(registry, "b");
         await registry.ChangeNotesAsync("packages", null, notes => notes with { Description = "=cmd()|'calc', \"x\"" });
 
-        var added = await RunAsync("register-base", Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"), "--licence", "MIT");
+        var added = await RunAsync(
+            "register-base", Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"), "--licence", "MIT");
         added.Output.ShouldStartWith("bookworm-6m revision main: llama, 5,786,368 parameters, bf16, ");
-        (await RunAsync("alias", "packages", "champion", "1", "--as", "ada", "--reason", "passed")).Output.ShouldBe("packages@champion: none → 1 (entry 1)\n");
+        (await RunAsync("alias", "packages", "champion", "1", "--as", "ada", "--reason", "passed")).Output.ShouldBe(
+            "packages@champion: none → 1 (entry 1)\n");
         var blocked = await RunAsync("alias", "packages", "champion", "2", "--reason", "hurry");
         (blocked.Code, blocked.Error).ShouldBe((5, blocked.Error));
         blocked.Error.ShouldStartWith("error: E-REG-GATE: ");
-        (await RunAsync("alias", "packages", "champion", "2", "--expect", "2", "--reason", "x", "--waive-gates", "y")).Code.ShouldBe(6);
+        (await RunAsync("alias", "packages", "champion", "2", "--expect", "2", "--reason", "x", "--waive-gates",
+            "y")).Code.ShouldBe(6);
         (await RunAsync("show", "packages@nobody")).Code.ShouldBe(3);
 
         var list = JsonDocument.Parse((await RunAsync("list", "--json")).Output).RootElement;
@@ -61,12 +65,15 @@ public sealed class RegistryCommandTests : IDisposable
         await registry.MoveAliasAsync(Sample.Move("challenger", 1, null));
         var delivered = JsonDocument.Parse((await RunAsync("webhook", "deliver", "--json")).Output).RootElement[0];
         (delivered.GetProperty("delivered").GetInt32(), delivered.GetProperty("failure").GetString()).ShouldBe((1, ""));
-        JsonDocument.Parse((await RunAsync("webhook", "deliver", "--json")).Output).RootElement[0].GetProperty("delivered").GetInt32().ShouldBe(0);
+        JsonDocument.Parse((await RunAsync("webhook", "deliver", "--json")).Output).RootElement[0]
+            .GetProperty("delivered").GetInt32().ShouldBe(0);
     }
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandRunner).Assembly.Location, "registry", .. arguments, "--store", _folder.Combine("store")])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [typeof(CommandRunner).Assembly.Location, "registry", .. arguments, "--store", _folder.Combine("store")])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -15,7 +15,8 @@ public sealed class CompatibilityChecksTests
         Tokens = ["<s>", "</s>"],
         Modules =
         [
-            new("model.layers.0.self_attn.q_proj", 64, 64), new("model.layers.0.self_attn.k_proj", 64, 32), new("lm_head", 64, 512),
+            new("model.layers.0.self_attn.q_proj", 64, 64), new("model.layers.0.self_attn.k_proj", 64, 32),
+            new("lm_head", 64, 512),
         ],
     };
 
@@ -51,7 +52,9 @@ public sealed class CompatibilityChecksTests
 
     [Fact]
     public void S0_06_AllProblems_AreReportedAtOnce() =>
-        CompatibilityChecks.Run(Model with { Architecture = "mamba", TokenizerSize = 600 }, Request with { MaxLength = 200, Rank = 80 })
+        CompatibilityChecks.Run(
+            Model with { Architecture = "mamba", TokenizerSize = 600 }, Request with { MaxLength = 200, Rank = 80 })
             .Select(problem => problem.Code)
-            .ShouldBe(["E-COMPAT-ARCHITECTURE", "E-COMPAT-VOCABULARY", "E-COMPAT-CONTEXT", "E-COMPAT-RANK", "E-COMPAT-RANK"]);
+            .ShouldBe(
+                ["E-COMPAT-ARCHITECTURE", "E-COMPAT-VOCABULARY", "E-COMPAT-CONTEXT", "E-COMPAT-RANK", "E-COMPAT-RANK"]);
 }

@@ -10,7 +10,8 @@ public sealed class LicenceGateTests
         LicenceMatrix.All.Select(cell => cell.Base).Distinct().Count().ShouldBeGreaterThanOrEqualTo(8);
         LicenceMatrix.All.Select(cell => cell.Data).Distinct().Count().ShouldBeGreaterThanOrEqualTo(5);
         LicenceMatrix.Count.ShouldBe(
-            LicenceMatrix.All.Select(cell => cell.Base).Distinct().Count() * LicenceMatrix.All.Select(cell => cell.Data).Distinct().Count() * 2);
+            LicenceMatrix.All.Select(cell => cell.Base).Distinct().Count()
+                * LicenceMatrix.All.Select(cell => cell.Data).Distinct().Count() * 2);
         foreach (var cell in LicenceMatrix.All)
         {
             LicenceGate.Check(cell.Base, [cell.Data], cell.Use).Decision.ShouldBe(cell.Decision, $"{cell}");
@@ -27,7 +28,8 @@ public sealed class LicenceGateTests
     [InlineData("LicenseRef-MNPL", "CC0-1.0", LicenceUse.Commercial, LicenceDecision.Block)]
     [InlineData("CC-BY-NC-4.0", "CC0-1.0", LicenceUse.Commercial, LicenceDecision.Block)]
     [InlineData("LicenseRef-Gemma", "ODC-By-1.0", LicenceUse.Commercial, LicenceDecision.AllowWithNotice)]
-    public void S0_07_KnownPairs_AreDecidedAsTheirTextsSay(string model, string data, LicenceUse use, LicenceDecision expected) =>
+    public void S0_07_KnownPairs_AreDecidedAsTheirTextsSay(
+        string model, string data, LicenceUse use, LicenceDecision expected) =>
         LicenceGate.Check(model, [data], use).Decision.ShouldBe(expected);
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class LicenceGateTests
         blocked.Decision.ShouldBe(LicenceDecision.Block);
         blocked.Findings.ShouldHaveSingleItem().ShouldContain("'Our-Odd-Licence' of the data is unknown");
         var waiver = new LicenceWaiver("Our-Odd-Licence", LicenceUse.Commercial, "legal", "contract 7");
-        LicenceGate.Check("Apache-2.0", ["Our-Odd-Licence"], LicenceUse.Research, [waiver]).Decision.ShouldBe(LicenceDecision.Block);
+        LicenceGate.Check("Apache-2.0", ["Our-Odd-Licence"], LicenceUse.Research, [waiver]).Decision.ShouldBe(
+            LicenceDecision.Block);
         var waived = LicenceGate.Check("Apache-2.0", ["Our-Odd-Licence"], LicenceUse.Commercial, [waiver]);
         waived.Decision.ShouldBe(LicenceDecision.AllowWithNotice);
         waived.Findings.ShouldHaveSingleItem().ShouldContain("waived by legal: contract 7");
@@ -49,7 +52,8 @@ public sealed class LicenceGateTests
     public void S0_07_KnownToForbid_CannotBeWaived() =>
         LicenceGate.Check(
             "Apache-2.0", ["CC-BY-NC-4.0"], LicenceUse.Commercial,
-            [new LicenceWaiver("CC-BY-NC-4.0", LicenceUse.Commercial, "me", "please")]).Decision.ShouldBe(LicenceDecision.Block);
+            [new LicenceWaiver("CC-BY-NC-4.0", LicenceUse.Commercial, "me", "please")]).Decision.ShouldBe(
+                LicenceDecision.Block);
 
     [Fact]
     public void S0_07_Obligations_AreTheUnionOfBaseAndData()
@@ -57,7 +61,8 @@ public sealed class LicenceGateTests
         var verdict = LicenceGate.Check("llama3.1", ["CC-BY-4.0", "mit", "MIT"], LicenceUse.Commercial);
         verdict.Licence.ShouldBe("CC-BY-4.0 AND LicenseRef-Llama-3.1-Community AND MIT");
         verdict.Obligations.ShouldBe(
-            new[] { "LicenseRef-Llama-3.1-Community", "CC-BY-4.0", "MIT" }.SelectMany(id => Licence.Find(id)!.Obligations), ignoreOrder: true);
+            new[] { "LicenseRef-Llama-3.1-Community", "CC-BY-4.0", "MIT" }.SelectMany(
+                id => Licence.Find(id)!.Obligations), ignoreOrder: true);
         verdict.Obligations.ShouldContain("display \"Built with Llama\"");
         verdict.Obligations.ShouldContain("attribute the source and link CC-BY-4.0");
     }
@@ -65,7 +70,8 @@ public sealed class LicenceGateTests
     [Theory]
     [InlineData("CC-BY-NC-4.0 OR MIT", LicenceDecision.AllowWithNotice, "Apache-2.0 AND MIT")]
     [InlineData("CC-BY-NC-4.0 AND MIT", LicenceDecision.Block, "Apache-2.0 AND CC-BY-NC-4.0 AND MIT")]
-    [InlineData("(CC-BY-NC-4.0 OR CC0-1.0) AND Apache-2.0 WITH LLVM-exception", LicenceDecision.AllowWithNotice, "Apache-2.0 AND CC0-1.0")]
+    [InlineData("(CC-BY-NC-4.0 OR CC0-1.0) AND Apache-2.0 WITH LLVM-exception", LicenceDecision.AllowWithNotice,
+        "Apache-2.0 AND CC0-1.0")]
     [InlineData("Nobody-Knows OR CC0-1.0", LicenceDecision.AllowWithNotice, "Apache-2.0 AND CC0-1.0")]
     public void Expression_OfAlternatives_TakesTheBest(string data, LicenceDecision decision, string licence)
     {
@@ -73,7 +79,8 @@ public sealed class LicenceGateTests
         (verdict.Decision, verdict.Licence).ShouldBe((decision, licence));
     }
 
-    [Theory, InlineData("MIT AND"), InlineData("(MIT"), InlineData("AND"), InlineData("MIT MIT"), InlineData(""), InlineData("<script>")]
+    [Theory, InlineData("MIT AND"), InlineData("(MIT"), InlineData("AND"), InlineData("MIT MIT"), InlineData(""),
+        InlineData("<script>")]
     public void Expression_Malformed_Blocks(string text)
     {
         Should.Throw<FormatException>(() => SpdxExpression.Alternatives(text));
@@ -82,5 +89,6 @@ public sealed class LicenceGateTests
 
     [Fact]
     public void Expression_ManyParentheses_IsBounded() =>
-        Should.Throw<FormatException>(() => SpdxExpression.Alternatives(new string('(', 400) + "MIT" + new string(')', 400)));
+        Should.Throw<FormatException>(
+            () => SpdxExpression.Alternatives(new string('(', 400) + "MIT" + new string(')', 400)));
 }

@@ -11,11 +11,14 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Registry.Tests.Merging;
 
-/// <summary>Merged models and master adapters, with the committed base model, always through files read again from disk.</summary>
+/// <summary>
+/// Merged models and master adapters, with the committed base model, always through files read again from disk.
+/// </summary>
 public sealed class MergingTests : IDisposable
 {
     private static readonly string Base = Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
-    private static readonly List<int[]> Prompts = [.. Enumerable.Range(0, 6).Select(i => Enumerable.Range(0, 6 + i).Select(j => 20 + ((i * 37) + (j * 11)) % 400).ToArray())];
+    private static readonly List<int[]> Prompts = [.. Enumerable.Range(0, 6)
+        .Select(i => Enumerable.Range(0, 6 + i).Select(j => 20 + ((i * 37) + (j * 11)) % 400).ToArray())];
     private static readonly MergeParityOptions Options = new() { Threads = 1, NewTokens = 64 };
     private static readonly MergeParityOptions Short = Options with { NewTokens = 8 };
     private readonly TempDirectory _folder = new();
@@ -62,7 +65,8 @@ public sealed class MergingTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"{report}");
         report.MaxDifference.ShouldBeInRange(1e-6, 2e-2);
         var other = Adapter(Base, "other", seed: 4, size: 0.05);
-        MergeParity.Run(Base, other, _folder.Combine("merged"), Prompts[..4], Options with { NewTokens = 8 }).Reasons[0].ShouldContain("the limit for BFloat16 files is 0.02");
+        MergeParity.Run(Base, other, _folder.Combine("merged"), Prompts[..4], Options with { NewTokens = 8 }).Reasons[0]
+            .ShouldContain("the limit for BFloat16 files is 0.02");
     }
 
     [Fact]
@@ -100,18 +104,27 @@ public sealed class MergingTests : IDisposable
         using var scope = NewDisposeScope();
         var adapter = Adapter(Base, "adapter", seed: 6);
         var artifacts = new ArtifactStore(new DirectoryObjectStore(_folder.Combine("store")));
-        var card = new ModelCard { Title = "t", Kind = PackageKind.Adapter, Licence = "MIT", Base = new BaseModelRef("bookworm-6m", "1", "ab") };
+        var card = new ModelCard
+        {
+            Title = "t",
+            Kind = PackageKind.Adapter,
+            Licence = "MIT",
+            Base = new BaseModelRef("bookworm-6m", "1", "ab"),
+        };
         var package = await new Package(artifacts).CreateAsync(adapter, card);
         await new Package(artifacts).UnpackAsync(package.VersionId, _folder.Combine("clean"));
         Logits(Base, adapter).equal(Logits(Base, _folder.Combine("clean"))).all().item<bool>().ShouldBeTrue();
 
         AdapterMerge.Run(Base, adapter, _folder.Combine("merged"));
-        package = await new Package(artifacts).CreateAsync(_folder.Combine("merged"), card with { Kind = PackageKind.Merged });
+        package = await new Package(artifacts)
+            .CreateAsync(_folder.Combine("merged"), card with { Kind = PackageKind.Merged });
         await new Package(artifacts).UnpackAsync(package.VersionId, _folder.Combine("clean-merged"));
-        Logits(_folder.Combine("merged"), null).equal(Logits(_folder.Combine("clean-merged"), null)).all().item<bool>().ShouldBeTrue();
+        Logits(_folder.Combine("merged"), null).equal(Logits(_folder.Combine("clean-merged"), null)).all().item<bool>()
+            .ShouldBeTrue();
     }
 
-    [Theory, InlineData(CombinationKind.Linear), InlineData(CombinationKind.Cat), InlineData(CombinationKind.Svd), InlineData(CombinationKind.Ties)]
+    [Theory, InlineData(CombinationKind.Linear), InlineData(CombinationKind.Cat), InlineData(CombinationKind.Svd),
+        InlineData(CombinationKind.Ties)]
     public void S2_32_MasterAdapter_GoesThroughTheSameGate(CombinationKind kind)
     {
         var source = Float32Base();
@@ -119,7 +132,8 @@ public sealed class MergingTests : IDisposable
         var combination = new AdapterCombination { Kind = kind, Density = kind == CombinationKind.Ties ? 0.5 : null };
         AdapterAlgebra.Combine([(one, 0.5), (other, 0.5)], _folder.Combine("master"), combination);
         ShardMerge.Run(source, _folder.Combine("master"), _folder.Combine("merged"));
-        MergeParity.Run(source, _folder.Combine("master"), _folder.Combine("merged"), Prompts[..1], Short).Passed.ShouldBeTrue();
+        MergeParity.Run(
+            source, _folder.Combine("master"), _folder.Combine("merged"), Prompts[..1], Short).Passed.ShouldBeTrue();
         MergeParity.Run(source, one, _folder.Combine("merged"), Prompts[..1], Short).Passed.ShouldBeFalse();
     }
 
@@ -132,14 +146,17 @@ public sealed class MergingTests : IDisposable
         }
 
         using var mode = no_grad();
-        return loaded.Logits(loaded.Hidden(new ModelInput { InputIds = tensor(new long[] { 20, 57, 3, 99, 140 }).unsqueeze(0) })).clone();
+        return loaded.Logits(
+            loaded.Hidden(new ModelInput { InputIds = tensor(new long[] { 20, 57, 3, 99, 140 }).unsqueeze(0) }))
+            .clone();
     }
 
     private static Dictionary<string, string> Tensors(string directory)
     {
         using var files = WeightFiles.Open(directory);
         return files.Names.Order(StringComparer.Ordinal).ToDictionary(
-            name => name, name => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(files.FileOf(name).Bytes(name))));
+            name => name, name =>
+                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(files.FileOf(name).Bytes(name))));
     }
 
     private static string Weights(string directory) => string.Concat(Tensors(directory).Values);
@@ -171,11 +188,15 @@ public sealed class MergingTests : IDisposable
             {
                 var name = $"model-{shard + 1:D5}-of-00002.safetensors";
                 var part = entries.Where((_, i) => i % 2 == shard).ToList();
-                SafeTensorsWriter.Write(Path.Combine(directory, name), part.Select(entry => SafeTensorsItem.Of(entry.Name, entry.DType, entry.Shape, file.Bytes(entry.Name).ToArray())));
+                SafeTensorsWriter.Write(
+                    Path.Combine(directory, name),
+                    part.Select(entry =>
+                        SafeTensorsItem.Of(entry.Name, entry.DType, entry.Shape, file.Bytes(entry.Name).ToArray())));
                 part.ForEach(entry => map[entry.Name] = name);
             }
 
-            File.WriteAllText(Path.Combine(directory, "model.safetensors.index.json"), System.Text.Json.JsonSerializer.Serialize(
+            File.WriteAllText(
+                Path.Combine(directory, "model.safetensors.index.json"), System.Text.Json.JsonSerializer.Serialize(
                 new { metadata = new { total_size = entries.Sum(entry => entry.Bytes) }, weight_map = map }));
         }
 
@@ -186,11 +207,14 @@ public sealed class MergingTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var loaded = CausalLanguageModel.Load(model, new() { DType = ScalarType.Float32, Threads = 1 });
-        var adapter = LoraAdapter.Create(loaded, new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["q_proj", "down_proj"], UseDora = dora }, seed);
+        var adapter = LoraAdapter.Create(
+            loaded, new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["q_proj", "down_proj"], UseDora = dora },
+            seed);
         using (no_grad())
         {
             using var generator = new Generator((ulong)seed);
-            foreach (var (_, value) in adapter.Parameters.Where(parameter => parameter.Name.Contains("lora_B", StringComparison.Ordinal)))
+            foreach (var (_, value) in adapter.Parameters.Where(
+                parameter => parameter.Name.Contains("lora_B", StringComparison.Ordinal)))
             {
                 value.copy_(randn(value.shape, generator: generator) * size);
             }

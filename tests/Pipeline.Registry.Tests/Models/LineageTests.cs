@@ -21,7 +21,8 @@ public sealed class LineageTests : IDisposable
         graph.Missing.ShouldBeEmpty();
         graph.Unrecorded.ShouldBeEmpty();
         graph.Of(LineageKind.RawObject).Single().Label.ShouldBe("s3://raw/part-1.jsonl");
-        graph.Of(LineageKind.Rollout).Select(node => node.Properties["reason"]).ShouldBe(["p95 120 ms", "better"], ignoreOrder: true);
+        graph.Of(LineageKind.Rollout).Select(node => node.Properties["reason"])
+            .ShouldBe(["p95 120 ms", "better"], ignoreOrder: true);
         using var json = JsonDocument.Parse(graph.ToJson());
         json.RootElement.GetProperty("root").GetString().ShouldBe(graph.Root);
         json.RootElement.GetProperty("nodes").GetArrayLength().ShouldBe(graph.Nodes.Count);
@@ -47,10 +48,14 @@ public sealed class LineageTests : IDisposable
         await foreach (var info in _store.ListAsync("lineage/raw-object/"))
         {
             var text = await new StreamReader(await _store.OpenAsync(info.Key)).ReadToEndAsync();
-            await _store.PutAsync(info.Key, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text.Replace("part-1", "part-2", StringComparison.Ordinal))));
+            await _store.PutAsync(
+                info.Key,
+                new MemoryStream(
+                    System.Text.Encoding.UTF8.GetBytes(text.Replace("part-1", "part-2", StringComparison.Ordinal))));
         }
 
-        (await Should.ThrowAsync<RegistryException>(() => registry.LineageAsync(ModelAddress.Parse("packages@1")))).Code.ShouldBe("E-REG-DIGEST");
+        (await Should.ThrowAsync<RegistryException>(() => registry.LineageAsync(ModelAddress.Parse("packages@1")))).Code
+            .ShouldBe("E-REG-DIGEST");
     }
 
     [Fact]
@@ -58,7 +63,8 @@ public sealed class LineageTests : IDisposable
     {
         var registry = await PromotedAsync(reason: "<script>alert(1)</script>\" onload=x");
         var address = ModelAddress.Parse("packages@champion");
-        var page = LineagePage.Render("<svg onload=x>", await registry.LineageAsync(address), await registry.HistoryAsync("packages"));
+        var page = LineagePage.Render(
+            "<svg onload=x>", await registry.LineageAsync(address), await registry.HistoryAsync("packages"));
         page.ShouldNotContain("<script");
         page.ShouldNotContain("<svg");
         page.ShouldContain("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=x");
@@ -70,14 +76,16 @@ public sealed class LineageTests : IDisposable
     [Theory, InlineData("dataset"), InlineData("../x:aa"), InlineData("dataset:../../x"), InlineData(":x")]
     public async Task Record_MalformedInput_IsRefused(string input) =>
         (await Should.ThrowAsync<RegistryException>(() => new LineageStore(_store).RecordAsync(
-            new LineageNode { Kind = LineageKind.Dataset, Label = "x", Inputs = [input] }))).Error.ShouldBe(RegistryError.InvalidName);
+            new LineageNode { Kind = LineageKind.Dataset, Label = "x", Inputs = [input] }))).Error.ShouldBe(
+            RegistryError.InvalidName);
 
     public void Dispose() => _directory.Dispose();
 
     private async Task<ModelRegistry> PromotedAsync(string reason = "better")
     {
         var registry = new ModelRegistry(_store);
-        await registry.RegisterAsync(await Sample.RequestAsync(registry, "a", "a", await Sample.LineageAsync(registry)));
+        await registry.RegisterAsync(
+            await Sample.RequestAsync(registry, "a", "a", await Sample.LineageAsync(registry)));
         await registry.ReportRolloutAsync("packages", 1, "canary-25", "canary:1/run", "p95 120 ms", "canary-25");
         await registry.ReportRolloutAsync("packages", 1, "canary-25", "canary:1/run", "p95 120 ms", "canary-25");
         await registry.MoveAliasAsync(Sample.Move("champion", 1, null) with { Waiver = "", Reason = reason });

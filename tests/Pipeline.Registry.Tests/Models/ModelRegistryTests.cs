@@ -14,7 +14,8 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
         await registry.Bases.RegisterAsync(Sample.Base());
         await registry.Bases.RegisterAsync(Sample.Base());
         var found = (await registry.Bases.ListAsync()).ShouldHaveSingleItem();
-        (found.Id, found.Revision, found.Architecture, found.DType, found.Parameters, found.VocabularySize, found.ContextLength, found.Licence)
+        (found.Id, found.Revision, found.Architecture, found.DType, found.Parameters, found.VocabularySize,
+            found.ContextLength, found.Licence)
             .ShouldBe(("tiny/Llama-33K", "r1", "llama", "float32", 139_072, 512, 128, "Apache-2.0"));
         found.Files.ShouldBe(Sample.Base().Files);
         (await registry.Bases.RequireAsync(Sample.Base().Reference)).Digest.ShouldBe(Sample.Base().Digest);
@@ -58,7 +59,8 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
     {
         var registry = new ModelRegistry(stores.Open(kind));
         var request = await Sample.RequestAsync(registry, "a", "run-1");
-        var numbers = new[] { await registry.RegisterAsync(request), await registry.RegisterAsync(request), await registry.RegisterAsync(request) };
+        var numbers = new[] { await registry.RegisterAsync(request), await registry.RegisterAsync(request),
+            await registry.RegisterAsync(request) };
         numbers.Select(version => version.Version).ShouldBe([1, 1, 1]);
         (await registry.VersionsAsync("packages")).Count.ShouldBe(1);
         var other = await Sample.RequestAsync(registry, "b", "run-1");
@@ -78,7 +80,8 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
 
         var results = await Task.WhenAll(requests.Concat(requests).Concat(requests)
             .Select(request => Task.Run(() => new ModelRegistry(store).RegisterAsync(request))));
-        results.GroupBy(version => version.IdempotencyKey).ShouldAllBe(group => group.Select(version => version.Version).Distinct().Count() == 1);
+        results.GroupBy(version => version.IdempotencyKey)
+            .ShouldAllBe(group => group.Select(version => version.Version).Distinct().Count() == 1);
         (await setup.VersionsAsync("packages")).Select(version => version.Version).ShouldBe(Enumerable.Range(1, 6));
     }
 
@@ -120,9 +123,11 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
         })));
         var winner = race.Where(attempt => attempt.Error.Length == 0).ShouldHaveSingleItem().Version;
         race.Where(attempt => attempt.Error.Length > 0)
-            .ShouldAllBe(attempt => attempt.Error.StartsWith($"E-REG-ALIAS-MOVED: alias 'champion' of packages is at version {winner}"));
+            .ShouldAllBe(attempt =>
+                attempt.Error.StartsWith($"E-REG-ALIAS-MOVED: alias 'champion' of packages is at version {winner}"));
         (await registry.ResolveAsync("models:/packages@champion")).Version.ShouldBe(winner);
-        (await registry.HistoryAsync("packages")).Select(entry => (entry.From, entry.To)).ShouldBe([(null, 1), (1, winner)]);
+        (await registry.HistoryAsync("packages")).Select(entry => (entry.From, entry.To))
+            .ShouldBe([(null, 1), (1, winner)]);
     }
 
     [Fact]
@@ -153,7 +158,9 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
             .ShouldBe([(1, "ada", "better"), (2, "bo", "rollback")]);
         var first = (await Keys(store)).First(key => key.Contains("/log/", StringComparison.Ordinal));
         var text = await new StreamReader(await store.OpenAsync(first)).ReadToEndAsync();
-        await store.PutAsync(first, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text.Replace("better", "bribed", StringComparison.Ordinal))));
+        await store.PutAsync(
+            first, new MemoryStream(
+                System.Text.Encoding.UTF8.GetBytes(text.Replace("better", "bribed", StringComparison.Ordinal))));
         (await Refused(() => registry.HistoryAsync("packages"))).Code.ShouldBe("E-REG-DIGEST");
     }
 
@@ -167,12 +174,15 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
         await registry.SetUseAsync("packages", 2, "gateway-eu", "ops", "canary");
         (await registry.ResolveAsync("packages@champion")).Version.ShouldBe(1);
         (await registry.ResolveAsync("packages@2")).Version.ShouldBe(2);
-        (await Refused(() => registry.DeleteAsync("packages", 1, "ops", "old"))).Message.ShouldContain("alias 'champion'");
-        (await Refused(() => registry.DeleteAsync("packages", 2, "ops", "old"))).Message.ShouldContain("deployment 'gateway-eu'");
+        (await Refused(() => registry.DeleteAsync("packages", 1, "ops", "old"))).Message.ShouldContain(
+            "alias 'champion'");
+        (await Refused(() => registry.DeleteAsync("packages", 2, "ops", "old"))).Message.ShouldContain(
+            "deployment 'gateway-eu'");
         await registry.SetUseAsync("packages", null, "gateway-eu", "ops", "drained");
         await registry.DeleteAsync("packages", 2, "ops", "old");
         (await Refused(() => registry.ResolveAsync("models:/packages/2"))).Error.ShouldBe(RegistryError.Deleted);
-        (await Refused(() => registry.MoveAliasAsync(Sample.Move("challenger", 2, null)))).Error.ShouldBe(RegistryError.Deleted);
+        (await Refused(() => registry.MoveAliasAsync(Sample.Move("challenger", 2, null)))).Error.ShouldBe(
+            RegistryError.Deleted);
         (await Sample.RegisterAsync(registry, "c")).Version.ShouldBe(3);
         (await registry.VersionsAsync("packages")).Select(version => version.Version).ShouldBe([1, 3]);
     }
@@ -183,12 +193,14 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
         var registry = Open();
         var lineages = new[]
         {
-            [], await Sample.LineageAsync(registry, verdict: "failed"), await Sample.LineageAsync(registry, decision: "rejected"),
+            [], await Sample.LineageAsync(registry, verdict: "failed"),
+            await Sample.LineageAsync(registry, decision: "rejected"),
             await Sample.LineageAsync(registry),
         };
         foreach (var (lineage, i) in lineages.Select((lineage, i) => (lineage, i)))
         {
-            var version = await registry.RegisterAsync(await Sample.RequestAsync(registry, $"content {i}", $"key {i}", lineage));
+            var version =
+                await registry.RegisterAsync(await Sample.RequestAsync(registry, $"content {i}", $"key {i}", lineage));
             var move = Sample.Move("champion", version.Version, null) with { Waiver = "" };
             if (i < 3)
             {
@@ -213,7 +225,8 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
             Description = "first",
             Tags = new Dictionary<string, string> { ["task"] = "section" },
         });
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => registry.ChangeNotesAsync("packages", 1, notes =>
+        await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => Task.Run(() => registry.ChangeNotesAsync("packages", 1, notes =>
         {
             var tags = new SortedDictionary<string, string>(notes.Tags, StringComparer.Ordinal) { [$"t{i}"] = "x" };
             return notes with { Tags = tags };
@@ -247,7 +260,8 @@ public sealed class ModelRegistryTests(TestStores stores) : IClassFixture<TestSt
         var registry = new ModelRegistry(store);
         var version = await Sample.RegisterAsync(registry, "good");
         var manifest = (await registry.Artifacts.FindAsync("package", version.Package)).ShouldNotBeNull();
-        await store.PutAsync((await Keys(store)).Single(key => key.StartsWith("blobs/", StringComparison.Ordinal)), new MemoryStream("evil"u8.ToArray()));
+        await store.PutAsync((await Keys(store)).Single(key => key.StartsWith("blobs/", StringComparison.Ordinal)),
+            new MemoryStream("evil"u8.ToArray()));
         var refused = await Should.ThrowAsync<ObjectStoreException>(
             () => registry.Artifacts.GetFileAsync(manifest.Files[0], directory.Combine("file")));
         refused.Error.ShouldBe(ObjectStoreError.Integrity);

@@ -24,11 +24,13 @@ internal static class Sample
 
     public static async Task<string> PackageAsync(ModelRegistry registry, string content)
     {
-        var file = await registry.Artifacts.PutBytesAsync(System.Text.Encoding.UTF8.GetBytes(content), "adapter_model.safetensors");
+        var file = await registry.Artifacts.PutBytesAsync(
+            System.Text.Encoding.UTF8.GetBytes(content), "adapter_model.safetensors");
         return await registry.Artifacts.CommitAsync(Manifest.Create("package", [file], []));
     }
 
-    public static async Task<RegisterVersion> RequestAsync(ModelRegistry registry, string content, string key, params string[] lineage)
+    public static async Task<RegisterVersion> RequestAsync(
+        ModelRegistry registry, string content, string key, params string[] lineage)
     {
         await registry.Bases.RegisterAsync(Base());
         return new RegisterVersion
@@ -58,7 +60,8 @@ internal static class Sample
     };
 
     /// <summary>Records a whole run: raw object to approval. Returns the nodes that a version comes from.</summary>
-    public static async Task<string[]> LineageAsync(ModelRegistry registry, string verdict = "passed", string decision = "approved")
+    public static async Task<string[]> LineageAsync(
+        ModelRegistry registry, string verdict = "passed", string decision = "approved")
     {
         var raw = await registry.Lineage.RecordAsync(Node(LineageKind.RawObject, "s3://raw/part-1.jsonl"));
         var rule = await registry.Lineage.RecordAsync(Node(LineageKind.Rule, "pii 3, html 1"));
@@ -82,7 +85,8 @@ internal static class Sample
     {
         Kind = kind,
         Label = label,
-        Artifact = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(label))),
+        Artifact = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(label))),
         Run = $"finetune:1/{kind}",
         Inputs = inputs ?? [],
     };

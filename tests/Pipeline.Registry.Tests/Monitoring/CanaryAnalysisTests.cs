@@ -7,7 +7,8 @@ public sealed class CanaryAnalysisTests
     [Fact]
     public void S2_28_Decide_ThousandSimulationsOfEqualArms_RollsBackAtMostFivePercent()
     {
-        var rollbacks = Enumerable.Range(0, 1_000).Count(seed => RunUntilVerdict(seed, 0.02, 0.02, 0, 0) == CanaryVerdict.Rollback);
+        var rollbacks = Enumerable.Range(0, 1_000)
+            .Count(seed => RunUntilVerdict(seed, 0.02, 0.02, 0, 0) == CanaryVerdict.Rollback);
         TestContext.Current.TestOutputHelper?.WriteLine($"rollbacks without a cause: {rollbacks} of 1,000");
         rollbacks.ShouldBeLessThanOrEqualTo(50);
     }
@@ -18,7 +19,8 @@ public sealed class CanaryAnalysisTests
     [InlineData(0.02, 0.0, 1.0)]
     public void Decide_WorseCandidate_IsNearlyAlwaysRolledBack(double errorRate, double logLatency, double entropy)
     {
-        var rollbacks = Enumerable.Range(0, 100).Count(seed => RunUntilVerdict(seed, 0.02, errorRate, logLatency, entropy) == CanaryVerdict.Rollback);
+        var rollbacks = Enumerable.Range(0, 100)
+            .Count(seed => RunUntilVerdict(seed, 0.02, errorRate, logLatency, entropy) == CanaryVerdict.Rollback);
         rollbacks.ShouldBeGreaterThanOrEqualTo(95);
     }
 
@@ -54,7 +56,8 @@ public sealed class CanaryAnalysisTests
     public void Decide_BudgetUsedUp_IsGivenToAPerson()
     {
         var options = new CanaryOptions { MaxRequests = 60 };
-        var decision = CanaryAnalysis.Decide(Simulate(new Random(1), 60, 0.1, 0, 0), Simulate(new Random(2), 60, 0.1, 0, 0), options);
+        var decision = CanaryAnalysis.Decide(
+            Simulate(new Random(1), 60, 0.1, 0, 0), Simulate(new Random(2), 60, 0.1, 0, 0), options);
         decision.Verdict.ShouldBe(CanaryVerdict.Inconclusive);
     }
 
@@ -63,7 +66,8 @@ public sealed class CanaryAnalysisTests
     {
         var stable = Simulate(new Random(1), 300, 0.01, 0, 0);
         var candidate = Simulate(new Random(2), 300, 0.01, 0, 0) with { JudgeWins = 20, JudgeLosses = 80 };
-        CanaryAnalysis.Decide(stable, candidate).Reasons.ShouldContain(reason => reason.StartsWith("judge_win_rate is worse", StringComparison.Ordinal));
+        CanaryAnalysis.Decide(stable, candidate).Reasons.ShouldContain(
+            reason => reason.StartsWith("judge_win_rate is worse", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -78,7 +82,8 @@ public sealed class CanaryAnalysisTests
     }
 
     // Looks after every 50 requests of the candidate, which has a third of the traffic.
-    private static CanaryVerdict RunUntilVerdict(int seed, double stableErrors, double candidateErrors, double logLatency, double entropy)
+    private static CanaryVerdict RunUntilVerdict(
+        int seed, double stableErrors, double candidateErrors, double logLatency, double entropy)
     {
         var random = new Random(seed);
         var (stable, candidate) = (new ArmMetrics(), new ArmMetrics());
@@ -87,7 +92,8 @@ public sealed class CanaryAnalysisTests
         {
             stable = stable.Merge(Simulate(random, 100, stableErrors, 0, 0));
             candidate = candidate.Merge(Simulate(random, 50, candidateErrors, logLatency, entropy));
-            // Promotion would end the step early and hide later mistakes, so only a rollback or the end of the budget stops.
+            // Promotion would end the step early and hide later mistakes, so only a rollback or the end of the budget
+            // stops.
             var verdict = CanaryAnalysis.Decide(stable, candidate, options).Verdict;
             if (verdict == CanaryVerdict.Rollback || candidate.Requests >= options.MaxRequests)
             {
@@ -110,5 +116,6 @@ public sealed class CanaryAnalysisTests
         return new ArmMetrics { Requests = requests, Errors = errors, LogLatency = latencies, Entropy = entropies };
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -77,12 +77,14 @@ public sealed class DriftMonitorTests
     [InlineData(2, null, DeploymentMode.Adapters, false)]
     [InlineData(3, null, DeploymentMode.Adapters, false)]
     [InlineData(3, DeploymentMode.Merged, DeploymentMode.Merged, true)]
-    public void S1_37_Plan_NumberOfVariants_DecidesAndRecordsOverrides(int variants, DeploymentMode? wanted, DeploymentMode mode, bool overridden)
+    public void S1_37_Plan_NumberOfVariants_DecidesAndRecordsOverrides(
+        int variants, DeploymentMode? wanted, DeploymentMode mode, bool overridden)
     {
         var plan = DeploymentPlanner.Plan(variants, wanted);
         (plan.Mode, plan.Overridden).ShouldBe((mode, overridden));
         plan.Reason.ShouldNotBeEmpty();
     }
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

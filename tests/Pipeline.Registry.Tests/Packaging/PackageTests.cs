@@ -29,7 +29,8 @@ public sealed class PackageTests : IDisposable
         File.SetLastWriteTimeUtc(Path.Combine(Adapter("b"), "adapter_config.json"), DateTime.UnixEpoch);
         var two = await Open("two").CreateAsync(_directory.Combine("b"), Card);
         two.VersionId.ShouldBe(one.VersionId);
-        (await Open("one").CreateAsync(Adapter("c"), Card with { Title = "Other" })).VersionId.ShouldNotBe(one.VersionId);
+        (await Open("one").CreateAsync(Adapter("c"), Card with { Title = "Other" })).VersionId.ShouldNotBe(
+            one.VersionId);
     }
 
     [Fact]
@@ -40,12 +41,14 @@ public sealed class PackageTests : IDisposable
         await package.UnpackAsync(manifest.VersionId, _directory.Combine("out"));
         foreach (var name in new[] { "adapter_config.json", "adapter_model.safetensors", "tokenizer.json" })
         {
-            File.ReadAllBytes(_directory.Combine("out", name)).ShouldBe(File.ReadAllBytes(_directory.Combine("a", name)));
+            File.ReadAllBytes(_directory.Combine("out", name))
+                .ShouldBe(File.ReadAllBytes(_directory.Combine("a", name)));
         }
 
         var list = await File.ReadAllTextAsync(_directory.Combine("out", "MANIFEST.json"));
         manifest.Files.ShouldAllBe(file => list.Contains(file.Sha256));
-        (await Should.ThrowAsync<InvalidDataException>(() => package.UnpackAsync(manifest.VersionId, _directory.Combine("out"))))
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => package.UnpackAsync(manifest.VersionId, _directory.Combine("out"))))
             .Message.ShouldContain("is not empty");
     }
 
@@ -55,19 +58,23 @@ public sealed class PackageTests : IDisposable
         var package = Open("store");
         var manifest = await package.CreateAsync(Adapter("a"), Card);
         var weights = manifest.Files.Single(file => file.Name == "adapter_model.safetensors");
-        var blob = Directory.GetFiles(_directory.Combine("store"), weights.Sha256, SearchOption.AllDirectories).Single();
+        var blob = Directory.GetFiles(_directory.Combine("store"), weights.Sha256, SearchOption.AllDirectories)
+            .Single();
         await File.WriteAllBytesAsync(blob, "WEIGHTS"u8.ToArray());
-        (await Should.ThrowAsync<RegistryException>(() => package.UnpackAsync(manifest.VersionId, _directory.Combine("out")))).Code.ShouldBe("E-REG-DIGEST");
+        (await Should.ThrowAsync<RegistryException>(
+            () => package.UnpackAsync(manifest.VersionId, _directory.Combine("out")))).Code.ShouldBe("E-REG-DIGEST");
         File.Exists(_directory.Combine("out", "adapter_model.safetensors")).ShouldBeFalse();
     }
 
     [Theory]
-    [InlineData("modeling_tiny.py"), InlineData("pytorch_model.bin"), InlineData("adapter_model.bin"), InlineData("model.ckpt")]
+    [InlineData("modeling_tiny.py"), InlineData("pytorch_model.bin"), InlineData("adapter_model.bin"),
+        InlineData("model.ckpt")]
     [InlineData("run.sh"), InlineData("model.safetensors"), InlineData("model-00001-of-00002.safetensors")]
     public async Task B45_ExtraFile_IsRefused(string name)
     {
         await File.WriteAllTextAsync(Path.Combine(Adapter("a"), name), "x");
-        (await Should.ThrowAsync<InvalidDataException>(() => Open("store").CreateAsync(_directory.Combine("a"), Card))).Message.ShouldContain(name);
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => Open("store").CreateAsync(_directory.Combine("a"), Card))).Message.ShouldContain(name);
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public sealed class PackageTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Adapter("b"), "NOTICE"));
         await Should.ThrowAsync<InvalidDataException>(() => Open("store").CreateAsync(_directory.Combine("b"), Card));
         File.Delete(Path.Combine(Adapter("c"), "adapter_model.safetensors"));
-        (await Should.ThrowAsync<InvalidDataException>(() => Open("store").CreateAsync(_directory.Combine("c"), Card))).Message.ShouldContain("is missing");
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => Open("store").CreateAsync(_directory.Combine("c"), Card))).Message.ShouldContain("is missing");
     }
 
     [Fact]
@@ -86,21 +94,25 @@ public sealed class PackageTests : IDisposable
     {
         var marker = _directory.Combine("ran");
         await File.WriteAllTextAsync(
-            Path.Combine(Adapter("a"), "config.json"), """{"model_type":"llama","auto_map":{"AutoModel":"modeling.Tiny"}}""");
-        var refused = await Should.ThrowAsync<InvalidDataException>(() => Open("store").CreateAsync(_directory.Combine("a"), Card));
+            Path.Combine(Adapter("a"), "config.json"),
+            """{"model_type":"llama","auto_map":{"AutoModel":"modeling.Tiny"}}""");
+        var refused = await Should.ThrowAsync<InvalidDataException>(
+            () => Open("store").CreateAsync(_directory.Combine("a"), Card));
         refused.Message.ShouldContain("auto_map");
         await File.WriteAllTextAsync(Path.Combine(Adapter("b"), "modeling.py"), $"open('{marker}', 'w')");
         await Should.ThrowAsync<InvalidDataException>(() => Open("store").CreateAsync(_directory.Combine("b"), Card));
         File.Exists(marker).ShouldBeFalse();
     }
 
-    [Theory, InlineData("../evil"), InlineData("/tmp/evil"), InlineData("a/b"), InlineData("modeling.py"), InlineData("MANIFEST.json")]
+    [Theory, InlineData("../evil"), InlineData("/tmp/evil"), InlineData("a/b"), InlineData("modeling.py"),
+        InlineData("MANIFEST.json")]
     public async Task B14_ManifestWithAStrangeName_IsNotUnpacked(string name)
     {
         var artifacts = new ArtifactStore(new DirectoryObjectStore(_directory.Combine("store")));
         var file = await artifacts.PutBytesAsync("x"u8.ToArray(), name);
         var id = await artifacts.CommitAsync(Manifest.Create("package", [file], []));
-        await Should.ThrowAsync<InvalidDataException>(() => new Package(artifacts).UnpackAsync(id, _directory.Combine("out")));
+        await Should.ThrowAsync<InvalidDataException>(
+            () => new Package(artifacts).UnpackAsync(id, _directory.Combine("out")));
         Directory.Exists(_directory.Combine("out")).ShouldBeFalse();
     }
 

@@ -6,12 +6,14 @@ using Pipeline.Llm.Peft;
 namespace Pipeline.Registry.Tests.Packaging;
 
 /// <summary>
-/// Adapters that PEFT wrote are read and written again; PEFT must be able to open the result, so every key that is written is one of PEFT's
-/// with PEFT's value for that adapter, and every tensor has PEFT's name, shape, type and bytes.
+/// Adapters that PEFT wrote are read and written again; PEFT must be able to open the result, so every key that is
+/// written is one of PEFT's with PEFT's value for that adapter, and every tensor has PEFT's name, shape, type and
+/// bytes.
 /// </summary>
 public sealed class PeftParityTests
 {
-    private static readonly HashSet<string> Sets = new(StringComparer.Ordinal) { "target_modules", "exclude_modules", "modules_to_save" };
+    private static readonly HashSet<string> Sets =
+        new(StringComparer.Ordinal) { "target_modules", "exclude_modules", "modules_to_save" };
 
     [Fact]
     public void Save_EveryFixture_WritesNothingThatPeftDoesNotWriteAndReadsTheSame()
@@ -20,7 +22,8 @@ public sealed class PeftParityTests
         foreach (var family in (string[])["llama", "qwen2", "gemma2"])
         {
             using var model = CausalLanguageModel.Load(Fixtures.Require($"models/{family}"), new() { Threads = 1 });
-            foreach (var directory in Directory.EnumerateDirectories(Fixtures.Require($"peft/{family}")).Order(StringComparer.Ordinal))
+            foreach (var directory in Directory.EnumerateDirectories(Fixtures.Require($"peft/{family}"))
+                .Order(StringComparer.Ordinal))
             {
                 using var target = new TempDirectory();
                 var adapter = LoraAdapter.Load(model, directory);
@@ -42,8 +45,10 @@ public sealed class PeftParityTests
         using var ours = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(written, LoraConfigJson.FileName)));
         foreach (var property in ours.RootElement.EnumerateObject())
         {
-            theirs.RootElement.TryGetProperty(property.Name, out var value).ShouldBeTrue($"{directory}: PEFT has no key {property.Name}");
-            Canonical(property.Name, property.Value).ShouldBe(Canonical(property.Name, value), $"{directory}: {property.Name}");
+            theirs.RootElement.TryGetProperty(property.Name, out var value)
+                .ShouldBeTrue($"{directory}: PEFT has no key {property.Name}");
+            Canonical(property.Name, property.Value)
+                .ShouldBe(Canonical(property.Name, value), $"{directory}: {property.Name}");
         }
     }
 
@@ -55,18 +60,22 @@ public sealed class PeftParityTests
         foreach (var entry in ours.Header.Entries)
         {
             var other = theirs.Entry(entry.Name);
-            (entry.DType, string.Join(',', entry.Shape)).ShouldBe((other.DType, string.Join(',', other.Shape)), entry.Name);
+            (entry.DType, string.Join(',', entry.Shape))
+                .ShouldBe((other.DType, string.Join(',', other.Shape)), entry.Name);
             ours.Bytes(entry.Name).SequenceEqual(theirs.Bytes(entry.Name)).ShouldBeTrue($"{directory}: {entry.Name}");
         }
 
         // PEFT repeats the unchanged embedding of the base; everything else must be here.
-        theirs.Header.Entries.Where(entry => !ours.Contains(entry.Name)).ShouldAllBe(entry => entry.Name.EndsWith(".base_layer.weight", StringComparison.Ordinal));
+        theirs.Header.Entries.Where(entry => !ours.Contains(entry.Name))
+            .ShouldAllBe(entry => entry.Name.EndsWith(".base_layer.weight", StringComparison.Ordinal));
     }
 
-    // PEFT writes names from a set, in any order; numbers compare as numbers, and an empty map or list is as good as none.
+    // PEFT writes names from a set, in any order; numbers compare as numbers, and an empty map or list is as good as
+    // none.
     private static string Canonical(string name, JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Array when Sets.Contains(name) => string.Join(' ', value.EnumerateArray().Select(item => item.GetString()).Order(StringComparer.Ordinal)),
+        JsonValueKind.Array when Sets.Contains(name) =>
+            string.Join(' ', value.EnumerateArray().Select(item => item.GetString()).Order(StringComparer.Ordinal)),
         JsonValueKind.Array when value.GetArrayLength() == 0 => "none",
         JsonValueKind.Object when !value.EnumerateObject().Any() => "none",
         JsonValueKind.Null => "none",

@@ -11,7 +11,8 @@ public sealed class DirectoryFaultTests
         using var mount = TmpfsMount.TryCreate("size=1m");
         var store = new DirectoryObjectStore(mount.Path);
         await store.PutAsync("small", new MemoryStream(new byte[1000]));
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => store.PutAsync("big", new MemoryStream(new byte[4 << 20])));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => store.PutAsync("big", new MemoryStream(new byte[4 << 20])));
         error.Error.ShouldBe(ObjectStoreError.NoSpace);
         error.Message.ShouldContain("4194304 bytes needed");
         error.Message.ShouldContain("free");
@@ -34,7 +35,8 @@ public sealed class DirectoryFaultTests
     public void F14_ReadOnlyMount_IsRefusedBeforeWork()
     {
         using var mount = TmpfsMount.TryCreate("size=1m,ro");
-        Should.Throw<ObjectStoreException>(() => new DirectoryObjectStore(mount.Path)).Error.ShouldBe(ObjectStoreError.ReadOnly);
+        Should.Throw<ObjectStoreException>(() => new DirectoryObjectStore(mount.Path)).Error.ShouldBe(
+            ObjectStoreError.ReadOnly);
     }
 
     [Fact]

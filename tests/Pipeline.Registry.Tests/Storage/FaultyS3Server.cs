@@ -4,14 +4,17 @@ using System.Text;
 
 namespace Pipeline.Registry.Tests.Storage;
 
-/// <summary>A scripted server: each connection's request gets the next answer, written byte by byte as the script says.</summary>
+/// <summary>
+/// A scripted server: each connection's request gets the next answer, written byte by byte as the script says.
+/// </summary>
 internal sealed class FaultyS3Server : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<int, string, string, byte[]?> _script;
     private int _requests;
 
-    /// <param name="script">Number of the request from 1, its request line, its headers; the whole answer, or null for a black hole.</param>
+    /// <param name="script">Number of the request from 1, its request line, its headers; the whole answer, or null for
+    /// a black hole.</param>
     public FaultyS3Server(Func<int, string, string, byte[]?> script)
     {
         _script = script;
@@ -24,7 +27,9 @@ internal sealed class FaultyS3Server : IDisposable
     public int Requests => Volatile.Read(ref _requests);
 
     public static byte[] Answer(int status, string body = "", string headers = "", int? announced = null) =>
-        Encoding.Latin1.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: {announced ?? body.Length}\r\nConnection: close\r\n{headers}\r\n{body}");
+        Encoding.Latin1.GetBytes(
+            $"HTTP/1.1 {status} X\r\nContent-Length: {announced ?? body.Length}\r\nConnection: "
+                + $"close\r\n{headers}\r\n{body}");
 
     public void Dispose() => _listener.Dispose();
 
@@ -51,7 +56,8 @@ internal sealed class FaultyS3Server : IDisposable
             var stream = client.GetStream();
             var head = new StringBuilder();
             var buffer = new byte[1];
-            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer) == 1)
+            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)
+                && await stream.ReadAsync(buffer) == 1)
             {
                 head.Append((char)buffer[0]);
             }

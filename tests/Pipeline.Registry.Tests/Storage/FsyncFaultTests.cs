@@ -5,10 +5,14 @@ using Pipeline.Registry.Storage.Directories;
 
 namespace Pipeline.Registry.Tests.Storage;
 
-/// <summary>Faults that need a process of their own: each test runs an explicit scenario of this class in a child with PIPELINE_FAULTS set.</summary>
+/// <summary>
+/// Faults that need a process of their own: each test runs an explicit scenario of this class in a child with
+/// PIPELINE_FAULTS set.
+/// </summary>
 public sealed class FsyncFaultTests
 {
-    private static string Folder => Environment.GetEnvironmentVariable("SCENARIO_FOLDER") ?? throw new InvalidOperationException("SCENARIO_FOLDER is not set");
+    private static string Folder => Environment.GetEnvironmentVariable("SCENARIO_FOLDER")
+        ?? throw new InvalidOperationException("SCENARIO_FOLDER is not set");
 
     [Fact]
     public async Task F10_FailedFsync_IsWrittenAnewNotRetriedOnTheSameFile()
@@ -77,7 +81,8 @@ public sealed class FsyncFaultTests
     public async Task ScenarioDownloadFails()
     {
         var store = new DirectoryObjectStore(Folder);
-        var error = await Should.ThrowAsync<ObjectStoreException>(async () => await new ObjectDownload(store).RunAsync((await store.HeadAsync("k"))!, Path.Combine(Folder, ".out")));
+        var error = await Should.ThrowAsync<ObjectStoreException>(async () =>
+            await new ObjectDownload(store).RunAsync((await store.HeadAsync("k"))!, Path.Combine(Folder, ".out")));
         error.Error.ShouldBe(ObjectStoreError.Disk);
         error.Message.ShouldContain("'k'");
         Directory.GetFiles(Folder).ShouldBe([Path.Combine(Folder, "k")]);
@@ -90,15 +95,19 @@ public sealed class FsyncFaultTests
         // The object from before the fault is written straight to its place: every fsync of this process fails.
         var store = new DirectoryObjectStore(Folder);
         await File.WriteAllTextAsync(Path.Combine(Folder, "k"), "old");
-        (await Should.ThrowAsync<ObjectStoreException>(() => store.PutAsync("k", ObjectStoreContractTests.Text("new")))).Error.ShouldBe(ObjectStoreError.Disk);
+        (await Should.ThrowAsync<ObjectStoreException>(
+            () => store.PutAsync("k", ObjectStoreContractTests.Text("new")))).Error.ShouldBe(ObjectStoreError.Disk);
     }
 
-    private static Task<string> ReadAsync(TempDirectory folder) => ObjectStoreContractTests.ReadAsync(new DirectoryObjectStore(folder.Path), "k");
+    private static Task<string> ReadAsync(TempDirectory folder) =>
+        ObjectStoreContractTests.ReadAsync(new DirectoryObjectStore(folder.Path), "k");
 
     private static async Task<(int Code, string Output)> RunScenarioAsync(string method, string folder, string faults)
     {
         var start = new ProcessStartInfo(
-            "dotnet", [Assembly.GetExecutingAssembly().Location, "-noColor", "-explicit", "only", "-method", $"{typeof(FsyncFaultTests).FullName}.{method}"])
+            "dotnet",
+            [Assembly.GetExecutingAssembly().Location, "-noColor", "-explicit", "only", "-method",
+                $"{typeof(FsyncFaultTests).FullName}.{method}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

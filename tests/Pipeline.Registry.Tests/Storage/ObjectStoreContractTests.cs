@@ -40,7 +40,8 @@ public sealed class ObjectStoreContractTests(TestStores stores) : IClassFixture<
     {
         var store = stores.Open(kind);
         await store.PutAsync("k", Text("1"), PutCondition.Absent);
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => store.PutAsync("k", Text("2"), PutCondition.Absent));
+        var error =
+            await Should.ThrowAsync<ObjectStoreException>(() => store.PutAsync("k", Text("2"), PutCondition.Absent));
         error.Error.ShouldBe(ObjectStoreError.PreconditionFailed);
         (await ReadAsync(store, "k")).ShouldBe("1");
     }
@@ -53,7 +54,8 @@ public sealed class ObjectStoreContractTests(TestStores stores) : IClassFixture<
         var first = await store.PutAsync("k", Text("1"));
         var second = await store.PutAsync("k", Text("2"), PutCondition.Match(first.ETag));
         second.ETag.ShouldNotBe(first.ETag);
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => store.PutAsync("k", Text("3"), PutCondition.Match(first.ETag)));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => store.PutAsync("k", Text("3"), PutCondition.Match(first.ETag)));
         error.Error.ShouldBe(ObjectStoreError.PreconditionFailed);
         (await ReadAsync(store, "k")).ShouldBe("2");
     }
@@ -95,7 +97,8 @@ public sealed class ObjectStoreContractTests(TestStores stores) : IClassFixture<
         var store = stores.Open(kind);
         var first = await store.PutAsync("k", Text("1"));
         await store.PutAsync("k", Text("2"));
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k", new ByteRange(0, 1), first.ETag));
+        var error =
+            await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k", new ByteRange(0, 1), first.ETag));
         error.Error.ShouldBe(ObjectStoreError.PreconditionFailed);
     }
 
@@ -131,7 +134,8 @@ public sealed class ObjectStoreContractTests(TestStores stores) : IClassFixture<
     {
         var store = stores.Open(kind);
         string[] keys = kind == "directory"
-            ? ["../../etc/passwd", "a//b", "./x", "dir/", "back\\slash", "%2e%2e%2f", "ünïcode/ключ", "C:\\x", ".hidden", "a b"]
+            ? ["../../etc/passwd", "a//b", "./x", "dir/", "back\\slash", "%2e%2e%2f", "ünïcode/ключ", "C:\\x",
+                ".hidden", "a b"]
             : ["back\\slash", "%2e%2e%2f", "ünïcode/ключ", "a b", "plus+sign"];
         foreach (var key in keys)
         {
@@ -154,7 +158,8 @@ public sealed class ObjectStoreContractTests(TestStores stores) : IClassFixture<
         var info = await store.PutAsync("big", new MemoryStream(content));
         using var directory = new TempDirectory();
         var digest = Convert.ToHexStringLower(SHA256.HashData(content));
-        (await new ObjectDownload(store, concurrency: 4, partBytes: 1 << 20).RunAsync(info, directory.Combine("f"), digest)).ShouldBe(digest);
+        (await new ObjectDownload(store, concurrency: 4, partBytes: 1 << 20)
+            .RunAsync(info, directory.Combine("f"), digest)).ShouldBe(digest);
         new FileInfo(directory.Combine("f")).Length.ShouldBe(content.Length);
         Directory.GetFiles(directory.Path).Length.ShouldBe(1);
     }

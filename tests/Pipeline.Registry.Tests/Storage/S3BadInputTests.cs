@@ -34,9 +34,11 @@ public sealed class S3BadInputTests
     [Theory]
     [InlineData(404, "NoSuchBucket", ObjectStoreError.NotFound, "NoSuchBucket")]
     [InlineData(301, "PermanentRedirect", ObjectStoreError.Unsupported, "region")]
-    public async Task B17_WrongBucketOrRegion_SaysWhatToSet(int status, string code, ObjectStoreError expected, string named)
+    public async Task B17_WrongBucketOrRegion_SaysWhatToSet(
+        int status, string code, ObjectStoreError expected, string named)
     {
-        using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(status, $"<Error><Code>{code}</Code></Error>"));
+        using var server =
+            new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(status, $"<Error><Code>{code}</Code></Error>"));
         using var store = Open(server.Endpoint);
         var error = await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k"));
         error.Error.ShouldBe(expected);
@@ -47,7 +49,8 @@ public sealed class S3BadInputTests
     public async Task B17_SelfSignedCertificate_IsRefused()
     {
         using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        using var certificate =
+            new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -66,7 +69,8 @@ public sealed class S3BadInputTests
     [InlineData("100.100.100.200")]
     [InlineData("0.0.0.0")]
     public void B18_NameThatResolvesToAMetadataService_IsRefused(string address) =>
-        Should.Throw<ObjectStoreException>(() => EndpointGuard.Check(IPAddress.Parse(address))).Error.ShouldBe(ObjectStoreError.Unsupported);
+        Should.Throw<ObjectStoreException>(() => EndpointGuard.Check(IPAddress.Parse(address))).Error.ShouldBe(
+            ObjectStoreError.Unsupported);
 
     [Theory]
     [InlineData("<html>not found</html>")]
@@ -85,7 +89,10 @@ public sealed class S3BadInputTests
     [Fact]
     public async Task B19_EndlessListing_IsCutOff()
     {
-        using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(200, "<ListBucketResult><Name>" + new string('x', 17 << 20) + "</Name></ListBucketResult>"));
+        using var server = new FaultyS3Server(
+            (_, _, _) =>
+                FaultyS3Server.Answer(
+                    200, "<ListBucketResult><Name>" + new string('x', 17 << 20) + "</Name></ListBucketResult>"));
         using var store = Open(server.Endpoint);
         await Should.ThrowAsync<ObjectStoreException>(async () => await store.ListAsync("").ToListAsync());
     }
@@ -97,7 +104,8 @@ public sealed class S3BadInputTests
         using var store = Open(server.Endpoint);
         using var directory = new TempDirectory();
         var info = new ObjectInfo("k", 10, "\"v1\"", DateTimeOffset.UnixEpoch);
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => new ObjectDownload(store, 1).CopyAsync(info, directory.Combine("f")));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => new ObjectDownload(store, 1).CopyAsync(info, directory.Combine("f")));
         error.Error.ShouldBe(ObjectStoreError.Integrity);
         Directory.GetFiles(directory.Path).ShouldBeEmpty();
     }
@@ -105,9 +113,11 @@ public sealed class S3BadInputTests
     [Fact]
     public async Task B20_RangeOfAnotherLength_IsAnIntegrityError()
     {
-        using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(206, "hello", $"{ETag}Content-Range: bytes 0-9223372036854775807/5\r\n"));
+        using var server = new FaultyS3Server((_, _, _) =>
+            FaultyS3Server.Answer(206, "hello", $"{ETag}Content-Range: bytes 0-9223372036854775807/5\r\n"));
         using var store = Open(server.Endpoint);
-        (await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k", new ByteRange(0, 3)))).Error.ShouldBe(ObjectStoreError.Integrity);
+        (await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k", new ByteRange(0, 3)))).Error.ShouldBe(
+            ObjectStoreError.Integrity);
     }
 
     private static async Task<bool> ServeAsync(TcpListener listener, X509Certificate2 certificate)
@@ -119,17 +129,27 @@ public sealed class S3BadInputTests
             await tls.AuthenticateAsServerAsync(certificate);
             return await tls.ReadAsync(new byte[1]) > 0;
         }
-        catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception)
+            when (exception is IOException or System.Security.Authentication.AuthenticationException)
         {
             return false;
         }
     }
 
     private static S3ObjectStore Open(Uri endpoint) => new(
-        new S3StoreOptions { Bucket = "b", Endpoint = endpoint, MaxAttempts = 1, RetryDelay = TimeSpan.FromMilliseconds(1), Timeout = TimeSpan.FromSeconds(10) },
+        new S3StoreOptions
+        {
+            Bucket = "b",
+            Endpoint = endpoint,
+            MaxAttempts = 1,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            Timeout = TimeSpan.FromSeconds(10),
+        },
         TestStores.Credentials);
 
     private static string Listing(string key, string size) =>
-        "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>" +
-        $"<Contents><Key>{key}</Key><ETag>\"e\"</ETag><Size>{size}</Size><LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>";
+        "<?xml version=\"1.0\"?><ListBucketResult "
+        + "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>" +
+        $"<Contents><Key>{key}</Key><ETag>\"e\"</ETag><Size>{size}"
+        + $"</Size><LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>";
 }

@@ -8,7 +8,8 @@ namespace Pipeline.Registry.Tests.Storage;
 public sealed class S3FaultTests
 {
     // A whole body is compared with an etag that is an MD5, so some of the whole bodies below come with theirs.
-    private const string HelloETag = "ETag: \"5d41402abc4b2a76b9719d911017c592\"\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n";
+    private const string HelloETag =
+        "ETag: \"5d41402abc4b2a76b9719d911017c592\"\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n";
     private const string ETag = "ETag: \"v1\"\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n";
 
     [Fact]
@@ -25,7 +26,8 @@ public sealed class S3FaultTests
     [Fact]
     public async Task F02_EndlessSlowDown_EndsWithAClearErrorAndNoStorm()
     {
-        using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(503, "<Error><Code>SlowDown</Code></Error>"));
+        using var server =
+            new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(503, "<Error><Code>SlowDown</Code></Error>"));
         using var store = Open(server);
         var error = await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k"));
         error.Error.ShouldBe(ObjectStoreError.Unavailable);
@@ -62,7 +64,8 @@ public sealed class S3FaultTests
         var info = new ObjectInfo("k", 5, "\"v1\"", DateTimeOffset.UnixEpoch);
         await new ObjectDownload(store, 1).RunAsync(info, directory.Combine("f"), Sha("hello"));
         flips = 100;
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => new ObjectDownload(store, 1).RunAsync(info, directory.Combine("g"), Sha("hello")));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => new ObjectDownload(store, 1).RunAsync(info, directory.Combine("g"), Sha("hello")));
         error.Error.ShouldBe(ObjectStoreError.Integrity);
         error.Message.ShouldContain("'k'");
         File.Exists(directory.Combine("g")).ShouldBeFalse();
@@ -75,10 +78,12 @@ public sealed class S3FaultTests
         var checksum = $"x-amz-checksum-crc64nvme: {Crc64Nvme.ToHeader(Crc64Nvme.Append(0, "hello"u8))}\r\n{ETag}";
         using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(200, "jello", checksum));
         using var store = Open(server);
-        (await Should.ThrowAsync<ObjectStoreException>(() => ObjectStoreContractTests.ReadAsync(store, "k"))).Error.ShouldBe(ObjectStoreError.Integrity);
+        (await Should.ThrowAsync<ObjectStoreException>(() => ObjectStoreContractTests.ReadAsync(store, "k"))).Error
+            .ShouldBe(ObjectStoreError.Integrity);
         using var directory = new TempDirectory();
         var info = new ObjectInfo("k", 5, "\"v1\"", DateTimeOffset.UnixEpoch);
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => new ObjectDownload(store).CopyAsync(info, directory.Combine("f")));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => new ObjectDownload(store).CopyAsync(info, directory.Combine("f")));
         error.Error.ShouldBe(ObjectStoreError.Integrity);
         Directory.GetFiles(directory.Path).ShouldBeEmpty();
     }
@@ -87,10 +92,14 @@ public sealed class S3FaultTests
     public async Task F04_FlippedBitInARange_IsFoundByTheChecksumOfTheWhole()
     {
         var flips = 1;
-        using var server = new FaultyS3Server((_, _, head) => Ranged(flips-- == 1 ? "0123j56789" : "0123456789", head, null));
+        using var server =
+            new FaultyS3Server((_, _, head) => Ranged(flips-- == 1 ? "0123j56789" : "0123456789", head, null));
         using var store = Open(server);
         using var directory = new TempDirectory();
-        var info = new ObjectInfo("k", 10, "\"v1\"", DateTimeOffset.UnixEpoch) { Crc64 = Crc64Nvme.Append(0, "0123456789"u8) };
+        var info = new ObjectInfo("k", 10, "\"v1\"", DateTimeOffset.UnixEpoch)
+        {
+            Crc64 = Crc64Nvme.Append(0, "0123456789"u8),
+        };
         await new ObjectDownload(store, 1, partBytes: 5).CopyAsync(info, directory.Combine("f"));
         (await File.ReadAllTextAsync(directory.Combine("f"))).ShouldBe("0123456789");
         server.Requests.ShouldBe(4);
@@ -115,7 +124,10 @@ public sealed class S3FaultTests
         });
         using var store = Open(server, attempts: 1);
         using var directory = new TempDirectory();
-        var info = new ObjectInfo("k", content.Length, "\"v1\"", DateTimeOffset.UnixEpoch) { Crc64 = Crc64Nvme.Append(0, Encoding.ASCII.GetBytes(content)) };
+        var info = new ObjectInfo("k", content.Length, "\"v1\"", DateTimeOffset.UnixEpoch)
+        {
+            Crc64 = Crc64Nvme.Append(0, Encoding.ASCII.GetBytes(content)),
+        };
         var download = new ObjectDownload(store, 1, partBytes: 5) { Resumable = true };
         await Should.ThrowAsync<ObjectStoreException>(() => download.RunAsync(info, directory.Combine("f")));
         // A range that was noted but damaged on the disk is fetched again.
@@ -133,8 +145,10 @@ public sealed class S3FaultTests
     public async Task Requests_ClockOfThisMachineIsWrong_FollowTheServices()
     {
         using var server = new FaultyS3Server((n, _, head) => n == 1
-            ? FaultyS3Server.Answer(403, "<Error><Code>RequestTimeTooSkewed</Code></Error>", "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\n")
-            : FaultyS3Server.Answer(200, head.Contains("x-amz-date: 20240101T", StringComparison.OrdinalIgnoreCase) ? "hello" : "jello", HelloETag));
+            ? FaultyS3Server.Answer(
+                403, "<Error><Code>RequestTimeTooSkewed</Code></Error>", "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\n")
+            : FaultyS3Server.Answer(200, head.Contains("x-amz-date: 20240101T", StringComparison.OrdinalIgnoreCase)
+            ? "hello" : "jello", HelloETag));
         using var store = Open(server);
         (await ObjectStoreContractTests.ReadAsync(store, "k")).ShouldBe("hello");
     }
@@ -148,7 +162,8 @@ public sealed class S3FaultTests
         using var store = Open(server);
         using var directory = new TempDirectory();
         var info = new ObjectInfo("k", 10, "\"v1\"", DateTimeOffset.UnixEpoch);
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => new ObjectDownload(store, 1, partBytes: 5).RunAsync(info, directory.Combine("f")));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => new ObjectDownload(store, 1, partBytes: 5).RunAsync(info, directory.Combine("f")));
         error.Error.ShouldBe(ObjectStoreError.PreconditionFailed);
         Directory.GetFiles(directory.Path).ShouldBeEmpty();
     }
@@ -156,7 +171,8 @@ public sealed class S3FaultTests
     [Fact]
     public async Task F06_RepeatedPage_IsAnErrorNotALoop()
     {
-        using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(200, Listing(truncated: true, "b", "a", "a")));
+        using var server =
+            new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(200, Listing(truncated: true, "b", "a", "a")));
         using var store = Open(server);
         var keys = new List<string>();
         var error = await Should.ThrowAsync<ObjectStoreException>(async () =>
@@ -175,7 +191,8 @@ public sealed class S3FaultTests
     {
         using var server = new FaultyS3Server((_, _, _) => null);
         using var store = Open(server, timeout: TimeSpan.FromMilliseconds(300), attempts: 2);
-        var error = await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k").WaitAsync(TimeSpan.FromSeconds(20)));
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            () => store.OpenAsync("k").WaitAsync(TimeSpan.FromSeconds(20)));
         error.Error.ShouldBe(ObjectStoreError.Unavailable);
         error.Message.ShouldContain(server.Endpoint.Authority);
     }
@@ -184,15 +201,23 @@ public sealed class S3FaultTests
     public async Task F07_UnknownHost_SaysSo()
     {
         using var store = new S3ObjectStore(
-            new S3StoreOptions { Bucket = "b", Endpoint = new Uri("https://no-such-host.invalid"), MaxAttempts = 1, RetryDelay = TimeSpan.FromMilliseconds(1) },
+            new S3StoreOptions
+            {
+                Bucket = "b",
+                Endpoint = new Uri("https://no-such-host.invalid"),
+                MaxAttempts = 1,
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+            },
             TestStores.Credentials);
-        (await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k"))).Message.ShouldContain("no-such-host.invalid");
+        (await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k"))).Message.ShouldContain(
+            "no-such-host.invalid");
     }
 
     [Fact]
     public async Task F08_ExpiredToken_IsRefreshedOnceThenRefused()
     {
-        using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(403, "<Error><Code>ExpiredToken</Code></Error>"));
+        using var server =
+            new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(403, "<Error><Code>ExpiredToken</Code></Error>"));
         using var store = Open(server);
         var error = await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k"));
         error.Error.ShouldBe(ObjectStoreError.AccessDenied);
@@ -204,7 +229,8 @@ public sealed class S3FaultTests
     public async Task B17_Redirect_IsNotFollowed()
     {
         using var other = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(200, "stolen", ETag));
-        using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(307, "", $"Location: {other.Endpoint}\r\n"));
+        using var server =
+            new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(307, "", $"Location: {other.Endpoint}\r\n"));
         using var store = Open(server);
         await Should.ThrowAsync<ObjectStoreException>(() => store.OpenAsync("k"));
         other.Requests.ShouldBe(0);
@@ -224,10 +250,13 @@ public sealed class S3FaultTests
     [Fact]
     public async Task B19_DocumentType_IsRefused()
     {
-        const string Bomb = "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a \"xxxxxxxxxx\">]><ListBucketResult><Contents><Key>&a;</Key></Contents></ListBucketResult>";
+        const string Bomb =
+            "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a "
+                + "\"xxxxxxxxxx\">]><ListBucketResult><Contents><Key>&a;</Key></Contents></ListBucketResult>";
         using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(200, Bomb));
         using var store = Open(server, attempts: 1);
-        var error = await Should.ThrowAsync<ObjectStoreException>(async () => await store.ListAsync("").GetAsyncEnumerator().MoveNextAsync());
+        var error = await Should.ThrowAsync<ObjectStoreException>(
+            async () => await store.ListAsync("").GetAsyncEnumerator().MoveNextAsync());
         error.Message.ShouldContain("DTD");
     }
 
@@ -236,7 +265,8 @@ public sealed class S3FaultTests
     {
         using var server = new FaultyS3Server((_, _, _) => FaultyS3Server.Answer(200, ""));
         using var store = Open(server);
-        (await Should.ThrowAsync<ObjectStoreException>(() => store.HeadAsync("k"))).Error.ShouldBe(ObjectStoreError.Integrity);
+        (await Should.ThrowAsync<ObjectStoreException>(() => store.HeadAsync("k"))).Error.ShouldBe(
+            ObjectStoreError.Integrity);
     }
 
     [Fact]
@@ -262,21 +292,30 @@ public sealed class S3FaultTests
 
     private static byte[] Ranged(string content, string head, int? cut)
     {
-        if (head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Range:", StringComparison.OrdinalIgnoreCase)) is not { } header)
+        if (head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Range:", StringComparison.OrdinalIgnoreCase))
+            is not { } header)
         {
-            return FaultyS3Server.Answer(200, cut is { } first ? content[..first] : content, ETag, announced: content.Length);
+            return FaultyS3Server.Answer(
+                200, cut is { } first ? content[..first] : content, ETag, announced: content.Length);
         }
 
         var range = header.Split('=')[1].Split('-');
         var (from, to) = (int.Parse(range[0]), Math.Min(int.Parse(range[1]), content.Length - 1));
         var body = content[from..(to + 1)];
-        return FaultyS3Server.Answer(206, cut is { } n ? body[..n] : body, $"{ETag}Content-Range: bytes {from}-{to}/{content.Length}\r\n", announced: body.Length);
+        return FaultyS3Server.Answer(206, cut is { } n ? body[..n] : body,
+            $"{ETag}Content-Range: bytes {from}-{to}/{content.Length}\r\n", announced: body.Length);
     }
 
     private static string Listing(bool truncated, params string[] keys) =>
-        $"<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>{(truncated ? "true" : "false")}</IsTruncated>" +
+        $"<?xml version=\"1.0\"?><ListBucketResult "
+        + $"xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>{(truncated ? "true" : "false")}"
+        + $"</IsTruncated>" +
         "<NextContinuationToken>t</NextContinuationToken>" +
-        string.Concat(keys.Select(key => $"<Contents><Key>{key}</Key><ETag>\"e\"</ETag><Size>1</Size><LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents>")) +
+        string.Concat(
+            keys.Select(
+                key =>
+                    $"<Contents><Key>{key}"
+                        + $"</Key><ETag>\"e\"</ETag><Size>1</Size><LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents>")) +
         "</ListBucketResult>";
 
     private static string Sha(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

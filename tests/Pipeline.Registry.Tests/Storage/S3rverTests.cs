@@ -5,7 +5,10 @@ using Pipeline.Registry.Storage.S3;
 
 namespace Pipeline.Registry.Tests.Storage;
 
-/// <summary>A second, unrelated S3 implementation (npm s3rver 3.7.1): reads and writes work; its lack of conditional writes is noticed.</summary>
+/// <summary>
+/// A second, unrelated S3 implementation (npm s3rver 3.7.1): reads and writes work; its lack of conditional writes is
+/// noticed.
+/// </summary>
 [Trait("Tier", "workflow")]
 public sealed class S3rverTests
 {
@@ -16,7 +19,8 @@ public sealed class S3rverTests
         var script = await InstallAsync();
         var port = TestStores.FreePort();
         using var server = Process.Start(new ProcessStartInfo(
-            "node", [script, "-d", directory.Path, "-a", "127.0.0.1", "-p", $"{port}", "--configure-bucket", "test", "--silent"])
+            "node", [script, "-d", directory.Path, "-a", "127.0.0.1", "-p", $"{port}", "--configure-bucket", "test",
+                "--silent"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -26,7 +30,12 @@ public sealed class S3rverTests
         {
             await WaitAsync(port);
             using var store = new S3ObjectStore(
-                new S3StoreOptions { Bucket = "test", Endpoint = new Uri($"http://127.0.0.1:{port}"), PartBytes = 5 << 20 },
+                new S3StoreOptions
+                {
+                    Bucket = "test",
+                    Endpoint = new Uri($"http://127.0.0.1:{port}"),
+                    PartBytes = 5 << 20,
+                },
                 new Amazon.Runtime.BasicAWSCredentials("S3RVER", "S3RVER"));
             var content = new byte[11 << 20];
             new Random(3).NextBytes(content);
@@ -34,8 +43,10 @@ public sealed class S3rverTests
             info.Bytes.ShouldBe(content.Length);
             var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
             (await store.HeadAsync("big"))!.Bytes.ShouldBe(content.Length);
-            await new ObjectDownload(store, 4, 1 << 20).RunAsync((await store.HeadAsync("big"))!, directory.Combine("copy"), digest);
-            (await Should.ThrowAsync<ObjectStoreException>(() => ConditionalWriteProbe.RunAsync(store))).Error.ShouldBe(ObjectStoreError.Unsupported);
+            await new ObjectDownload(store, 4, 1 << 20)
+                .RunAsync((await store.HeadAsync("big"))!, directory.Combine("copy"), digest);
+            (await Should.ThrowAsync<ObjectStoreException>(() => ConditionalWriteProbe.RunAsync(store))).Error.ShouldBe(
+                ObjectStoreError.Unsupported);
         }
         finally
         {
@@ -54,12 +65,14 @@ public sealed class S3rverTests
         }
 
         Directory.CreateDirectory(folder);
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "s3rver@3.7.1"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var npm = Process.Start(
+            new ProcessStartInfo(
+                "npm", ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "s3rver@3.7.1"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         await npm.WaitForExitAsync(TestContext.Current.CancellationToken);
         if (npm.ExitCode != 0)
         {

@@ -9,7 +9,9 @@ using Pipeline.Registry.Storage.S3;
 
 namespace Pipeline.Registry.Tests.Storage;
 
-/// <summary>Opens each kind of store for the contract tests; S3 is a versitygw process shared by the assembly.</summary>
+/// <summary>
+/// Opens each kind of store for the contract tests; S3 is a versitygw process shared by the assembly.
+/// </summary>
 public sealed class TestStores : IAsyncLifetime
 {
     public static readonly BasicAWSCredentials Credentials = new("testkey", "testsecret");
@@ -47,7 +49,13 @@ public sealed class TestStores : IAsyncLifetime
         _gateway.BeginOutputReadLine();
         _gateway.BeginErrorReadLine();
         var endpoint = new Uri($"http://127.0.0.1:{port}");
-        using var client = new AmazonS3Client(Credentials, new AmazonS3Config { ServiceURL = endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        using var client = new AmazonS3Client(
+            Credentials, new AmazonS3Config
+            {
+                ServiceURL = endpoint.ToString(),
+                ForcePathStyle = true,
+                AuthenticationRegion = "us-east-1",
+            });
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -55,7 +63,8 @@ public sealed class TestStores : IAsyncLifetime
                 await client.PutBucketAsync("test");
                 break;
             }
-            catch (Exception exception) when (attempt < 100 && exception is HttpRequestException or AmazonClientException)
+            catch (Exception exception)
+                when (attempt < 100 && exception is HttpRequestException or AmazonClientException)
             {
                 await Task.Delay(100);
             }
@@ -77,7 +86,13 @@ public sealed class TestStores : IAsyncLifetime
         }
 
         return new S3ObjectStore(
-            new S3StoreOptions { Bucket = "test", Endpoint = Endpoint, Prefix = Guid.NewGuid().ToString("N"), PartBytes = 5 << 20 }, Credentials);
+            new S3StoreOptions
+            {
+                Bucket = "test",
+                Endpoint = Endpoint,
+                Prefix = Guid.NewGuid().ToString("N"),
+                PartBytes = 5 << 20
+            }, Credentials);
     }
 
     public async ValueTask DisposeAsync()

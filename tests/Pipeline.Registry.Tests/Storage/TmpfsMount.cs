@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Pipeline.Registry.Tests.Storage;
 
-/// <summary>A small memory file system; needs root, so the calling test is skipped where mounting is not allowed.</summary>
+/// <summary>
+/// A small memory file system; needs root, so the calling test is skipped where mounting is not allowed.
+/// </summary>
 internal sealed class TmpfsMount : IDisposable
 {
     private TmpfsMount(string path) => Path = path;
@@ -32,7 +34,13 @@ internal sealed class TmpfsMount : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true });
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments)
+                {
+                    UseShellExecute = false,
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                });
             process!.WaitForExit();
             return process.ExitCode;
         }

@@ -56,7 +56,9 @@ public sealed class TrafficAssignmentTests
     {
         TrafficAssignment.Choose(At(0), "x", TrafficArmName.Candidate).ShouldBe(TrafficArmName.Candidate);
         TrafficAssignment.Choose(At(100), "x", TrafficArmName.Stable).ShouldBe(TrafficArmName.Stable);
-        TrafficAssignment.Choose(At(100) with { Shadow = true }, "x", TrafficArmName.Candidate).ShouldBe(TrafficArmName.Stable);
-        TrafficAssignment.Choose(At(100) with { Candidate = null }, "x", TrafficArmName.Candidate).ShouldBe(TrafficArmName.Stable);
+        TrafficAssignment.Choose(At(100) with { Shadow = true }, "x", TrafficArmName.Candidate)
+            .ShouldBe(TrafficArmName.Stable);
+        TrafficAssignment.Choose(At(100) with { Candidate = null }, "x", TrafficArmName.Candidate)
+            .ShouldBe(TrafficArmName.Stable);
     }
 }

@@ -7,7 +7,11 @@ public sealed class TrafficStoreTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
 
-    private static TrafficState Stable => new() { Alias = "support", Stable = new TrafficArm { Adapter = "support@1" } };
+    private static TrafficState Stable => new()
+    {
+        Alias = "support",
+        Stable = new TrafficArm { Adapter = "support@1" },
+    };
 
     [Fact]
     public async Task Set_FirstVersion_ReadsBackTheSame()
@@ -28,7 +32,8 @@ public sealed class TrafficStoreTests : IDisposable
         var store = Open();
         await store.SetAsync(Stable, 0, "ann", "first");
         var winner = await store.SetAsync(WithCandidate(5), 1, "ann", "step 1");
-        var error = await Should.ThrowAsync<TrafficConflictException>(() => store.SetAsync(WithCandidate(50), 1, "bob", "hurry"));
+        var error = await Should.ThrowAsync<TrafficConflictException>(
+            () => store.SetAsync(WithCandidate(50), 1, "bob", "hurry"));
         error.Current.ShouldBe(winner);
     }
 
@@ -117,13 +122,19 @@ public sealed class TrafficStoreTests : IDisposable
         await store.SetAsync(Stable, 0, "ann", "first");
         var file = Directory.GetFiles(_directory.Path, "0000000001.json", SearchOption.AllDirectories).Single();
         await File.WriteAllTextAsync(file, "{\"alias\":");
-        (await Should.ThrowAsync<InvalidDataException>(() => store.ReadAsync("support"))).Message.ShouldContain("traffic/support/0000000001.json");
+        (await Should.ThrowAsync<InvalidDataException>(() => store.ReadAsync("support"))).Message.ShouldContain(
+            "traffic/support/0000000001.json");
     }
 
     public void Dispose() => _directory.Dispose();
 
     private static TrafficState WithCandidate(double percent) =>
-        Stable with { Candidate = new TrafficArm { Adapter = "support@2" }, CandidatePercent = percent, Rollout = "r1" };
+        Stable with
+        {
+            Candidate = new TrafficArm { Adapter = "support@2" },
+            CandidatePercent = percent,
+            Rollout = "r1"
+        };
 
     private TrafficStore Open() => new(new DirectoryObjectStore(_directory.Combine("store")), new FakeTime());
 }

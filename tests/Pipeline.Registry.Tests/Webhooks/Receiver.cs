@@ -50,7 +50,8 @@ internal sealed class Receiver : IDisposable
                 context.Response.Close();
             }
         }
-        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
             // Stopped.
         }

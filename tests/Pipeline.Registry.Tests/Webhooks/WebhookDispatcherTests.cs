@@ -14,7 +14,8 @@ public sealed class WebhookDispatcherTests : IDisposable
     private readonly Receiver _receiver = new();
     private readonly ModelRegistry _registry;
 
-    public WebhookDispatcherTests() => _registry = new ModelRegistry(new DirectoryObjectStore(_directory.Combine("store")));
+    public WebhookDispatcherTests() =>
+        _registry = new ModelRegistry(new DirectoryObjectStore(_directory.Combine("store")));
 
     [Fact]
     public async Task Events_AreDeliveredInOrderSignedAndOnce()
@@ -28,10 +29,13 @@ public sealed class WebhookDispatcherTests : IDisposable
         await _registry.MoveAliasAsync(Sample.Move("two", 1, null));
         (await dispatcher.RunAsync()).ShouldBe([new WebhookDelivery("audit", 2, "")]);
         (await dispatcher.RunAsync()).ShouldBe([new WebhookDelivery("audit", 0, "")]);
-        _receiver.Received.Select(sent => JsonDocument.Parse(sent.Body).RootElement.GetProperty("subject").GetString()).ShouldBe(["one", "two"]);
+        _receiver.Received.Select(sent => JsonDocument.Parse(sent.Body).RootElement.GetProperty("subject").GetString())
+            .ShouldBe(["one", "two"]);
         var (body, signature) = _receiver.Received[0];
-        signature.ShouldBe("sha256=" + Convert.ToHexStringLower(HMACSHA256.HashData("s3cret"u8.ToArray(), Encoding.UTF8.GetBytes(body))));
-        Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories).ShouldAllBe(path => !File.ReadAllText(path).Contains("s3cret"));
+        signature.ShouldBe("sha256="
+            + Convert.ToHexStringLower(HMACSHA256.HashData("s3cret"u8.ToArray(), Encoding.UTF8.GetBytes(body))));
+        Directory.EnumerateFiles(_directory.Path, "*", SearchOption.AllDirectories)
+            .ShouldAllBe(path => !File.ReadAllText(path).Contains("s3cret"));
     }
 
     [Fact]
@@ -61,12 +65,15 @@ public sealed class WebhookDispatcherTests : IDisposable
     }
 
     [Theory]
-    [InlineData("http://169.254.169.254/latest"), InlineData("http://example.org/"), InlineData("https://example.org:8443/"), InlineData("file:///etc/passwd")]
-    [InlineData("http://user:pass@127.0.0.1:1/"), InlineData("http://127.0.0.1:1/"), InlineData("gopher://127.0.0.1/"), InlineData("/relative"), InlineData("http://[::1]:1/")]
+    [InlineData("http://169.254.169.254/latest"), InlineData("http://example.org/"),
+        InlineData("https://example.org:8443/"), InlineData("file:///etc/passwd")]
+    [InlineData("http://user:pass@127.0.0.1:1/"), InlineData("http://127.0.0.1:1/"), InlineData("gopher://127.0.0.1/"),
+        InlineData("/relative"), InlineData("http://[::1]:1/")]
     public async Task Destination_NotOnTheList_IsRefused(string url)
     {
         using var dispatcher = Dispatcher();
-        (await Should.ThrowAsync<RegistryException>(() => dispatcher.SubscribeAsync(Hook() with { Url = url }))).Code.ShouldBe("E-REG-DESTINATION");
+        (await Should.ThrowAsync<RegistryException>(() => dispatcher.SubscribeAsync(Hook() with { Url = url }))).Code
+            .ShouldBe("E-REG-DESTINATION");
     }
 
     [Fact]
@@ -89,5 +96,10 @@ public sealed class WebhookDispatcherTests : IDisposable
 
     private WebhookDispatcher Dispatcher() => new(_registry, new WebhookDestinations([$"127.0.0.1:{_receiver.Port}"]));
 
-    private Webhook Hook() => new() { Id = "audit", Model = "packages", Url = $"http://127.0.0.1:{_receiver.Port}/hook" };
+    private Webhook Hook() => new()
+    {
+        Id = "audit",
+        Model = "packages",
+        Url = $"http://127.0.0.1:{_receiver.Port}/hook",
+    };
 }

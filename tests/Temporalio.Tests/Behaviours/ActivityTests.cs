@@ -15,7 +15,8 @@ public sealed class ActivityTests(Engines engines)
 
     [Theory, EachEngine]
     public async Task Execute_ArgumentsAndResult_RoundTrip(string engine) =>
-        (await RunAsync(engine, "echo", new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) }, "hello")).ShouldBe("hello");
+        (await RunAsync(engine, "echo", new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) }, "hello"))
+            .ShouldBe("hello");
 
     [Theory, EachEngine]
     public async Task Execute_FailingTwice_SucceedsOnTheThirdAttempt(string engine) =>
@@ -46,13 +47,16 @@ public sealed class ActivityTests(Engines engines)
     public async Task Execute_NextRetryDelay_OverridesThePolicy(string engine)
     {
         var options = Retrying(2);
-        options.RetryPolicy = options.RetryPolicy! with { InitialInterval = TimeSpan.FromHours(1), MaximumInterval = TimeSpan.FromHours(2) };
+        options.RetryPolicy = options.RetryPolicy!
+            with
+        { InitialInterval = TimeSpan.FromHours(1), MaximumInterval = TimeSpan.FromHours(2) };
         (await RunAsync(engine, "askForQuickRetry", options)).ShouldBe("2");
     }
 
     [Theory, EachEngine]
     public async Task Execute_StartToCloseTimeout_Fails(string engine) =>
-        (await FailureAsync(engine, "hang", Once(startToClose: 1))).InnerException.ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.StartToClose);
+        (await FailureAsync(engine, "hang", Once(startToClose: 1))).InnerException
+            .ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.StartToClose);
 
     [Theory, EachEngine]
     public async Task Execute_NobodyOnTheQueue_ScheduleToStartTimeoutFails(string engine)
@@ -60,13 +64,21 @@ public sealed class ActivityTests(Engines engines)
         var options = Once(startToClose: 5);
         options.TaskQueue = $"idle-{Guid.NewGuid()}";
         options.ScheduleToStartTimeout = TimeSpan.FromSeconds(1);
-        (await FailureAsync(engine, "echo", options)).InnerException.ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.ScheduleToStart);
+        (await FailureAsync(engine, "echo", options)).InnerException
+            .ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.ScheduleToStart);
     }
 
     [Theory, EachEngine]
     public async Task Execute_NextRetryBeyondScheduleToClose_EndsTheRetries(string engine)
     {
-        var options = new ActivityOptions { ScheduleToCloseTimeout = TimeSpan.FromSeconds(5), RetryPolicy = new() { InitialInterval = TimeSpan.FromMinutes(1) } };
+        var options = new ActivityOptions
+        {
+            ScheduleToCloseTimeout = TimeSpan.FromSeconds(5),
+            RetryPolicy = new()
+            {
+                InitialInterval = TimeSpan.FromMinutes(1),
+            },
+        };
         var failure = await FailureAsync(engine, "fail", options);
         failure.RetryState.ShouldBe(RetryState.Timeout);
         failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe("Broken");
@@ -77,7 +89,8 @@ public sealed class ActivityTests(Engines engines)
     {
         var options = Once(startToClose: 20);
         options.HeartbeatTimeout = TimeSpan.FromSeconds(1);
-        var timeout = (await FailureAsync(engine, "beatThenHang", options)).InnerException.ShouldBeOfType<TimeoutFailureException>();
+        var timeout = (await FailureAsync(engine, "beatThenHang", options)).InnerException
+            .ShouldBeOfType<TimeoutFailureException>();
         timeout.TimeoutType.ShouldBe(TimeoutType.Heartbeat);
         timeout.LastHeartbeatDetails.ElementAt<int>(0).ShouldBe(7);
     }
@@ -99,7 +112,8 @@ public sealed class ActivityTests(Engines engines)
         var scenario = new Scenario(await engines.ClientAsync(engine));
         await scenario.RunAsync(Register, async () =>
         {
-            var handle = await scenario.Client.StartWorkflowAsync((CancelsActivity wf) => wf.RunAsync(type), scenario.NewWorkflow());
+            var handle = await scenario.Client.StartWorkflowAsync(
+                (CancelsActivity wf) => wf.RunAsync(type), scenario.NewWorkflow());
             (await handle.GetResultAsync()).ShouldBe(expected);
         });
     }
@@ -113,7 +127,11 @@ public sealed class ActivityTests(Engines engines)
         (await RunAsync(engine, "describe", Once(5))).ShouldBe("describe 1 Calls False");
 
     private static ActivityOptions Retrying(int attempts) =>
-        new() { StartToCloseTimeout = TimeSpan.FromSeconds(10), RetryPolicy = new() { InitialInterval = Fast, BackoffCoefficient = 1, MaximumAttempts = attempts } };
+        new()
+        {
+            StartToCloseTimeout = TimeSpan.FromSeconds(10),
+            RetryPolicy = new() { InitialInterval = Fast, BackoffCoefficient = 1, MaximumAttempts = attempts }
+        };
 
     private static ActivityOptions Once(double startToClose) =>
         new() { StartToCloseTimeout = TimeSpan.FromSeconds(startToClose), RetryPolicy = new() { MaximumAttempts = 1 } };
@@ -121,12 +139,14 @@ public sealed class ActivityTests(Engines engines)
     private static void Register(Temporalio.Worker.TemporalWorkerOptions options) =>
         options.AddWorkflow<Calls>().AddWorkflow<CancelsActivity>().AddAllActivities(typeof(SampleActivities), null);
 
-    private async Task<string> RunAsync(string engine, string activity, ActivityOptions options, string? argument = null)
+    private async Task<string> RunAsync(
+        string engine, string activity, ActivityOptions options, string? argument = null)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
         var result = "";
         await scenario.RunAsync(Register, async () =>
-            result = await scenario.Client.ExecuteWorkflowAsync((Calls wf) => wf.RunAsync(activity, options, argument), scenario.NewWorkflow()));
+            result = await scenario.Client.ExecuteWorkflowAsync(
+                (Calls wf) => wf.RunAsync(activity, options, argument), scenario.NewWorkflow()));
         return result;
     }
 

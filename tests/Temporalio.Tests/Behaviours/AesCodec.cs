@@ -18,7 +18,8 @@ internal sealed class AesCodec : IPayloadCodec
 
     public Task<IReadOnlyCollection<Payload>> DecodeAsync(IReadOnlyCollection<Payload> payloads) =>
         Task.FromResult<IReadOnlyCollection<Payload>>([.. payloads.Select(payload =>
-            payload.Metadata.TryGetValue("encoding", out var encoding) && encoding == Encoding ? Decrypt(payload.Data.ToByteArray()) : payload)]);
+            payload.Metadata.TryGetValue("encoding", out var encoding) && encoding == Encoding
+                ? Decrypt(payload.Data.ToByteArray()) : payload)]);
 
     private static Payload Encrypt(Payload payload)
     {
@@ -26,7 +27,8 @@ internal sealed class AesCodec : IPayloadCodec
         var sealedBytes = new byte[NonceBytes + TagBytes + plain.Length];
         RandomNumberGenerator.Fill(sealedBytes.AsSpan(0, NonceBytes));
         using var aes = new AesGcm(Key, TagBytes);
-        aes.Encrypt(sealedBytes.AsSpan(0, NonceBytes), plain, sealedBytes.AsSpan(NonceBytes + TagBytes), sealedBytes.AsSpan(NonceBytes, TagBytes));
+        aes.Encrypt(sealedBytes.AsSpan(0, NonceBytes), plain, sealedBytes.AsSpan(NonceBytes + TagBytes),
+            sealedBytes.AsSpan(NonceBytes, TagBytes));
         var encrypted = new Payload { Data = ByteString.CopyFrom(sealedBytes) };
         encrypted.Metadata["encoding"] = Encoding;
         return encrypted;
@@ -36,7 +38,8 @@ internal sealed class AesCodec : IPayloadCodec
     {
         var plain = new byte[data.Length - NonceBytes - TagBytes];
         using var aes = new AesGcm(Key, TagBytes);
-        aes.Decrypt(data.AsSpan(0, NonceBytes), data.AsSpan(NonceBytes + TagBytes), data.AsSpan(NonceBytes, TagBytes), plain);
+        aes.Decrypt(
+            data.AsSpan(0, NonceBytes), data.AsSpan(NonceBytes + TagBytes), data.AsSpan(NonceBytes, TagBytes), plain);
         return Payload.Parser.ParseFrom(plain);
     }
 }

@@ -133,7 +133,8 @@ public static class ApiWorkflows
         }
 
         [WorkflowQuery(Dynamic = true)]
-        public string Query(string name, IRawValue[] arguments) => $"{name} after {string.Join(',', _seen)}{(_queried ? "" : "!")}";
+        public string Query(string name, IRawValue[] arguments) =>
+            $"{name} after {string.Join(',', _seen)}{(_queried ? "" : "!")}";
     }
 
     [Workflow]
@@ -190,7 +191,8 @@ public static class ApiWorkflows
 
         [WorkflowRun]
         public Task<string> RunAsync() =>
-            Fixed.ContainsKey(Workflow.Info.WorkflowId) ? Task.FromResult("fixed") : throw new InvalidOperationException("a bug");
+            Fixed.ContainsKey(Workflow.Info.WorkflowId)
+                ? Task.FromResult("fixed") : throw new InvalidOperationException("a bug");
     }
 
     [Workflow]
@@ -227,11 +229,13 @@ public static class ApiWorkflows
         public async Task<string> RunAsync()
         {
             var id = Workflow.Info.WorkflowId;
-            var result = await Workflow.ExecuteChildWorkflowAsync((Member wf) => wf.RunAsync("work"), new() { Id = id + "-a" });
+            var result =
+                await Workflow.ExecuteChildWorkflowAsync((Member wf) => wf.RunAsync("work"), new() { Id = id + "-a" });
             var failed = await CaughtAsync<ChildWorkflowFailureException>(
                 Workflow.ExecuteChildWorkflowAsync((Member wf) => wf.RunAsync("fail"), new() { Id = id + "-b" }));
             using var cancel = new CancellationTokenSource();
-            var waiting = await Workflow.StartChildWorkflowAsync((Member wf) => wf.RunAsync("wait"), new() { Id = id + "-c", CancellationToken = cancel.Token });
+            var waiting = await Workflow.StartChildWorkflowAsync(
+                (Member wf) => wf.RunAsync("wait"), new() { Id = id + "-c", CancellationToken = cancel.Token });
             var twice = await CaughtAsync<WorkflowAlreadyStartedException>(
                 Workflow.StartChildWorkflowAsync((Member wf) => wf.RunAsync("wait"), new() { Id = id + "-c" }));
             cancel.Cancel();

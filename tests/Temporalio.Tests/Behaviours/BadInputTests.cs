@@ -16,7 +16,8 @@ public sealed class BadInputTests(Engines engines)
     [Theory, EachEngine]
     public Task Start_ArgumentOver2MB_IsRefused(string engine) => engines.RunAsync(engine, Register, async scenario =>
     {
-        var failure = await Should.ThrowAsync<RpcException>(() => scenario.Client.StartWorkflowAsync("Strange", [new string('x', TooLarge)], scenario.NewWorkflow()));
+        var failure = await Should.ThrowAsync<RpcException>(
+            () => scenario.Client.StartWorkflowAsync("Strange", [new string('x', TooLarge)], scenario.NewWorkflow()));
         failure.Code.ShouldBe(RpcException.StatusCode.InvalidArgument);
         failure.Message.ShouldContain("size exceeds limit", Case.Insensitive);
     });
@@ -31,34 +32,45 @@ public sealed class BadInputTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task ActivityResult_Over2MB_FailsTheActivity(string engine) => engines.RunAsync(engine, Register, async scenario =>
+    public Task ActivityResult_Over2MB_FailsTheActivity(string engine) => engines.RunAsync(
+        engine, Register, async scenario =>
     {
-        var failure = await Should.ThrowAsync<WorkflowFailedException>(() => scenario.Client.ExecuteWorkflowAsync((Strange wf) => wf.RunAsync("large result"), scenario.NewWorkflow()));
-        failure.InnerException.ShouldBeOfType<ActivityFailureException>().InnerException!.Message.ShouldContain("size", Case.Insensitive);
+        var failure = await Should.ThrowAsync<WorkflowFailedException>(() =>
+            scenario.Client.ExecuteWorkflowAsync((Strange wf) => wf.RunAsync("large result"), scenario.NewWorkflow()));
+        failure.InnerException.ShouldBeOfType<ActivityFailureException>().InnerException!.Message.ShouldContain(
+            "size", Case.Insensitive);
     });
 
     [Theory, EachEngine]
-    public Task ActivityArgument_Over2MB_FailsTheTaskAndEndsTheRun(string engine) => engines.RunAsync(engine, Register, async scenario =>
+    public Task ActivityArgument_Over2MB_FailsTheTaskAndEndsTheRun(string engine) => engines.RunAsync(
+        engine, Register, async scenario =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((Strange wf) => wf.RunAsync("large argument"), scenario.NewWorkflow());
+        var handle = await scenario.Client.StartWorkflowAsync(
+            (Strange wf) => wf.RunAsync("large argument"), scenario.NewWorkflow());
         (await TaskFailureAsync(handle)).ShouldContain("size", Case.Insensitive);
-        (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException.ShouldBeOfType<TerminatedFailureException>();
+        (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException
+            .ShouldBeOfType<TerminatedFailureException>();
     });
 
     [Theory, EachEngine]
-    public Task ActivityExpression_ThatIsNoCall_FailsTheTask(string engine) => FailsTheTaskAsync(engine, "no call", "expression");
+    public Task ActivityExpression_ThatIsNoCall_FailsTheTask(string engine) =>
+        FailsTheTaskAsync(engine, "no call", "expression");
 
     [Theory, EachEngine]
-    public Task ActivityExpression_WithoutTheAttribute_FailsTheTask(string engine) => FailsTheTaskAsync(engine, "no attribute", "NotAnActivity");
+    public Task ActivityExpression_WithoutTheAttribute_FailsTheTask(string engine) =>
+        FailsTheTaskAsync(engine, "no attribute", "NotAnActivity");
 
     [Theory, EachEngine]
-    public Task ActivityOptions_WithoutATimeout_FailTheTask(string engine) => FailsTheTaskAsync(engine, "no timeout", "timeout");
+    public Task ActivityOptions_WithoutATimeout_FailTheTask(string engine) =>
+        FailsTheTaskAsync(engine, "no timeout", "timeout");
 
     [Theory, EachEngine]
-    public Task ActivityArgument_Unserialisable_FailsTheTask(string engine) => FailsTheTaskAsync(engine, "unserialisable", "serializ");
+    public Task ActivityArgument_Unserialisable_FailsTheTask(string engine) =>
+        FailsTheTaskAsync(engine, "unserialisable", "serializ");
 
     [Theory, EachEngine]
-    public Task Workflow_UnknownType_FailsTheTaskAndNamesTheKnown(string engine) => engines.RunAsync(engine, Register, async scenario =>
+    public Task Workflow_UnknownType_FailsTheTaskAndNamesTheKnown(string engine) => engines.RunAsync(
+        engine, Register, async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync("NobodyWroteThis", [], scenario.NewWorkflow());
         var message = await TaskFailureAsync(handle);
@@ -68,7 +80,8 @@ public sealed class BadInputTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Workflow_WrongArgumentType_FailsTheTask(string engine) => engines.RunAsync(engine, Register, async scenario =>
+    public Task Workflow_WrongArgumentType_FailsTheTask(string engine) => engines.RunAsync(
+        engine, Register, async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync("Strange", [new[] { 1, 2 }], scenario.NewWorkflow());
         (await TaskFailureAsync(handle)).ShouldContain("decod", Case.Insensitive);
@@ -79,10 +92,12 @@ public sealed class BadInputTests(Engines engines)
     public async Task Start_UnserialisableArgument_FailsAtTheCaller(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
-        await Should.ThrowAsync<Exception>(() => scenario.Client.StartWorkflowAsync("Strange", [typeof(string)], scenario.NewWorkflow()));
+        await Should.ThrowAsync<Exception>(
+            () => scenario.Client.StartWorkflowAsync("Strange", [typeof(string)], scenario.NewWorkflow()));
         var loop = new Loop();
         loop.Self = loop;
-        await Should.ThrowAsync<System.Text.Json.JsonException>(() => scenario.Client.StartWorkflowAsync("Strange", [loop], scenario.NewWorkflow()));
+        await Should.ThrowAsync<System.Text.Json.JsonException>(
+            () => scenario.Client.StartWorkflowAsync("Strange", [loop], scenario.NewWorkflow()));
     }
 
     [Theory, EachEngine]
@@ -94,9 +109,11 @@ public sealed class BadInputTests(Engines engines)
     }
 
     [Theory, EachEngine]
-    public Task Signal_WithAWrongArgument_IsDroppedAndTheRunGoesOn(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Conversation>(), async scenario =>
+    public Task Signal_WithAWrongArgument_IsDroppedAndTheRunGoesOn(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Conversation>(), async scenario =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
         await handle.SignalAsync("Add", ["not a number"]);
         await handle.SignalAsync(wf => wf.AddAsync(2));
         await handle.ExecuteUpdateAsync(wf => wf.FinishAsync());
@@ -104,23 +121,29 @@ public sealed class BadInputTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Id_OfAThousandAndOneCharacters_IsRefused(string engine) => engines.RunAsync(engine, Register, async scenario =>
-        (await Should.ThrowAsync<RpcException>(() => scenario.Client.StartWorkflowAsync("Strange", ["wait"], scenario.NewWorkflow(new string('i', 1001)))))
+    public Task Id_OfAThousandAndOneCharacters_IsRefused(string engine) =>
+        engines.RunAsync(engine, Register, async scenario =>
+        (await Should.ThrowAsync<RpcException>(
+            () => scenario.Client.StartWorkflowAsync("Strange", ["wait"], scenario.NewWorkflow(new string('i', 1001)))))
             .Code.ShouldBe(RpcException.StatusCode.InvalidArgument));
 
     private static async Task<string> TaskFailureAsync(WorkflowHandle handle)
     {
         var message = "";
         await Scenario.EventuallyAsync(async () => (message = (await handle.FetchHistoryAsync()).Events
-            .Select(entry => entry.WorkflowTaskFailedEventAttributes?.Failure.Message ?? "").FirstOrDefault(text => text.Length > 0) ?? "").Length > 0, "the task failed");
+            .Select(entry => entry.WorkflowTaskFailedEventAttributes?.Failure.Message ?? "")
+            .FirstOrDefault(text => text.Length > 0) ?? "").Length > 0, "the task failed");
         return message;
     }
 
-    private static void Register(Temporalio.Worker.TemporalWorkerOptions options) => options.AddWorkflow<Strange>().AddAllActivities(typeof(Strange.Work), null);
+    private static void Register(Temporalio.Worker.TemporalWorkerOptions options) =>
+        options.AddWorkflow<Strange>().AddAllActivities(typeof(Strange.Work), null);
 
-    private Task FailsTheTaskAsync(string engine, string what, string message) => engines.RunAsync(engine, Register, async scenario =>
+    private Task FailsTheTaskAsync(string engine, string what, string message) => engines.RunAsync(
+        engine, Register, async scenario =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((Strange wf) => wf.RunAsync(what), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((Strange wf) => wf.RunAsync(what), scenario.NewWorkflow());
         (await TaskFailureAsync(handle)).ShouldContain(message, Case.Insensitive);
         await handle.TerminateAsync();
     });
@@ -135,7 +158,11 @@ public sealed class BadInputTests(Engines engines)
     [Workflow]
     public sealed class Strange
     {
-        private static readonly ActivityOptions Options = new() { StartToCloseTimeout = TimeSpan.FromSeconds(5), RetryPolicy = new() { MaximumAttempts = 1 } };
+        private static readonly ActivityOptions Options = new()
+        {
+            StartToCloseTimeout = TimeSpan.FromSeconds(5),
+            RetryPolicy = new() { MaximumAttempts = 1 },
+        };
 
         [WorkflowRun]
         public async Task<string> RunAsync(string what)

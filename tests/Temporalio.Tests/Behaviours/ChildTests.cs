@@ -14,11 +14,14 @@ public sealed class ChildTests(Engines engines)
     [EachEngine(Workflows.ParentClosePolicy.Terminate, WorkflowExecutionStatus.Terminated)]
     [EachEngine(Workflows.ParentClosePolicy.Abandon, WorkflowExecutionStatus.Running)]
     [EachEngine(Workflows.ParentClosePolicy.RequestCancel, WorkflowExecutionStatus.Canceled)]
-    public Task ParentEnds_ChildFollowsItsPolicy(string engine, Workflows.ParentClosePolicy policy, WorkflowExecutionStatus expected) => RunAsync(engine, async scenario =>
+    public Task ParentEnds_ChildFollowsItsPolicy(
+        string engine, Workflows.ParentClosePolicy policy, WorkflowExecutionStatus expected) => RunAsync(
+            engine, async scenario =>
     {
         var id = await scenario.Client.ExecuteWorkflowAsync((Leaves wf) => wf.RunAsync(policy), scenario.NewWorkflow());
         var child = scenario.Client.GetWorkflowHandle(id);
-        await Scenario.EventuallyAsync(async () => (await child.DescribeAsync()).Status == expected, $"the child is {expected}");
+        await Scenario.EventuallyAsync(
+            async () => (await child.DescribeAsync()).Status == expected, $"the child is {expected}");
         if (expected == WorkflowExecutionStatus.Running)
         {
             await child.TerminateAsync();
@@ -30,7 +33,8 @@ public sealed class ChildTests(Engines engines)
     {
         var (handle, child) = await StartWaitingAsync(scenario);
         await child.TerminateAsync();
-        var failure = (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException.ShouldBeOfType<ChildWorkflowFailureException>();
+        var failure = (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException
+            .ShouldBeOfType<ChildWorkflowFailureException>();
         failure.InnerException.ShouldBeOfType<TerminatedFailureException>();
         failure.WorkflowId.ShouldBe(child.Id);
     });
@@ -49,14 +53,16 @@ public sealed class ChildTests(Engines engines)
     public Task Child_Signalled_Answers(string engine) => RunAsync(engine, async scenario =>
     {
         var options = scenario.NewWorkflow();
-        (await scenario.Client.ExecuteWorkflowAsync((Tells wf) => wf.RunAsync(), options)).ShouldBe($"told by {options.Id} of {options.Id}");
+        (await scenario.Client.ExecuteWorkflowAsync((Tells wf) => wf.RunAsync(), options))
+            .ShouldBe($"told by {options.Id} of {options.Id}");
     });
 
     [Theory, EachEngine]
     public Task External_Signalled_Obeys(string engine) => RunAsync(engine, async scenario =>
     {
         var other = await scenario.Client.StartWorkflowAsync((Child wf) => wf.RunAsync(), scenario.NewWorkflow());
-        (await scenario.Client.ExecuteWorkflowAsync((Reaches wf) => wf.RunAsync(other.Id, "signal"), scenario.NewWorkflow())).ShouldBe("reached");
+        (await scenario.Client.ExecuteWorkflowAsync(
+            (Reaches wf) => wf.RunAsync(other.Id, "signal"), scenario.NewWorkflow())).ShouldBe("reached");
         (await other.GetResultAsync()).ShouldBe("told by  of ");
     });
 
@@ -64,29 +70,41 @@ public sealed class ChildTests(Engines engines)
     public Task External_Cancelled_Obeys(string engine) => RunAsync(engine, async scenario =>
     {
         var other = await scenario.Client.StartWorkflowAsync((Child wf) => wf.RunAsync(), scenario.NewWorkflow());
-        (await scenario.Client.ExecuteWorkflowAsync((Reaches wf) => wf.RunAsync(other.Id, "cancel"), scenario.NewWorkflow())).ShouldBe("reached");
-        (await Should.ThrowAsync<WorkflowFailedException>(() => other.GetResultAsync())).InnerException.ShouldBeOfType<CanceledFailureException>();
+        (await scenario.Client.ExecuteWorkflowAsync(
+            (Reaches wf) => wf.RunAsync(other.Id, "cancel"), scenario.NewWorkflow())).ShouldBe("reached");
+        (await Should.ThrowAsync<WorkflowFailedException>(() => other.GetResultAsync())).InnerException
+            .ShouldBeOfType<CanceledFailureException>();
     });
 
     [Theory, EachEngine("signal"), EachEngine("cancel")]
     public Task External_Unknown_FailsTheCall(string engine, string how) => RunAsync(engine, async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((Reaches wf) => wf.RunAsync($"missing-{Guid.NewGuid()}", how), scenario.NewWorkflow())).ShouldBe("not reached"));
+        (await scenario.Client.ExecuteWorkflowAsync(
+            (Reaches wf) => wf.RunAsync($"missing-{Guid.NewGuid()}", how), scenario.NewWorkflow())).ShouldBe(
+            "not reached"));
 
     [Theory, EachEngine]
     public Task Child_ContinuedAsNew_GivesTheLastResult(string engine) => RunAsync(engine, async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((RunsChain wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe("done"));
+        (await scenario.Client.ExecuteWorkflowAsync((RunsChain wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe(
+            "done"));
 
     [Theory, EachEngine]
     public Task ContinuedAsNew_Terminated_ByTheFirstRunOfTheChain(string engine) => RunAsync(engine, async scenario =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((Chain wf) => wf.RunAsync(1, true), scenario.NewWorkflow());
-        await Scenario.EventuallyAsync(async () => (await scenario.Client.GetWorkflowHandle(handle.Id).DescribeAsync()).RunId != handle.ResultRunId, "the second run");
-        await scenario.Client.GetWorkflowHandle(handle.Id, firstExecutionRunId: handle.FirstExecutionRunId).TerminateAsync();
-        (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException.ShouldBeOfType<TerminatedFailureException>();
-        (await Should.ThrowAsync<WorkflowContinuedAsNewException>(() => handle.GetResultAsync(followRuns: false))).NewRunId.ShouldNotBe(handle.ResultRunId);
+        var handle =
+            await scenario.Client.StartWorkflowAsync((Chain wf) => wf.RunAsync(1, true), scenario.NewWorkflow());
+        await Scenario.EventuallyAsync(
+            async () => (await scenario.Client.GetWorkflowHandle(handle.Id).DescribeAsync()).RunId
+                != handle.ResultRunId, "the second run");
+        await scenario.Client.GetWorkflowHandle(handle.Id, firstExecutionRunId: handle.FirstExecutionRunId)
+            .TerminateAsync();
+        (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException
+            .ShouldBeOfType<TerminatedFailureException>();
+        (await Should.ThrowAsync<WorkflowContinuedAsNewException>(
+            () => handle.GetResultAsync(followRuns: false))).NewRunId.ShouldNotBe(handle.ResultRunId);
     });
 
-    private static async Task<(WorkflowHandle<Waits, string> Parent, WorkflowHandle Child)> StartWaitingAsync(Scenario scenario)
+    private static async Task<(WorkflowHandle<Waits, string> Parent, WorkflowHandle Child)> StartWaitingAsync(
+        Scenario scenario)
     {
         var handle = await scenario.Client.StartWorkflowAsync((Waits wf) => wf.RunAsync(), scenario.NewWorkflow());
         var child = scenario.Client.GetWorkflowHandle($"{handle.Id}-child");
@@ -106,7 +124,8 @@ public sealed class ChildTests(Engines engines)
 
     private Task RunAsync(string engine, Func<Scenario, Task> body) => engines.RunAsync(
         engine,
-        options => options.AddWorkflow<Leaves>().AddWorkflow<Waits>().AddWorkflow<Tells>().AddWorkflow<Reaches>().AddWorkflow<RunsChain>().AddWorkflow<Child>().AddWorkflow<Chain>(),
+        options => options.AddWorkflow<Leaves>().AddWorkflow<Waits>().AddWorkflow<Tells>().AddWorkflow<Reaches>()
+            .AddWorkflow<RunsChain>().AddWorkflow<Child>().AddWorkflow<Chain>(),
         body);
 
     /// <summary>Starts a child and ends.</summary>
@@ -115,7 +134,8 @@ public sealed class ChildTests(Engines engines)
     {
         [WorkflowRun]
         public async Task<string> RunAsync(Workflows.ParentClosePolicy policy) =>
-            (await Workflow.StartChildWorkflowAsync((Child wf) => wf.RunAsync(), new() { ParentClosePolicy = policy })).Id;
+            (await Workflow.StartChildWorkflowAsync(
+                (Child wf) => wf.RunAsync(), new() { ParentClosePolicy = policy })).Id;
     }
 
     /// <summary>Waits for a child.</summary>
@@ -123,7 +143,9 @@ public sealed class ChildTests(Engines engines)
     public sealed class Waits
     {
         [WorkflowRun]
-        public Task<string> RunAsync() => Workflow.ExecuteChildWorkflowAsync((Child wf) => wf.RunAsync(), new() { Id = $"{Workflow.Info.WorkflowId}-child" });
+        public Task<string> RunAsync() =>
+            Workflow.ExecuteChildWorkflowAsync(
+                (Child wf) => wf.RunAsync(), new() { Id = $"{Workflow.Info.WorkflowId}-child" });
     }
 
     /// <summary>Signals its child.</summary>

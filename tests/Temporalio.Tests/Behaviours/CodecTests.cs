@@ -15,7 +15,8 @@ public sealed class CodecTests(Engines engines)
     [Theory, EachEngine]
     public Task Encrypted_Results_AreReadByTheirClientOnly(string engine) => RunAsync(engine, async (scenario, plain) =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((Keeps wf) => wf.RunAsync(Secret), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((Keeps wf) => wf.RunAsync(Secret), scenario.NewWorkflow());
         await handle.SignalAsync(wf => wf.AddAsync(Secret));
         (await handle.QueryAsync(wf => wf.Kept)).ShouldStartWith(Secret);
         (await handle.ExecuteUpdateAsync(wf => wf.FinishAsync(Secret))).ShouldBe(Secret);
@@ -25,10 +26,13 @@ public sealed class CodecTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Encrypted_FailuresStackTracesAndDetails_LeaveNoPlainText(string engine) => RunAsync(engine, async (scenario, plain) =>
+    public Task Encrypted_FailuresStackTracesAndDetails_LeaveNoPlainText(string engine) => RunAsync(
+        engine, async (scenario, plain) =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((Leaks wf) => wf.RunAsync(Secret), scenario.NewWorkflow());
-        var failure = (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException.ShouldBeOfType<ApplicationFailureException>();
+        var handle =
+            await scenario.Client.StartWorkflowAsync((Leaks wf) => wf.RunAsync(Secret), scenario.NewWorkflow());
+        var failure = (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException
+            .ShouldBeOfType<ApplicationFailureException>();
         failure.Message.ShouldBe($"failed over {Secret}");
         failure.Details.ElementAt<string>(0).ShouldBe(Secret);
         var history = (await plain.GetWorkflowHandle(handle.Id).FetchHistoryAsync()).ToJson();
@@ -38,7 +42,8 @@ public sealed class CodecTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Encrypted_MemoSummaryAndHeartbeat_LeaveNoPlainText(string engine) => RunAsync(engine, async (scenario, plain) =>
+    public Task Encrypted_MemoSummaryAndHeartbeat_LeaveNoPlainText(string engine) => RunAsync(
+        engine, async (scenario, plain) =>
     {
         var options = scenario.NewWorkflow();
         options.Memo = new Dictionary<string, object> { ["note"] = Secret };
@@ -47,7 +52,8 @@ public sealed class CodecTests(Engines engines)
         var description = await handle.DescribeAsync();
         (await description.Memo["note"].ToValueAsync<string>()).ShouldBe(Secret);
         (await description.GetStaticSummaryAsync()).ShouldBe(Secret);
-        Google.Protobuf.JsonFormatter.Default.Format((await plain.GetWorkflowHandle(handle.Id).DescribeAsync()).RawDescription).ShouldNotContain(Secret);
+        Google.Protobuf.JsonFormatter.Default.Format(
+            (await plain.GetWorkflowHandle(handle.Id).DescribeAsync()).RawDescription).ShouldNotContain(Secret);
         await handle.TerminateAsync();
     });
 
@@ -55,7 +61,11 @@ public sealed class CodecTests(Engines engines)
     public async Task JsonOptions_CamelCase_AreUsedOnTheWire(string engine)
     {
         var plain = await engines.ClientAsync(engine);
-        var client = new TemporalClient(plain.Connection, new() { DataConverter = DataConverter.Default with { PayloadConverter = new CamelCase() } });
+        var client = new TemporalClient(
+            plain.Connection, new()
+            {
+                DataConverter = DataConverter.Default with { PayloadConverter = new CamelCase() },
+            });
         var scenario = new Scenario(client);
         var handle = await client.StartWorkflowAsync("X", [new Point(3, 4)], scenario.NewWorkflow());
         var started = (await handle.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes;
@@ -64,10 +74,12 @@ public sealed class CodecTests(Engines engines)
     }
 
     [Theory, EachEngine]
-    public Task Values_OfEveryEncoding_RoundTrip(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Mirrors>(), async scenario =>
+    public Task Values_OfEveryEncoding_RoundTrip(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Mirrors>(), async scenario =>
     {
         async Task<T> MirrorAsync<T>(T value) =>
-            await (await scenario.Client.StartWorkflowAsync("Mirrors", [value], scenario.NewWorkflow())).GetResultAsync<T>();
+            await (await scenario.Client.StartWorkflowAsync("Mirrors", [value], scenario.NewWorkflow()))
+                .GetResultAsync<T>();
         (await MirrorAsync<string?>(null)).ShouldBeNull();
         (await MirrorAsync(new byte[] { 0, 1, 255 })).ShouldBe([0, 1, 255]);
         (await MirrorAsync(new Point(1, 2))).ShouldBe(new Point(1, 2));
@@ -82,15 +94,24 @@ public sealed class CodecTests(Engines engines)
         var plain = await engines.ClientAsync(engine);
         var scenario = new Scenario(new TemporalClient(plain.Connection, new()
         {
-            DataConverter = DataConverter.Default with { PayloadCodec = new AesCodec(), FailureConverter = new DefaultFailureConverter.WithEncodedCommonAttributes() },
+            DataConverter = DataConverter.Default
+                with
+            {
+                PayloadCodec = new AesCodec(),
+                FailureConverter = new DefaultFailureConverter.WithEncodedCommonAttributes()
+            },
         }));
-        await scenario.RunAsync(options => options.AddWorkflow<Keeps>().AddWorkflow<Leaks>(), () => body(scenario, plain));
+        await scenario.RunAsync(
+            options => options.AddWorkflow<Keeps>().AddWorkflow<Leaks>(), () => body(scenario, plain));
     }
 
     public sealed record Point(int SomeX, int SomeY);
 
     private sealed class CamelCase() : DefaultPayloadConverter(
-        new System.Text.Json.JsonSerializerOptions { PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.CamelCase });
+        new System.Text.Json.JsonSerializerOptions
+        {
+            PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.CamelCase,
+        });
 
     [Workflow]
     public sealed class Keeps
@@ -127,7 +148,8 @@ public sealed class CodecTests(Engines engines)
     public sealed class Leaks
     {
         [WorkflowRun]
-        public Task RunAsync(string secret) => throw new ApplicationFailureException($"failed over {secret}", details: [secret]);
+        public Task RunAsync(string secret) =>
+            throw new ApplicationFailureException($"failed over {secret}", details: [secret]);
     }
 
     /// <summary>Gives back the raw payload that it got.</summary>

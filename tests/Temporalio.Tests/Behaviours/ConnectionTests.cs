@@ -42,7 +42,8 @@ public sealed class ConnectionTests(Engines engines)
     [Theory, EachEngine]
     public async Task DescribeNamespace_Default_IsKnown(string engine)
     {
-        var reply = await (await engines.ClientAsync(engine)).WorkflowService.DescribeNamespaceAsync(new() { Namespace = "default" });
+        var reply = await (await engines.ClientAsync(engine)).WorkflowService.DescribeNamespaceAsync(
+            new() { Namespace = "default" });
         reply.NamespaceInfo.Name.ShouldBe("default");
         reply.NamespaceInfo.Capabilities.SyncUpdate.ShouldBeTrue();
     }
@@ -53,8 +54,10 @@ public sealed class ConnectionTests(Engines engines)
         var address = (await engines.ClientAsync(engine)).Connection.Options.TargetHost!;
         foreach (var compression in new GrpcCompression[] { new GrpcCompression.Gzip(), new GrpcCompression.None() })
         {
-            var client = await TemporalClient.ConnectAsync(new(address) { Runtime = Engines.Runtime, GrpcCompression = compression });
-            (await client.WorkflowService.DescribeNamespaceAsync(new() { Namespace = "default" })).NamespaceInfo.Name.ShouldBe("default");
+            var client = await TemporalClient.ConnectAsync(
+                new(address) { Runtime = Engines.Runtime, GrpcCompression = compression });
+            (await client.WorkflowService.DescribeNamespaceAsync(new() { Namespace = "default" })).NamespaceInfo.Name
+                .ShouldBe("default");
         }
     }
 
@@ -63,7 +66,8 @@ public sealed class ConnectionTests(Engines engines)
     {
         var known = await engines.ClientAsync(engine);
         var client = new TemporalClient(known.Connection, new() { Namespace = "nowhere" });
-        (await Should.ThrowAsync<RpcException>(() => client.StartWorkflowAsync("X", [], new("x", "x")))).Code.ShouldBe(RpcException.StatusCode.NotFound);
+        (await Should.ThrowAsync<RpcException>(() => client.StartWorkflowAsync("X", [], new("x", "x")))).Code.ShouldBe(
+            RpcException.StatusCode.NotFound);
     }
 
     [Theory, EachEngine]
@@ -86,7 +90,8 @@ public sealed class ConnectionTests(Engines engines)
         var client = await engines.ClientAsync(engine);
         var handle = await client.StartWorkflowAsync("NobodyRunsIt", [], new($"wf-{Guid.NewGuid()}", "nobody"));
         using var cancel = new CancellationTokenSource(50);
-        await Should.ThrowAsync<OperationCanceledException>(() => handle.GetResultAsync(rpcOptions: new() { CancellationToken = cancel.Token }));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => handle.GetResultAsync(rpcOptions: new() { CancellationToken = cancel.Token }));
         await handle.TerminateAsync();
     }
 
@@ -96,7 +101,8 @@ public sealed class ConnectionTests(Engines engines)
         var address = (await engines.ClientAsync(engine)).Connection.Options.TargetHost!;
         var watch = Stopwatch.StartNew();
         var failure = await Should.ThrowAsync<InvalidOperationException>(() =>
-            TemporalClient.ConnectAsync(new(address) { Runtime = Engines.Runtime, Tls = new(), RpcRetry = new() { MaxRetries = 1 } }));
+            TemporalClient.ConnectAsync(
+                new(address) { Runtime = Engines.Runtime, Tls = new(), RpcRetry = new() { MaxRetries = 1 } }));
         failure.Message.ShouldContain("Connection failed");
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
     }
@@ -105,7 +111,8 @@ public sealed class ConnectionTests(Engines engines)
     public async Task Metadata_OfTheCaller_DoesNotDisturb(string engine)
     {
         var client = await engines.ClientAsync(engine);
-        await client.CountWorkflowsAsync("", new() { Rpc = new() { Metadata = new Dictionary<string, string> { ["x-team"] = "research" } } });
+        await client.CountWorkflowsAsync(
+            "", new() { Rpc = new() { Metadata = new Dictionary<string, string> { ["x-team"] = "research" } } });
     }
 
     [Theory, EachEngine]
@@ -113,12 +120,15 @@ public sealed class ConnectionTests(Engines engines)
     {
         var first = await engines.ClientAsync(engine);
         var scenario = new Scenario(first);
-        var second = await TemporalClient.ConnectAsync(new(first.Connection.Options.TargetHost!) { Runtime = Engines.Runtime });
-        using var worker = new TemporalWorker(first, scenario.Options(options => options.AddWorkflow<StartTests.Echo>()));
+        var second =
+            await TemporalClient.ConnectAsync(new(first.Connection.Options.TargetHost!) { Runtime = Engines.Runtime });
+        using var worker =
+            new TemporalWorker(first, scenario.Options(options => options.AddWorkflow<StartTests.Echo>()));
         await worker.ExecuteAsync(async () =>
         {
             worker.Client = second;
-            (await second.ExecuteWorkflowAsync((StartTests.Echo wf) => wf.RunAsync("still here"), scenario.NewWorkflow())).ShouldBe("still here");
+            (await second.ExecuteWorkflowAsync(
+                (StartTests.Echo wf) => wf.RunAsync("still here"), scenario.NewWorkflow())).ShouldBe("still here");
         });
     }
 
@@ -127,7 +137,10 @@ public sealed class ConnectionTests(Engines engines)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var failure = await Should.ThrowAsync<InvalidOperationException>(
-            () => TemporalClient.ConnectAsync(new("127.0.0.1:9") { Runtime = Engines.Runtime, RpcRetry = new() { MaxRetries = 1 } }).WaitAsync(limit.Token));
+            () =>
+                TemporalClient.ConnectAsync(
+                    new("127.0.0.1:9") { Runtime = Engines.Runtime, RpcRetry = new() { MaxRetries = 1 } })
+                    .WaitAsync(limit.Token));
         failure.Message.ShouldContain("Connection failed");
     }
 
@@ -137,12 +150,13 @@ public sealed class ConnectionTests(Engines engines)
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var watch = Stopwatch.StartNew();
-        await Should.ThrowAsync<Exception>(() => TemporalClient.ConnectAsync(new($"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}")
-        {
-            Runtime = Engines.Runtime,
-            KeepAlive = new() { Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(1) },
-            RpcRetry = new() { MaxRetries = 1, MaxElapsedTime = TimeSpan.FromSeconds(2) },
-        }));
+        await Should.ThrowAsync<Exception>(
+            () => TemporalClient.ConnectAsync(new($"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}")
+            {
+                Runtime = Engines.Runtime,
+                KeepAlive = new() { Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(1) },
+                RpcRetry = new() { MaxRetries = 1, MaxElapsedTime = TimeSpan.FromSeconds(2) },
+            }));
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 }

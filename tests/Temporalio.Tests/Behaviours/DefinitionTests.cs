@@ -15,7 +15,8 @@ public sealed class DefinitionTests
     [InlineData(typeof(LoneValidator), "Nobody")]
     [InlineData(typeof(Reserved), "__temporal_")]
     public void Workflow_AgainstTheRules_IsRefused(Type type, string named) =>
-        Should.Throw<AggregateException>(() => WorkflowDefinition.Create(type)).Message.ShouldContain(named, Case.Insensitive);
+        Should.Throw<AggregateException>(() => WorkflowDefinition.Create(type)).Message.ShouldContain(
+            named, Case.Insensitive);
 
     [Fact]
     public void Names_OfInterfacesAndAsyncMethods_DropTheirConventions()
@@ -27,11 +28,13 @@ public sealed class DefinitionTests
     }
 
     [Fact]
-    public void Activity_Lambda_NeedsAName() => Should.Throw<ArgumentException>(() => ActivityDefinition.Create(() => 1));
+    public void Activity_Lambda_NeedsAName() =>
+        Should.Throw<ArgumentException>(() => ActivityDefinition.Create(() => 1));
 
     [Fact]
     public void Activity_OfAnInterface_IsNotInherited() =>
-        Should.Throw<ArgumentException>(() => ActivityDefinition.CreateAll(new Implementation())).Message.ShouldContain("Implementation");
+        Should.Throw<ArgumentException>(() => ActivityDefinition.CreateAll(new Implementation())).Message.ShouldContain(
+            "Implementation");
 
     [Workflow]
     public interface INamed

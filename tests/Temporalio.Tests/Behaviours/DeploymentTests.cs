@@ -24,11 +24,13 @@ public sealed class DeploymentTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task AutoUpgrade_Run_MovesWithTheNextTask(string engine) => WithTwoAsync(engine, async (scenario, deployment) =>
+    public Task AutoUpgrade_Run_MovesWithTheNextTask(string engine) => WithTwoAsync(
+        engine, async (scenario, deployment) =>
     {
         await SetCurrentAsync(scenario.Client, deployment, "1.0");
         var handle = await scenario.Client.StartWorkflowAsync((Moves wf) => wf.RunAsync(), scenario.NewWorkflow());
-        await Scenario.EventuallyAsync(async () => (await handle.DescribeAsync()).HistoryLength >= 4, "the first task is done");
+        await Scenario.EventuallyAsync(
+            async () => (await handle.DescribeAsync()).HistoryLength >= 4, "the first task is done");
         await SetCurrentAsync(scenario.Client, deployment, "2.0");
         await handle.SignalAsync(wf => wf.GoAsync());
         (await handle.GetResultAsync()).ShouldBe("2.0");
@@ -46,7 +48,8 @@ public sealed class DeploymentTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Activity_OfAVersionedWorkflow_RunsOnTheSameVersion(string engine) => WithTwoAsync(engine, async (scenario, deployment) =>
+    public Task Activity_OfAVersionedWorkflow_RunsOnTheSameVersion(string engine) => WithTwoAsync(
+        engine, async (scenario, deployment) =>
     {
         await SetCurrentAsync(scenario.Client, deployment, "1.0");
         var handle = await scenario.Client.StartWorkflowAsync((Pinned wf) => wf.RunAsync(), scenario.NewWorkflow());
@@ -56,15 +59,25 @@ public sealed class DeploymentTests(Engines engines)
     });
 
     // Both versions must have polled before one of them can become the current one.
-    private static Task SetCurrentAsync(ITemporalClient client, string deployment, string build) => Scenario.EventuallyAsync(async () =>
+    private static Task SetCurrentAsync(
+        ITemporalClient client, string deployment, string build) => Scenario.EventuallyAsync(async () =>
     {
         try
         {
             await client.WorkflowService.SetWorkerDeploymentCurrentVersionAsync(
-                new() { Namespace = "default", DeploymentName = deployment, BuildId = build, IgnoreMissingTaskQueues = true, Identity = "a test" });
+                new()
+                {
+                    Namespace = "default",
+                    DeploymentName = deployment,
+                    BuildId = build,
+                    IgnoreMissingTaskQueues = true,
+                    Identity = "a test",
+                });
             return true;
         }
-        catch (Temporalio.Exceptions.RpcException failure) when (failure.Code is Temporalio.Exceptions.RpcException.StatusCode.NotFound or Temporalio.Exceptions.RpcException.StatusCode.FailedPrecondition)
+        catch (Temporalio.Exceptions.RpcException failure)
+            when (failure.Code is Temporalio.Exceptions.RpcException.StatusCode.NotFound
+                or Temporalio.Exceptions.RpcException.StatusCode.FailedPrecondition)
         {
             return false;
         }
@@ -76,8 +89,13 @@ public sealed class DeploymentTests(Engines engines)
         var deployment = $"deployment-{Guid.NewGuid():N}";
         TemporalWorker WorkerOf(string build) => new(scenario.Client, scenario.Options(options =>
         {
-            options.AddWorkflow<Pinned>().AddWorkflow<Moves>().AddActivity(Temporalio.Activities.ActivityDefinition.Create("version", typeof(string), [], 0, _ => build));
-            options.DeploymentOptions = new(new(deployment, build), useWorkerVersioning: true) { DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade };
+            options.AddWorkflow<Pinned>().AddWorkflow<Moves>()
+                .AddActivity(
+                    Temporalio.Activities.ActivityDefinition.Create("version", typeof(string), [], 0, _ => build));
+            options.DeploymentOptions = new(new(deployment, build), useWorkerVersioning: true)
+            {
+                DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade,
+            };
         }));
         using var first = WorkerOf("1.0");
         using var second = WorkerOf("2.0");
@@ -95,7 +113,8 @@ public sealed class DeploymentTests(Engines engines)
         public async Task<string> RunAsync()
         {
             await Workflow.WaitConditionAsync(() => _go);
-            _activity = await Workflow.ExecuteActivityAsync<string>("version", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
+            _activity = await Workflow.ExecuteActivityAsync<string>(
+                "version", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
             return Version();
         }
 

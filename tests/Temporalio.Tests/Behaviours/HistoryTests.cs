@@ -6,7 +6,9 @@ using Temporalio.Workflows;
 
 namespace Temporalio.Tests.Behaviours;
 
-/// <summary>What the server writes and when: pages, waiting readers, buffering, transient tasks, idempotency, reset.</summary>
+/// <summary>
+/// What the server writes and when: pages, waiting readers, buffering, transient tasks, idempotency, reset.
+/// </summary>
 /// <param name="engines">The servers.</param>
 [Trait("Tier", "workflow")]
 public sealed class HistoryTests(Engines engines)
@@ -18,7 +20,8 @@ public sealed class HistoryTests(Engines engines)
         var (events, pages, token) = (new List<HistoryEvent>(), 0, Google.Protobuf.ByteString.Empty);
         do
         {
-            var page = await scenario.Client.WorkflowService.GetWorkflowExecutionHistoryAsync(Request(handle, request => (request.MaximumPageSize, request.NextPageToken) = (2, token)));
+            var page = await scenario.Client.WorkflowService.GetWorkflowExecutionHistoryAsync(
+                Request(handle, request => (request.MaximumPageSize, request.NextPageToken) = (2, token)));
             events.AddRange(page.History.Events);
             (pages, token) = (pages + 1, page.NextPageToken);
         }
@@ -43,7 +46,8 @@ public sealed class HistoryTests(Engines engines)
     {
         await handle.GetResultAsync<string>();
         var events = new List<HistoryEvent>();
-        await foreach (var entry in handle.FetchHistoryEventsAsync(new() { EventFilterType = HistoryEventFilterType.CloseEvent }))
+        await foreach (var entry in handle.FetchHistoryEventsAsync(
+            new() { EventFilterType = HistoryEventFilterType.CloseEvent }))
         {
             events.Add(entry);
         }
@@ -55,7 +59,8 @@ public sealed class HistoryTests(Engines engines)
     public async Task Fetch_WaitingForNewEvents_SeesThemUntilTheEnd(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
-        var handle = await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
         var seen = Task.Run(async () =>
         {
             var types = new List<EventType>();
@@ -67,7 +72,10 @@ public sealed class HistoryTests(Engines engines)
             return types;
         });
         await handle.SignalAsync(wf => wf.AddAsync(1));
-        await scenario.RunAsync(options => options.AddWorkflow<Conversation>(), () => handle.SignalAsync(wf => wf.EndNowAsync()).ContinueWith(_ => handle.GetResultAsync(), TaskScheduler.Default).Unwrap());
+        await scenario.RunAsync(
+            options => options.AddWorkflow<Conversation>(),
+            () => handle.SignalAsync(wf => wf.EndNowAsync())
+                .ContinueWith(_ => handle.GetResultAsync(), TaskScheduler.Default).Unwrap());
         var all = await seen.WaitAsync(TimeSpan.FromSeconds(20));
         all.Count(type => type == EventType.WorkflowExecutionSignaled).ShouldBe(2);
         all[^1].ShouldBe(EventType.WorkflowExecutionCompleted);
@@ -104,26 +112,32 @@ public sealed class HistoryTests(Engines engines)
         };
         await scenario.Client.WorkflowService.SignalWorkflowExecutionAsync(request);
         await scenario.Client.WorkflowService.SignalWorkflowExecutionAsync(request);
-        (await handle.FetchHistoryAsync()).Events.Count(entry => entry.EventType == EventType.WorkflowExecutionSignaled).ShouldBe(1);
+        (await handle.FetchHistoryAsync()).Events.Count(entry => entry.EventType == EventType.WorkflowExecutionSignaled)
+            .ShouldBe(1);
         await handle.TerminateAsync();
     }
 
     [Theory, EachEngine]
-    public Task Signal_DuringATask_IsWrittenAfterItsCompletion(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<SlowTask>(), async scenario =>
+    public Task Signal_DuringATask_IsWrittenAfterItsCompletion(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<SlowTask>(), async scenario =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((SlowTask wf) => wf.RunAsync(true), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((SlowTask wf) => wf.RunAsync(true), scenario.NewWorkflow());
         await SlowTask.StartedAsync(handle.Id);
         await handle.SignalAsync(wf => wf.SeeAsync("buffered"));
         (await handle.GetResultAsync()).ShouldBe("buffered");
         var types = (await handle.FetchHistoryAsync()).Events.Select(entry => entry.EventType).ToList();
-        types.IndexOf(EventType.WorkflowExecutionSignaled).ShouldBeGreaterThan(types.IndexOf(EventType.WorkflowTaskCompleted));
+        types.IndexOf(EventType.WorkflowExecutionSignaled)
+            .ShouldBeGreaterThan(types.IndexOf(EventType.WorkflowTaskCompleted));
         types[types.IndexOf(EventType.WorkflowExecutionSignaled) - 1].ShouldBe(EventType.TimerStarted);
     });
 
     [Theory, EachEngine]
-    public Task Signal_WhileCompleting_KeepsTheWorkflowOpen(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<SlowTask>(), async scenario =>
+    public Task Signal_WhileCompleting_KeepsTheWorkflowOpen(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<SlowTask>(), async scenario =>
     {
-        var handle = await scenario.Client.StartWorkflowAsync((SlowTask wf) => wf.RunAsync(false), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((SlowTask wf) => wf.RunAsync(false), scenario.NewWorkflow());
         await SlowTask.StartedAsync(handle.Id);
         await handle.SignalAsync(wf => wf.SeeAsync("not lost"));
         (await handle.GetResultAsync()).ShouldBe("not lost");
@@ -132,13 +146,15 @@ public sealed class HistoryTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task FailingTask_RetriedOften_IsWrittenOnce(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<FailsThrice>(), async scenario =>
+    public Task FailingTask_RetriedOften_IsWrittenOnce(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<FailsThrice>(), async scenario =>
     {
         var options = scenario.NewWorkflow();
         options.TaskTimeout = TimeSpan.FromSeconds(1);
         var handle = await scenario.Client.StartWorkflowAsync((FailsThrice wf) => wf.RunAsync(), options);
         (await handle.GetResultAsync()).ShouldBe(4);
-        (await handle.FetchHistoryAsync()).Events.Count(entry => entry.EventType == EventType.WorkflowTaskFailed).ShouldBe(1);
+        (await handle.FetchHistoryAsync()).Events.Count(entry => entry.EventType == EventType.WorkflowTaskFailed)
+            .ShouldBe(1);
     });
 
     [Theory, EachEngine]
@@ -148,9 +164,11 @@ public sealed class HistoryTests(Engines engines)
         {
             var handle = await scenario.Client.StartWorkflowAsync((Rolls wf) => wf.RunAsync(), scenario.NewWorkflow());
             var before = 0;
-            await Scenario.EventuallyAsync(async () => (before = await handle.QueryAsync(wf => wf.Rolled)) != 0, "the number is drawn");
+            await Scenario.EventuallyAsync(
+                async () => (before = await handle.QueryAsync(wf => wf.Rolled)) != 0, "the number is drawn");
             await handle.SignalAsync(wf => wf.TellAsync("kept"));
-            await Scenario.EventuallyAsync(async () => await handle.QueryAsync(wf => wf.Told) == "kept", "the signal is seen");
+            await Scenario.EventuallyAsync(
+                async () => await handle.QueryAsync(wf => wf.Told) == "kept", "the signal is seen");
             var reply = await scenario.Client.WorkflowService.ResetWorkflowExecutionAsync(new()
             {
                 Namespace = "default",
@@ -160,27 +178,38 @@ public sealed class HistoryTests(Engines engines)
                 Reason = "a test",
             });
             var again = scenario.Client.GetWorkflowHandle<Rolls, string>(handle.Id, reply.RunId);
-            await Scenario.EventuallyAsync(async () => await again.QueryAsync(wf => wf.Told) == "kept", "the signal is applied again");
+            await Scenario.EventuallyAsync(
+                async () => await again.QueryAsync(wf => wf.Told) == "kept", "the signal is applied again");
             var after = 0;
-            await Scenario.EventuallyAsync(async () => (after = await again.QueryAsync(wf => wf.Rolled)) != 0, "a number is drawn again");
+            await Scenario.EventuallyAsync(
+                async () => (after = await again.QueryAsync(wf => wf.Rolled)) != 0, "a number is drawn again");
             after.ShouldNotBe(before);
-            (await scenario.Client.GetWorkflowHandle(handle.Id, handle.ResultRunId).DescribeAsync()).Status.ShouldBe(WorkflowExecutionStatus.Terminated);
+            (await scenario.Client.GetWorkflowHandle(handle.Id, handle.ResultRunId).DescribeAsync()).Status.ShouldBe(
+                WorkflowExecutionStatus.Terminated);
             await again.TerminateAsync();
         });
     }
 
-    private static GetWorkflowExecutionHistoryRequest Request(WorkflowHandle handle, Action<GetWorkflowExecutionHistoryRequest> change)
+    private static GetWorkflowExecutionHistoryRequest Request(
+        WorkflowHandle handle, Action<GetWorkflowExecutionHistoryRequest> change)
     {
         var request = new GetWorkflowExecutionHistoryRequest { Namespace = "default", Execution = Execution(handle) };
         change(request);
         return request;
     }
 
-    private static Temporalio.Api.Common.V1.WorkflowExecution Execution(WorkflowHandle handle) => new() { WorkflowId = handle.Id, RunId = handle.ResultRunId };
+    private static Temporalio.Api.Common.V1.WorkflowExecution Execution(WorkflowHandle handle) => new()
+    {
+        WorkflowId = handle.Id,
+        RunId = handle.ResultRunId,
+    };
 
     private Task RunAsync(string engine, Func<Scenario, WorkflowHandle, Task> body) =>
         engines.RunAsync(engine, options => options.AddWorkflow<StartTests.Echo>(), async scenario =>
-            await body(scenario, await scenario.Client.StartWorkflowAsync((StartTests.Echo wf) => wf.RunAsync("x"), scenario.NewWorkflow())));
+            await body(
+                scenario,
+                await scenario.Client.StartWorkflowAsync(
+                    (StartTests.Echo wf) => wf.RunAsync("x"), scenario.NewWorkflow())));
 
     /// <summary>Draws a number before its first wait.</summary>
     [Workflow]
@@ -213,7 +242,8 @@ public sealed class HistoryTests(Engines engines)
     [Workflow]
     public sealed class FailsThrice
     {
-        private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, int> Attempts = new(StringComparer.Ordinal);
+        private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, int> Attempts =
+            new(StringComparer.Ordinal);
 
         [WorkflowRun]
         public Task<int> RunAsync()

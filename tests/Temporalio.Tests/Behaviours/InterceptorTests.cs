@@ -11,7 +11,8 @@ namespace Temporalio.Tests.Behaviours;
 public sealed class InterceptorTests(Engines engines)
 {
     [Theory, EachEngine]
-    public Task Headers_SetByTheClient_ReachWorkflowAndActivity(string engine) => RunAsync(engine, async (scenario, tracer) =>
+    public Task Headers_SetByTheClient_ReachWorkflowAndActivity(string engine) => RunAsync(
+        engine, async (scenario, tracer) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Traced wf) => wf.RunAsync(), scenario.NewWorkflow());
         await handle.SignalAsync(wf => wf.GoAsync());
@@ -29,7 +30,8 @@ public sealed class InterceptorTests(Engines engines)
         await handle.SignalAsync(wf => wf.GoAsync());
         await handle.GetResultAsync();
         await handle.DescribeAsync();
-        string[] expected = ["client start Traced", "client query State", "client update Change", "client signal Go", "client describe"];
+        string[] expected = ["client start Traced", "client query State", "client update Change", "client signal Go",
+            "client describe"];
         tracer.Seen.Where(entry => entry.StartsWith("client ", StringComparison.Ordinal)).ShouldBe(expected);
     });
 
@@ -41,7 +43,8 @@ public sealed class InterceptorTests(Engines engines)
         await handle.ExecuteUpdateAsync(wf => wf.ChangeAsync("x"));
         await handle.SignalAsync(wf => wf.GoAsync());
         await handle.GetResultAsync();
-        foreach (var expected in new[] { "run Traced", "handle query State", "validate Change", "handle update Change", "handle signal Go" })
+        foreach (var expected in new[] { "run Traced", "handle query State", "validate Change", "handle update Change",
+            "handle signal Go" })
         {
             tracer.Seen.ShouldContain(expected);
         }
@@ -53,11 +56,13 @@ public sealed class InterceptorTests(Engines engines)
         var handle = await scenario.Client.StartWorkflowAsync((Traced wf) => wf.RunAsync(), scenario.NewWorkflow());
         await handle.SignalAsync(wf => wf.GoAsync());
         await handle.GetResultAsync();
-        tracer.Seen.Where(entry => entry.StartsWith("out ", StringComparison.Ordinal)).ShouldBe(["out delay", "out local activity", "out activity tenant", "out child Leaf"]);
+        tracer.Seen.Where(entry => entry.StartsWith("out ", StringComparison.Ordinal))
+            .ShouldBe(["out delay", "out local activity", "out activity tenant", "out child Leaf"]);
     });
 
     [Theory, EachEngine]
-    public Task Activity_ExecutionAndHeartbeat_AreIntercepted(string engine) => RunAsync(engine, async (scenario, tracer) =>
+    public Task Activity_ExecutionAndHeartbeat_AreIntercepted(string engine) => RunAsync(
+        engine, async (scenario, tracer) =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Traced wf) => wf.RunAsync(), scenario.NewWorkflow());
         await handle.SignalAsync(wf => wf.GoAsync());
@@ -110,8 +115,10 @@ public sealed class InterceptorTests(Engines engines)
         {
             await Workflow.WaitConditionAsync(() => _go);
             await Workflow.DelayAsync(1);
-            await Workflow.ExecuteLocalActivityAsync("nothing", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
-            var result = await Workflow.ExecuteActivityAsync<string>("tenant", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
+            await Workflow.ExecuteLocalActivityAsync(
+                "nothing", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
+            var result = await Workflow.ExecuteActivityAsync<string>(
+                "tenant", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
             await Workflow.ExecuteChildWorkflowAsync((Leaf wf) => wf.RunAsync());
             return result;
         }

@@ -13,7 +13,8 @@ namespace Temporalio.Tests.Behaviours;
 public sealed class LocalActivityTests(Engines engines)
 {
     [Theory, EachEngine]
-    public Task Result_IsAMarker_NotAnEventOfAnActivity(string engine) => RunAsync(engine, "quick", new(), async (handle, _) =>
+    public Task Result_IsAMarker_NotAnEventOfAnActivity(string engine) => RunAsync(
+        engine, "quick", new(), async (handle, _) =>
     {
         (await handle.GetResultAsync()).ShouldBe("quick");
         var types = (await handle.FetchHistoryAsync()).Events.Select(entry => entry.EventType).ToList();
@@ -22,7 +23,8 @@ public sealed class LocalActivityTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task LongerThanTheTaskTimeout_KeepsTheTaskAlive(string engine) => RunAsync(engine, "slow", new(), async (handle, runs) =>
+    public Task LongerThanTheTaskTimeout_KeepsTheTaskAlive(string engine) => RunAsync(
+        engine, "slow", new(), async (handle, runs) =>
     {
         (await handle.GetResultAsync()).ShouldBe("slow");
         runs().ShouldBe(1);
@@ -33,7 +35,12 @@ public sealed class LocalActivityTests(Engines engines)
 
     [Theory, EachEngine]
     public Task BackoffBeyondTheThreshold_IsATimer(string engine) => RunAsync(
-        engine, "second", new() { LocalRetryThreshold = TimeSpan.FromMilliseconds(10), RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(100) } }, async (handle, runs) =>
+        engine, "second",
+        new()
+        {
+            LocalRetryThreshold = TimeSpan.FromMilliseconds(10),
+            RetryPolicy = new() { InitialInterval = TimeSpan.FromMilliseconds(100) }
+        }, async (handle, runs) =>
     {
         (await handle.GetResultAsync()).ShouldBe("second");
         runs().ShouldBe(2);
@@ -41,7 +48,8 @@ public sealed class LocalActivityTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Failure_NonRetryable_ReachesTheCaller(string engine) => RunAsync(engine, "fatal", new(), async (handle, _) =>
+    public Task Failure_NonRetryable_ReachesTheCaller(string engine) => RunAsync(
+        engine, "fatal", new(), async (handle, _) =>
     {
         var failure = await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync());
         failure.InnerException.ShouldBeOfType<ApplicationFailureException>().Message.ShouldBe("fatal");
@@ -49,25 +57,33 @@ public sealed class LocalActivityTests(Engines engines)
 
     [Theory, EachEngine]
     public Task StartToCloseTimeout_EndsTheAttempt(string engine) => RunAsync(
-        engine, "hangs", new() { StartToCloseTimeout = TimeSpan.FromMilliseconds(200), RetryPolicy = new() { MaximumAttempts = 1 } }, async (handle, _) =>
+        engine, "hangs",
+        new() { StartToCloseTimeout = TimeSpan.FromMilliseconds(200), RetryPolicy = new() { MaximumAttempts = 1 } },
+        async (handle, _) =>
     {
-        var failure = (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException.ShouldBeOfType<ActivityFailureException>();
+        var failure = (await Should.ThrowAsync<WorkflowFailedException>(() => handle.GetResultAsync())).InnerException
+            .ShouldBeOfType<ActivityFailureException>();
         failure.InnerException.ShouldBeOfType<TimeoutFailureException>().TimeoutType.ShouldBe(TimeoutType.StartToClose);
     });
 
     [Theory, EachEngine]
-    public Task Cancelled_ByTheWorkflow_IsTold(string engine) => RunAsync(engine, "cancelled", new() { CancellationType = ActivityCancellationType.WaitCancellationCompleted }, async (handle, _) =>
+    public Task Cancelled_ByTheWorkflow_IsTold(string engine) =>
+        RunAsync(engine, "cancelled", new() { CancellationType = ActivityCancellationType.WaitCancellationCompleted },
+            async (handle, _) =>
         (await handle.GetResultAsync()).ShouldBe("cancelled"));
 
     [Theory, EachEngine]
-    public Task Replayed_WithoutCache_DoesNotRunAgain(string engine) => RunAsync(engine, "again", new(), async (handle, runs) =>
+    public Task Replayed_WithoutCache_DoesNotRunAgain(string engine) => RunAsync(
+        engine, "again", new(), async (handle, runs) =>
     {
         (await handle.GetResultAsync()).ShouldBe("again");
         runs().ShouldBe(1);
     }, options => options.MaxCachedWorkflows = 0);
 
     private async Task RunAsync(
-        string engine, string kind, LocalActivityOptions options, Func<WorkflowHandle<Locals, string>, Func<int>, Task> body, Action<Temporalio.Worker.TemporalWorkerOptions>? change = null)
+        string engine, string kind, LocalActivityOptions options,
+        Func<WorkflowHandle<Locals, string>, Func<int>, Task> body,
+        Action<Temporalio.Worker.TemporalWorkerOptions>? change = null)
     {
         var runs = 0;
         [Activity("act")]
@@ -91,12 +107,14 @@ public sealed class LocalActivityTests(Engines engines)
             return what;
         }
 
-        await engines.RunAsync(engine, worker => { worker.AddWorkflow<Locals>().AddActivity(ActAsync); change?.Invoke(worker); }, async scenario =>
+        await engines.RunAsync(engine,
+            worker => { worker.AddWorkflow<Locals>().AddActivity(ActAsync); change?.Invoke(worker); }, async scenario =>
         {
             var start = scenario.NewWorkflow();
             start.TaskTimeout = TimeSpan.FromSeconds(kind is "slow" or "cancelled" ? 3 : 10);
             options.StartToCloseTimeout ??= TimeSpan.FromSeconds(10);
-            await body(await scenario.Client.StartWorkflowAsync((Locals wf) => wf.RunAsync(kind, options), start), () => runs);
+            await body(
+                await scenario.Client.StartWorkflowAsync((Locals wf) => wf.RunAsync(kind, options), start), () => runs);
         });
     }
 

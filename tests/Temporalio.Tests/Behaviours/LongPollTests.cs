@@ -9,7 +9,8 @@ namespace Temporalio.Tests.Behaviours;
 public sealed class LongPollTests(Engines engines)
 {
     [Theory, EachEngine]
-    public Task Update_LongerThanALongPoll_IsAwaited(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Patient>(), async scenario =>
+    public Task Update_LongerThanALongPoll_IsAwaited(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Patient>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Patient wf) => wf.RunAsync(), scenario.NewWorkflow());
         var result = handle.GetResultAsync();

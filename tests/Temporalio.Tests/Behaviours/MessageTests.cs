@@ -25,7 +25,8 @@ public sealed class MessageTests(Engines engines)
     public async Task Signal_BeforeAnyWorker_IsNotLost(string engine)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
-        var handle = await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
         await handle.SignalAsync(wf => wf.AddAsync(1));
         await handle.SignalAsync(wf => wf.AddAsync(2));
         await scenario.RunAsync(options => options.AddWorkflow<Conversation>(), async () =>
@@ -66,8 +67,10 @@ public sealed class MessageTests(Engines engines)
     [Theory, EachEngine]
     public Task Query_FailingOrUnknown_TellsTheCaller(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
-        (await Should.ThrowAsync<WorkflowQueryFailedException>(() => handle.QueryAsync(wf => wf.Refuse()))).Message.ShouldContain("no answer");
-        (await Should.ThrowAsync<WorkflowQueryFailedException>(() => handle.QueryAsync<string>("unknown", []))).Message.ShouldContain("unknown");
+        (await Should.ThrowAsync<WorkflowQueryFailedException>(() => handle.QueryAsync(wf => wf.Refuse()))).Message
+            .ShouldContain("no answer");
+        (await Should.ThrowAsync<WorkflowQueryFailedException>(() => handle.QueryAsync<string>("unknown", []))).Message
+            .ShouldContain("unknown");
         await handle.TerminateAsync();
     });
 
@@ -86,7 +89,8 @@ public sealed class MessageTests(Engines engines)
     {
         (await handle.ExecuteUpdateAsync(wf => wf.MultiplyAsync(3))).ShouldBe(30);
         var before = (await handle.FetchHistoryAsync()).Events.Count;
-        var failure = await Should.ThrowAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync(wf => wf.MultiplyAsync(-1)));
+        var failure = await Should.ThrowAsync<WorkflowUpdateFailedException>(
+            () => handle.ExecuteUpdateAsync(wf => wf.MultiplyAsync(-1)));
         failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe("Rejected");
         (await handle.FetchHistoryAsync()).Events.Count.ShouldBe(before);
         await handle.TerminateAsync();
@@ -95,7 +99,8 @@ public sealed class MessageTests(Engines engines)
     [Theory, EachEngine]
     public Task Update_FailingHandler_FailsTheUpdateOnly(string engine) => RunAsync(engine, async (scenario, handle) =>
     {
-        var failure = await Should.ThrowAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync(wf => wf.FailAsync()));
+        var failure = await Should.ThrowAsync<WorkflowUpdateFailedException>(
+            () => handle.ExecuteUpdateAsync(wf => wf.FailAsync()));
         failure.InnerException!.Message.ShouldBe("update failed");
         (await handle.DescribeAsync()).Status.ShouldBe(WorkflowExecutionStatus.Running);
         await handle.TerminateAsync();
@@ -111,9 +116,11 @@ public sealed class MessageTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Update_AcceptedThenWaited_GivesTheResultLater(string engine) => RunAsync(engine, async (scenario, handle) =>
+    public Task Update_AcceptedThenWaited_GivesTheResultLater(string engine) => RunAsync(
+        engine, async (scenario, handle) =>
     {
-        var update = await handle.StartUpdateAsync(wf => wf.WaitForSignalAsync(), new(WorkflowUpdateStage.Accepted) { Id = "later" });
+        var update = await handle.StartUpdateAsync(
+            wf => wf.WaitForSignalAsync(), new(WorkflowUpdateStage.Accepted) { Id = "later" });
         await handle.SignalAsync(wf => wf.AddAsync(9));
         (await update.GetResultAsync()).ShouldBe(9);
         (await handle.GetUpdateHandle<int>("later").GetResultAsync()).ShouldBe(9);
@@ -125,17 +132,20 @@ public sealed class MessageTests(Engines engines)
     {
         await handle.ExecuteUpdateAsync(wf => wf.FinishAsync());
         await handle.GetResultAsync();
-        (await Should.ThrowAsync<RpcException>(() => handle.ExecuteUpdateAsync(wf => wf.CountUpAsync()))).Code.ShouldBe(RpcException.StatusCode.NotFound);
+        (await Should.ThrowAsync<RpcException>(() => handle.ExecuteUpdateAsync(wf => wf.CountUpAsync()))).Code.ShouldBe(
+            RpcException.StatusCode.NotFound);
     });
 
     [Theory, EachEngine]
-    public Task Update_OpenWhenTheWorkflowEnds_FailsForItsCaller(string engine) => RunAsync(engine, async (scenario, handle) =>
+    public Task Update_OpenWhenTheWorkflowEnds_FailsForItsCaller(string engine) => RunAsync(
+        engine, async (scenario, handle) =>
     {
         var update = await handle.StartUpdateAsync(wf => wf.WaitForSignalAsync(), new(WorkflowUpdateStage.Accepted));
         await handle.SignalAsync(wf => wf.EndNowAsync());
         await handle.GetResultAsync();
         var failure = await Should.ThrowAsync<WorkflowUpdateFailedException>(() => update.GetResultAsync());
-        failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe("AcceptedUpdateCompletedWorkflow");
+        failure.InnerException.ShouldBeOfType<ApplicationFailureException>().ErrorType.ShouldBe(
+            "AcceptedUpdateCompletedWorkflow");
     });
 
     [Theory, EachEngine]
@@ -148,8 +158,12 @@ public sealed class MessageTests(Engines engines)
             for (var expected = 1; expected <= 2; expected++)
             {
                 var start = WithStartWorkflowOperation.Create(
-                    (Conversation wf) => wf.RunAsync(), new(id, scenario.Queue) { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting });
-                (await scenario.Client.ExecuteUpdateWithStartWorkflowAsync((Conversation wf) => wf.CountUpAsync(), new(start))).ShouldBe(expected);
+                    (Conversation wf) => wf.RunAsync(), new(id, scenario.Queue)
+                    {
+                        IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
+                    });
+                (await scenario.Client.ExecuteUpdateWithStartWorkflowAsync(
+                    (Conversation wf) => wf.CountUpAsync(), new(start))).ShouldBe(expected);
             }
 
             await scenario.Client.GetWorkflowHandle(id).TerminateAsync();
@@ -161,6 +175,10 @@ public sealed class MessageTests(Engines engines)
         var scenario = new Scenario(await engines.ClientAsync(engine));
         await scenario.RunAsync(
             options => options.AddWorkflow<Conversation>(),
-            async () => await body(scenario, await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow())));
+            async () =>
+                await body(
+                    scenario,
+                    await scenario.Client.StartWorkflowAsync(
+                        (Conversation wf) => wf.RunAsync(), scenario.NewWorkflow())));
     }
 }

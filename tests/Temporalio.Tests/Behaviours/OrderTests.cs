@@ -32,27 +32,32 @@ public sealed class OrderTests(Engines engines)
             log.ShouldEndWith("end");
             (await handle.QueryAsync(wf => wf.Log)).ShouldBe(log);
         });
-        await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<Ordered>()).ReplayWorkflowAsync(await handle.FetchHistoryAsync());
+        await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<Ordered>())
+            .ReplayWorkflowAsync(await handle.FetchHistoryAsync());
     }
 
     [Theory, EachEngine]
-    public Task Commands_CancelledInTheTaskThatMadeThem_LeaveNoEvent(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Fickle>(), async scenario =>
+    public Task Commands_CancelledInTheTaskThatMadeThem_LeaveNoEvent(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Fickle>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Fickle wf) => wf.RunAsync(), scenario.NewWorkflow());
         (await handle.GetResultAsync()).ShouldBe("CanceledFailureException CanceledFailureException");
         (await handle.FetchHistoryAsync()).Events.Select(entry => entry.EventType).ShouldBe(
         [
-            EventType.WorkflowExecutionStarted, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted, EventType.WorkflowTaskCompleted,
+            EventType.WorkflowExecutionStarted, EventType.WorkflowTaskScheduled, EventType.WorkflowTaskStarted,
+            EventType.WorkflowTaskCompleted,
             EventType.WorkflowExecutionCompleted,
         ]);
     });
 
     [Theory, EachEngine]
-    public Task Activity_CancelledBeforeAnyWorkerHasIt_IsCancelledAtOnce(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Impatient>(), async scenario =>
+    public Task Activity_CancelledBeforeAnyWorkerHasIt_IsCancelledAtOnce(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Impatient>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Impatient wf) => wf.RunAsync(), scenario.NewWorkflow());
         (await handle.GetResultAsync()).ShouldBe("cancelled");
-        (await handle.FetchHistoryAsync()).Events.ShouldContain(entry => entry.EventType == EventType.ActivityTaskCanceled);
+        (await handle.FetchHistoryAsync()).Events.ShouldContain(
+            entry => entry.EventType == EventType.ActivityTaskCanceled);
     });
 
     /// <summary>Notes what happens.</summary>
@@ -87,7 +92,9 @@ public sealed class OrderTests(Engines engines)
         }
 
         private async Task EchoAsync() =>
-            _log.Add(await Workflow.ExecuteActivityAsync<string>("echo", ["echo"], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) }));
+            _log.Add(
+                await Workflow.ExecuteActivityAsync<string>(
+                    "echo", ["echo"], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) }));
     }
 
     /// <summary>Starts a timer and an activity and takes both back in the same task.</summary>
@@ -119,7 +126,9 @@ public sealed class OrderTests(Engines engines)
         }
     }
 
-    /// <summary>Cancels an activity in the task after the one that scheduled it, on a queue that nobody polls.</summary>
+    /// <summary>
+    /// Cancels an activity in the task after the one that scheduled it, on a queue that nobody polls.
+    /// </summary>
     [Workflow]
     public sealed class Impatient
     {

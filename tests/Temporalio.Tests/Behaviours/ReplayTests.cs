@@ -16,29 +16,36 @@ public sealed class ReplayTests(Engines engines)
     public Task SameCode_Replays(string engine) => ReplaysAsync<OneTimer>(engine, typeof(OneTimer), true);
 
     [Theory, EachEngine]
-    public Task StepAddedBehindAPatch_Replays(string engine) => ReplaysAsync<OneTimer>(engine, typeof(OneTimer.Patched), true);
+    public Task StepAddedBehindAPatch_Replays(string engine) =>
+        ReplaysAsync<OneTimer>(engine, typeof(OneTimer.Patched), true);
 
     [Theory, EachEngine]
-    public Task StepAddedWithoutAPatch_IsFound(string engine) => ReplaysAsync<OneTimer>(engine, typeof(OneTimer.Longer), false);
+    public Task StepAddedWithoutAPatch_IsFound(string engine) =>
+        ReplaysAsync<OneTimer>(engine, typeof(OneTimer.Longer), false);
 
     [Theory, EachEngine]
-    public Task TimerReplacedByActivity_IsFound(string engine) => ReplaysAsync<OneTimer>(engine, typeof(OneTimer.Replaced), false);
+    public Task TimerReplacedByActivity_IsFound(string engine) =>
+        ReplaysAsync<OneTimer>(engine, typeof(OneTimer.Replaced), false);
 
     [Theory, EachEngine]
     public Task StepRemoved_IsFound(string engine) => ReplaysAsync<OneTimer>(engine, typeof(OneTimer.Shorter), false);
 
     [Theory, EachEngine]
-    public Task PatchDeprecated_Replays(string engine) => ReplaysAsync<OneTimer.Patched>(engine, typeof(OneTimer.Deprecated), true);
+    public Task PatchDeprecated_Replays(string engine) =>
+        ReplaysAsync<OneTimer.Patched>(engine, typeof(OneTimer.Deprecated), true);
 
     [Theory, EachEngine]
-    public Task PatchRemovedTooEarly_IsFound(string engine) => ReplaysAsync<OneTimer.Patched>(engine, typeof(OneTimer), false);
+    public Task PatchRemovedTooEarly_IsFound(string engine) =>
+        ReplaysAsync<OneTimer.Patched>(engine, typeof(OneTimer), false);
 
     [Theory, EachEngine]
-    public Task ReplayMany_WithoutThrowing_TellsWhichFailed(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<OneTimer>(), async scenario =>
+    public Task ReplayMany_WithoutThrowing_TellsWhichFailed(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<OneTimer>(), async scenario =>
     {
         var history = await HistoryAsync(scenario);
         var results = new List<WorkflowReplayResult>();
-        await foreach (var result in new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<OneTimer.Replaced>()).ReplayWorkflowsAsync(Twice(history)))
+        await foreach (var result in new WorkflowReplayer(
+            new WorkflowReplayerOptions().AddWorkflow<OneTimer.Replaced>()).ReplayWorkflowsAsync(Twice(history)))
         {
             results.Add(result);
         }
@@ -48,10 +55,12 @@ public sealed class ReplayTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task HistoryThroughJson_Replays(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<OneTimer>(), async scenario =>
+    public Task HistoryThroughJson_Replays(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<OneTimer>(), async scenario =>
     {
         var history = await HistoryAsync(scenario);
-        await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<OneTimer>()).ReplayWorkflowAsync(WorkflowHistory.FromJson(history.Id, history.ToJson()));
+        await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow<OneTimer>())
+            .ReplayWorkflowAsync(WorkflowHistory.FromJson(history.Id, history.ToJson()));
     });
 
     [Theory, EachEngine]
@@ -62,13 +71,15 @@ public sealed class ReplayTests(Engines engines)
         await scenario.RunAsync(options => options.AddWorkflow<Asked>(), async () =>
         {
             handle = await scenario.Client.StartWorkflowAsync((Asked wf) => wf.RunAsync(), scenario.NewWorkflow());
-            await Scenario.EventuallyAsync(async () => (await handle.DescribeAsync()).HistoryLength >= 5, "the first task is done");
+            await Scenario.EventuallyAsync(
+                async () => (await handle.DescribeAsync()).HistoryLength >= 5, "the first task is done");
         });
         await scenario.RunAsync(options => options.AddWorkflow<Asked.Changed>(), async () =>
         {
             await handle!.SignalAsync("Go", []);
             await Scenario.EventuallyAsync(async () => (await handle!.FetchHistoryAsync()).Events.Any(entry =>
-                entry.WorkflowTaskFailedEventAttributes?.Cause == WorkflowTaskFailedCause.NonDeterministicError), "non-determinism is reported");
+                entry.WorkflowTaskFailedEventAttributes?.Cause == WorkflowTaskFailedCause.NonDeterministicError),
+                "non-determinism is reported");
         });
         await handle!.TerminateAsync();
     }
@@ -80,7 +91,8 @@ public sealed class ReplayTests(Engines engines)
         WorkflowHandle<Conversation, string>? handle = null;
         await scenario.RunAsync(options => options.AddWorkflow<Conversation>(), async () =>
         {
-            handle = await scenario.Client.StartWorkflowAsync((Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
+            handle = await scenario.Client.StartWorkflowAsync(
+                (Conversation wf) => wf.RunAsync(), scenario.NewWorkflow());
             await handle.SignalAsync(wf => wf.AddAsync(3));
             await handle.ExecuteUpdateAsync(wf => wf.CountUpAsync());
         });
@@ -105,10 +117,12 @@ public sealed class ReplayTests(Engines engines)
         return await handle.FetchHistoryAsync();
     }
 
-    private Task ReplaysAsync<TRecorded>(string engine, Type code, bool deterministic) => engines.RunAsync(engine, options => options.AddWorkflow<TRecorded>(), async scenario =>
+    private Task ReplaysAsync<TRecorded>(string engine, Type code, bool deterministic) => engines.RunAsync(
+        engine, options => options.AddWorkflow<TRecorded>(), async scenario =>
     {
         var history = await HistoryAsync(scenario);
-        var result = await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow(code)).ReplayWorkflowAsync(history, throwOnReplayFailure: false);
+        var result = await new WorkflowReplayer(new WorkflowReplayerOptions().AddWorkflow(code))
+            .ReplayWorkflowAsync(history, throwOnReplayFailure: false);
         if (deterministic)
         {
             result.ReplayFailure.ShouldBeNull();
@@ -157,14 +171,17 @@ public sealed class ReplayTests(Engines engines)
         public sealed class Longer
         {
             [WorkflowRun]
-            public Task RunAsync() => Workflow.WhenAllAsync(Workflow.DelayAsync(1), Workflow.ExecuteActivityAsync("new", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(1) }));
+            public Task RunAsync() =>
+                Workflow.WhenAllAsync(Workflow.DelayAsync(1),
+                    Workflow.ExecuteActivityAsync("new", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(1) }));
         }
 
         [Workflow(nameof(OneTimer))]
         public sealed class Replaced
         {
             [WorkflowRun]
-            public Task RunAsync() => Workflow.ExecuteActivityAsync("new", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(1) });
+            public Task RunAsync() =>
+                Workflow.ExecuteActivityAsync("new", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(1) });
         }
 
         [Workflow(nameof(OneTimer))]

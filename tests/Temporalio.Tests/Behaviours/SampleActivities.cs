@@ -21,7 +21,8 @@ public static class SampleActivities
 
     [Activity("askForQuickRetry")]
     public static string AskForQuickRetry() =>
-        Attempt < 2 ? throw new ApplicationFailureException("soon", nextRetryDelay: TimeSpan.FromMilliseconds(50)) : $"{Attempt}";
+        Attempt < 2 ? throw new ApplicationFailureException("soon", nextRetryDelay: TimeSpan.FromMilliseconds(50))
+            : $"{Attempt}";
 
     [Activity("hang")]
     public static async Task<string> HangAsync()

@@ -19,7 +19,8 @@ public sealed class ScheduleRunTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Backfill_PastHours_RunsOncePerMatch(string engine) => WithAsync(engine, false, Paused, async (_, handle) =>
+    public Task Backfill_PastHours_RunsOncePerMatch(string engine) => WithAsync(
+        engine, false, Paused, async (_, handle) =>
     {
         var start = new DateTime(2026, 1, 1, 0, 30, 0, DateTimeKind.Utc);
         await handle.BackfillAsync([new(start, start.AddHours(3), ScheduleOverlapPolicy.AllowAll)]);
@@ -33,7 +34,8 @@ public sealed class ScheduleRunTests(Engines engines)
         var scenario = new Scenario(await engines.ClientAsync(engine));
         await scenario.RunAsync(options => options.AddWorkflow<Stamps>(), async () =>
         {
-            var handle = await scenario.Client.CreateScheduleAsync($"s-{Guid.NewGuid()}", Hourly(scenario, false), new() { TriggerImmediately = true });
+            var handle = await scenario.Client.CreateScheduleAsync(
+                $"s-{Guid.NewGuid()}", Hourly(scenario, false), new() { TriggerImmediately = true });
             (await RecentAsync(handle, 1)).Count.ShouldBe(1);
             await handle.DeleteAsync();
         });
@@ -41,7 +43,8 @@ public sealed class ScheduleRunTests(Engines engines)
 
     [Theory, EachEngine]
     public Task Interval_OneSecond_KeepsStarting(string engine) => WithAsync(
-        engine, false, schedule => schedule with { Spec = new() { Intervals = [new(TimeSpan.FromSeconds(1))] } }, async (_, handle) =>
+        engine, false, schedule => schedule with { Spec = new() { Intervals = [new(TimeSpan.FromSeconds(1))] } },
+        async (_, handle) =>
     {
         var recent = await RecentAsync(handle, 2);
         (recent[1].ScheduledAt - recent[0].ScheduledAt).TotalSeconds.ShouldBeGreaterThanOrEqualTo(1);
@@ -54,38 +57,45 @@ public sealed class ScheduleRunTests(Engines engines)
         State = new() { LimitedActions = true, RemainingActions = 1 },
     }, async (_, handle) =>
     {
-        await Scenario.EventuallyAsync(async () => (await handle.DescribeAsync()).Schedule.State.RemainingActions == 0, "the only action is used");
+        await Scenario.EventuallyAsync(
+            async () => (await handle.DescribeAsync()).Schedule.State.RemainingActions == 0, "the only action is used");
         (await handle.DescribeAsync()).Info.NumActions.ShouldBe(1);
         (await handle.DescribeAsync()).Info.NextActionTimes.ShouldBeEmpty();
     });
 
     [Theory, EachEngine]
-    public Task Overlap_Skip_CountsWhatItSkipped(string engine) => WithAsync(engine, true, Overlapping(ScheduleOverlapPolicy.Skip), async (_, handle) =>
+    public Task Overlap_Skip_CountsWhatItSkipped(string engine) => WithAsync(
+        engine, true, Overlapping(ScheduleOverlapPolicy.Skip), async (_, handle) =>
     {
         await handle.TriggerAsync();
         await RecentAsync(handle, 1);
         await handle.TriggerAsync();
-        await Scenario.EventuallyAsync(async () => (await handle.DescribeAsync()).Info.NumActionsSkippedOverlap == 1, "the second is skipped");
+        await Scenario.EventuallyAsync(
+            async () => (await handle.DescribeAsync()).Info.NumActionsSkippedOverlap == 1, "the second is skipped");
     });
 
     [Theory, EachEngine]
-    public Task Overlap_AllowAll_RunsBeside(string engine) => WithAsync(engine, true, Overlapping(ScheduleOverlapPolicy.AllowAll), async (_, handle) =>
+    public Task Overlap_AllowAll_RunsBeside(string engine) => WithAsync(
+        engine, true, Overlapping(ScheduleOverlapPolicy.AllowAll), async (_, handle) =>
     {
         await handle.TriggerAsync();
         await RecentAsync(handle, 1);
         // Started workflows are named after the second of their start.
         await Task.Delay(1000);
         await handle.TriggerAsync();
-        await Scenario.EventuallyAsync(async () => (await handle.DescribeAsync()).Info.NumActions == 2, "both are started");
+        await Scenario.EventuallyAsync(
+            async () => (await handle.DescribeAsync()).Info.NumActions == 2, "both are started");
     });
 
     [Theory, EachEngine]
-    public Task Overlap_BufferOne_StartsWhenTheFirstEnds(string engine) => WithAsync(engine, true, Overlapping(ScheduleOverlapPolicy.BufferOne), async (scenario, handle) =>
+    public Task Overlap_BufferOne_StartsWhenTheFirstEnds(string engine) => WithAsync(
+        engine, true, Overlapping(ScheduleOverlapPolicy.BufferOne), async (scenario, handle) =>
     {
         await handle.TriggerAsync();
         var first = await RecentAsync(handle, 1);
         await handle.TriggerAsync();
-        await Scenario.EventuallyAsync(async () => (await handle.DescribeAsync()).RawDescription.Info.BufferSize == 1, "the second waits");
+        await Scenario.EventuallyAsync(
+            async () => (await handle.DescribeAsync()).RawDescription.Info.BufferSize == 1, "the second waits");
         await Started(scenario, first[0]).SignalAsync("End", []);
         (await RecentAsync(handle, 2)).Count.ShouldBe(2);
     });
@@ -93,19 +103,22 @@ public sealed class ScheduleRunTests(Engines engines)
     [Theory]
     [EachEngine(ScheduleOverlapPolicy.CancelOther, WorkflowExecutionStatus.Canceled)]
     [EachEngine(ScheduleOverlapPolicy.TerminateOther, WorkflowExecutionStatus.Terminated)]
-    public Task Overlap_EndOther_EndsTheFirst(string engine, ScheduleOverlapPolicy policy, WorkflowExecutionStatus expected) =>
+    public Task Overlap_EndOther_EndsTheFirst(
+        string engine, ScheduleOverlapPolicy policy, WorkflowExecutionStatus expected) =>
         WithAsync(engine, true, Overlapping(policy), async (scenario, handle) =>
     {
         await handle.TriggerAsync();
         var first = Started(scenario, (await RecentAsync(handle, 1))[0]);
         await Scenario.EventuallyAsync(async () => (await first.DescribeAsync()).HistoryLength > 3, "the first waits");
         await handle.TriggerAsync();
-        await Scenario.EventuallyAsync(async () => (await first.DescribeAsync()).Status == expected, $"the first is {expected}");
+        await Scenario.EventuallyAsync(
+            async () => (await first.DescribeAsync()).Status == expected, $"the first is {expected}");
         (await RecentAsync(handle, 2)).Count.ShouldBe(2);
     });
 
     [Theory, EachEngine]
-    public Task Started_Workflow_NamesItsSchedule(string engine) => WithAsync(engine, false, Paused, async (scenario, handle) =>
+    public Task Started_Workflow_NamesItsSchedule(string engine) => WithAsync(
+        engine, false, Paused, async (scenario, handle) =>
     {
         await handle.TriggerAsync();
         var action = (await RecentAsync(handle, 1))[0];
@@ -115,16 +128,20 @@ public sealed class ScheduleRunTests(Engines engines)
 
     private static Schedule Paused(Schedule schedule) => schedule with { State = new() { Paused = true } };
 
-    private static Func<Schedule, Schedule> Overlapping(ScheduleOverlapPolicy policy) => schedule => Paused(schedule) with { Policy = new() { Overlap = policy } };
+    private static Func<Schedule, Schedule> Overlapping(ScheduleOverlapPolicy policy) =>
+        schedule => Paused(schedule) with { Policy = new() { Overlap = policy } };
 
     private static Schedule Hourly(Scenario scenario, bool waits) => new(
-        ScheduleActionStartWorkflow.Create((Stamps wf) => wf.RunAsync(), new($"{(waits ? "waits" : "stamps")}-{Guid.NewGuid()}", scenario.Queue)),
+        ScheduleActionStartWorkflow.Create(
+            (Stamps wf) => wf.RunAsync(), new($"{(waits ? "waits" : "stamps")}-{Guid.NewGuid()}", scenario.Queue)),
         new() { Intervals = [new(TimeSpan.FromHours(1))] });
 
     private static async Task<List<ScheduleActionResult>> RecentAsync(ScheduleHandle handle, int count)
     {
         List<ScheduleActionResult> recent = [];
-        await Scenario.EventuallyAsync(async () => (recent = [.. (await handle.DescribeAsync()).Info.RecentActions]).Count >= count, $"{count} actions", 20);
+        await Scenario.EventuallyAsync(
+            async () => (recent = [.. (await handle.DescribeAsync()).Info.RecentActions]).Count >= count,
+            $"{count} actions", 20);
         return recent;
     }
 
@@ -134,12 +151,15 @@ public sealed class ScheduleRunTests(Engines engines)
         return scenario.Client.GetWorkflowHandle(action.WorkflowId, action.FirstExecutionRunId);
     }
 
-    private static Task<string> ResultAsync(Scenario scenario, ScheduleActionResult result) => Started(scenario, result).GetResultAsync<string>();
+    private static Task<string> ResultAsync(Scenario scenario, ScheduleActionResult result) =>
+        Started(scenario, result).GetResultAsync<string>();
 
-    private Task WithAsync(string engine, bool waits, Func<Schedule, Schedule> change, Func<Scenario, ScheduleHandle, Task> body) =>
+    private Task WithAsync(
+        string engine, bool waits, Func<Schedule, Schedule> change, Func<Scenario, ScheduleHandle, Task> body) =>
         engines.RunAsync(engine, options => options.AddWorkflow<Stamps>(), async scenario =>
         {
-            var handle = await scenario.Client.CreateScheduleAsync($"s-{Guid.NewGuid()}", change(Hourly(scenario, waits)));
+            var handle =
+                await scenario.Client.CreateScheduleAsync($"s-{Guid.NewGuid()}", change(Hourly(scenario, waits)));
             await body(scenario, handle);
             await handle.DeleteAsync();
         });
@@ -153,7 +173,8 @@ public sealed class ScheduleRunTests(Engines engines)
         [WorkflowRun]
         public async Task<string> RunAsync()
         {
-            await Workflow.WaitConditionAsync(() => _ended || !Workflow.Info.WorkflowId.StartsWith("waits", StringComparison.Ordinal));
+            await Workflow.WaitConditionAsync(
+                () => _ended || !Workflow.Info.WorkflowId.StartsWith("waits", StringComparison.Ordinal));
             return $"at {Workflow.UtcNow:O}";
         }
 

@@ -19,7 +19,8 @@ public sealed class SlotTests(Engines engines)
 
     [Theory, EachEngine]
     public Task FixedSize_Two_RunsTwoAtOnce(string engine) =>
-        MostAtOnceAsync(engine, options => options.Tuner = WorkerTuner.CreateFixedSize(10, 2, 10, 10), most => most.ShouldBe(2));
+        MostAtOnceAsync(
+            engine, options => options.Tuner = WorkerTuner.CreateFixedSize(10, 2, 10, 10), most => most.ShouldBe(2));
 
     [Theory, EachEngine]
     public Task ResourceBased_MaximumSlots_AreNotExceeded(string engine) => MostAtOnceAsync(
@@ -33,7 +34,8 @@ public sealed class SlotTests(Engines engines)
     {
         var slots = new CountingSlots(2);
         var others = new FixedSizeSlotSupplier(10);
-        await MostAtOnceAsync(engine, options => options.Tuner = new WorkerTuner(others, slots, others, others), most => most.ShouldBeLessThanOrEqualTo(2));
+        await MostAtOnceAsync(engine, options => options.Tuner = new WorkerTuner(others, slots, others, others),
+            most => most.ShouldBeLessThanOrEqualTo(2));
         slots.Used.ShouldBe(Enumerable.Repeat("counted", 8));
         slots.Released.ShouldBeGreaterThanOrEqualTo(8);
         slots.Types.Keys.ShouldBe([SlotType.Activity]);
@@ -51,7 +53,12 @@ public sealed class SlotTests(Engines engines)
 
     [Theory, EachEngine]
     public Task MaxActivitiesPerSecond_OfTheWorker_SlowsItDown(string engine) => engines.RunAsync(
-        engine, options => { options.AddWorkflow<Fans>().AddActivity(Counter(new int[2])); options.MaxActivitiesPerSecond = 4; options.DisableEagerActivityExecution = true; },
+        engine, options =>
+        {
+            options.AddWorkflow<Fans>()
+            .AddActivity(Counter(new int[2])); options.MaxActivitiesPerSecond = 4;
+            options.DisableEagerActivityExecution = true;
+        },
         async scenario =>
         {
             var watch = System.Diagnostics.Stopwatch.StartNew();
@@ -80,7 +87,9 @@ public sealed class SlotTests(Engines engines)
     private Task MostAtOnceAsync(string engine, Action<TemporalWorkerOptions> change, Action<int> check)
     {
         var insideAndMost = new int[2];
-        return engines.RunAsync(engine, options => { options.AddWorkflow<Fans>().AddActivity(Counter(insideAndMost)); change(options); }, async scenario =>
+        return engines.RunAsync(
+            engine, options => { options.AddWorkflow<Fans>().AddActivity(Counter(insideAndMost)); change(options); },
+            async scenario =>
         {
             await scenario.Client.ExecuteWorkflowAsync((Fans wf) => wf.RunAsync(8), scenario.NewWorkflow());
             check(insideAndMost[1]);
@@ -116,7 +125,8 @@ public sealed class SlotTests(Engines engines)
 
         public int Released => _released;
 
-        public override async Task<SlotPermit> ReserveSlotAsync(SlotReserveContext ctx, CancellationToken cancellationToken)
+        public override async Task<SlotPermit> ReserveSlotAsync(
+            SlotReserveContext ctx, CancellationToken cancellationToken)
         {
             Types[ctx.SlotType] = true;
             return new(await _free.Reader.ReadAsync(cancellationToken));
@@ -128,7 +138,8 @@ public sealed class SlotTests(Engines engines)
             return _free.Reader.TryRead(out var permit) ? new(permit) : null;
         }
 
-        public override void MarkSlotUsed(SlotMarkUsedContext ctx) => Used.Enqueue(((SlotInfo.ActivitySlotInfo)ctx.SlotInfo).ActivityType);
+        public override void MarkSlotUsed(SlotMarkUsedContext ctx) =>
+            Used.Enqueue(((SlotInfo.ActivitySlotInfo)ctx.SlotInfo).ActivityType);
 
         public override void ReleaseSlot(SlotReleaseContext ctx)
         {

@@ -36,5 +36,6 @@ public sealed class SlowTask
         return Task.CompletedTask;
     }
 
-    private static TaskCompletionSource Signal(string id) => First.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+    private static TaskCompletionSource Signal(string id) =>
+        First.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }

@@ -14,17 +14,27 @@ public sealed class TimeSkippingTests
     public async Task Environment_DaysOfWaiting_TakeMoments()
     {
         await using var environment = await WorkflowEnvironment.StartTimeSkippingAsync(
-            new() { Runtime = Engines.Runtime, TestServer = new() { ExistingPath = Engines.Program("embedded"), StartupTimeout = TimeSpan.FromMinutes(1) } });
+            new()
+            {
+                Runtime = Engines.Runtime,
+                TestServer =
+                new() { ExistingPath = Engines.Program("embedded"), StartupTimeout = TimeSpan.FromMinutes(1) }
+            });
         environment.SupportsTimeSkipping.ShouldBeTrue();
         var queue = $"tq-{Guid.NewGuid()}";
-        using var worker = new TemporalWorker(environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<Patient>().AddAllActivities(typeof(SampleActivities), null));
+        using var worker = new TemporalWorker(
+            environment.Client, new TemporalWorkerOptions(queue).AddWorkflow<Patient>()
+                .AddAllActivities(typeof(SampleActivities), null));
         await worker.ExecuteAsync(async () =>
         {
             WorkflowOptions NewWorkflow() => new($"wf-{Guid.NewGuid()}", queue);
             var watch = Stopwatch.StartNew();
-            (await environment.Client.ExecuteWorkflowAsync((Patient wf) => wf.RunAsync("timer"), NewWorkflow())).ShouldBe("30 days");
-            (await environment.Client.ExecuteWorkflowAsync((Patient wf) => wf.RunAsync("backoff"), NewWorkflow())).ShouldBe("3");
-            (await environment.Client.ExecuteWorkflowAsync((Patient wf) => wf.RunAsync("condition"), NewWorkflow())).ShouldBe("timed out");
+            (await environment.Client.ExecuteWorkflowAsync((Patient wf) => wf.RunAsync("timer"), NewWorkflow()))
+                .ShouldBe("30 days");
+            (await environment.Client.ExecuteWorkflowAsync((Patient wf) => wf.RunAsync("backoff"), NewWorkflow()))
+                .ShouldBe("3");
+            (await environment.Client.ExecuteWorkflowAsync((Patient wf) => wf.RunAsync("condition"), NewWorkflow()))
+                .ShouldBe("timed out");
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
             await environment.WithAutoTimeSkippingDisabledAsync(async () =>
             {
@@ -50,7 +60,14 @@ public sealed class TimeSkippingTests
                     return $"{(Workflow.UtcNow - begin).TotalDays:0} days";
                 case "backoff":
                     return await Workflow.ExecuteActivityAsync<string>(
-                        "failTwice", [], new() { StartToCloseTimeout = TimeSpan.FromHours(1), RetryPolicy = new() { InitialInterval = TimeSpan.FromHours(5) } });
+                        "failTwice", [], new()
+                        {
+                            StartToCloseTimeout = TimeSpan.FromHours(1),
+                            RetryPolicy = new()
+                            {
+                                InitialInterval = TimeSpan.FromHours(5),
+                            },
+                        });
                 case "condition":
                     return await Workflow.WaitConditionAsync(() => false, TimeSpan.FromDays(2)) ? "met" : "timed out";
                 default:

@@ -8,7 +8,9 @@ using Temporalio.Workflows;
 
 namespace Temporalio.Tests.Behaviours;
 
-/// <summary>Notes every intercepted call and carries a tenant in the headers, from the client into workflows and activities.</summary>
+/// <summary>
+/// Notes every intercepted call and carries a tenant in the headers, from the client into workflows and activities.
+/// </summary>
 /// <param name="tenant">The header's value.</param>
 internal sealed class Tracer(string tenant) : IClientInterceptor, IWorkerInterceptor
 {
@@ -22,14 +24,18 @@ internal sealed class Tracer(string tenant) : IClientInterceptor, IWorkerInterce
     /// <summary>Calls in order; calls of replays and repeated tasks are noted once.</summary>
     public IReadOnlyList<string> Seen => [.. _seen];
 
-    public ClientOutboundInterceptor InterceptClient(ClientOutboundInterceptor nextInterceptor) => new ClientCalls(this, nextInterceptor);
+    public ClientOutboundInterceptor InterceptClient(ClientOutboundInterceptor nextInterceptor) =>
+        new ClientCalls(this, nextInterceptor);
 
-    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new WorkflowCalls(this, nextInterceptor);
+    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>
+        new WorkflowCalls(this, nextInterceptor);
 
-    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) => new ActivityCalls(this, nextInterceptor);
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new ActivityCalls(this, nextInterceptor);
 
     private static string? Read(IReadOnlyDictionary<string, Payload>? headers) =>
-        headers is not null && headers.TryGetValue(Header, out var payload) ? DataConverter.Default.PayloadConverter.ToValue<string>(payload) : null;
+        headers is not null && headers.TryGetValue(Header, out var payload)
+            ? DataConverter.Default.PayloadConverter.ToValue<string>(payload) : null;
 
     private void Note(string what) => _seen.Enqueue(what);
 
@@ -41,11 +47,15 @@ internal sealed class Tracer(string tenant) : IClientInterceptor, IWorkerInterce
         }
     }
 
-    private Dictionary<string, Payload> Headers() => new(StringComparer.Ordinal) { [Header] = DataConverter.Default.PayloadConverter.ToPayload(tenant) };
+    private Dictionary<string, Payload> Headers() => new(StringComparer.Ordinal)
+    {
+        [Header] = DataConverter.Default.PayloadConverter.ToPayload(tenant),
+    };
 
     private sealed class ClientCalls(Tracer tracer, ClientOutboundInterceptor next) : ClientOutboundInterceptor(next)
     {
-        public override Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(StartWorkflowInput input)
+        public override Task<WorkflowHandle<TWorkflow, TResult>> StartWorkflowAsync<TWorkflow, TResult>(
+            StartWorkflowInput input)
         {
             tracer.Note($"client start {input.Workflow}");
             return base.StartWorkflowAsync<TWorkflow, TResult>(input with { Headers = tracer.Headers() });
@@ -63,7 +73,8 @@ internal sealed class Tracer(string tenant) : IClientInterceptor, IWorkerInterce
             return base.QueryWorkflowAsync<TResult>(input);
         }
 
-        public override Task<WorkflowUpdateHandle<TResult>> StartWorkflowUpdateAsync<TResult>(StartWorkflowUpdateInput input)
+        public override Task<WorkflowUpdateHandle<TResult>> StartWorkflowUpdateAsync<TResult>(
+            StartWorkflowUpdateInput input)
         {
             tracer.Note($"client update {input.Update}");
             return base.StartWorkflowUpdateAsync<TResult>(input);
@@ -76,11 +87,13 @@ internal sealed class Tracer(string tenant) : IClientInterceptor, IWorkerInterce
         }
     }
 
-    private sealed class WorkflowCalls(Tracer tracer, WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    private sealed class WorkflowCalls(Tracer tracer, WorkflowInboundInterceptor next)
+        : WorkflowInboundInterceptor(next)
     {
         private string? _tenant;
 
-        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new WorkflowOutCalls(tracer, outbound));
+        public override void Init(WorkflowOutboundInterceptor outbound) =>
+            base.Init(new WorkflowOutCalls(tracer, outbound));
 
         public override Task<object?> ExecuteWorkflowAsync(ExecuteWorkflowInput input)
         {
@@ -115,7 +128,8 @@ internal sealed class Tracer(string tenant) : IClientInterceptor, IWorkerInterce
         }
     }
 
-    private sealed class WorkflowOutCalls(Tracer tracer, WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    private sealed class WorkflowOutCalls(Tracer tracer, WorkflowOutboundInterceptor next)
+        : WorkflowOutboundInterceptor(next)
     {
         public override Task DelayAsync(DelayAsyncInput input)
         {
@@ -135,14 +149,16 @@ internal sealed class Tracer(string tenant) : IClientInterceptor, IWorkerInterce
             return base.ScheduleLocalActivityAsync<TResult>(input);
         }
 
-        public override Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(StartChildWorkflowInput input)
+        public override Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(
+            StartChildWorkflowInput input)
         {
             tracer.NoteOnce($"out child {input.Workflow}");
             return base.StartChildWorkflowAsync<TWorkflow, TResult>(input);
         }
     }
 
-    private sealed class ActivityCalls(Tracer tracer, ActivityInboundInterceptor next) : ActivityInboundInterceptor(next)
+    private sealed class ActivityCalls(Tracer tracer, ActivityInboundInterceptor next)
+        : ActivityInboundInterceptor(next)
     {
         public override void Init(ActivityOutboundInterceptor outbound) => base.Init(new Beats(tracer, outbound));
 

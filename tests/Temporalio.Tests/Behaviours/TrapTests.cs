@@ -4,7 +4,10 @@ using Temporalio.Workflows;
 
 namespace Temporalio.Tests.Behaviours;
 
-/// <summary>Code that leaves the deterministic scheduler fails the workflow task with a message; it neither hangs nor fails the run.</summary>
+/// <summary>
+/// Code that leaves the deterministic scheduler fails the workflow task with a message; it neither hangs nor fails the
+/// run.
+/// </summary>
 /// <param name="engines">The servers.</param>
 [Trait("Tier", "workflow")]
 public sealed class TrapTests(Engines engines)
@@ -14,11 +17,15 @@ public sealed class TrapTests(Engines engines)
     [EachEngine("Task.Run", "not scheduled on workflow scheduler")]
     [EachEngine("StartNew", "not scheduled on workflow scheduler")]
     [EachEngine("CancelAfter", "")]
-    public Task Leak_FailsTheTask_NotTheRun(string engine, string kind, string message) => engines.RunAsync(engine, options => options.AddWorkflow<Leaks>(), async scenario =>
+    public Task Leak_FailsTheTask_NotTheRun(string engine, string kind, string message) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Leaks>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Leaks wf) => wf.RunAsync(kind), scenario.NewWorkflow());
-        await Scenario.EventuallyAsync(async () => (await handle.FetchHistoryAsync()).Events.Any(entry => entry.EventType == EventType.WorkflowTaskFailed), "the task failed");
-        var failed = (await handle.FetchHistoryAsync()).Events.First(entry => entry.EventType == EventType.WorkflowTaskFailed);
+        await Scenario.EventuallyAsync(
+            async () => (await handle.FetchHistoryAsync()).Events.Any(
+                entry => entry.EventType == EventType.WorkflowTaskFailed), "the task failed");
+        var failed =
+            (await handle.FetchHistoryAsync()).Events.First(entry => entry.EventType == EventType.WorkflowTaskFailed);
         failed.WorkflowTaskFailedEventAttributes.Failure.Message.ShouldContain(message);
         (await handle.DescribeAsync()).Status.ShouldBe(WorkflowExecutionStatus.Running);
         await handle.TerminateAsync();
@@ -41,7 +48,8 @@ public sealed class TrapTests(Engines engines)
                     await Task.Run(() => 1);
                     break;
                 case "StartNew":
-                    await Task.Factory.StartNew(() => 1, CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Default);
+                    await Task.Factory.StartNew(
+                        () => 1, CancellationToken.None, TaskCreationOptions.None, TaskScheduler.Default);
                     break;
                 case "CancelAfter":
                     using (var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(20)))

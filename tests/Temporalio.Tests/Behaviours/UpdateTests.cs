@@ -19,12 +19,14 @@ public sealed class UpdateTests(Engines engines)
 
     [Theory, EachEngine]
     public Task Start_StageAdmitted_IsRefusedByTheClient(string engine) => RunAsync(engine, async (_, handle) =>
-        await Should.ThrowAsync<ArgumentException>(() => handle.StartUpdateAsync(wf => wf.SetAsync(5), new(WorkflowUpdateStage.Admitted))));
+        await Should.ThrowAsync<ArgumentException>(
+            () => handle.StartUpdateAsync(wf => wf.SetAsync(5), new(WorkflowUpdateStage.Admitted))));
 
     [Theory, EachEngine]
     public Task Update_UnknownName_IsRejectedAndNamesTheKnown(string engine) => RunAsync(engine, async (_, handle) =>
     {
-        var failure = await Should.ThrowAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync("Nope", []));
+        var failure =
+            await Should.ThrowAsync<WorkflowUpdateFailedException>(() => handle.ExecuteUpdateAsync("Nope", []));
         failure.InnerException!.Message.ShouldContain("Nope");
         failure.InnerException.Message.ShouldContain("Set");
     });
@@ -44,34 +46,47 @@ public sealed class UpdateTests(Engines engines)
     public Task Update_BugInTheHandler_FailsTheTaskNotTheUpdate(string engine) => RunAsync(engine, async (_, handle) =>
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await Should.ThrowAsync<Exception>(() => handle.ExecuteUpdateAsync(wf => wf.BugAsync(), new() { Rpc = new() { CancellationToken = limit.Token } }));
+        await Should.ThrowAsync<Exception>(() =>
+            handle.ExecuteUpdateAsync(wf => wf.BugAsync(), new() { Rpc = new() { CancellationToken = limit.Token } }));
         await Scenario.EventuallyAsync(
-            async () => (await handle.FetchHistoryAsync()).Events.Any(entry => entry.EventType == EventType.WorkflowTaskFailed), "the task failed");
+            async () => (await handle.FetchHistoryAsync()).Events.Any(
+                entry => entry.EventType == EventType.WorkflowTaskFailed), "the task failed");
         (await handle.DescribeAsync()).Status.ShouldBe(WorkflowExecutionStatus.Running);
     });
 
     [Theory, EachEngine]
     public Task Handlers_Unfinished_AreWaitedForWhereAsked(string engine) => RunAsync(engine, async (_, handle) =>
     {
-        var update = await handle.StartUpdateAsync(wf => wf.SlowAsync(TimeSpan.FromMilliseconds(300)), new(WorkflowUpdateStage.Accepted));
+        var update = await handle.StartUpdateAsync(
+            wf => wf.SlowAsync(TimeSpan.FromMilliseconds(300)), new(WorkflowUpdateStage.Accepted));
         await handle.ExecuteUpdateAsync(wf => wf.FinishAsync("after the handlers"));
         (await update.GetResultAsync()).ShouldBe("slow");
         (await handle.GetResultAsync()).ShouldBe("after the handlers");
     });
 
     [Theory, EachEngine]
-    public Task WithStart_RunningAndPolicyFail_IsAlreadyStarted(string engine) => RunAsync(engine, async (scenario, handle) =>
+    public Task WithStart_RunningAndPolicyFail_IsAlreadyStarted(string engine) => RunAsync(
+        engine, async (scenario, handle) =>
     {
-        var start = WithStartWorkflowOperation.Create((Updated wf) => wf.RunAsync(), new(handle.Id, scenario.Queue) { IdConflictPolicy = WorkflowIdConflictPolicy.Fail });
-        await Should.ThrowAsync<WorkflowAlreadyStartedException>(() => scenario.Client.ExecuteUpdateWithStartWorkflowAsync((Updated wf) => wf.SetAsync(1), new(start)));
+        var start = WithStartWorkflowOperation.Create(
+            (Updated wf) => wf.RunAsync(), new(handle.Id, scenario.Queue)
+            {
+                IdConflictPolicy = WorkflowIdConflictPolicy.Fail,
+            });
+        await Should.ThrowAsync<WorkflowAlreadyStartedException>(
+            () => scenario.Client.ExecuteUpdateWithStartWorkflowAsync((Updated wf) => wf.SetAsync(1), new(start)));
     });
 
     [Theory, EachEngine]
     public Task WithStart_RejectedUpdate_StillStarts(string engine) => RunAsync(engine, async (scenario, _) =>
     {
         var start = WithStartWorkflowOperation.Create(
-            (Updated wf) => wf.RunAsync(), new($"wf-{Guid.NewGuid()}", scenario.Queue) { IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting });
-        await Should.ThrowAsync<WorkflowUpdateFailedException>(() => scenario.Client.ExecuteUpdateWithStartWorkflowAsync((Updated wf) => wf.SetAsync(-1), new(start)));
+            (Updated wf) => wf.RunAsync(), new($"wf-{Guid.NewGuid()}", scenario.Queue)
+            {
+                IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
+            });
+        await Should.ThrowAsync<WorkflowUpdateFailedException>(
+            () => scenario.Client.ExecuteUpdateWithStartWorkflowAsync((Updated wf) => wf.SetAsync(-1), new(start)));
         var started = await start.GetHandleAsync();
         (await started.DescribeAsync()).Status.ShouldBe(WorkflowExecutionStatus.Running);
         await started.TerminateAsync();
@@ -80,7 +95,8 @@ public sealed class UpdateTests(Engines engines)
     private Task RunAsync(string engine, Func<Scenario, WorkflowHandle<Updated, string>, Task> body) =>
         engines.RunAsync(engine, options => options.AddWorkflow<Updated>(), async scenario =>
         {
-            var handle = await scenario.Client.StartWorkflowAsync((Updated wf) => wf.RunAsync(), scenario.NewWorkflow());
+            var handle =
+                await scenario.Client.StartWorkflowAsync((Updated wf) => wf.RunAsync(), scenario.NewWorkflow());
             await body(scenario, handle);
             if ((await handle.DescribeAsync()).Status == WorkflowExecutionStatus.Running)
             {
@@ -107,7 +123,8 @@ public sealed class UpdateTests(Engines engines)
         public void ValidateSet(int value) => ArgumentOutOfRangeException.ThrowIfNegative(value);
 
         [WorkflowUpdate]
-        public Task<string> WhoAmIAsync() => Task.FromResult($"{Workflow.CurrentUpdateInfo?.Id} {Workflow.CurrentUpdateInfo?.Name}");
+        public Task<string> WhoAmIAsync() =>
+            Task.FromResult($"{Workflow.CurrentUpdateInfo?.Id} {Workflow.CurrentUpdateInfo?.Name}");
 
         [WorkflowUpdate]
         public async Task<string> SlowAsync(TimeSpan time)

@@ -40,7 +40,8 @@ public sealed class VisibilityTests(Engines engines)
     }
 
     [Theory, EachEngine]
-    public Task Attributes_UpsertedAndUnset_AreReadInside(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Tags>(), async scenario =>
+    public Task Attributes_UpsertedAndUnset_AreReadInside(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Tags>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Tags wf) => wf.RunAsync(), scenario.NewWorkflow());
         (await handle.GetResultAsync()).ShouldBe("7 then none");
@@ -52,8 +53,10 @@ public sealed class VisibilityTests(Engines engines)
     {
         var scenario = new Scenario(await engines.ClientAsync(engine));
         var options = scenario.NewWorkflow();
-        options.TypedSearchAttributes = new SearchAttributeCollection.Builder().Set(SearchAttributeKey.CreateKeyword("NobodyAddedThis"), "x").ToSearchAttributeCollection();
-        var failure = await Should.ThrowAsync<Temporalio.Exceptions.RpcException>(() => scenario.Client.StartWorkflowAsync("X", [], options));
+        options.TypedSearchAttributes = new SearchAttributeCollection.Builder()
+            .Set(SearchAttributeKey.CreateKeyword("NobodyAddedThis"), "x").ToSearchAttributeCollection();
+        var failure = await Should.ThrowAsync<Temporalio.Exceptions.RpcException>(
+            () => scenario.Client.StartWorkflowAsync("X", [], options));
         failure.Code.ShouldBe(Temporalio.Exceptions.RpcException.StatusCode.InvalidArgument);
         failure.Message.ShouldContain("NobodyAddedThis");
     }
@@ -64,7 +67,8 @@ public sealed class VisibilityTests(Engines engines)
         var (seen, pages, token) = (new List<string>(), 0, (byte[]?)null);
         do
         {
-            var page = await client.ListWorkflowsPaginatedAsync($"TestKeyword = '{tag}'", token, new() { PageSize = 2 });
+            var page =
+                await client.ListWorkflowsPaginatedAsync($"TestKeyword = '{tag}'", token, new() { PageSize = 2 });
             seen.AddRange(page.Workflows.Select(workflow => workflow.Id));
             (pages, token) = (pages + 1, page.NextPageToken);
         }
@@ -89,7 +93,10 @@ public sealed class VisibilityTests(Engines engines)
     public Task Count_GroupedByStatus_AddsUp(string engine) => WithFiveAsync(engine, async (client, tag, handles) =>
     {
         await handles[0].TerminateAsync();
-        await Scenario.EventuallyAsync(async () => (await client.CountWorkflowsAsync($"TestKeyword = '{tag}' AND ExecutionStatus = 'Running'")).Count == 4, "one is closed");
+        await Scenario.EventuallyAsync(
+            async () =>
+                (await client.CountWorkflowsAsync($"TestKeyword = '{tag}' AND ExecutionStatus = 'Running'")).Count == 4,
+                    "one is closed");
         var count = await client.CountWorkflowsAsync($"TestKeyword = '{tag}' GROUP BY ExecutionStatus");
         count.Count.ShouldBe(5);
         count.Groups.ToDictionary(group => $"{group.GroupValues.Single()}", group => group.Count).ShouldBe(
@@ -99,7 +106,8 @@ public sealed class VisibilityTests(Engines engines)
     [Theory, EachEngine]
     public Task List_Conditions_Select(string engine) => WithFiveAsync(engine, async (client, tag, handles) =>
     {
-        async Task<long> CountAsync(string filter) => (await client.CountWorkflowsAsync($"TestKeyword = '{tag}' AND {filter}")).Count;
+        async Task<long> CountAsync(string filter) =>
+            (await client.CountWorkflowsAsync($"TestKeyword = '{tag}' AND {filter}")).Count;
         (await CountAsync("TestNumber > 2")).ShouldBe(2);
         (await CountAsync("TestNumber BETWEEN 1 AND 3")).ShouldBe(3);
         (await CountAsync("TestNumber IN (0, 4)")).ShouldBe(2);
@@ -127,11 +135,14 @@ public sealed class VisibilityTests(Engines engines)
         for (var i = 0; i < 5; i++)
         {
             var options = scenario.NewWorkflow($"{Guid.NewGuid():N}");
-            options.TypedSearchAttributes = new SearchAttributeCollection.Builder().Set(Keyword, tag).Set(Number, i).ToSearchAttributeCollection();
+            options.TypedSearchAttributes = new SearchAttributeCollection.Builder().Set(Keyword, tag).Set(Number, i)
+                .ToSearchAttributeCollection();
             handles.Add(await scenario.Client.StartWorkflowAsync("X", [], options));
         }
 
-        await Scenario.EventuallyAsync(async () => (await scenario.Client.CountWorkflowsAsync($"TestKeyword = '{tag}'")).Count == 5, "all are visible");
+        await Scenario.EventuallyAsync(
+            async () => (await scenario.Client.CountWorkflowsAsync($"TestKeyword = '{tag}'")).Count == 5,
+            "all are visible");
         await body(scenario.Client, tag, handles);
         foreach (var handle in handles)
         {

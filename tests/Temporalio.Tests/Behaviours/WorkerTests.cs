@@ -28,7 +28,8 @@ public sealed class WorkerTests(Engines engines)
         {
             started.TrySetResult();
             var context = ActivityExecutionContext.Current;
-            await Task.Delay(Timeout.Infinite, context.WorkerShutdownToken).ContinueWith(_ => told = true, TaskScheduler.Default);
+            await Task.Delay(Timeout.Infinite, context.WorkerShutdownToken)
+                .ContinueWith(_ => told = true, TaskScheduler.Default);
             return "stopped early";
         }
 
@@ -39,12 +40,14 @@ public sealed class WorkerTests(Engines engines)
             options.GracefulShutdownTimeout = TimeSpan.FromSeconds(10);
         }));
         var serving = worker.ExecuteAsync(stop.Token);
-        var handle = await scenario.Client.StartWorkflowAsync((CallsOne wf) => wf.RunAsync("longWork"), scenario.NewWorkflow());
+        var handle =
+            await scenario.Client.StartWorkflowAsync((CallsOne wf) => wf.RunAsync("longWork"), scenario.NewWorkflow());
         await started.Task.WaitAsync(TimeSpan.FromSeconds(10));
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => serving);
         told.ShouldBeTrue();
-        await scenario.RunAsync(options => options.AddWorkflow<CallsOne>(), async () => (await handle.GetResultAsync()).ShouldBe("stopped early"));
+        await scenario.RunAsync(options => options.AddWorkflow<CallsOne>(),
+            async () => (await handle.GetResultAsync()).ShouldBe("stopped early"));
     }
 
     [Theory, EachEngine]
@@ -54,11 +57,14 @@ public sealed class WorkerTests(Engines engines)
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddScoped<Greeting>();
         builder.Services.AddSingleton(scenario.Client);
-        builder.Services.AddHostedTemporalWorker(scenario.Queue).AddScopedActivities<GreetingActivities>().AddWorkflow<CallsOne>();
+        builder.Services.AddHostedTemporalWorker(scenario.Queue).AddScopedActivities<GreetingActivities>()
+            .AddWorkflow<CallsOne>();
         using var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
-        var first = await scenario.Client.ExecuteWorkflowAsync((CallsOne wf) => wf.RunAsync("GreetFromScope"), scenario.NewWorkflow());
-        var second = await scenario.Client.ExecuteWorkflowAsync((CallsOne wf) => wf.RunAsync("GreetFromScope"), scenario.NewWorkflow());
+        var first = await scenario.Client.ExecuteWorkflowAsync(
+            (CallsOne wf) => wf.RunAsync("GreetFromScope"), scenario.NewWorkflow());
+        var second = await scenario.Client.ExecuteWorkflowAsync(
+            (CallsOne wf) => wf.RunAsync("GreetFromScope"), scenario.NewWorkflow());
         first.ShouldNotBe(second);
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
@@ -69,7 +75,8 @@ public sealed class WorkerTests(Engines engines)
         var known = await engines.ClientAsync(engine);
         var client = new TemporalClient(known.Connection, new() { Namespace = "nowhere" });
         using var worker = new TemporalWorker(client, new TemporalWorkerOptions("tq").AddWorkflow<CallsOne>());
-        (await Should.ThrowAsync<Exception>(() => worker.ExecuteAsync(TestContext.Current.CancellationToken))).Message.ShouldContain("nowhere", Case.Insensitive);
+        (await Should.ThrowAsync<Exception>(() => worker.ExecuteAsync(TestContext.Current.CancellationToken))).Message
+            .ShouldContain("nowhere", Case.Insensitive);
     }
 
     [Theory, EachEngine]
@@ -88,7 +95,10 @@ public sealed class WorkerTests(Engines engines)
         }
 
         var client = await engines.ClientAsync(engine);
-        Should.Throw<ArgumentException>(() => new TemporalWorker(client, new TemporalWorkerOptions("tq").AddActivity(Once).AddActivity(Once))).Message.ShouldContain("once");
+        Should.Throw<ArgumentException>(
+            () =>
+                new TemporalWorker(client, new TemporalWorkerOptions("tq").AddActivity(Once).AddActivity(Once))).Message
+            .ShouldContain("once");
     }
 
     [Fact]
@@ -109,7 +119,8 @@ public sealed class WorkerTests(Engines engines)
     {
         [WorkflowRun]
         public Task<string?> RunAsync(string activity) =>
-            Workflow.ExecuteActivityAsync<string?>(activity, [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
+            Workflow.ExecuteActivityAsync<string?>(
+                activity, [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(30) });
     }
 
     public sealed class Greeting

@@ -24,7 +24,8 @@ public sealed class NonRetryableWorkflow
     public async Task RunAsync()
     {
         await AttemptAsync(ActAsync("nonRetryable", []));
-        await AttemptAsync(ActAsync("failWith", ["Listed"], Options(retry: new() { NonRetryableErrorTypes = ["Listed"] })));
+        await AttemptAsync(
+            ActAsync("failWith", ["Listed"], Options(retry: new() { NonRetryableErrorTypes = ["Listed"] })));
     }
 }
 
@@ -41,7 +42,10 @@ public sealed class ActivityTimeoutsWorkflow
             StartToCloseTimeout = TimeSpan.FromSeconds(10),
             ScheduleToStartTimeout = TimeSpan.FromSeconds(1),
         }));
-        await AttemptAsync(ActAsync("greet", ["nobody"], new() { TaskQueue = idleQueue, ScheduleToCloseTimeout = TimeSpan.FromSeconds(1) }));
+        await AttemptAsync(
+            ActAsync(
+                "greet", ["nobody"],
+                new() { TaskQueue = idleQueue, ScheduleToCloseTimeout = TimeSpan.FromSeconds(1) }));
     }
 }
 
@@ -62,7 +66,8 @@ public sealed class HeartbeatHandedOverWorkflow
 {
     [WorkflowRun]
     public async Task RunAsync() =>
-        await ActAsync("beatThenFail", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10), HeartbeatTimeout = TimeSpan.FromSeconds(5) });
+        await ActAsync("beatThenFail", [],
+            new() { StartToCloseTimeout = TimeSpan.FromSeconds(10), HeartbeatTimeout = TimeSpan.FromSeconds(5) });
 }
 
 [Workflow("cancelStartedActivity")]
@@ -125,7 +130,8 @@ public sealed class AsyncCompletionWorkflow
 public sealed class FailingActivityWorkflow
 {
     [WorkflowRun]
-    public async Task RunAsync() => await ActAsync("failWith", ["FromActivity"], Options(retry: new() { MaximumAttempts = 1 }));
+    public async Task RunAsync() =>
+        await ActAsync("failWith", ["FromActivity"], Options(retry: new() { MaximumAttempts = 1 }));
 }
 
 [Workflow("localActivities")]
@@ -142,7 +148,8 @@ public sealed class LocalActivitiesWorkflow
     }
 
     private static Task<object?> LocalAsync(string name, object argument) =>
-        Workflow.ExecuteLocalActivityAsync<object?>(name, [argument], new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) });
+        Workflow.ExecuteLocalActivityAsync<object?>(
+            name, [argument], new() { StartToCloseTimeout = TimeSpan.FromSeconds(5) });
 }
 
 [Workflow("localBackoff")]

@@ -19,7 +19,8 @@ public sealed class ChildWorkflow
 public sealed class ChildFailsWorkflow
 {
     [WorkflowRun]
-    public Task RunAsync() => throw new ApplicationFailureException("child failed", "ChildFailed", nonRetryable: true, details: [1]);
+    public Task RunAsync() =>
+        throw new ApplicationFailureException("child failed", "ChildFailed", nonRetryable: true, details: [1]);
 }
 
 [Workflow("waitForever")]
@@ -41,7 +42,8 @@ public sealed class CleanupOnCancelWorkflow
         }
         catch (OperationCanceledException)
         {
-            await ActAsync("greet", ["cleanup"], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10), CancellationToken = CancellationToken.None });
+            await ActAsync("greet", ["cleanup"],
+                new() { StartToCloseTimeout = TimeSpan.FromSeconds(10), CancellationToken = CancellationToken.None });
             throw;
         }
     }
@@ -65,7 +67,8 @@ public sealed class ParentCancelsChildWorkflow
     public async Task RunAsync(string id)
     {
         using var cancel = new CancellationTokenSource();
-        var child = await Workflow.StartChildWorkflowAsync("cleanupOnCancel", [], new() { Id = id, CancellationToken = cancel.Token });
+        var child = await Workflow.StartChildWorkflowAsync(
+            "cleanupOnCancel", [], new() { Id = id, CancellationToken = cancel.Token });
         cancel.Cancel(); // CancelAsync would leave the deterministic scheduler
         await AttemptAsync(child.GetResultAsync());
     }
@@ -77,9 +80,12 @@ public sealed class ParentLeavesWorkflow
     [WorkflowRun]
     public async Task RunAsync(string id)
     {
-        await Workflow.StartChildWorkflowAsync("waitForever", [], new() { Id = id + "-t", ParentClosePolicy = ParentClosePolicy.Terminate });
-        await Workflow.StartChildWorkflowAsync("cleanupOnCancel", [], new() { Id = id + "-c", ParentClosePolicy = ParentClosePolicy.RequestCancel });
-        await Workflow.StartChildWorkflowAsync("child", [1], new() { Id = id + "-a", ParentClosePolicy = ParentClosePolicy.Abandon });
+        await Workflow.StartChildWorkflowAsync(
+            "waitForever", [], new() { Id = id + "-t", ParentClosePolicy = ParentClosePolicy.Terminate });
+        await Workflow.StartChildWorkflowAsync(
+            "cleanupOnCancel", [], new() { Id = id + "-c", ParentClosePolicy = ParentClosePolicy.RequestCancel });
+        await Workflow.StartChildWorkflowAsync(
+            "child", [1], new() { Id = id + "-a", ParentClosePolicy = ParentClosePolicy.Abandon });
     }
 }
 
@@ -87,7 +93,8 @@ public sealed class ParentLeavesWorkflow
 public sealed class ChildIdInUseWorkflow
 {
     [WorkflowRun]
-    public async Task RunAsync(string id) => await AttemptAsync(Workflow.StartChildWorkflowAsync("child", [1], new() { Id = id }));
+    public async Task RunAsync(string id) =>
+        await AttemptAsync(Workflow.StartChildWorkflowAsync("child", [1], new() { Id = id }));
 }
 
 [Workflow("external")]
@@ -116,10 +123,12 @@ public sealed class PipelineWorkflow
     {
         await ActAsync("greet", ["prepare"]);
         Stage = "train";
-        await ActAsync("beatThenFail", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(30), HeartbeatTimeout = TimeSpan.FromSeconds(5) });
+        await ActAsync("beatThenFail", [],
+            new() { StartToCloseTimeout = TimeSpan.FromSeconds(30), HeartbeatTimeout = TimeSpan.FromSeconds(5) });
         Stage = "evaluate";
         await Workflow.WhenAllAsync(stages.Select((stage, i) =>
-            Workflow.ExecuteChildWorkflowAsync<int>("child", [stage], new() { Id = $"{Workflow.Info.WorkflowId}-eval-{i}" })).ToList());
+            Workflow.ExecuteChildWorkflowAsync<int>(
+                "child", [stage], new() { Id = $"{Workflow.Info.WorkflowId}-eval-{i}" })).ToList());
         Stage = "approval";
         await Workflow.WaitConditionAsync(() => _approved, TimeSpan.FromHours(1));
         Stage = "done";

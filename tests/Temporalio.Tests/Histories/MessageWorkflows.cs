@@ -30,7 +30,8 @@ public sealed class SignalAndActivityWorkflow
     private int _seen;
 
     [WorkflowRun]
-    public async Task RunAsync() => await Workflow.WhenAllAsync(new[] { ActAsync("slow", [800]), Workflow.WaitConditionAsync(() => _seen >= 2) });
+    public async Task RunAsync() =>
+        await Workflow.WhenAllAsync(new[] { ActAsync("slow", [800]), Workflow.WaitConditionAsync(() => _seen >= 2) });
 
     [WorkflowSignal("add")]
     public Task AddAsync(object value)
@@ -82,7 +83,8 @@ public sealed class UpdatesWorkflow
     }
 
     [WorkflowUpdate("fails")]
-    public Task FailAsync() => throw new ApplicationFailureException("update failed", "UpdateFailed", nonRetryable: true);
+    public Task FailAsync() =>
+        throw new ApplicationFailureException("update failed", "UpdateFailed", nonRetryable: true);
 
     [WorkflowUpdate("finish")]
     public Task<int> FinishAsync()

@@ -34,5 +34,6 @@ public sealed class ParallelActivitiesWorkflow
 {
     [WorkflowRun]
     public async Task RunAsync(int count) =>
-        await Workflow.WhenAllAsync(Enumerable.Range(0, count).Select(i => RecordedWorkflows.ActAsync("greet", [$"p{i}"])).ToList());
+        await Workflow.WhenAllAsync(
+            Enumerable.Range(0, count).Select(i => RecordedWorkflows.ActAsync("greet", [$"p{i}"])).ToList());
 }

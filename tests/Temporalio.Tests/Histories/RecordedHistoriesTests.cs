@@ -6,7 +6,9 @@ using Temporalio.Workflows;
 
 namespace Temporalio.Tests.Histories;
 
-/// <summary>Histories recorded from another language's worker replay in C# workflows that issue the same commands.</summary>
+/// <summary>
+/// Histories recorded from another language's worker replay in C# workflows that issue the same commands.
+/// </summary>
 public sealed class RecordedHistoriesTests
 {
     public static TheoryData<string> Recorded => [.. Index().Select(entry => entry.Name)];
@@ -43,7 +45,8 @@ public sealed class RecordedHistoriesTests
 
     private static IEnumerable<Type> WorkflowTypes() =>
         Assembly.GetExecutingAssembly().GetTypes()
-            .Where(type => type.Namespace == typeof(RecordedWorkflows).Namespace && type.GetCustomAttribute<WorkflowAttribute>() is not null && type != typeof(ChangedWorkflow));
+            .Where(type => type.Namespace == typeof(RecordedWorkflows).Namespace
+                && type.GetCustomAttribute<WorkflowAttribute>() is not null && type != typeof(ChangedWorkflow));
 
     private static async Task ReplayAsync(string file, string workflowId, IEnumerable<Type> types)
     {
@@ -70,7 +73,8 @@ public sealed class RecordedHistoriesTests
         return [.. document.RootElement.EnumerateArray().Select(entry =>
         {
             var file = entry.GetProperty("file").GetString() ?? "";
-            return (Path.GetFileNameWithoutExtension(file), entry.GetProperty("workflowType").GetString() ?? "", Path.Combine(folder, file),
+            return (Path.GetFileNameWithoutExtension(file), entry.GetProperty("workflowType").GetString()
+                ?? "", Path.Combine(folder, file),
                 entry.GetProperty("workflowId").GetString() ?? "");
         })];
     }

@@ -50,7 +50,8 @@ public sealed class RetriesWorkflow
 {
     [WorkflowRun]
     public Task<int> RunAsync() =>
-        Workflow.Info.Attempt < 2 ? throw new ApplicationFailureException($"attempt {Workflow.Info.Attempt}", "Again") : Task.FromResult(Workflow.Info.Attempt);
+        Workflow.Info.Attempt < 2 ? throw new ApplicationFailureException($"attempt {Workflow.Info.Attempt}", "Again")
+            : Task.FromResult(Workflow.Info.Attempt);
 }
 
 [Workflow("cron")]
@@ -64,7 +65,8 @@ public sealed class CronWorkflow
 public sealed class FailingWorkflow
 {
     [WorkflowRun]
-    public Task RunAsync() => throw new ApplicationFailureException("failed", "Custom", nonRetryable: true, details: ["d"]);
+    public Task RunAsync() =>
+        throw new ApplicationFailureException("failed", "Custom", nonRetryable: true, details: ["d"]);
 }
 
 [Workflow("patches")]
@@ -93,8 +95,10 @@ public sealed class AttributesWorkflow
     {
         Workflow.UpsertTypedSearchAttributes(
             Keyword.ValueSet("k1"), Number.ValueSet(7), SearchAttributeKey.CreateDouble("FxDouble").ValueSet(1.25),
-            SearchAttributeKey.CreateBool("FxBool").ValueSet(true), SearchAttributeKey.CreateText("FxText").ValueSet("some words"),
-            SearchAttributeKey.CreateDateTimeOffset("FxDatetime").ValueSet(new DateTimeOffset(2024, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)),
+            SearchAttributeKey.CreateBool("FxBool").ValueSet(true),
+            SearchAttributeKey.CreateText("FxText").ValueSet("some words"),
+            SearchAttributeKey.CreateDateTimeOffset("FxDatetime")
+                .ValueSet(new DateTimeOffset(2024, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)),
             SearchAttributeKey.CreateKeywordList("FxKeywordList").ValueSet(["a", "b"]));
         Workflow.UpsertMemo(MemoUpdate.ValueSet("added", new { x = 1 }), MemoUpdate.ValueSet("kept", "v"));
         await Workflow.DelayAsync(20);
@@ -110,8 +114,14 @@ public sealed class MetadataWorkflow
     public async Task RunAsync()
     {
         await Workflow.DelayWithOptionsAsync(new DelayOptions(TimeSpan.FromMilliseconds(20), "a timer"));
-        await ActAsync("greet", ["m"], new() { StartToCloseTimeout = TimeSpan.FromSeconds(5), Summary = "an activity" });
+        await ActAsync(
+            "greet", ["m"], new() { StartToCloseTimeout = TimeSpan.FromSeconds(5), Summary = "an activity" });
         await Workflow.ExecuteChildWorkflowAsync<int>(
-            "child", [1], new() { Id = Workflow.Info.WorkflowId + "-child", StaticSummary = "a child", StaticDetails = "child details" });
+            "child", [1], new()
+            {
+                Id = Workflow.Info.WorkflowId + "-child",
+                StaticSummary = "a child",
+                StaticDetails = "child details",
+            });
     }
 }

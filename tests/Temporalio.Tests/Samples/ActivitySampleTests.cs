@@ -12,27 +12,41 @@ public sealed class ActivitySampleTests(Engines engines)
 {
     [Theory, EachEngine]
     public Task InstanceAndStaticActivities_ByExpression(string engine) =>
-        engines.RunAsync(engine, options => options.AddWorkflow<Greeting>().AddAllActivities(new Greeter("Hello")), async scenario =>
-            (await scenario.Client.ExecuteWorkflowAsync((Greeting wf) => wf.RunAsync("Ada"), scenario.NewWorkflow())).ShouldBe("Hello, Ada!"));
+        engines.RunAsync(
+            engine, options => options.AddWorkflow<Greeting>().AddAllActivities(new Greeter("Hello")), async scenario =>
+            (await scenario.Client.ExecuteWorkflowAsync((Greeting wf) => wf.RunAsync("Ada"), scenario.NewWorkflow()))
+                .ShouldBe("Hello, Ada!"));
 
     [Theory, EachEngine]
     public Task ActivityInterface_ImplementedByTheWorker(string engine) => engines.RunAsync(
         engine,
         options => options.AddWorkflow<Translates>().AddActivity(ActivityDefinition.Create(
-            typeof(ITranslator).GetMethod(nameof(ITranslator.TranslateAsync))!, arguments => new Translator().TranslateAsync((string)arguments[0]!))),
-        async scenario => (await scenario.Client.ExecuteWorkflowAsync((Translates wf) => wf.RunAsync("word"), scenario.NewWorkflow())).ShouldBe("WORD"));
+            typeof(ITranslator).GetMethod(nameof(ITranslator.TranslateAsync))!,
+            arguments => new Translator().TranslateAsync((string)arguments[0]!))),
+        async scenario =>
+            (await scenario.Client.ExecuteWorkflowAsync((Translates wf) => wf.RunAsync("word"), scenario.NewWorkflow()))
+                .ShouldBe("WORD"));
 
     [Theory, EachEngine]
-    public Task PollingInsideAnActivity_WithHeartbeats(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Polls>().AddAllActivities(new Service(3)), async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((Polls wf) => wf.RunAsync(true), scenario.NewWorkflow())).ShouldBe("ready after 3"));
+    public Task PollingInsideAnActivity_WithHeartbeats(string engine) =>
+        engines.RunAsync(
+            engine, options => options.AddWorkflow<Polls>().AddAllActivities(new Service(3)), async scenario =>
+        (await scenario.Client.ExecuteWorkflowAsync((Polls wf) => wf.RunAsync(true), scenario.NewWorkflow())).ShouldBe(
+            "ready after 3"));
 
     [Theory, EachEngine]
-    public Task PollingByRetries_WithoutBackoff(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Polls>().AddAllActivities(new Service(3)), async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((Polls wf) => wf.RunAsync(false), scenario.NewWorkflow())).ShouldBe("ready after 3"));
+    public Task PollingByRetries_WithoutBackoff(string engine) =>
+        engines.RunAsync(
+            engine, options => options.AddWorkflow<Polls>().AddAllActivities(new Service(3)), async scenario =>
+        (await scenario.Client.ExecuteWorkflowAsync((Polls wf) => wf.RunAsync(false), scenario.NewWorkflow())).ShouldBe(
+            "ready after 3"));
 
     [Theory, EachEngine]
-    public Task RaceOfActivities_CancelsTheLosers(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Races>().AddAllActivities(typeof(Runner), null), async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((Races wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe("fast; 2 cancelled"));
+    public Task RaceOfActivities_CancelsTheLosers(string engine) =>
+        engines.RunAsync(
+            engine, options => options.AddWorkflow<Races>().AddAllActivities(typeof(Runner), null), async scenario =>
+        (await scenario.Client.ExecuteWorkflowAsync((Races wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe(
+            "fast; 2 cancelled"));
 
     public sealed class Greeter(string word)
     {
@@ -76,7 +90,11 @@ public sealed class ActivitySampleTests(Engines engines)
     {
         [WorkflowRun]
         public Task<string> RunAsync(string text) =>
-            Workflow.ExecuteActivityAsync((ITranslator translator) => translator.TranslateAsync(text), new() { ScheduleToCloseTimeout = TimeSpan.FromSeconds(20) });
+            Workflow.ExecuteActivityAsync(
+                (ITranslator translator) => translator.TranslateAsync(text), new()
+                {
+                    ScheduleToCloseTimeout = TimeSpan.FromSeconds(20),
+                });
     }
 
     /// <summary>A service that is ready at the n-th question.</summary>
@@ -100,7 +118,8 @@ public sealed class ActivitySampleTests(Engines engines)
         }
 
         [Activity]
-        public string AskOnce() => ++_asked >= readyAt ? $"ready after {_asked}" : throw new ApplicationFailureException("not ready", "NotReady");
+        public string AskOnce() => ++_asked >= readyAt
+        ? $"ready after {_asked}" : throw new ApplicationFailureException("not ready", "NotReady");
     }
 
     [Workflow]
@@ -108,7 +127,12 @@ public sealed class ActivitySampleTests(Engines engines)
     {
         [WorkflowRun]
         public Task<string> RunAsync(bool inside) => inside
-            ? Workflow.ExecuteActivityAsync((Service service) => service.WaitUntilReadyAsync(), new() { StartToCloseTimeout = TimeSpan.FromMinutes(1), HeartbeatTimeout = TimeSpan.FromSeconds(5) })
+            ? Workflow.ExecuteActivityAsync(
+                (Service service) => service.WaitUntilReadyAsync(), new()
+                {
+                    StartToCloseTimeout = TimeSpan.FromMinutes(1),
+                    HeartbeatTimeout = TimeSpan.FromSeconds(5),
+                })
             : Workflow.ExecuteActivityAsync((Service service) => service.AskOnce(), new()
             {
                 StartToCloseTimeout = TimeSpan.FromSeconds(5),
@@ -139,13 +163,14 @@ public sealed class ActivitySampleTests(Engines engines)
         public async Task<string> RunAsync()
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
-            var runners = new[] { "slow", "fast", "slower" }.Select(name => Workflow.ExecuteActivityAsync(() => Runner.RunAsync(name), new()
-            {
-                StartToCloseTimeout = TimeSpan.FromMinutes(1),
-                HeartbeatTimeout = TimeSpan.FromSeconds(3),
-                CancellationType = ActivityCancellationType.WaitCancellationCompleted,
-                CancellationToken = stop.Token,
-            })).ToList();
+            var runners = new[] { "slow", "fast", "slower" }
+                .Select(name => Workflow.ExecuteActivityAsync(() => Runner.RunAsync(name), new()
+                {
+                    StartToCloseTimeout = TimeSpan.FromMinutes(1),
+                    HeartbeatTimeout = TimeSpan.FromSeconds(3),
+                    CancellationType = ActivityCancellationType.WaitCancellationCompleted,
+                    CancellationToken = stop.Token,
+                })).ToList();
             var winner = await await Workflow.WhenAnyAsync(runners);
             stop.Cancel();
             var cancelled = 0;

@@ -21,15 +21,19 @@ public sealed class CompositionSampleTests(Engines engines)
 
     [Theory, EachEngine]
     public Task FanOut_OverChildren_GathersTheResults(string engine) => RunAsync<FansOut>(engine, async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((FansOut wf) => wf.RunAsync(5), scenario.NewWorkflow())).ShouldBe(30), options => options.AddWorkflow<Squares>());
+        (await scenario.Client.ExecuteWorkflowAsync((FansOut wf) => wf.RunAsync(5), scenario.NewWorkflow())).ShouldBe(
+            30), options => options.AddWorkflow<Squares>());
 
     [Theory, EachEngine]
     public Task SlidingWindow_NeverHasMoreInFlight(string engine) => RunAsync<Window>(engine, async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((Window wf) => wf.RunAsync(9, 3), scenario.NewWorkflow())).ShouldBe(3));
+        (await scenario.Client.ExecuteWorkflowAsync((Window wf) => wf.RunAsync(9, 3), scenario.NewWorkflow())).ShouldBe(
+            3));
 
     [Theory, EachEngine]
-    public Task PeriodicSequence_InAChildThatContinuesAsNew(string engine) => RunAsync<Periodic>(engine, async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((Periodic wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe("seen at 3"), options => options.AddWorkflow<Periodic.Sequence>());
+    public Task PeriodicSequence_InAChildThatContinuesAsNew(string engine) =>
+        RunAsync<Periodic>(engine, async scenario =>
+        (await scenario.Client.ExecuteWorkflowAsync((Periodic wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe(
+            "seen at 3"), options => options.AddWorkflow<Periodic.Sequence>());
 
     [Theory, EachEngine]
     public Task WorkerSpecificQueue_KeepsStepsOnOneMachine(string engine) => engines.RunAsync(
@@ -38,7 +42,8 @@ public sealed class CompositionSampleTests(Engines engines)
         var own = new TemporalWorkerOptions($"{scenario.Queue}-own").AddAllActivities(new Files.Disk());
         using var machine = new TemporalWorker(scenario.Client, own);
         await machine.ExecuteAsync(async () =>
-            (await scenario.Client.ExecuteWorkflowAsync((Files wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe("downloaded processed"));
+            (await scenario.Client.ExecuteWorkflowAsync((Files wf) => wf.RunAsync(), scenario.NewWorkflow()))
+                .ShouldBe("downloaded processed"));
     });
 
     private static Func<string> QueueOf(TemporalWorkerOptions options)
@@ -49,7 +54,12 @@ public sealed class CompositionSampleTests(Engines engines)
     }
 
     private Task RunAsync<T>(string engine, Func<Scenario, Task> body, Action<TemporalWorkerOptions>? more = null) =>
-        engines.RunAsync(engine, options => { options.AddWorkflow<T>().AddAllActivities(typeof(Bank), null); more?.Invoke(options); }, body);
+        engines.RunAsync(
+            engine, options =>
+            {
+                options.AddWorkflow<T>()
+                .AddAllActivities(typeof(Bank), null); more?.Invoke(options);
+            }, body);
 
     public static class Bank
     {
@@ -109,7 +119,9 @@ public sealed class CompositionSampleTests(Engines engines)
     public sealed class Squares
     {
         [WorkflowRun]
-        public Task<int> RunAsync(int number) => Workflow.ExecuteActivityAsync(() => Bank.Square(number), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
+        public Task<int> RunAsync(int number) =>
+            Workflow.ExecuteActivityAsync(
+                () => Bank.Square(number), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
     }
 
     [Workflow]
@@ -119,7 +131,8 @@ public sealed class CompositionSampleTests(Engines engines)
         public async Task<int> RunAsync(int count)
         {
             var children = Enumerable.Range(0, count).Select(number =>
-                Workflow.ExecuteChildWorkflowAsync((Squares wf) => wf.RunAsync(number), new() { Id = $"{Workflow.Info.WorkflowId}-{number}" }));
+                Workflow.ExecuteChildWorkflowAsync(
+                    (Squares wf) => wf.RunAsync(number), new() { Id = $"{Workflow.Info.WorkflowId}-{number}" }));
             return (await Workflow.WhenAllAsync(children)).Sum();
         }
     }
@@ -135,7 +148,8 @@ public sealed class CompositionSampleTests(Engines engines)
             {
                 await window.WaitAsync();
                 most = Math.Max(most, ++inside);
-                await Workflow.ExecuteActivityAsync(() => Bank.Square(number), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
+                await Workflow.ExecuteActivityAsync(
+                    () => Bank.Square(number), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
                 inside--;
                 window.Release();
             })));
@@ -155,7 +169,8 @@ public sealed class CompositionSampleTests(Engines engines)
             [WorkflowRun]
             public async Task<string> RunAsync(int poll)
             {
-                if (await Workflow.ExecuteActivityAsync(() => Bank.Square(poll), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) }) >= 9)
+                if (await Workflow.ExecuteActivityAsync(
+                    () => Bank.Square(poll), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) }) >= 9)
                 {
                     return $"seen at {poll}";
                 }
@@ -172,8 +187,14 @@ public sealed class CompositionSampleTests(Engines engines)
         [WorkflowRun]
         public async Task<string> RunAsync()
         {
-            var queue = await Workflow.ExecuteActivityAsync<string>("GetQueue", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
-            var there = new ActivityOptions { TaskQueue = queue, StartToCloseTimeout = TimeSpan.FromSeconds(10), ScheduleToStartTimeout = TimeSpan.FromSeconds(30) };
+            var queue = await Workflow.ExecuteActivityAsync<string>(
+                "GetQueue", [], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
+            var there = new ActivityOptions
+            {
+                TaskQueue = queue,
+                StartToCloseTimeout = TimeSpan.FromSeconds(10),
+                ScheduleToStartTimeout = TimeSpan.FromSeconds(30),
+            };
             await Workflow.ExecuteActivityAsync((Disk disk) => disk.Download(), there);
             return await Workflow.ExecuteActivityAsync((Disk disk) => disk.Process(), there);
         }

@@ -17,7 +17,8 @@ namespace Temporalio.Tests.Samples;
 public sealed class LifecycleSampleTests(Engines engines)
 {
     [Theory, EachEngine]
-    public Task Cancelled_Workflow_CleansUpDetached(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<CleansUp>().AddAllActivities(typeof(Steps), null), async scenario =>
+    public Task Cancelled_Workflow_CleansUpDetached(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<CleansUp>().AddAllActivities(typeof(Steps), null), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((CleansUp wf) => wf.RunAsync(), scenario.NewWorkflow());
         await Scenario.EventuallyAsync(async () => (await handle.DescribeAsync()).HistoryLength >= 5, "it waits");
@@ -27,7 +28,8 @@ public sealed class LifecycleSampleTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task SleepForDays_EndsEarlyOnASignal(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Sleeps>(), async scenario =>
+    public Task SleepForDays_EndsEarlyOnASignal(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Sleeps>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Sleeps wf) => wf.RunAsync(), scenario.NewWorkflow());
         await handle.SignalAsync(wf => wf.WakeAsync());
@@ -35,10 +37,13 @@ public sealed class LifecycleSampleTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Failures_ByType_ChooseTheWayOn(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Decides>().AddAllActivities(typeof(Steps), null), async scenario =>
+    public Task Failures_ByType_ChooseTheWayOn(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Decides>().AddAllActivities(typeof(Steps), null), async scenario =>
     {
-        (await scenario.Client.ExecuteWorkflowAsync((Decides wf) => wf.RunAsync("invalid"), scenario.NewWorkflow())).ShouldBe("asked again");
-        (await scenario.Client.ExecuteWorkflowAsync((Decides wf) => wf.RunAsync("slow"), scenario.NewWorkflow())).ShouldBe("took too long");
+        (await scenario.Client.ExecuteWorkflowAsync((Decides wf) => wf.RunAsync("invalid"), scenario.NewWorkflow()))
+            .ShouldBe("asked again");
+        (await scenario.Client.ExecuteWorkflowAsync((Decides wf) => wf.RunAsync("slow"), scenario.NewWorkflow()))
+            .ShouldBe("took too long");
     });
 
     [Theory, EachEngine]
@@ -52,7 +57,8 @@ public sealed class LifecycleSampleTests(Engines engines)
             options.TargetHost = scenario.Client.Connection.Options.TargetHost;
             options.Runtime = Engines.Runtime;
         });
-        builder.Services.AddHostedTemporalWorker(scenario.Queue).AddSingletonActivities<Prices>().AddWorkflow<Buys>().ConfigureOptions(options => options.MaxConcurrentActivities = 3);
+        builder.Services.AddHostedTemporalWorker(scenario.Queue).AddSingletonActivities<Prices>().AddWorkflow<Buys>()
+            .ConfigureOptions(options => options.MaxConcurrentActivities = 3);
         using var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         var client = host.Services.GetRequiredService<ITemporalClient>();
@@ -61,28 +67,41 @@ public sealed class LifecycleSampleTests(Engines engines)
     }
 
     [Theory, EachEngine]
-    public Task Dynamic_WorkflowAndActivity_ServeAnyName(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Anything>().AddAllActivities(typeof(Anything.Work), null), async scenario =>
-        (await (await scenario.Client.StartWorkflowAsync("NameOfTheDay", ["input"], scenario.NewWorkflow())).GetResultAsync<string>()).ShouldBe("NameOfTheDay did AnyWork with input"));
+    public Task Dynamic_WorkflowAndActivity_ServeAnyName(string engine) =>
+        engines.RunAsync(
+            engine, options => options.AddWorkflow<Anything>().AddAllActivities(typeof(Anything.Work), null),
+            async scenario =>
+        (await (await scenario.Client.StartWorkflowAsync("NameOfTheDay", ["input"], scenario.NewWorkflow()))
+            .GetResultAsync<string>()).ShouldBe("NameOfTheDay did AnyWork with input"));
 
     [Theory, EachEngine]
-    public Task Scheduled_WorkflowWithArguments_RunsOnTrigger(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Decides>().AddAllActivities(typeof(Steps), null), async scenario =>
+    public Task Scheduled_WorkflowWithArguments_RunsOnTrigger(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Decides>().AddAllActivities(typeof(Steps), null), async scenario =>
     {
         var schedule = await scenario.Client.CreateScheduleAsync($"s-{Guid.NewGuid()}", new(
-            ScheduleActionStartWorkflow.Create((Decides wf) => wf.RunAsync("fine"), new($"scheduled-{Guid.NewGuid()}", scenario.Queue)),
+            ScheduleActionStartWorkflow.Create(
+                (Decides wf) => wf.RunAsync("fine"), new($"scheduled-{Guid.NewGuid()}", scenario.Queue)),
             new() { Calendars = [new() { Hour = [new(3)], Comment = "every night" }] }));
         await schedule.TriggerAsync();
         ScheduleActionExecutionStartWorkflow? started = null;
-        await Scenario.EventuallyAsync(async () => (started = (await schedule.DescribeAsync()).Info.RecentActions.FirstOrDefault()?.Action as ScheduleActionExecutionStartWorkflow) is not null, "it ran");
+        await Scenario.EventuallyAsync(
+            async () =>
+                (started = (await schedule.DescribeAsync()).Info.RecentActions
+                    .FirstOrDefault()?.Action as ScheduleActionExecutionStartWorkflow) is not null, "it ran");
         (await scenario.Client.GetWorkflowHandle(started!.WorkflowId).GetResultAsync<string>()).ShouldBe("fine");
         await schedule.DeleteAsync();
     });
 
     [Theory, EachEngine]
-    public Task LocalActivity_ForAShortLookUp(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<LooksUp>().AddAllActivities(typeof(Steps), null), async scenario =>
-        (await scenario.Client.ExecuteWorkflowAsync((LooksUp wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe("fine"));
+    public Task LocalActivity_ForAShortLookUp(string engine) =>
+        engines.RunAsync(
+            engine, options => options.AddWorkflow<LooksUp>().AddAllActivities(typeof(Steps), null), async scenario =>
+        (await scenario.Client.ExecuteWorkflowAsync((LooksUp wf) => wf.RunAsync(), scenario.NewWorkflow())).ShouldBe(
+            "fine"));
 
     [Theory, EachEngine]
-    public Task Progress_ByQueryAndCurrentDetails(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Reports>(), async scenario =>
+    public Task Progress_ByQueryAndCurrentDetails(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Reports>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Reports wf) => wf.RunAsync(3), scenario.NewWorkflow());
         await handle.GetResultAsync();
@@ -138,7 +157,12 @@ public sealed class LifecycleSampleTests(Engines engines)
             }
             finally
             {
-                Cleaned = await Workflow.ExecuteActivityAsync(() => Steps.StepAsync("cleaned"), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10), CancellationToken = CancellationToken.None });
+                Cleaned = await Workflow.ExecuteActivityAsync(
+                    () => Steps.StepAsync("cleaned"), new()
+                    {
+                        StartToCloseTimeout = TimeSpan.FromSeconds(10),
+                        CancellationToken = CancellationToken.None,
+                    });
             }
         }
     }
@@ -151,7 +175,8 @@ public sealed class LifecycleSampleTests(Engines engines)
         [WorkflowRun]
         public async Task<string> RunAsync()
         {
-            var first = await Workflow.WhenAnyAsync(Workflow.DelayAsync(TimeSpan.FromDays(30)), Workflow.WaitConditionAsync(() => _woken));
+            var first = await Workflow.WhenAnyAsync(
+                Workflow.DelayAsync(TimeSpan.FromDays(30)), Workflow.WaitConditionAsync(() => _woken));
             await first;
             return _woken ? "woken" : "slept";
         }
@@ -172,9 +197,18 @@ public sealed class LifecycleSampleTests(Engines engines)
         {
             try
             {
-                return await Workflow.ExecuteActivityAsync(() => Steps.StepAsync(how), new() { StartToCloseTimeout = TimeSpan.FromSeconds(how == "slow" ? 1 : 10), RetryPolicy = new() { MaximumAttempts = 1 } });
+                return await Workflow.ExecuteActivityAsync(
+                    () => Steps.StepAsync(how), new()
+                    {
+                        StartToCloseTimeout = TimeSpan.FromSeconds(how == "slow" ? 1 : 10),
+                        RetryPolicy = new()
+                        {
+                            MaximumAttempts = 1,
+                        },
+                    });
             }
-            catch (ActivityFailureException failure) when (failure.InnerException is ApplicationFailureException { ErrorType: "InvalidInput" })
+            catch (ActivityFailureException failure)
+                when (failure.InnerException is ApplicationFailureException { ErrorType: "InvalidInput" })
             {
                 return "asked again";
             }
@@ -197,7 +231,9 @@ public sealed class LifecycleSampleTests(Engines engines)
     public sealed class Buys
     {
         [WorkflowRun]
-        public Task<int> RunAsync(int count) => Workflow.ExecuteActivityAsync((Prices prices) => prices.Total(count), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
+        public Task<int> RunAsync(int count) =>
+            Workflow.ExecuteActivityAsync(
+                (Prices prices) => prices.Total(count), new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) });
     }
 
     [Workflow(Dynamic = true)]
@@ -207,7 +243,8 @@ public sealed class LifecycleSampleTests(Engines engines)
         public async Task<string> RunAsync(IRawValue[] arguments)
         {
             var input = Workflow.PayloadConverter.ToValue<string>(arguments[0]);
-            return $"{Workflow.Info.WorkflowType} did {await Workflow.ExecuteActivityAsync<string>("AnyWork", [input], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) })}";
+            return $"{Workflow.Info.WorkflowType} did "
+                + $"{await Workflow.ExecuteActivityAsync<string>("AnyWork", [input], new() { StartToCloseTimeout = TimeSpan.FromSeconds(10) })}";
         }
 
         public static class Work
@@ -225,7 +262,9 @@ public sealed class LifecycleSampleTests(Engines engines)
     public sealed class LooksUp
     {
         [WorkflowRun]
-        public Task<string> RunAsync() => Workflow.ExecuteLocalActivityAsync(() => Steps.StepAsync("fine"), new() { ScheduleToCloseTimeout = TimeSpan.FromSeconds(5) });
+        public Task<string> RunAsync() =>
+            Workflow.ExecuteLocalActivityAsync(
+                () => Steps.StepAsync("fine"), new() { ScheduleToCloseTimeout = TimeSpan.FromSeconds(5) });
     }
 
     [Workflow]
@@ -263,7 +302,8 @@ public sealed class LifecycleSampleTests(Engines engines)
         }
     }
 
-    private sealed class LineProvider(System.Collections.Concurrent.ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    private sealed class LineProvider(System.Collections.Concurrent.ConcurrentQueue<string> lines)
+        : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 
@@ -272,7 +312,8 @@ public sealed class LifecycleSampleTests(Engines engines)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             lines.Enqueue(formatter(state, exception));
 
         public void Dispose()

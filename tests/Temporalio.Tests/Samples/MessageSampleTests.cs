@@ -11,21 +11,27 @@ namespace Temporalio.Tests.Samples;
 public sealed class MessageSampleTests(Engines engines)
 {
     [Theory, EachEngine]
-    public Task Approval_OrReminder_OrTimeout(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Approval>(), async scenario =>
+    public Task Approval_OrReminder_OrTimeout(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Approval>(), async scenario =>
     {
-        var patient = await scenario.Client.StartWorkflowAsync((Approval wf) => wf.RunAsync(TimeSpan.FromMinutes(1)), scenario.NewWorkflow());
+        var patient = await scenario.Client.StartWorkflowAsync(
+            (Approval wf) => wf.RunAsync(TimeSpan.FromMinutes(1)), scenario.NewWorkflow());
         await patient.SignalAsync(wf => wf.DecideAsync("approved by Ada"));
         (await patient.GetResultAsync()).ShouldBe("approved by Ada");
-        (await scenario.Client.ExecuteWorkflowAsync((Approval wf) => wf.RunAsync(TimeSpan.FromMilliseconds(50)), scenario.NewWorkflow())).ShouldBe("nobody answered");
+        (await scenario.Client.ExecuteWorkflowAsync(
+            (Approval wf) => wf.RunAsync(TimeSpan.FromMilliseconds(50)), scenario.NewWorkflow()))
+            .ShouldBe("nobody answered");
     });
 
     [Theory, EachEngine]
-    public Task Entity_Cart_ContinuesAsNewWithItsState(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Cart>(), async scenario =>
+    public Task Entity_Cart_ContinuesAsNewWithItsState(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Cart>(), async scenario =>
     {
         var handle = await scenario.Client.StartWorkflowAsync((Cart wf) => wf.RunAsync(null), scenario.NewWorkflow());
         for (var i = 1; i <= 5; i++)
         {
-            (await scenario.Client.GetWorkflowHandle<Cart>(handle.Id).ExecuteUpdateAsync(wf => wf.AddAsync(i))).ShouldBe(i);
+            (await scenario.Client.GetWorkflowHandle<Cart>(handle.Id).ExecuteUpdateAsync(wf => wf.AddAsync(i)))
+                .ShouldBe(i);
         }
 
         await scenario.Client.GetWorkflowHandle<Cart>(handle.Id).SignalAsync(wf => wf.CheckOutAsync());
@@ -34,26 +40,34 @@ public sealed class MessageSampleTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task EarlyReturn_UpdateWithStart_AnswersBeforeTheEnd(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Transaction>(), async scenario =>
+    public Task EarlyReturn_UpdateWithStart_AnswersBeforeTheEnd(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Transaction>(), async scenario =>
     {
         var start = WithStartWorkflowOperation.Create(
-            (Transaction wf) => wf.RunAsync(), new($"wf-{Guid.NewGuid()}", scenario.Queue) { IdConflictPolicy = WorkflowIdConflictPolicy.Fail });
-        (await scenario.Client.ExecuteUpdateWithStartWorkflowAsync((Transaction wf) => wf.ConfirmAsync(), new(start))).ShouldBe("confirmed");
+            (Transaction wf) => wf.RunAsync(), new($"wf-{Guid.NewGuid()}", scenario.Queue)
+            {
+                IdConflictPolicy = WorkflowIdConflictPolicy.Fail,
+            });
+        (await scenario.Client.ExecuteUpdateWithStartWorkflowAsync((Transaction wf) => wf.ConfirmAsync(), new(start)))
+            .ShouldBe("confirmed");
         var handle = await start.GetHandleAsync();
         await handle.SignalAsync(wf => wf.SettleAsync());
         (await handle.GetResultAsync()).ShouldBe("settled");
     });
 
     [Theory, EachEngine]
-    public Task Initialised_ByItsConstructor_BeforeAnyMessage(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Initialised>(), async scenario =>
+    public Task Initialised_ByItsConstructor_BeforeAnyMessage(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Initialised>(), async scenario =>
     {
         var options = scenario.NewWorkflow();
         options.SignalWithStart((Initialised wf) => wf.AppendAsync("!"));
-        (await scenario.Client.ExecuteWorkflowAsync((Initialised wf) => wf.RunAsync("text"), options)).ShouldBe("text!");
+        (await scenario.Client.ExecuteWorkflowAsync((Initialised wf) => wf.RunAsync("text"), options))
+            .ShouldBe("text!");
     });
 
     [Theory, EachEngine]
-    public Task Aggregator_SignalWithStart_GathersABatch(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Gathers>(), async scenario =>
+    public Task Aggregator_SignalWithStart_GathersABatch(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Gathers>(), async scenario =>
     {
         var id = $"batch-{Guid.NewGuid()}";
         WorkflowHandle<Gathers, int>? handle = null;
@@ -68,7 +82,8 @@ public sealed class MessageSampleTests(Engines engines)
     });
 
     [Theory, EachEngine]
-    public Task Lock_OfASharedResource_IsGrantedInTurn(string engine) => engines.RunAsync(engine, options => options.AddWorkflow<Lock>().AddWorkflow<Holder>(), async scenario =>
+    public Task Lock_OfASharedResource_IsGrantedInTurn(string engine) => engines.RunAsync(
+        engine, options => options.AddWorkflow<Lock>().AddWorkflow<Holder>(), async scenario =>
     {
         var resource = await scenario.Client.StartWorkflowAsync((Lock wf) => wf.RunAsync(), scenario.NewWorkflow());
         var holders = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ =>
@@ -110,7 +125,8 @@ public sealed class MessageSampleTests(Engines engines)
             var end = _state.Items.Count + 2;
             await Workflow.WaitConditionAsync(() => _state.CheckedOut || _state.Items.Count >= end);
             await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
-            return _state.CheckedOut ? _state.Items.Sum() : throw Workflow.CreateContinueAsNewException((Cart wf) => wf.RunAsync(_state));
+            return _state.CheckedOut
+                ? _state.Items.Sum() : throw Workflow.CreateContinueAsNewException((Cart wf) => wf.RunAsync(_state));
         }
 
         [WorkflowUpdate]

@@ -5,7 +5,8 @@ using Pipeline.Data.Sanitization;
 using Pipeline.Data.Sanitization.Quality;
 
 // scan FILE ROUNDS: finds personal data in a text, line by line, as the peers do; the first round warms up.
-// clean|whole|filter|exact|near|decontaminate IN.jsonl OUT [EVALUATION.jsonl]: one stage on one thread; whole is clean with the quality heuristics.
+// clean|whole|filter|exact|near|decontaminate IN.jsonl OUT [EVALUATION.jsonl]: one stage on one thread; whole is clean
+// with the quality heuristics.
 // group LINES: groups equal SHA-256 lines as exact dedup does, of digests that are there already.
 var clock = Stopwatch.StartNew();
 switch (args[0])
@@ -17,7 +18,9 @@ switch (args[0])
         Report((await new SanitizeStage(new SanitizeOptions()).RunAsync([args[1]], args[2])).Rows.ToString());
         return;
     case "whole":
-        Report((await new SanitizeStage(new SanitizeOptions { Quality = QualityLimits.WebText.With(QualityRule.CommonWords, 0, 9) }).RunAsync([args[1]], args[2])).Rows.ToString());
+        Report((await new SanitizeStage(
+            new SanitizeOptions { Quality = QualityLimits.WebText.With(QualityRule.CommonWords, 0, 9) })
+            .RunAsync([args[1]], args[2])).Rows.ToString());
         return;
     case "group":
         Group(args[1]);
@@ -26,16 +29,19 @@ switch (args[0])
         Report((await new QualityStage(new QualityOptions()).RunAsync([args[1]], args[2])).Rows.ToString());
         return;
     case "exact" or "near":
-        var summary = await new DedupStage(new DedupOptions { Near = args[0] == "near", Keep = KeepPolicy.First }).RunAsync([args[1]], args[2]);
+        var summary = await new DedupStage(new DedupOptions { Near = args[0] == "near", Keep = KeepPolicy.First })
+            .RunAsync([args[1]], args[2]);
         Report($"{summary.Rows} ({string.Join(", ", summary.Rows.Removed)}), {summary.SpilledRuns} runs spilled");
         return;
     case "spill":
-        var spilled = await new DedupStage(new DedupOptions { MemoryBudgetBytes = 256L << 20 }).RunAsync([args[1]], args[2]);
+        var spilled = await new DedupStage(new DedupOptions { MemoryBudgetBytes = 256L << 20 })
+            .RunAsync([args[1]], args[2]);
         Report($"{spilled.Rows}, {spilled.SpilledRuns} runs spilled");
         return;
     case "decontaminate":
         var items = File.ReadLines(args[3]).Select((line, i) => new EvaluationItem("gate", $"{i}", line)).ToList();
-        Report((await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] }).RunAsync([args[1]], items, args[2])).Rows.ToString());
+        Report((await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] })
+            .RunAsync([args[1]], items, args[2])).Rows.ToString());
         return;
     default:
         throw new ArgumentException($"unknown benchmark '{args[0]}'", nameof(args));
@@ -46,12 +52,14 @@ void Report(string what)
     var process = Process.GetCurrentProcess();
     var (cpu, mib) = (process.TotalProcessorTime.TotalSeconds, new FileInfo(args[1]).Length / 1e6);
     Console.Out.WriteLine(
-        $"{args[0]}: {mib:0} MB, {cpu:0.00} s of processor time, {mib / cpu:0} MB/s, {clock.Elapsed.TotalSeconds:0.0} s wall, peak {process.PeakWorkingSet64 >> 20} MiB; {what}");
+        $"{args[0]}: {mib:0} MB, {cpu:0.00} s of processor time, {mib / cpu:0} MB/s, {clock.Elapsed.TotalSeconds:0.0} "
+            + $"s wall, peak {process.PeakWorkingSet64 >> 20} MiB; {what}");
 }
 
 static void Scan(byte[] text, int rounds)
 {
-    var (scanner, spans, counts) = (new PiiScanner(new PiiOptions()), new List<PiiSpan>(), new SortedDictionary<string, int>(StringComparer.Ordinal));
+    var (scanner, spans, counts) = (new PiiScanner(new PiiOptions()), new List<PiiSpan>(),
+        new SortedDictionary<string, int>(StringComparer.Ordinal));
     for (var round = 0; round <= rounds; round++)
     {
         counts.Clear();
@@ -69,7 +77,9 @@ static void Scan(byte[] text, int rounds)
         }
 
         var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
-        Console.Out.WriteLine($"ours {text.Length / 1e6 / seconds:0} MB/s; {string.Join(' ', counts.Select(pair => $"{pair.Key}={pair.Value}"))}");
+        Console.Out.WriteLine(
+            $"ours {text.Length / 1e6 / seconds:0} MB/s; "
+                + $"{string.Join(' ', counts.Select(pair => $"{pair.Key}={pair.Value}"))}");
     }
 }
 
@@ -88,10 +98,13 @@ static void Group(string path)
         var different = 0;
         foreach (var (_, members) in Groups.Of(sorter.Sorted()))
         {
-            different += members.Count == 1 ? 1 : members.DistinctBy(member => Convert.ToHexString(digests[member])).Count();
+            different += members.Count == 1
+                ? 1 : members.DistinctBy(member => Convert.ToHexString(digests[member])).Count();
         }
 
         var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
-        Console.Out.WriteLine($"group: {digests.Length} digests, {different} different, {seconds:0.00} s of processor time, {seconds * 1e6 / digests.Length:0.000} µs each");
+        Console.Out.WriteLine(
+            $"group: {digests.Length} digests, {different} different, {seconds:0.00} s of processor time, "
+                + $"{seconds * 1e6 / digests.Length:0.000} µs each");
     }
 }

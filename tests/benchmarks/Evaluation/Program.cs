@@ -1,7 +1,8 @@
 using Benchmarks.Evaluation;
 
 // Questions a second of the fast way against the plain one, same questions, same binary, one thread.
-// usage: ./pipeline bench Evaluation [plain questions a subject, default 3] | ./pipeline bench Evaluation generated [tasks, default all 57]
+// usage: ./pipeline bench Evaluation [plain questions a subject, default 3] | ./pipeline bench Evaluation generated
+// [tasks, default all 57]
 using var subject = new Subject();
 if (args.Contains("generated"))
 {

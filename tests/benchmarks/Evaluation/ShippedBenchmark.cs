@@ -2,7 +2,10 @@ using Pipeline.Evaluation.Scoring;
 
 namespace Benchmarks.Evaluation;
 
-/// <summary>The 960 questions of the shipped benchmark the fast way, against a sample of them the plain way (four padded rows a question).</summary>
+/// <summary>
+/// The 960 questions of the shipped benchmark the fast way, against a sample of them the plain way (four padded rows a
+/// question).
+/// </summary>
 internal static class ShippedBenchmark
 {
     public static void Run(Subject subject, int perSubject)
@@ -22,10 +25,15 @@ internal static class ShippedBenchmark
 
         var own = sample.Select(at => fast[at.Task][at.Question]).ToList();
         var same = Enumerable.Range(0, sample.Length).Count(i => Subject.Best(own[i]) == Subject.Best(plain[i]));
-        var largest = Enumerable.Range(0, sample.Length).Max(i => own[i].Zip(plain[i], (a, b) => Math.Abs(a.LogLikelihood - b.LogLikelihood)).Max());
+        var largest = Enumerable.Range(0, sample.Length)
+            .Max(i => own[i].Zip(plain[i], (a, b) => Math.Abs(a.LogLikelihood - b.LogLikelihood)).Max());
         var questions = all.Sum(requests => requests.Length);
-        Console.WriteLine($"plain: {sample.Length} questions in {plainTime:0.0} s CPU, {sample.Length / plainTime:0.00} questions/s");
-        Console.WriteLine($"fast:  {questions} questions in {fastTime:0.0} s CPU, {questions / fastTime:0.00} questions/s, {questions / fastTime / (sample.Length / plainTime):0.0} times as fast");
-        Console.WriteLine($"same answers: {same} of {sample.Length}; largest difference of a log-likelihood {largest:E1}");
+        Console.WriteLine(
+            $"plain: {sample.Length} questions in {plainTime:0.0} s CPU, {sample.Length / plainTime:0.00} questions/s");
+        Console.WriteLine(
+            $"fast:  {questions} questions in {fastTime:0.0} s CPU, {questions / fastTime:0.00} questions/s, "
+                + $"{questions / fastTime / (sample.Length / plainTime):0.0} times as fast");
+        Console.WriteLine(
+            $"same answers: {same} of {sample.Length}; largest difference of a log-likelihood {largest:E1}");
     }
 }

@@ -17,7 +17,8 @@ internal sealed class Subject : IDisposable
         var root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "Pipeline.sln")))
         {
-            root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("no Pipeline.sln above the program");
+            root = Path.GetDirectoryName(root)
+                ?? throw new DirectoryNotFoundException("no Pipeline.sln above the program");
         }
 
         var directory = Path.Combine(root, "infra", "models", "bookworm-6m");
@@ -32,14 +33,16 @@ internal sealed class Subject : IDisposable
 
     public IReadOnlyList<EvaluationTask> Tasks { get; }
 
-    public ScoreRequest[] Requests(EvaluationTask task, IEnumerable<TaskDocument>? questions = null) => [.. (questions ?? task.Questions).Select(question =>
+    public ScoreRequest[] Requests(EvaluationTask task, IEnumerable<TaskDocument>? questions = null) => [
+        .. (questions ?? task.Questions).Select(question =>
     {
         var (context, continuations) = _builder.Build(task, question);
         return Encoder.Encode(context, continuations);
     })];
 
     /// <summary>The letter that scores best.</summary>
-    public static int Best(ContinuationScore[] scores) => Array.FindIndex(scores, score => score.LogLikelihood == scores.Max(other => other.LogLikelihood));
+    public static int Best(ContinuationScore[] scores) =>
+        Array.FindIndex(scores, score => score.LogLikelihood == scores.Max(other => other.LogLikelihood));
 
     public void Dispose() => Model.Dispose();
 }

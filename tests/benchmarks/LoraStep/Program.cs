@@ -54,10 +54,12 @@ static void Run(string folder, ScalarType type, int steps, bool isComposed)
     var loop = new Timed(model, LoraAdapter.Load(model, folder));
     var ids = Timed.Ids(folder);
     var results = Enumerable.Range(0, steps).Select(_ => loop.Step(ids)).ToList();
-    var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+    var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
     Console.WriteLine(JsonSerializer.Serialize(new
     {
-        tokens_per_cpu_second = Shape.Rows * Shape.Length / Timed.Median(results.Skip(steps / 4).Select(r => r.Seconds)),
+        tokens_per_cpu_second = Shape.Rows * Shape.Length
+            / Timed.Median(results.Skip(steps / 4).Select(r => r.Seconds)),
         peak_mb = long.Parse(peak, CultureInfo.InvariantCulture) / 1024,
         losses = results.Take(3).Select(r => r.Loss),
         kernels = TorchExtras.Current.Name,
@@ -71,15 +73,18 @@ static void Make(Shape shape, string folder)
     using var scope = NewDisposeScope();
     manual_seed(1);
     var config = ModelConfigReader.Read(folder);
-    var items = ModelShapes.Tensors(config).Select(t => TensorItem.Of(t.Name, t.Shape.Length == 1 ? ones(t.Shape) : randn(t.Shape) * 0.03)).ToList();
+    var items = ModelShapes.Tensors(config)
+        .Select(t => TensorItem.Of(t.Name, t.Shape.Length == 1 ? ones(t.Shape) : randn(t.Shape) * 0.03)).ToList();
     SafeTensorsWriter.Write(Path.Combine(folder, "model.safetensors"), items);
     SafeTensorsWriter.Write(
-        Path.Combine(folder, "batch.safetensors"), [TensorItem.Of("ids", randint(0, Shape.Vocabulary, [Shape.Rows, Shape.Length], dtype: ScalarType.Int64))]);
+        Path.Combine(folder, "batch.safetensors"),
+        [TensorItem.Of("ids", randint(0, Shape.Vocabulary, [Shape.Rows, Shape.Length], dtype: ScalarType.Int64))]);
     using var model = CausalLanguageModel.Load(folder, new() { Threads = 1 });
     var adapter = LoraAdapter.Create(model, LoraPresets.ByName["seed1-default"] with { Dropout = 0 }, seed: 1);
     using (no_grad())
     {
-        adapter.Parameters.Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal)).ToList().ForEach(p => p.Value.normal_(0, 0.02));
+        adapter.Parameters.Where(p => p.Name.Contains("lora_B", StringComparison.Ordinal)).ToList()
+            .ForEach(p => p.Value.normal_(0, 0.02));
     }
 
     adapter.Save(folder);

@@ -1,6 +1,8 @@
 namespace LoraStep;
 
-/// <summary>Sizes of a benchmark model; the batch is 8 rows of 128 tokens with the last quarter of each row supervised.</summary>
+/// <summary>
+/// Sizes of a benchmark model; the batch is 8 rows of 128 tokens with the last quarter of each row supervised.
+/// </summary>
 internal sealed record Shape(int Hidden, int Inner, int Layers, int Heads, int KeyValueHeads)
 {
     public const int Vocabulary = 8192;

@@ -15,7 +15,9 @@ internal sealed class Timed(CausalLanguageModel model, LoraAdapter adapter)
     private List<Tensor>? _second;
     private int _steps;
 
-    /// <summary>One step on rows of equal length of which the last quarter is supervised; seconds of the process and the loss.</summary>
+    /// <summary>
+    /// One step on rows of equal length of which the last quarter is supervised; seconds of the process and the loss.
+    /// </summary>
     public (double Seconds, double Loss) Step(Tensor ids)
     {
         var (first, count) = (Shape.Length - Shape.Supervised - 1, Shape.Supervised);
@@ -45,11 +47,13 @@ internal sealed class Timed(CausalLanguageModel model, LoraAdapter adapter)
 
     public static double Seconds() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
-    public static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+    public static double Median(IEnumerable<double> values) =>
+        values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 
     public static Tensor Ids(string folder)
     {
         using var file = Pipeline.Llm.Checkpoints.SafeTensorsFile.Open(Path.Combine(folder, "batch.safetensors"));
-        return tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(file.Bytes("ids")).ToArray()).view(Shape.Rows, Shape.Length);
+        return tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(file.Bytes("ids")).ToArray())
+            .view(Shape.Rows, Shape.Length);
     }
 }

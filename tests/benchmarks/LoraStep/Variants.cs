@@ -43,11 +43,14 @@ internal static class Variants
         }));
     }
 
-    /// <summary>Thirty-two rows, of which one in sixteen is long: laid out in a grid, and one after the other.</summary>
+    /// <summary>
+    /// Thirty-two rows, of which one in sixteen is long: laid out in a grid, and one after the other.
+    /// </summary>
     public static void Packing(string folder, int steps)
     {
         using var model = CausalLanguageModel.Load(folder, new() { Threads = 1 });
-        var step = new Timed(model, LoraAdapter.Create(model, LoraPresets.ByName["seed1-default"] with { Dropout = 0 }, 1));
+        var step =
+            new Timed(model, LoraAdapter.Create(model, LoraPresets.ByName["seed1-default"] with { Dropout = 0 }, 1));
         int[] lengths = [.. Enumerable.Range(0, 32).Select(i => i % 16 == 0 ? 128 : 8 + i % 17)];
         var rows = Array.ConvertAll(lengths, length => randint(0, Shape.Vocabulary, [length], dtype: ScalarType.Int64));
         var (grid, mask) = (zeros(32, 128, dtype: ScalarType.Int64), zeros(32, 128, dtype: ScalarType.Int64));
@@ -58,11 +61,16 @@ internal static class Variants
         }
 
         var packed = cat(rows).unsqueeze(0);
-        long[] inGrid = [.. lengths.SelectMany((length, i) => Enumerable.Range(0, length - 1).Select(t => i * 128L + t))];
-        long[] inPack = [.. lengths.SelectMany((length, i) => Enumerable.Range(0, length - 1).Select(t => (long)lengths.Take(i).Sum() + t))];
+        long[] inGrid =
+            [.. lengths.SelectMany((length, i) => Enumerable.Range(0, length - 1).Select(t => i * 128L + t))];
+        long[] inPack =
+            [.. lengths.SelectMany(
+                (length, i) => Enumerable.Range(0, length - 1).Select(t => (long)lengths.Take(i).Sum() + t))];
         var targets = packed.view(-1).index_select(0, tensor(inPack) + 1);
-        (Tensor Rows, Tensor Targets) Padded() => (Rows(model.Hidden(new() { InputIds = grid, AttentionMask = mask }), inGrid), targets);
-        (Tensor Rows, Tensor Targets) Packed() => (Rows(model.Hidden(new() { InputIds = packed, SequenceLengths = lengths }), inPack), targets);
+        (Tensor Rows, Tensor Targets) Padded() =>
+            (Rows(model.Hidden(new() { InputIds = grid, AttentionMask = mask }), inGrid), targets);
+        (Tensor Rows, Tensor Targets) Packed() =>
+            (Rows(model.Hidden(new() { InputIds = packed, SequenceLengths = lengths }), inPack), targets);
         var first = new[] { Loss(model, Padded), Loss(model, Packed) };
         var (one, other) = (new List<(double Seconds, double Loss)>(), new List<(double Seconds, double Loss)>());
         for (var i = 0; i < steps; i++)
@@ -90,5 +98,6 @@ internal static class Variants
         return model.TokenLoss(rows, targets).Loss.mean().item<float>();
     }
 
-    private static Tensor Rows(Tensor hidden, long[] places) => hidden.view(-1, hidden.size(-1)).index_select(0, tensor(places));
+    private static Tensor Rows(Tensor hidden, long[] places) =>
+        hidden.view(-1, hidden.size(-1)).index_select(0, tensor(places));
 }

@@ -28,7 +28,9 @@ internal static class Whole
             var loaded = Timed.Seconds() - start;
             var sum = model.Parameters.Sum(p => p.Value.sum().item<float>());
             rates.Add(model.WeightBytes / (Timed.Seconds() - start) / 1e9);
-            Console.Error.WriteLine($"loaded {1000 * loaded:F0} ms, read {1000 * (Timed.Seconds() - start):F0} ms of processor time, {wall.ElapsedMilliseconds} ms, checksum {sum}");
+            Console.Error.WriteLine(
+                $"loaded {1000 * loaded:F0} ms, read {1000 * (Timed.Seconds() - start):F0} ms of processor time, "
+                    + $"{wall.ElapsedMilliseconds} ms, checksum {sum}");
         }
 
         Console.WriteLine(JsonSerializer.Serialize(new { load_gb_per_cpu_second = Timed.Median(rates.Skip(1)) }));
@@ -59,9 +61,11 @@ internal static class Whole
         });
         var output = Directory.CreateTempSubdirectory().FullName;
         var wall = Stopwatch.StartNew();
-        var result = new Trainer(ModelTraining.OfAdapter(model, adapter), objective, new InMemoryTrainingData([.. rows]), options).Run(output, new() { Progress = watch });
+        var result = new Trainer(ModelTraining.OfAdapter(model, adapter), objective,
+            new InMemoryTrainingData([.. rows]), options).Run(output, new() { Progress = watch });
         wall.Stop();
-        var bytes = new DirectoryInfo(output).EnumerateFiles("*.safetensors", SearchOption.AllDirectories).Max(file => file.Length);
+        var bytes = new DirectoryInfo(output).EnumerateFiles("*.safetensors", SearchOption.AllDirectories)
+            .Max(file => file.Length);
         Directory.Delete(output, recursive: true);
         var predicted = MemoryEstimator.Estimate(new()
         {
@@ -92,18 +96,22 @@ internal static class Whole
         using var model = CausalLanguageModel.Load(folder, new() { Threads = 1, DType = type });
         await using var engine = new GenerationEngine(model, new() { PrefixCache = false });
         var ids = Timed.Ids(folder);
-        var prompts = Enumerable.Range(0, rows).Select(i => Array.ConvertAll(ids[i].data<long>().ToArray()[..32], id => (int)id)).ToList();
+        var prompts = Enumerable.Range(0, rows)
+            .Select(i => Array.ConvertAll(ids[i].data<long>().ToArray()[..32], id => (int)id)).ToList();
         var (rates, tokens) = (new List<double>(), Array.Empty<int>());
         for (var round = 0; round < 9; round++)
         {
             var start = Timed.Seconds();
             var answers = await Task.WhenAll(prompts.Select(async prompt => await engine
-                .Submit(new() { Prompt = prompt, Sampling = new() { MaxTokens = 48 } }).ReadAllAsync().Select(token => token.Id).ToArrayAsync()));
+                .Submit(new() { Prompt = prompt, Sampling = new() { MaxTokens = 48 } }).ReadAllAsync()
+                .Select(token => token.Id).ToArrayAsync()));
             rates.Add(answers.Sum(answer => answer.Length) / (Timed.Seconds() - start));
             tokens = answers[0];
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(new { tokens_per_cpu_second = Timed.Median(rates.Skip(3)), rates, first = tokens.Take(12) }));
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new { tokens_per_cpu_second = Timed.Median(rates.Skip(3)), rates, first = tokens.Take(12) }));
     }
 
     private sealed class Watch(Action<TrainingStep> report) : IProgress<TrainingStep>

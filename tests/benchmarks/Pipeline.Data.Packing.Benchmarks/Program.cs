@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Pipeline.Data.Packing;
 
-// One million lengths: log-normal (median 148, the tail cut at the room), all equal, and one in a thousand longer than a row.
+// One million lengths: log-normal (median 148, the tail cut at the room), all equal, and one in a thousand longer than
+// a row.
 const int Count = 1_000_000;
 const int Room = 2048;
 var random = new Random(1);
@@ -26,6 +27,8 @@ foreach (var (name, lengths) in sets)
         }
 
         times.Sort();
-        Console.WriteLine($"{name,-10} {strategy,-12} median {times[3],6:F0} ms  rows {plan?.Rows,7}  lower bound {((plan?.TokensOut ?? 0) + Room - 1) / Room,7}  fill {plan?.Fill:P3}");
+        Console.WriteLine(
+            $"{name,-10} {strategy,-12} median {times[3],6:F0} ms  rows {plan?.Rows,7}  lower bound "
+                + $"{((plan?.TokensOut ?? 0) + Room - 1) / Room,7}  fill {plan?.Fill:P3}");
     }
 }

@@ -19,17 +19,26 @@ internal static class Bench
         for (var i = 0; i < count; i++)
         {
             using var scope = torch.NewDisposeScope();
-            var adapter = LoraAdapter.Create(model, new LoraConfig { Rank = rank, Alpha = 2 * rank, TargetModules = targets }, seed: i, name: "made");
+            var adapter = LoraAdapter.Create(
+                model, new LoraConfig { Rank = rank, Alpha = 2 * rank, TargetModules = targets }, seed: i,
+                name: "made");
             adapter.Save(Path.Combine(folder, $"a{i}"));
             adapter.Remove();
         }
     }
 
-    public static int[] Prompt(int seed, int length) => [.. Enumerable.Range(0, length).Select(i => 10 + (((i * 37) + (seed * 101)) % 8000))];
+    public static int[] Prompt(int seed, int length) =>
+        [.. Enumerable.Range(0, length).Select(i => 10 + (((i * 37) + (seed * 101)) % 8000))];
 
     public static async Task<int> DrainAsync(GenerationEngine engine, int[] prompt, string? adapter, int tokens)
     {
-        var stream = engine.Submit(new GenerationRequest { Prompt = prompt, Adapter = adapter, Sampling = new SamplingOptions { MaxTokens = tokens } });
+        var stream = engine.Submit(
+            new GenerationRequest
+            {
+                Prompt = prompt,
+                Adapter = adapter,
+                Sampling = new SamplingOptions { MaxTokens = tokens },
+            });
         var count = 0;
         await foreach (var token in stream.ReadAllAsync())
         {
@@ -40,10 +49,12 @@ internal static class Bench
     }
 
     /// <summary>Tokens per second of processor time: other work on the machine hardly shows.</summary>
-    public static async Task<double> TokensPerSecondAsync(GenerationEngine engine, IReadOnlyList<string?> adapters, int tokens)
+    public static async Task<double> TokensPerSecondAsync(
+        GenerationEngine engine, IReadOnlyList<string?> adapters, int tokens)
     {
         var start = Environment.CpuUsage.TotalTime;
-        var counts = await Task.WhenAll(adapters.Select((adapter, i) => DrainAsync(engine, Prompt(i, 16), adapter, tokens)));
+        var counts =
+            await Task.WhenAll(adapters.Select((adapter, i) => DrainAsync(engine, Prompt(i, 16), adapter, tokens)));
         return counts.Sum() / (Environment.CpuUsage.TotalTime - start).TotalSeconds;
     }
 
@@ -60,7 +71,8 @@ internal static class Bench
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
         {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException($"no Pipeline.sln above {AppContext.BaseDirectory}");
+            folder = folder.Parent
+                ?? throw new DirectoryNotFoundException($"no Pipeline.sln above {AppContext.BaseDirectory}");
         }
 
         return folder.FullName;

@@ -5,8 +5,8 @@ using Pipeline.Llm.Peft;
 namespace Benchmarks.Serving;
 
 /// <summary>
-/// Decoding throughput of 64 sequences in processor time of one thread: base only, one adapter, 8 and 64 distinct ones in the same batch;
-/// interleaved rounds.
+/// Decoding throughput of 64 sequences in processor time of one thread: base only, one adapter, 8 and 64 distinct ones
+/// in the same batch; interleaved rounds.
 /// </summary>
 internal static class DecodeBenchmark
 {
@@ -18,7 +18,8 @@ internal static class DecodeBenchmark
             var folder = Directory.CreateTempSubdirectory("serving-bench-").FullName;
             Bench.MakeAdapters(folder, 64, rank, targets);
             using var model = CausalLanguageModel.Load(Bench.ModelDirectory, new ModelLoadOptions { Threads = 1 });
-            await using var engine = new GenerationEngine(model, new GenerationOptions { MaxBatch = 64, PrefixCache = false });
+            await using var engine =
+                new GenerationEngine(model, new GenerationOptions { MaxBatch = 64, PrefixCache = false });
             for (var i = 0; i < 64; i++)
             {
                 await engine.LoadAdapterAsync($"a{i}", AdapterContent.Read(Path.Combine(folder, $"a{i}")));
@@ -29,7 +30,9 @@ internal static class DecodeBenchmark
             {
                 foreach (var (distinct, list) in rates)
                 {
-                    var rate = await Bench.TokensPerSecondAsync(engine, [.. Enumerable.Range(0, 64).Select(i => distinct == 0 ? null : $"a{i % distinct}")], 24);
+                    var rate = await Bench.TokensPerSecondAsync(
+                        engine, [.. Enumerable.Range(0, 64).Select(i => distinct == 0 ? null : $"a{i % distinct}")],
+                        24);
                     if (round > 0)
                     {
                         list.Add(rate);
@@ -40,7 +43,9 @@ internal static class DecodeBenchmark
             var baseline = Bench.Median(rates[0]);
             foreach (var (distinct, list) in rates)
             {
-                Console.WriteLine($"{label}: {distinct,2} adapters  {Bench.Median(list),7:f0} tokens/s of processor time  {Bench.Median(list) / baseline:p0} of base only");
+                Console.WriteLine(
+                    $"{label}: {distinct,2} adapters  {Bench.Median(list),7:f0} tokens/s of processor time  "
+                        + $"{Bench.Median(list) / baseline:p0} of base only");
             }
 
             Directory.Delete(folder, recursive: true);

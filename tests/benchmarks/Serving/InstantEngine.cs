@@ -22,10 +22,12 @@ internal sealed class InstantEngine : IGenerationEngine
         return stream;
     }
 
-    public Task<float[]> EmbedAsync(IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default) =>
+    public Task<float[]> EmbedAsync(
+        IReadOnlyList<int> tokens, string? adapter = null, CancellationToken cancellation = default) =>
         Task.FromResult<float[]>([1, 0, 0, 0]);
 
-    public Task LoadAdapterAsync(string name, AdapterContent content, CancellationToken cancellation = default) => Task.CompletedTask;
+    public Task LoadAdapterAsync(string name, AdapterContent content, CancellationToken cancellation = default) =>
+        Task.CompletedTask;
 
     public Task UnloadAdapterAsync(string name) => Task.CompletedTask;
 

@@ -7,7 +7,8 @@ using TorchSharp;
 namespace Benchmarks.Serving;
 
 /// <summary>
-/// Processor time of a token under adapters beside merged weights, for prompts and for answers, at 1, 4 and 16 distinct adapters in a batch.
+/// Processor time of a token under adapters beside merged weights, for prompts and for answers, at 1, 4 and 16 distinct
+/// adapters in a batch.
 /// One thread, interleaved rounds, processor time of this process: other work on the machine hardly shows.
 /// </summary>
 internal static class OverheadBenchmark
@@ -31,10 +32,12 @@ internal static class OverheadBenchmark
                 {
                     foreach (var distinct in (int[])[0, 1, 4, 16])
                     {
-                        var seconds = await MeasureAsync(distinct == 0 ? merged.Engine : engine.Engine, distinct, prefill);
+                        var seconds =
+                            await MeasureAsync(distinct == 0 ? merged.Engine : engine.Engine, distinct, prefill);
                         if (round > 0)
                         {
-                            (times.TryGetValue((distinct, prefill), out var list) ? list : times[(distinct, prefill)] = []).Add(seconds);
+                            (times.TryGetValue((distinct, prefill), out var list)
+                                ? list : times[(distinct, prefill)] = []).Add(seconds);
                         }
                     }
                 }
@@ -43,7 +46,10 @@ internal static class OverheadBenchmark
             foreach (var ((distinct, prefill), list) in times)
             {
                 var (own, plain) = (Bench.Median(list), Bench.Median(times[(0, prefill)]));
-                Console.WriteLine($"{label}, {(prefill ? "prompt" : "answer")}: {(distinct == 0 ? "merged" : $"{distinct} adapters"),-12} {1e6 * own,7:f1} µs/token  {own / plain - 1:+0.0 %;-0.0 %} over merged");
+                Console.WriteLine(
+                    $"{label}, {(prefill ? "prompt" : "answer")}: "
+                        + $"{(distinct == 0 ? "merged" : $"{distinct} adapters"),-12} {1e6 * own,7:f1} µs/token  "
+                        + $"{own / plain - 1:+0.0 %;-0.0 %} over merged");
             }
 
             Directory.Delete(folder, recursive: true);
@@ -57,7 +63,11 @@ internal static class OverheadBenchmark
         var (prompt, answer) = prefill ? (PromptTokens, 1) : (8, 48);
         using var process = Process.GetCurrentProcess();
         var start = process.TotalProcessorTime;
-        await Task.WhenAll(Enumerable.Range(0, Rows).Select(i => Bench.DrainAsync(engine, Bench.Prompt(i, prompt), distinct == 0 ? null : $"a{i % distinct}", answer)));
+        await Task.WhenAll(
+            Enumerable.Range(0, Rows)
+                .Select(i =>
+                    Bench.DrainAsync(
+                        engine, Bench.Prompt(i, prompt), distinct == 0 ? null : $"a{i % distinct}", answer)));
         process.Refresh();
         return (process.TotalProcessorTime - start).TotalSeconds / (Rows * (prefill ? PromptTokens : answer));
     }

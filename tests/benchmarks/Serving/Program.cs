@@ -16,6 +16,8 @@ static double Number(string[] rest, int at, double otherwise) =>
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: Serving decode | overhead | adapters | hop [ADDRESS OF NGINX IN FRONT OF PORT 18099] | soak [MINUTES [REQUESTS PER SECOND]]");
+    Console.Error.WriteLine(
+        "usage: Serving decode | overhead | adapters | hop [ADDRESS OF NGINX IN FRONT OF PORT 18099] | soak [MINUTES "
+            + "[REQUESTS PER SECOND]]");
     return 2;
 }

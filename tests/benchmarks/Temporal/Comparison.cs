@@ -4,31 +4,43 @@ using Temporalio.Testing;
 
 namespace Benchmarks.Temporal;
 
-/// <summary>Our worker and the peer's on one server, in turns: the same client drives both, so only the worker differs.</summary>
+/// <summary>
+/// Our worker and the peer's on one server, in turns: the same client drives both, so only the worker differs.
+/// </summary>
 internal static class Comparison
 {
     private const int IdleRuns = 1000;
-    private static readonly string Root = Environment.GetEnvironmentVariable("PIPELINE_ROOT") ?? Environment.CurrentDirectory;
+    private static readonly string Root = Environment.GetEnvironmentVariable("PIPELINE_ROOT")
+        ?? Environment.CurrentDirectory;
 
     public static async Task<int> RunAsync(int rounds)
     {
         var peer = Path.Combine(Root, ".pipeline", "test-tools", "temporal-bench");
         if (!Directory.Exists(Path.Combine(peer, "node_modules", "@temporalio", "worker")))
         {
-            await Console.Error.WriteLineAsync($"error: {peer} has no @temporalio/worker; start this benchmark with tests/benchmarks/Temporal/run.sh");
+            await Console.Error.WriteLineAsync(
+                $"error: {peer} has no @temporalio/worker; start this benchmark with tests/benchmarks/Temporal/run.sh");
             return 2;
         }
 
-        var program = Environment.GetEnvironmentVariable("TEMPORAL_CLI") is { Length: > 0 } cli ? cli : Path.Combine(Root, "infra", "embedded-temporal", "temporal");
+        var program = Environment.GetEnvironmentVariable("TEMPORAL_CLI") is { Length: > 0 } cli
+            ? cli : Path.Combine(Root, "infra", "embedded-temporal", "temporal");
         await using var environment = await WorkflowEnvironment.StartLocalAsync(new()
         {
-            DevServerOptions = new() { ExistingPath = program, StartupTimeout = TimeSpan.FromMinutes(1), ExtraArgs = ["--log-level", "error"] },
+            DevServerOptions = new()
+            {
+                ExistingPath = program,
+                StartupTimeout = TimeSpan.FromMinutes(1),
+                ExtraArgs = ["--log-level", "error"],
+            },
         });
         var address = environment.Client.Connection.Options.TargetHost!;
         await Console.Out.WriteLineAsync($"server: {program}");
         var results = new Results();
-        using var ours = await WorkerUnderTest.StartAsync("ours", "bench-ours", "dotnet", typeof(Comparison).Assembly.Location, "worker", address, "bench-ours");
-        using var theirs = await WorkerUnderTest.StartAsync("peer", "bench-peer", "node", Path.Combine(peer, "peer.mjs"), address, "bench-peer", peer);
+        using var ours = await WorkerUnderTest.StartAsync(
+            "ours", "bench-ours", "dotnet", typeof(Comparison).Assembly.Location, "worker", address, "bench-ours");
+        using var theirs = await WorkerUnderTest.StartAsync(
+            "peer", "bench-peer", "node", Path.Combine(peer, "peer.mjs"), address, "bench-peer", peer);
         foreach (var worker in new[] { ours, theirs })
         {
             await RunManyAsync(environment.Client, worker, 5, "sequential", 2);
@@ -69,8 +81,10 @@ internal static class Comparison
             results.Add($"{count} sequential, p99 ms", worker.Name, Results.Percentile(latencies, 0.99));
             if (count > 0)
             {
-                results.Add($"{count} sequential, activities/s", worker.Name, count * runs / watch.Elapsed.TotalSeconds);
-                results.Add($"{count} sequential, CPU ms an activity", worker.Name, (worker.CpuMilliseconds - cpu) / (count * runs));
+                results.Add(
+                    $"{count} sequential, activities/s", worker.Name, count * runs / watch.Elapsed.TotalSeconds);
+                results.Add($"{count} sequential, CPU ms an activity", worker.Name,
+                    (worker.CpuMilliseconds - cpu) / (count * runs));
             }
         }
 
@@ -82,7 +96,9 @@ internal static class Comparison
         await ManyAsync(client, worker, results, "200 workflows", 200, "sequential", 1, 200);
     }
 
-    private static async Task ManyAsync(ITemporalClient client, WorkerUnderTest worker, Results results, string what, int runs, string workflow, int argument, int activities)
+    private static async Task ManyAsync(
+        ITemporalClient client, WorkerUnderTest worker, Results results, string what, int runs, string workflow,
+        int argument, int activities)
     {
         var (cpu, watch) = (worker.CpuMilliseconds, Stopwatch.StartNew());
         var latencies = await RunManyAsync(client, worker, runs, workflow, argument);
@@ -96,7 +112,8 @@ internal static class Comparison
         }
     }
 
-    private static async Task<double[]> RunManyAsync(ITemporalClient client, WorkerUnderTest worker, int runs, string workflow, int argument) =>
+    private static async Task<double[]> RunManyAsync(
+        ITemporalClient client, WorkerUnderTest worker, int runs, string workflow, int argument) =>
         await Task.WhenAll(Enumerable.Range(0, runs).Select(async _ =>
         {
             var watch = Stopwatch.StartNew();
@@ -109,7 +126,11 @@ internal static class Comparison
         var handles = new List<WorkflowHandle>();
         for (var i = 0; i < IdleRuns; i += 50)
         {
-            handles.AddRange(await Task.WhenAll(Enumerable.Range(i, 50).Select(number => client.StartWorkflowAsync("idle", [], new($"idle-{worker.Name}-{number}", worker.Queue)))));
+            handles.AddRange(
+                await Task.WhenAll(
+                    Enumerable.Range(i, 50)
+                        .Select(number =>
+                            client.StartWorkflowAsync("idle", [], new($"idle-{worker.Name}-{number}", worker.Queue)))));
         }
 
         foreach (var handle in handles)

@@ -15,7 +15,8 @@ internal static class WorkerProcess
             // The TypeScript worker polls for activities ten times at once by default, this one five times.
             MaxConcurrentActivityTaskPolls = 10,
         };
-        options.AddWorkflow<Sequential>().AddWorkflow<Parallel>().AddWorkflow<Idle>().AddWorkflow<CountsTo>().AddAllActivities(typeof(Work), null);
+        options.AddWorkflow<Sequential>().AddWorkflow<Parallel>().AddWorkflow<Idle>().AddWorkflow<CountsTo>()
+            .AddAllActivities(typeof(Work), null);
         var tasks = 0;
         options.WorkflowTaskCompleted += (_, _) =>
         {

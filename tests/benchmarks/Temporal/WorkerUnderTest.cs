@@ -7,7 +7,8 @@ internal sealed class WorkerUnderTest : IDisposable
 {
     private readonly Process _process;
 
-    private WorkerUnderTest(string name, string queue, Process process) => (Name, Queue, _process) = (name, queue, process);
+    private WorkerUnderTest(string name, string queue, Process process) =>
+        (Name, Queue, _process) = (name, queue, process);
 
     public string Name { get; }
 
@@ -33,9 +34,16 @@ internal sealed class WorkerUnderTest : IDisposable
         }
     }
 
-    public static async Task<WorkerUnderTest> StartAsync(string name, string queue, string program, params string[] arguments)
+    public static async Task<WorkerUnderTest> StartAsync(
+        string name, string queue, string program, params string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })
+        var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })
             ?? throw new InvalidOperationException($"{program} did not start");
         string? line;
         while ((line = await process.StandardOutput.ReadLineAsync()) != "ready")

@@ -51,7 +51,8 @@ public sealed class Parallel
 {
     [WorkflowRun]
     public Task RunAsync(int count) =>
-        Workflow.WhenAllAsync(Enumerable.Range(0, count).Select(_ => Workflow.ExecuteActivityAsync("noop", [], Sequential.Options)));
+        Workflow.WhenAllAsync(
+            Enumerable.Range(0, count).Select(_ => Workflow.ExecuteActivityAsync("noop", [], Sequential.Options)));
 }
 
 /// <summary>Waits for ever.</summary>

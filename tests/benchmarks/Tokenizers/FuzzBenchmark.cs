@@ -22,14 +22,18 @@ internal static class FuzzBenchmark
             var target = (count + files.Count - 1) / files.Count;
             for (var batch = 0; batch < target; batch += Batch)
             {
-                var texts = Enumerable.Range(0, Math.Min(Batch, target - batch)).Select(_ => RandomText(random, specials)).ToArray();
+                var texts = Enumerable.Range(0, Math.Min(Batch, target - batch))
+                    .Select(_ => RandomText(random, specials)).ToArray();
                 var theirs = (await peer.AskAsync(new { texts })).GetProperty("ids").EnumerateArray().ToList();
                 var ours = tokenizer.EncodeBatch(texts, addSpecialTokens: false);
                 for (var i = 0; i < texts.Length; i++)
                 {
                     done++;
                     if (theirs[i].EnumerateArray().Select(id => id.GetInt32()).SequenceEqual(ours[i])) continue;
-                    if (different++ < 10) Console.WriteLine($"{Path.GetFileName(file)}: {System.Text.Json.JsonSerializer.Serialize(texts[i])}\n  ours  {string.Join(',', ours[i])}\n  peer  {theirs[i].GetRawText()}");
+                    if (different++ < 10)
+                        Console.WriteLine(
+                            $"{Path.GetFileName(file)}: {System.Text.Json.JsonSerializer.Serialize(texts[i])}\n  ours "
+                                + $" {string.Join(',', ours[i])}\n  peer  {theirs[i].GetRawText()}");
                 }
             }
 
@@ -42,10 +46,14 @@ internal static class FuzzBenchmark
 
     private static string RandomText(Random random, string[] specials)
     {
-        (int First, int Last)[] pools = [(0x20, 0x7e), (0xa0, 0x24f), (0x300, 0x36f), (0x370, 0x52f), (0x590, 0x6ff), (0x900, 0xdff), (0xe00, 0xfff), (0x1100, 0x11ff), (0x1e00, 0x20cf),
-            (0x2100, 0x2bff), (0x2e80, 0x30ff), (0x3400, 0x9fff), (0xac00, 0xd7a3), (0xe000, 0xe010), (0xf900, 0xffef), (0x10000, 0x1ffff), (0x20000, 0x2ffff), (0xe0000, 0xe01ef)];
-        string[] spaces = [" ", "  ", "   ", "\t", "\n", "\n\n", "\r\n", "\u00a0", "\u3000", " \n", "\u2003", "\u0085", "\u200b"];
-        string[] bits = ["'s", "'LL", "'\u017f", "n't", "1234", "0", "...", "--", "://", "\u2581", "<0x0A>", "²", "٣", "e\u0301", "👨‍👩", "ABCdef", "the", "ing", "tion", " of", "foo_bar", "中文", "한글"];
+        (int First, int Last)[] pools = [(0x20, 0x7e), (0xa0, 0x24f), (0x300, 0x36f), (0x370, 0x52f), (0x590, 0x6ff),
+            (0x900, 0xdff), (0xe00, 0xfff), (0x1100, 0x11ff), (0x1e00, 0x20cf),
+            (0x2100, 0x2bff), (0x2e80, 0x30ff), (0x3400, 0x9fff), (0xac00, 0xd7a3), (0xe000, 0xe010), (0xf900, 0xffef),
+            (0x10000, 0x1ffff), (0x20000, 0x2ffff), (0xe0000, 0xe01ef)];
+        string[] spaces =
+            [" ", "  ", "   ", "\t", "\n", "\n\n", "\r\n", "\u00a0", "\u3000", " \n", "\u2003", "\u0085", "\u200b"];
+        string[] bits = ["'s", "'LL", "'\u017f", "n't", "1234", "0", "...", "--", "://", "\u2581", "<0x0A>", "²", "٣",
+            "e\u0301", "👨‍👩", "ABCdef", "the", "ing", "tion", " of", "foo_bar", "中文", "한글"];
         var text = new StringBuilder();
         for (var parts = random.Next(1, 12); parts > 0; parts--)
         {

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Benchmarks.Tokenizers;
 
-/// <summary>The npm package `tokenizers` in a Node process. TOKENIZERS_PEER names the folder whose node_modules has it.</summary>
+/// <summary>
+/// The npm package `tokenizers` in a Node process. TOKENIZERS_PEER names the folder whose node_modules has it.
+/// </summary>
 internal sealed class Peer : IAsyncDisposable
 {
     private readonly Process _process;
@@ -14,10 +16,12 @@ internal sealed class Peer : IAsyncDisposable
     internal static Peer Start(int threads)
     {
         var folder = Environment.GetEnvironmentVariable("TOKENIZERS_PEER")
-            ?? throw new InvalidOperationException("set TOKENIZERS_PEER to a folder where `npm install tokenizers@0.23.2` was run");
+            ?? throw new InvalidOperationException(
+                "set TOKENIZERS_PEER to a folder where `npm install tokenizers@0.23.2` was run");
         var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "peer.js")])
         {
-            UseShellExecute = false, RedirectStandardInput = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             Environment =
             {
@@ -42,7 +46,8 @@ internal sealed class Peer : IAsyncDisposable
         var reply = new byte[BinaryPrimitives.ReadInt32LittleEndian(head)];
         await _process.StandardOutput.BaseStream.ReadExactlyAsync(reply);
         var root = JsonDocument.Parse(reply).RootElement;
-        return root.TryGetProperty("error", out var error) ? throw new InvalidOperationException(error.GetString()) : root;
+        return root.TryGetProperty("error", out var error)
+            ? throw new InvalidOperationException(error.GetString()) : root;
     }
 
     public async ValueTask DisposeAsync()

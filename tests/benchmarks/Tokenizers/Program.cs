@@ -6,15 +6,19 @@ using Benchmarks.Tokenizers;
 //   load TOKENIZER.json                  load time and memory
 return args switch
 {
-    ["speed", var file, .. var rest] => await SpeedBenchmark.RunAsync(file, Option(rest, "--pairs", 5), Option(rest, "--threads", 1)),
-    ["fuzz", var folder, .. var rest] => await FuzzBenchmark.RunAsync(folder, Option(rest, "--count", 1_000_000), Option(rest, "--seed", 1)),
+    ["speed", var file, .. var rest] =>
+        await SpeedBenchmark.RunAsync(file, Option(rest, "--pairs", 5), Option(rest, "--threads", 1)),
+    ["fuzz", var folder, .. var rest] =>
+        await FuzzBenchmark.RunAsync(folder, Option(rest, "--count", 1_000_000), Option(rest, "--seed", 1)),
     ["load", var file, ..] => LoadBenchmark.Run(file),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: speed TOKENIZER.json [--pairs N] [--threads N] | fuzz DIR [--count N] [--seed S] | load TOKENIZER.json");
+    Console.Error.WriteLine(
+        "usage: speed TOKENIZER.json [--pairs N] [--threads N] | fuzz DIR [--count N] [--seed S] | load "
+            + "TOKENIZER.json");
     return 2;
 }
 

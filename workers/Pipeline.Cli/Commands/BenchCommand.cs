@@ -10,16 +10,24 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var name = new Argument<string?>("name") { Description = "folder under tests/benchmarks", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("name")
+        {
+            Description = "folder under tests/benchmarks",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var rest = new Argument<string[]>("options") { Description = "passed on", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("bench", "run a benchmark; results are appended to tests/benchmarks/RESULTS.md") { name, rest };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, parsed.GetValue(name), parsed.GetValue(rest) ?? [], cancellation));
+        var command =
+            new Command("bench", "run a benchmark; results are appended to tests/benchmarks/RESULTS.md") { name, rest };
+        command.SetAction((parsed, cancellation) =>
+            RunAsync(parsed, parsed.GetValue(name), parsed.GetValue(rest) ?? [], cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, string? name, string[] options, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, string? name, string[] options, CancellationToken cancellation)
     {
-        var known = Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).ToList() : [];
+        var known = Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder).Select(Path.GetFileName)
+            .OfType<string>().Order(StringComparer.Ordinal).ToList() : [];
         if (name is null)
         {
             return Output.Write(parsed, known, string.Join('\n', known));
@@ -27,13 +35,15 @@ internal static class BenchCommand
 
         if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            return await CommandLine.FailAsync($"no benchmark '{name}'; there are: {string.Join(", ", known)}", ExitCodes.Usage);
+            return await CommandLine.FailAsync(
+                $"no benchmark '{name}'; there are: {string.Join(", ", known)}", ExitCodes.Usage);
         }
 
         var folder = Path.Combine(Folder, known.First(entry => entry.Equals(name, StringComparison.OrdinalIgnoreCase)));
         var script = Path.Combine(folder, "run.sh");
         return File.Exists(script)
             ? await ChildProcess.RunAsync("bash", [script, .. options], cancellation)
-            : await ChildProcess.RunAsync("dotnet", ["run", "-c", "Release", "--project", folder, "--", .. options], cancellation);
+            : await ChildProcess.RunAsync(
+                "dotnet", ["run", "-c", "Release", "--project", folder, "--", .. options], cancellation);
     }
 }

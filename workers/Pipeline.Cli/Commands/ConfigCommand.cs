@@ -11,10 +11,15 @@ internal static class ConfigCommand
         command.SetAction(parsed =>
         {
             var (_, effective) = CommonOptions.Load(parsed);
-            var (path, value) = (effective.Max(row => row.Path.Length), Math.Min(48, effective.Max(row => row.Value.Length)));
+            var (path, value) =
+                (effective.Max(row => row.Path.Length), Math.Min(48, effective.Max(row => row.Value.Length)));
             return Output.Write(
                 parsed, effective,
-                string.Join('\n', effective.Select(row => $"{row.Path.PadRight(path)}  {(row.Value.Length == 0 ? "-" : row.Value).PadRight(value)}  {row.Origin}")));
+                string.Join(
+                    '\n', effective.Select(
+                        row =>
+                            $"{row.Path.PadRight(path)}  {(row.Value.Length == 0 ? "-" : row.Value).PadRight(value)}  "
+                                + $"{row.Origin}")));
         });
         return command;
     }

@@ -9,16 +9,44 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>approve</c>, <c>reject</c>, <c>waive</c>, <c>retry</c>, <c>skip</c>, <c>abort</c>: what people send to a run.</summary>
+/// <summary>
+/// <c>approve</c>, <c>reject</c>, <c>waive</c>, <c>retry</c>, <c>skip</c>, <c>abort</c>: what people send to a run.
+/// </summary>
 internal static class DecisionCommands
 {
-    private static readonly Argument<string?> Run = new("run") { Description = "id of the run (default: the last one started here)", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<string> As = new("--as") { Description = "your name", DefaultValueFactory = _ => Owner.Name };
-    private static readonly Option<string> Reason = new("--reason") { Description = "why", DefaultValueFactory = _ => "" };
-    private static readonly Option<string> Digest = new("--digest") { Description = "digest that you decide on (default: what is awaited now)", DefaultValueFactory = _ => "" };
-    private static readonly Option<string?> Key = new("--key") { Description = "your private key, PEM; needed where the settings name keys of approvers" };
-    private static readonly Option<string> Stage = new("--stage") { Description = "parked stage, or an earlier one", DefaultValueFactory = _ => "" };
-    private static readonly Option<string?> Change = new("--change") { Description = "JSON with changed fields of the input" };
+    private static readonly Argument<string?> Run = new("run")
+    {
+        Description = "id of the run (default: the last one started here)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private static readonly Option<string> As = new("--as")
+    {
+        Description = "your name",
+        DefaultValueFactory = _ => Owner.Name,
+    };
+    private static readonly Option<string> Reason = new("--reason")
+    {
+        Description = "why",
+        DefaultValueFactory = _ => "",
+    };
+    private static readonly Option<string> Digest = new("--digest")
+    {
+        Description = "digest that you decide on (default: what is awaited now)",
+        DefaultValueFactory = _ => "",
+    };
+    private static readonly Option<string?> Key = new("--key")
+    {
+        Description = "your private key, PEM; needed where the settings name keys of approvers",
+    };
+    private static readonly Option<string> Stage = new("--stage")
+    {
+        Description = "parked stage, or an earlier one",
+        DefaultValueFactory = _ => "",
+    };
+    private static readonly Option<string?> Change = new("--change")
+    {
+        Description = "JSON with changed fields of the input",
+    };
 
     public static IEnumerable<Command> All() =>
     [
@@ -37,7 +65,12 @@ internal static class DecisionCommands
         {
             var open = await handle.QueryAsync(wf => wf.Awaited);
             var digest = parsed.GetValue(Digest) is { Length: > 0 } given ? given : open?.Digest ?? "";
-            var input = new DecisionInput { By = parsed.GetValue(As) ?? "", Digest = digest, Reason = parsed.GetValue(Reason) ?? "" };
+            var input = new DecisionInput
+            {
+                By = parsed.GetValue(As) ?? "",
+                Digest = digest,
+                Reason = parsed.GetValue(Reason) ?? "",
+            };
             await Decisions.SendAsync(handle, open, verdict, input, parsed.GetValue(Key));
             return $"{name}: recorded for {digest[..Math.Min(12, digest.Length)]}";
         }));
@@ -46,11 +79,17 @@ internal static class DecisionCommands
 
     private static Command Retry()
     {
-        var command = new Command("retry", "run a parked stage again, or go back to an earlier one") { Run, Stage, Change, As };
+        var command =
+            new Command("retry", "run a parked stage again, or go back to an earlier one") { Run, Stage, Change, As };
         command.SetAction((parsed, _) => SendAsync(parsed, handle =>
         {
             var change = parsed.GetValue(Change) is { } text ? ChangeOf(text) : (JsonElement?)null;
-            var input = new RetryStageInput { Stage = parsed.GetValue(Stage) ?? "", ChangedParameters = change, By = parsed.GetValue(As) ?? "" };
+            var input = new RetryStageInput
+            {
+                Stage = parsed.GetValue(Stage) ?? "",
+                ChangedParameters = change,
+                By = parsed.GetValue(As) ?? "",
+            };
             return handle.ExecuteUpdateAsync(wf => wf.RetryStageAsync(input));
         }));
         return command;
@@ -86,11 +125,14 @@ internal static class DecisionCommands
         }
         catch (JsonException exception)
         {
-            throw new ArgumentException($"--change is not JSON: {exception.Message}; an example: --change '{{\"train\":{{\"learningRate\":1e-4}}}}'", nameof(text), exception);
+            throw new ArgumentException(
+                $"--change is not JSON: {exception.Message}; an example: --change "
+                    + $"'{{\"train\":{{\"learningRate\":1e-4}}}}'", nameof(text), exception);
         }
     }
 
-    private static async Task<int> SendAsync(ParseResult parsed, Func<WorkflowHandle<FineTuneWorkflow, FineTuneResult>, Task<string>> send)
+    private static async Task<int> SendAsync(
+        ParseResult parsed, Func<WorkflowHandle<FineTuneWorkflow, FineTuneResult>, Task<string>> send)
     {
         var (settings, _) = CommonOptions.Load(parsed);
         var handle = (await RunClient.ConnectAsync(settings)).Find(parsed.GetValue(Run));
@@ -105,7 +147,8 @@ internal static class DecisionCommands
         }
         catch (RpcException exception) when (exception.Code == RpcException.StatusCode.NotFound)
         {
-            return await CommandLine.FailAsync($"{handle.Id} is not a run that goes on; ./pipeline status lists them", ExitCodes.BadInput);
+            return await CommandLine.FailAsync(
+                $"{handle.Id} is not a run that goes on; ./pipeline status lists them", ExitCodes.BadInput);
         }
     }
 }

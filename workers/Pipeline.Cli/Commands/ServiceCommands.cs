@@ -17,8 +17,14 @@ internal static class ServiceCommands
             var (settings, _) = CommonOptions.Load(parsed);
             var deployment = await ServiceControl.UpAsync(settings, CommonOptions.Forwarded(parsed), cancellation);
             return Output.Write(
-                parsed, new { engine = deployment.EngineName, webUi = deployment.WebUi, gateway = $"{deployment.Gateway}v1" },
-                $"engine   {deployment.EngineName}\nWeb UI   {deployment.WebUi}\ngateway  {deployment.Gateway}v1\nlogs     ./pipeline logs; end with ./pipeline down");
+                parsed, new
+                {
+                    engine = deployment.EngineName,
+                    webUi = deployment.WebUi,
+                    gateway = $"{deployment.Gateway}v1"
+                },
+                $"engine   {deployment.EngineName}\nWeb UI   {deployment.WebUi}\ngateway  "
+                    + $"{deployment.Gateway}v1\nlogs     ./pipeline logs; end with ./pipeline down");
         });
         return command;
     }
@@ -36,33 +42,45 @@ internal static class ServiceCommands
 
     private static Command Logs()
     {
-        var name = new Argument<string?>("name") { Description = "engine, worker-cpu, worker-gpu, gateway, supervisor", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("name")
+        {
+            Description = "engine, worker-cpu, worker-gpu, gateway, supervisor",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var lines = new Option<int>("--lines") { Description = "lines of each log", DefaultValueFactory = _ => 20 };
         var command = new Command("logs", "the end of the logs") { name, lines };
         command.SetAction(parsed =>
         {
             var folder = Path.Combine(Checkout.State, "logs");
-            var files = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"{parsed.GetValue(name) ?? "*"}.log").Order(StringComparer.Ordinal).ToList() : [];
+            var files = Directory.Exists(folder)
+                ? Directory.EnumerateFiles(folder, $"{parsed.GetValue(name) ?? "*"}.log").Order(StringComparer.Ordinal)
+                    .ToList() : [];
             if (files.Count == 0)
             {
-                throw new FileNotFoundException($"no log '{parsed.GetValue(name)}' in {folder}; ./pipeline up writes them");
+                throw new FileNotFoundException(
+                    $"no log '{parsed.GetValue(name)}' in {folder}; ./pipeline up writes them");
             }
 
-            var ends = files.Select(file => new { file, lines = File.ReadLines(file).TakeLast(parsed.GetValue(lines)).ToList() }).ToList();
-            return Output.Write(parsed, ends, string.Join('\n', ends.Select(end => $"== {end.file}\n{string.Join('\n', end.lines)}")));
+            var ends = files.Select(
+                file => new { file, lines = File.ReadLines(file).TakeLast(parsed.GetValue(lines)).ToList() }).ToList();
+            return Output.Write(
+                parsed, ends, string.Join('\n', ends.Select(end => $"== {end.file}\n{string.Join('\n', end.lines)}")));
         });
         return command;
     }
 
     private static Command Open()
     {
-        var command = new Command("open", "print the addresses of Web UI and gateway, and open the Web UI where there is a browser");
+        var command = new Command(
+            "open", "print the addresses of Web UI and gateway, and open the Web UI where there is a browser");
         command.SetAction(async (parsed, cancellation) =>
         {
             var (settings, _) = CommonOptions.Load(parsed);
             var deployment = new Deployment(settings, []);
-            Output.Write(parsed, new { webUi = deployment.WebUi, gateway = $"{deployment.Gateway}v1" }, $"{deployment.WebUi}\n{deployment.Gateway}v1");
-            return !parsed.GetValue(CommonOptions.Json) && Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } && File.Exists("/usr/bin/xdg-open")
+            Output.Write(parsed, new { webUi = deployment.WebUi, gateway = $"{deployment.Gateway}v1" },
+                $"{deployment.WebUi}\n{deployment.Gateway}v1");
+            return !parsed.GetValue(CommonOptions.Json)
+                && Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } && File.Exists("/usr/bin/xdg-open")
                 ? await ChildProcess.RunAsync("/usr/bin/xdg-open", [deployment.WebUi.ToString()], cancellation)
                 : ExitCodes.Ok;
         });

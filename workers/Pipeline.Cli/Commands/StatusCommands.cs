@@ -10,13 +10,20 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>start</c>, <c>status</c>, <c>report</c>: begin and look at runs.</summary>
 internal static class StatusCommands
 {
-    private static readonly Argument<string?> Run = new("run") { Description = "id of the run", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Run = new("run")
+    {
+        Description = "id of the run",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public static IEnumerable<Command> All() => [Start(), Status(), Report()];
 
     private static Command Start()
     {
-        var what = new Argument<string>("input") { Description = "recipe of workflows/recipes, a JSON file, or JSON; {} takes every default" };
+        var what = new Argument<string>("input")
+        {
+            Description = "recipe of workflows/recipes, a JSON file, or JSON; {} takes every default",
+        };
         var command = new Command("start", "start a run and return") { what };
         command.SetAction(async (parsed, _) =>
         {
@@ -46,7 +53,9 @@ internal static class StatusCommands
             {
                 return await RunWatch.FollowAsync(
                     runs, handle, [], parsed.GetValue(CommonOptions.Json),
-                    (result, report) => Task.FromResult(Output.Write(parsed, new { result, seconds = RunOutcome.Seconds(report) }, RunOutcome.Describe(result, report))),
+                    (result, report) => Task.FromResult(
+                        Output.Write(parsed, new { result, seconds = RunOutcome.Seconds(report) },
+                            RunOutcome.Describe(result, report))),
                     cancellation);
             }
 
@@ -65,12 +74,15 @@ internal static class StatusCommands
             var handle = (await RunClient.ConnectAsync(settings)).Find(parsed.GetValue(Run));
             if ((await handle.DescribeAsync()).Status == WorkflowExecutionStatus.Running)
             {
-                return await CommandLine.FailAsync($"{handle.Id} goes on; its report is written at its end; ./pipeline status {handle.Id} shows it now", ExitCodes.BadInput);
+                return await CommandLine.FailAsync(
+                    $"{handle.Id} goes on; its report is written at its end; ./pipeline status {handle.Id} shows it "
+                        + $"now", ExitCodes.BadInput);
             }
 
             return (await handle.GetResultAsync()).Report is { } report
                 ? Output.Write(parsed, report, report.Path)
-                : await CommandLine.FailAsync($"{handle.Id} has no report; ./pipeline logs worker-cpu shows why", ExitCodes.BadInput);
+                : await CommandLine.FailAsync(
+                    $"{handle.Id} has no report; ./pipeline logs worker-cpu shows why", ExitCodes.BadInput);
         });
         return command;
     }
@@ -82,20 +94,28 @@ internal static class StatusCommands
         {
             var attributes = run.TypedSearchAttributes;
             rows.Add(new RunRow(
-                run.Id, run.Status.ToString(), attributes.TryGetValue(SearchAttributes.Stage, out string? stage) ? stage : "",
+                run.Id, run.Status.ToString(),
+                attributes.TryGetValue(SearchAttributes.Stage, out string? stage) ? stage : "",
                 attributes.TryGetValue(SearchAttributes.Verdict, out string? verdict) ? verdict : "", run.StartTime));
         }
 
         return Output.Write(
             parsed, rows,
-            string.Join('\n', rows.Select(row => $"{row.Id,-48} {row.State,-10} {row.Stage,-13} {row.Verdict,-17} {row.Started:u}").DefaultIfEmpty("no run yet; ./pipeline run starts one")));
+            string.Join(
+                '\n', rows.Select(
+                    row => $"{row.Id,-48} {row.State,-10} {row.Stage,-13} {row.Verdict,-17} {row.Started:u}")
+                    .DefaultIfEmpty("no run yet; ./pipeline run starts one")));
     }
 
-    private static string TextOf(RunReport report) => string.Join('\n', report.Stages.Select(LineOf).Prepend($"{report.WorkflowId}  {report.Verdict?.ToString() ?? "goes on"}  {report.Reason}"));
+    private static string TextOf(RunReport report) =>
+        string.Join(
+            '\n', report.Stages.Select(LineOf)
+                .Prepend($"{report.WorkflowId}  {report.Verdict?.ToString() ?? "goes on"}  {report.Reason}"));
 
     private static string LineOf(StageStatus stage)
     {
-        var seconds = stage is { Began: { } began, Ended: { } ended } ? $"{(ended - began).TotalSeconds,8:0.0} s" : "          ";
+        var seconds = stage is { Began: { } began, Ended: { } ended }
+            ? $"{(ended - began).TotalSeconds,8:0.0} s" : "          ";
         return $"{stage.Name,-13} {stage.State,-8}{seconds}  {stage.Summary?.Text ?? stage.Failure?.Message}";
     }
 

@@ -1,12 +1,15 @@
 namespace Pipeline.Cli.Commands;
 
-/// <summary>Verbs that work on files and tensors; they live in their own executable, so that this one stays light.</summary>
+/// <summary>
+/// Verbs that work on files and tensors; they live in their own executable, so that this one stays light.
+/// </summary>
 internal static class ToolsCommand
 {
     /// <summary>The verbs.</summary>
     public static readonly string[] Verbs =
     [
-        "chat", "data", "dataset", "deploy", "eval", "gate", "inspect", "judge", "merge", "registry", Report, "serve", "speed", "tokenize", "train",
+        "chat", "data", "dataset", "deploy", "eval", "gate", "inspect", "judge", "merge", "registry", Report, "serve",
+        "speed", "tokenize", "train",
     ];
 
     // With options it is a page about evaluation files; alone, or with the id of a run, it is the report of that run.
@@ -16,7 +19,10 @@ internal static class ToolsCommand
     private static readonly string[] Serving = ["chat", "deploy", "serve"];
 
     public static bool Handles(string[] args) => args.Length > 0 && Verbs.Contains(args[0])
-        && (args[0] != Report || args.Skip(1).Any(argument => argument.StartsWith('-') && argument is not ("--set" or "--config" or "--help" or "--json")));
+        && (args[0] != Report
+            || args.Skip(1)
+            .Any(argument => argument.StartsWith('-')
+                && argument is not ("--set" or "--config" or "--help" or "--json")));
 
     public static async Task<int> RunAsync(string[] args)
     {

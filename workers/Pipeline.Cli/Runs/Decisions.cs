@@ -19,9 +19,11 @@ internal static class Decisions
     /// <param name="input">Who and why.</param>
     /// <param name="keyFile">File with a private key; null or empty signs nothing.</param>
     public static Task SendAsync(
-        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, ApprovalRequest? open, string verdict, DecisionInput input, string? keyFile)
+        WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, ApprovalRequest? open, string verdict,
+        DecisionInput input, string? keyFile)
     {
-        var signed = keyFile is { Length: > 0 } && open is not null ? Sign(handle.Id, open, verdict, input, keyFile) : input;
+        var signed = keyFile is { Length: > 0 } && open is not null
+            ? Sign(handle.Id, open, verdict, input, keyFile) : input;
         return verdict switch
         {
             Approved => handle.ExecuteUpdateAsync(wf => wf.ApproveAsync(signed)),
@@ -31,16 +33,23 @@ internal static class Decisions
     }
 
     // The key is read where it lies and goes nowhere.
-    private static DecisionInput Sign(string run, ApprovalRequest open, string verdict, DecisionInput input, string keyFile)
+    private static DecisionInput Sign(
+        string run, ApprovalRequest open, string verdict, DecisionInput input, string keyFile)
     {
         try
         {
-            return input with { Signature = DecisionSignature.Sign(File.ReadAllText(keyFile), DecisionSignature.TextOf(run, open, verdict, input)) };
+            return input
+                with
+            {
+                Signature = DecisionSignature.Sign(
+                    File.ReadAllText(keyFile), DecisionSignature.TextOf(run, open, verdict, input))
+            };
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             throw new ArgumentException(
-                $"{keyFile} holds no private key of an elliptic curve; make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile), exception);
+                $"{keyFile} holds no private key of an elliptic curve; make one with `openssl genpkey -algorithm EC "
+                    + $"-pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile), exception);
         }
     }
 }

@@ -7,7 +7,10 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Cli.Runs;
 
-/// <summary>Reads how far the activities of a run and of its children have come, from their heartbeats: no event is written for it.</summary>
+/// <summary>
+/// Reads how far the activities of a run and of its children have come, from their heartbeats: no event is written for
+/// it.
+/// </summary>
 internal static class HeartbeatReader
 {
     public static async Task<ActivityProgress?> ReadAsync(ITemporalClient client, string workflowId)
@@ -41,12 +44,14 @@ internal static class HeartbeatReader
     }
 
     // A heartbeat without text came before the work began.
-    private static async Task<ActivityProgress?> ReadAsync(ITemporalClient client, DescribeWorkflowExecutionResponse run)
+    private static async Task<ActivityProgress?> ReadAsync(
+        ITemporalClient client, DescribeWorkflowExecutionResponse run)
     {
         foreach (var activity in run.PendingActivities)
         {
             if (activity.HeartbeatDetails?.Payloads_ is { Count: > 0 } payloads
-                && await client.Options.DataConverter.ToSingleValueAsync<ActivityProgress>([.. payloads]) is { Text.Length: > 0 } progress)
+                && await client.Options.DataConverter.ToSingleValueAsync<ActivityProgress>([.. payloads])
+                is { Text.Length: > 0 } progress)
             {
                 return progress;
             }
@@ -55,6 +60,7 @@ internal static class HeartbeatReader
         return null;
     }
 
-    private static Task<DescribeWorkflowExecutionResponse> DescribeAsync(ITemporalClient client, string id) => client.WorkflowService.DescribeWorkflowExecutionAsync(
+    private static Task<DescribeWorkflowExecutionResponse> DescribeAsync(
+        ITemporalClient client, string id) => client.WorkflowService.DescribeWorkflowExecutionAsync(
         new() { Namespace = client.Options.Namespace, Execution = new() { WorkflowId = id } });
 }

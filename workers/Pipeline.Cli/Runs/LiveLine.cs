@@ -3,7 +3,9 @@ using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Cli.Runs;
 
-/// <summary>One line on standard error that is written over and over; without a terminal, a line every ten seconds.</summary>
+/// <summary>
+/// One line on standard error that is written over and over; without a terminal, a line every ten seconds.
+/// </summary>
 internal sealed class LiveLine
 {
     private const int BarLength = 24;
@@ -18,7 +20,8 @@ internal sealed class LiveLine
     private TimeSpan _since;
 
     // A longer line would wrap, and then it could not be written over.
-    private static int Width => Console.WindowWidth is > 20 and var width ? Math.Min(MostCharacters, width - 1) : MostCharacters;
+    private static int Width => Console.WindowWidth is > 20 and var width
+        ? Math.Min(MostCharacters, width - 1) : MostCharacters;
 
     public void Show(string stage, DateTime? began, ActivityProgress? progress)
     {
@@ -54,7 +57,8 @@ internal sealed class LiveLine
     private static string Bar(ActivityProgress progress)
     {
         var full = (int)Math.Clamp(BarLength * progress.Done / progress.Total, 0, BarLength);
-        return $"{new string('█', full)}{new string('░', BarLength - full)} {100 * progress.Done / progress.Total,3:0} %";
+        return $"{new string('█', full)}{new string('░', BarLength - full)} "
+            + $"{100 * progress.Done / progress.Total,3:0} %";
     }
 
     // From what was seen of this work, not from the stage's beginning: a stage may do several things in turn.

@@ -10,7 +10,9 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Cli.Runs;
 
-/// <summary>Puts objects with rows into the store, tells the trigger once for each, and shows that exactly one run starts.</summary>
+/// <summary>
+/// Puts objects with rows into the store, tells the trigger once for each, and shows that exactly one run starts.
+/// </summary>
 /// <param name="runs">Connection.</param>
 /// <param name="store">The object store.</param>
 internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
@@ -34,13 +36,23 @@ internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
             Prefix = prefix,
             MinObjects = Objects,
             Debounce = TimeSpan.FromSeconds(2),
-            Run = tiny with { Recipe = "retrain", Data = tiny.Data with { Source = $"store:{prefix}", StratifyBy = "", TextFields = [], Licence = DataLicence }, Dataset = tiny.Dataset with { Task = "auto" } },
+            Run = tiny
+                with
+            {
+                Recipe = "retrain",
+                Data = tiny.Data
+                    with
+                { Source = $"store:{prefix}", StratifyBy = "", TextFields = [], Licence = DataLicence },
+                Dataset = tiny.Dataset with { Task = "auto" }
+            },
         };
         var rows = File.ReadLines(Path.Combine(Checkout.Root, "infra", "sample-data", "replay.jsonl")).GetEnumerator();
         for (var number = 1; number <= Objects; number++)
         {
-            var text = string.Concat(Enumerable.Range(0, RowsPerObject).TakeWhile(_ => rows.MoveNext()).Select(_ => RowOf(rows.Current)));
-            await store.PutAsync($"{prefix}part-{number}.jsonl", new MemoryStream(Encoding.UTF8.GetBytes(text)), PutCondition.Absent, cancellation);
+            var text = string.Concat(
+                Enumerable.Range(0, RowsPerObject).TakeWhile(_ => rows.MoveNext()).Select(_ => RowOf(rows.Current)));
+            await store.PutAsync($"{prefix}part-{number}.jsonl", new MemoryStream(Encoding.UTF8.GetBytes(text)),
+                PutCondition.Absent, cancellation);
             await TriggerCommands.SignalAsync(runs.Client, input, $"part-{number}.jsonl");
             await told.WriteLineAsync($"put     {store.Location}{prefix}part-{number}.jsonl");
         }
@@ -56,7 +68,8 @@ internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
         return new RetrainDemoResult(prefix, Objects, decisions, decisions.Count(decision => decision.Started), run);
     }
 
-    private static async Task<string> StartedAsync(WorkflowHandle<RetrainTriggerWorkflow> trigger, CancellationToken cancellation)
+    private static async Task<string> StartedAsync(
+        WorkflowHandle<RetrainTriggerWorkflow> trigger, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < Patience)
@@ -76,15 +89,19 @@ internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation);
         }
 
-        throw new TimeoutException($"{trigger.Id} has started no run within {Patience.TotalMinutes:0} minutes; ./pipeline logs worker-cpu shows why");
+        throw new TimeoutException(
+            $"{trigger.Id} has started no run within {Patience.TotalMinutes:0} minutes; ./pipeline logs worker-cpu "
+                + $"shows why");
     }
 
     // The practice questions as chats: the last part is the answer.
     private static string RowOf(string line)
     {
         using var row = JsonDocument.Parse(line);
-        var parts = row.RootElement.GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("text").GetString() ?? "").ToList();
-        var messages = new[] { new { role = "user", content = string.Concat(parts[..^1]) }, new { role = "assistant", content = parts[^1].Trim() } };
+        var parts = row.RootElement.GetProperty("parts").EnumerateArray()
+            .Select(part => part.GetProperty("text").GetString() ?? "").ToList();
+        var messages = new[] { new { role = "user", content = string.Concat(parts[..^1]) },
+            new { role = "assistant", content = parts[^1].Trim() } };
         return JsonSerializer.Serialize(new { messages }) + "\n";
     }
 }

@@ -8,4 +8,5 @@ namespace Pipeline.Cli.Runs;
 /// <param name="Decisions">What the trigger decided.</param>
 /// <param name="Started">Runs that it started.</param>
 /// <param name="Run">Id of the run in flight.</param>
-internal sealed record RetrainDemoResult(string Prefix, int Objects, IReadOnlyList<TriggerDecision> Decisions, int Started, string Run);
+internal sealed record RetrainDemoResult(
+    string Prefix, int Objects, IReadOnlyList<TriggerDecision> Decisions, int Started, string Run);

@@ -23,18 +23,25 @@ internal sealed class RunClient(ITemporalClient client)
         }
         catch (InvalidOperationException exception)
         {
-            throw new HttpRequestException($"no engine at {EngineClient.AddressOf(settings.Engine)}; start one with ./pipeline up ({exception.Message})", exception);
+            throw new HttpRequestException(
+                $"no engine at {EngineClient.AddressOf(settings.Engine)}; start one with ./pipeline up "
+                    + $"({exception.Message})", exception);
         }
     }
 
     public async Task<WorkflowHandle<FineTuneWorkflow, FineTuneResult>> StartAsync(FineTuneInput input)
     {
         var id = WorkflowIds.FineTune($"{input.Recipe}-{DateTime.UtcNow:yyyyMMdd-HHmmss}");
-        var handle = await client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)
-        {
-            StaticSummary = $"{input.Recipe}: {input.Data.Source} on {input.BaseModel}",
-            Memo = new Dictionary<string, object>(StringComparer.Ordinal) { ["recipe"] = input.Recipe, ["owner"] = input.Owner },
-        });
+        var handle =
+            await client.StartWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(input), new(id, TaskQueues.Pipeline)
+            {
+                StaticSummary = $"{input.Recipe}: {input.Data.Source} on {input.BaseModel}",
+                Memo = new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    ["recipe"] = input.Recipe,
+                    ["owner"] = input.Owner,
+                },
+            });
         await File.WriteAllTextAsync(LastFile, id);
         return handle;
     }
@@ -42,7 +49,10 @@ internal sealed class RunClient(ITemporalClient client)
     /// <summary>The named run, or the last one that was started here.</summary>
     public WorkflowHandle<FineTuneWorkflow, FineTuneResult> Find(string? id)
     {
-        var name = id ?? (File.Exists(LastFile) ? File.ReadAllText(LastFile).Trim() : throw new ArgumentException("name a run; `./pipeline status` lists them", nameof(id)));
-        return client.GetWorkflowHandle<FineTuneWorkflow, FineTuneResult>(name.Contains(':', StringComparison.Ordinal) ? name : WorkflowIds.FineTune(name));
+        var name = id
+            ?? (File.Exists(LastFile) ? File.ReadAllText(LastFile)
+                .Trim() : throw new ArgumentException("name a run; `./pipeline status` lists them", nameof(id)));
+        return client.GetWorkflowHandle<FineTuneWorkflow, FineTuneResult>(
+            name.Contains(':', StringComparison.Ordinal) ? name : WorkflowIds.FineTune(name));
     }
 }

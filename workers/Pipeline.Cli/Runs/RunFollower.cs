@@ -8,11 +8,15 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Cli.Runs;
 
-/// <summary>Shows a run as it goes: one line a finished stage, one live line with progress; asks for approvals.</summary>
+/// <summary>
+/// Shows a run as it goes: one line a finished stage, one live line with progress; asks for approvals.
+/// </summary>
 /// <param name="runs">Connection.</param>
 /// <param name="handle">The run.</param>
-/// <param name="approvers">Approves in these names without asking; none asks in a terminal and otherwise waits for somebody else.</param>
-internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, IReadOnlyList<string> approvers)
+/// <param name="approvers">Approves in these names without asking; none asks in a terminal and otherwise waits for
+/// somebody else.</param>
+internal sealed class RunFollower(
+    RunClient runs, WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, IReadOnlyList<string> approvers)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -43,7 +47,8 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
 
             if (stages.FirstOrDefault(stage => stage.State == StageState.Parked) is { } parked)
             {
-                Tell($"parked at {parked.Name}: {parked.Failure?.ErrorType}: {parked.Failure?.Message}\n  ./pipeline retry --stage {parked.Name}    (or skip, abort; the Web UI offers the same)");
+                Tell($"parked at {parked.Name}: {parked.Failure?.ErrorType}: {parked.Failure?.Message}\n  ./pipeline "
+                    + $"retry --stage {parked.Name}    (or skip, abort; the Web UI offers the same)");
                 if (Console.IsInputRedirected || approvers.Count > 0)
                 {
                     Parked = parked;
@@ -84,7 +89,8 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
             _silence.Reset();
             return closed;
         }
-        catch (RpcException exception) when (exception.Code != RpcException.StatusCode.NotFound && _silence.Elapsed < Patience)
+        catch (RpcException exception)
+            when (exception.Code != RpcException.StatusCode.NotFound && _silence.Elapsed < Patience)
         {
             _silence.Start();
             Tell("the engine does not answer; waiting for it");
@@ -97,8 +103,11 @@ internal sealed class RunFollower(RunClient runs, WorkflowHandle<FineTuneWorkflo
         if (stage.State is StageState.Done or StageState.Skipped && _shown.Add($"{stage.Name}/{stage.Runs}"))
         {
             _live.Clear();
-            var time = stage.Summary?.Cached == true ? "cache hit" : stage is { Began: { } began, Ended: { } ended } ? $"{(ended - began).TotalSeconds:0.0} s" : "";
-            Console.Error.WriteLine($"{stage.Name,-13} {time,9}  {(stage.State == StageState.Skipped ? "skipped: " : "")}{stage.Summary?.Text}");
+            var time = stage.Summary?.Cached == true ? "cache hit" : stage is { Began: { } began, Ended: { } ended }
+                ? $"{(ended - began).TotalSeconds:0.0} s" : "";
+            Console.Error.WriteLine(
+                $"{stage.Name,-13} {time,9}  "
+                    + $"{(stage.State == StageState.Skipped ? "skipped: " : "")}{stage.Summary?.Text}");
         }
     }
 

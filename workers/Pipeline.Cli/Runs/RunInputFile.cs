@@ -16,11 +16,15 @@ internal static class RunInputFile
         var input = Parse(nameOrJson);
         input = input with { Owner = input.Owner == new FineTuneInput().Owner ? owner : input.Owner };
         var problems = InputValidator.Check(input);
-        return problems.Count == 0 ? input : throw new ArgumentException($"{problems.Count} problems in {Short(nameOrJson)}:\n- {string.Join("\n- ", problems)}", nameof(nameOrJson));
+        return problems.Count == 0
+            ? input : throw new ArgumentException(
+                $"{problems.Count} problems in {Short(nameOrJson)}:\n- {string.Join("\n- ", problems)}",
+                nameof(nameOrJson));
     }
 
     public static IEnumerable<string> Recipes() =>
-        Directory.EnumerateFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).OfType<string>()
+            .Order(StringComparer.Ordinal);
 
     private static FineTuneInput Parse(string nameOrJson)
     {
@@ -31,7 +35,8 @@ internal static class RunInputFile
         }
         catch (JsonException exception)
         {
-            throw new ArgumentException($"{Short(nameOrJson)} is not JSON: {exception.Message}", nameof(nameOrJson), exception);
+            throw new ArgumentException(
+                $"{Short(nameOrJson)} is not JSON: {exception.Message}", nameof(nameOrJson), exception);
         }
     }
 
@@ -39,7 +44,8 @@ internal static class RunInputFile
     {
         var recipe = Path.Combine(Folder, Path.GetFileName(name) + ".json");
         return File.Exists(name) ? name : File.Exists(recipe) ? recipe
-            : throw new ArgumentException($"'{name}' is neither a recipe ({string.Join(", ", Recipes())}), a file, nor JSON", nameof(name));
+            : throw new ArgumentException(
+                $"'{name}' is neither a recipe ({string.Join(", ", Recipes())}), a file, nor JSON", nameof(name));
     }
 
     private static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;

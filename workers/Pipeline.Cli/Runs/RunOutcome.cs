@@ -24,8 +24,14 @@ internal static class RunOutcome
     public static string Describe(FineTuneResult result, RunReport report)
     {
         var lines = new List<string> { $"verdict {result.Verdict}: {result.Reason}" };
-        lines.AddRange((result.Gate?.Checks ?? []).Select(check => $"gate    {check.Name,-12} {ApprovalText.Number(check.Baseline)} → {ApprovalText.Number(check.Candidate)}  {check.Verdict}  {check.Detail}"));
-        lines.Add($"history {report.HistoryEvents} events, {report.HistoryBytes / 1024.0:0} KiB; {Seconds(report):0} s from the first stage to the last");
+        lines.AddRange(
+            (result.Gate?.Checks ?? [])
+                .Select(check =>
+                    $"gate    {check.Name,-12} {ApprovalText.Number(check.Baseline)} → "
+                        + $"{ApprovalText.Number(check.Candidate)}  {check.Verdict}  {check.Detail}"));
+        lines.Add(
+            $"history {report.HistoryEvents} events, {report.HistoryBytes / 1024.0:0} KiB; {Seconds(report):0} s from "
+                + $"the first stage to the last");
         if (result.Report is { } page)
         {
             lines.Add($"report  {page.Path}");

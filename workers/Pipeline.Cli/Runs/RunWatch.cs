@@ -17,7 +17,8 @@ internal static class RunWatch
     /// <param name="cancellation">Ctrl-C.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> FollowAsync(
-        RunClient runs, WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, IReadOnlyList<string> approvers, bool json,
+        RunClient runs, WorkflowHandle<FineTuneWorkflow, FineTuneResult> handle, IReadOnlyList<string> approvers,
+        bool json,
         Func<FineTuneResult, RunReport, Task> show, CancellationToken cancellation)
     {
         var follower = new RunFollower(runs, handle, approvers);
@@ -28,7 +29,9 @@ internal static class RunWatch
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"\nthe run goes on; come back with ./pipeline status {handle.Id} --watch, or end it with ./pipeline abort {handle.Id} --reason TEXT");
+            await Console.Error.WriteLineAsync(
+                $"\nthe run goes on; come back with ./pipeline status {handle.Id} --watch, or end it with ./pipeline "
+                    + $"abort {handle.Id} --reason TEXT");
             if (json)
             {
                 Output.WriteJson(new { id = handle.Id, goesOn = true });

@@ -13,7 +13,8 @@ namespace Pipeline.Cli.Runs;
 /// <param name="Text">The finding in words.</param>
 internal sealed record ScheduleResults(DateTime At, string Outcome, string Text)
 {
-    public static async Task<IReadOnlyList<ScheduleResults>> ReadAsync(ITemporalClient client, string id, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ScheduleResults>> ReadAsync(
+        ITemporalClient client, string id, CancellationToken cancellation)
     {
         var rows = new List<ScheduleResults>();
         foreach (var recent in (await client.GetScheduleHandle(id).DescribeAsync()).Info.RecentActions)
@@ -21,7 +22,9 @@ internal sealed record ScheduleResults(DateTime At, string Outcome, string Text)
             if (recent.Action is ScheduleActionExecutionStartWorkflow started)
             {
                 cancellation.ThrowIfCancellationRequested();
-                rows.Add(await ReadAsync(client.GetWorkflowHandle(started.WorkflowId, started.FirstExecutionRunId), recent.StartedAt));
+                rows.Add(
+                    await ReadAsync(
+                        client.GetWorkflowHandle(started.WorkflowId, started.FirstExecutionRunId), recent.StartedAt));
             }
         }
 
@@ -38,10 +41,12 @@ internal sealed record ScheduleResults(DateTime At, string Outcome, string Text)
 
         // A re-evaluation has its drift, a judgement its marks.
         var result = await handle.GetResultAsync<JsonElement>();
-        var run = result.TryGetProperty("run", out var started) && started.GetString() is { Length: > 0 } name ? $"; started {name}" : "";
+        var run = result.TryGetProperty("run", out var started) && started.GetString() is { Length: > 0 } name
+            ? $"; started {name}" : "";
         return result.TryGetProperty("drift", out var drift)
             ? new ScheduleResults(at, Word(drift.GetProperty("drifted")), drift.GetProperty("text").GetString() + run)
-            : new ScheduleResults(at, Word(result.GetProperty("alarm")), TextOf(result.GetProperty("marks").Deserialize<JudgeResult>(PipelineJson.Options)) + run);
+            : new ScheduleResults(at, Word(result.GetProperty("alarm")),
+                TextOf(result.GetProperty("marks").Deserialize<JudgeResult>(PipelineJson.Options)) + run);
     }
 
     private static string Word(JsonElement raised) => raised.GetBoolean() ? "alarm" : "good";

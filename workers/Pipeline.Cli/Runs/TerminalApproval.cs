@@ -3,7 +3,9 @@ using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Cli.Runs;
 
-/// <summary>Asks the person at the terminal for a decision: shows what it rests on, then takes answer, name and comment.</summary>
+/// <summary>
+/// Asks the person at the terminal for a decision: shows what it rests on, then takes answer, name and comment.
+/// </summary>
 /// <param name="input">Where the person types.</param>
 /// <param name="output">Where the questions go.</param>
 /// <param name="isOpen">Whether the decision is still awaited; somebody else may give it in the Web UI.</param>
@@ -14,7 +16,8 @@ internal sealed class TerminalApproval(TextReader input, TextWriter output, Func
 
     /// <summary>Asks once.</summary>
     /// <returns>The decision; null when the person leaves it to somebody else, or somebody else has given it.</returns>
-    public async Task<TerminalDecision?> AskAsync(ApprovalRequest open, RunReport report, CancellationToken cancellation)
+    public async Task<TerminalDecision?> AskAsync(
+        ApprovalRequest open, RunReport report, CancellationToken cancellation)
     {
         await output.WriteLineAsync(ApprovalText.Describe(open, report));
         var verb = open.Gate == ApprovalRequest.Waiver ? "waive" : "approve";
@@ -34,7 +37,8 @@ internal sealed class TerminalApproval(TextReader input, TextWriter output, Func
         var comment = name is null ? null
             : yes && open.Gate != ApprovalRequest.Waiver ? await ReadAsync("comment (may be empty): ", cancellation)
             : await NeededAsync("why: ", cancellation);
-        var key = comment is null || open.PublicKeys.Count == 0 ? "" : await NeededAsync("file with your private key: ", cancellation);
+        var key = comment is null || open.PublicKeys.Count == 0
+            ? "" : await NeededAsync("file with your private key: ", cancellation);
         return name is null || comment is null || key is null
             ? null
             : new TerminalDecision(yes, new DecisionInput { By = name, Digest = open.Digest, Reason = comment }, key);

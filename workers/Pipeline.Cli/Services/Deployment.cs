@@ -20,7 +20,8 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
     public bool OwnsEngine => settings.Engine.Address.Length == 0;
 
     /// <summary>Name of the engine for people.</summary>
-    public string EngineName => !OwnsEngine ? $"cluster {settings.Engine.Address}" : RealCli() is { } cli ? $"dev server {cli}" : "embedded server";
+    public string EngineName => !OwnsEngine ? $"cluster {settings.Engine.Address}" : RealCli() is { } cli
+        ? $"dev server {cli}" : "embedded server";
 
     public Uri Gateway => new($"http://{settings.Gateway.Host}:{settings.Gateway.Port}");
 
@@ -44,7 +45,9 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
         }
 
         yield return new ServiceSpec(
-            "gateway", "dotnet", [Checkout.Assembly("Pipeline.Gateway"), "serve", "--model", GatewayModel(), .. forwarded], new Uri(Gateway, "/health"))
+            "gateway", "dotnet",
+            [Checkout.Assembly("Pipeline.Gateway"), "serve", "--model", GatewayModel(), .. forwarded],
+            new Uri(Gateway, "/health"))
         {
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { [AdminKeyVariable] = key },
         };
@@ -60,22 +63,28 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
             return named;
         }
 
-        return (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "temporal")).FirstOrDefault(File.Exists);
+        return (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Select(folder => Path.Combine(folder, "temporal")).FirstOrDefault(File.Exists);
     }
 
     private ServiceSpec Engine()
     {
-        var database = Path.Combine(Directory.CreateDirectory(Path.Combine(Checkout.State, "engine")).FullName, RealCli() is null ? "embedded.db" : "dev-server.db");
+        var database = Path.Combine(Directory.CreateDirectory(Path.Combine(Checkout.State, "engine")).FullName,
+            RealCli() is null ? "embedded.db" : "dev-server.db");
         List<string> arguments =
         [
-            "server", "start-dev", "--ip", "127.0.0.1", "--port", $"{settings.Engine.Port}", "--ui-port", $"{settings.Engine.UiPort}", "--db-filename", database,
-            .. SearchAttributes.All.SelectMany(attribute => new[] { "--search-attribute", $"{attribute.Name}=Keyword" }),
+            "server", "start-dev", "--ip", "127.0.0.1", "--port", $"{settings.Engine.Port}", "--ui-port",
+            $"{settings.Engine.UiPort}", "--db-filename", database,
+            .. SearchAttributes.All.SelectMany(
+                attribute => new[] { "--search-attribute", $"{attribute.Name}=Keyword" }),
         ];
         if (RealCli() is not null)
         {
             // Priorities and fair shares of tenants need the newer matcher, and one partition for an order that holds.
             arguments.AddRange(["--dynamic-config-value", "matching.useNewMatcher=true"]);
-            arguments.AddRange(new[] { "Read", "Write" }.SelectMany(kind => new[] { "--dynamic-config-value", $"matching.numTaskqueue{kind}Partitions=1" }));
+            arguments.AddRange(
+                new[] { "Read", "Write" }.SelectMany(
+                    kind => new[] { "--dynamic-config-value", $"matching.numTaskqueue{kind}Partitions=1" }));
         }
 
         if (settings.Engine.Namespace != "default")
@@ -84,14 +93,17 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
         }
 
         return new ServiceSpec(
-            "engine", RealCli() ?? Path.Combine(Checkout.Root, "infra", "embedded-temporal", "temporal"), arguments, new Uri($"tcp://127.0.0.1:{settings.Engine.Port}"));
+            "engine", RealCli() ?? Path.Combine(Checkout.Root, "infra", "embedded-temporal", "temporal"), arguments,
+            new Uri($"tcp://127.0.0.1:{settings.Engine.Port}"));
     }
 
     private ServiceSpec Worker(string pool, int number, string key)
     {
         var port = FreePort();
         var name = settings.Pools[pool].Processes == 1 ? $"worker-{pool}" : $"worker-{pool}-{number}";
-        return Named(name, [Checkout.Assembly("Pipeline.Worker"), "--pool", pool, "--metrics-port", $"{port}", .. forwarded], port) with
+        return Named(
+            name, [Checkout.Assembly("Pipeline.Worker"), "--pool", pool, "--metrics-port", $"{port}", .. forwarded],
+            port) with
         {
             Environment = WorkerVariables(settings.Pools[pool].Threads, key),
         };
@@ -135,7 +147,8 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
             }
 
             using var file = new FileStream(path, options);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))));
+            file.Write(
+                System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))));
         }
 
         return File.ReadAllText(path);

@@ -22,7 +22,8 @@ internal static class PidFile
         }
 
         var parts = File.ReadAllText(PathOf(name)).Split(' ');
-        return int.TryParse(parts[0], CultureInfo.InvariantCulture, out var pid) && StartOf(pid) is { } start && parts.Length > 1 && parts[1] == start ? pid : null;
+        return int.TryParse(parts[0], CultureInfo.InvariantCulture, out var pid) && StartOf(pid) is { } start
+            && parts.Length > 1 && parts[1] == start ? pid : null;
     }
 
     // Field 22 of /proc/PID/stat, ticks since boot; the name before it may hold spaces.

@@ -12,15 +12,20 @@ internal static class ServiceControl
 
     public static int? SupervisorPid => PidFile.Running(SupervisorName);
 
-    /// <summary>Builds what is stale, starts the supervisor when none runs, and waits until everything answers.</summary>
-    public static async Task<Deployment> UpAsync(PipelineSettings settings, IReadOnlyList<string> forwarded, CancellationToken cancellation)
+    /// <summary>
+    /// Builds what is stale, starts the supervisor when none runs, and waits until everything answers.
+    /// </summary>
+    public static async Task<Deployment> UpAsync(
+        PipelineSettings settings, IReadOnlyList<string> forwarded, CancellationToken cancellation)
     {
         var deployment = new Deployment(settings, forwarded);
         if (SupervisorPid is null)
         {
             await BuildAsync(deployment, cancellation);
             using var process = ServiceProcess.Start(new ServiceSpec(
-                SupervisorName, "dotnet", [Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), "supervise", .. forwarded], deployment.WebUi));
+                SupervisorName, "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), "supervise", .. forwarded],
+                deployment.WebUi));
             PidFile.Write(SupervisorName, process.Id);
         }
 
@@ -30,7 +35,8 @@ internal static class ServiceControl
     }
 
     /// <summary>Runs as the supervisor until a signal comes.</summary>
-    public static async Task SuperviseAsync(PipelineSettings settings, IReadOnlyList<string> forwarded, CancellationToken cancellation)
+    public static async Task SuperviseAsync(
+        PipelineSettings settings, IReadOnlyList<string> forwarded, CancellationToken cancellation)
     {
         var specs = new Deployment(settings, forwarded).Services().ToList();
         await File.WriteAllLinesAsync(HealthFile, specs.Select(spec => $"{spec.Name} {spec.Health}"), cancellation);
@@ -49,7 +55,8 @@ internal static class ServiceControl
 
         var ended = await ServiceProcess.StopAsync(pid, TimeSpan.FromSeconds(120), () => SupervisorPid is not null);
         File.Delete(HealthFile);
-        return ended ? true : throw new TimeoutException($"process {pid} does not end; see {ServiceProcess.LogOf(SupervisorName)}");
+        return ended ? true
+            : throw new TimeoutException($"process {pid} does not end; see {ServiceProcess.LogOf(SupervisorName)}");
     }
 
     private static string HealthFile => Path.Combine(Deployment.Folder, "health.txt");
@@ -61,7 +68,9 @@ internal static class ServiceControl
         await SolutionBuild.EnsureAsync("workers/Pipeline.Gateway/Pipeline.Gateway.csproj", "gateway", cancellation);
         if (deployment.EngineName == "embedded server")
         {
-            await SolutionBuild.EnsureAsync("infra/embedded-temporal/Pipeline.EmbeddedTemporal/Pipeline.EmbeddedTemporal.csproj", "engine", cancellation);
+            await SolutionBuild.EnsureAsync(
+                "infra/embedded-temporal/Pipeline.EmbeddedTemporal/Pipeline.EmbeddedTemporal.csproj", "engine",
+                cancellation);
         }
     }
 
@@ -79,7 +88,9 @@ internal static class ServiceControl
 
             if (SupervisorPid is null || clock.Elapsed > StartPatience)
             {
-                throw new TimeoutException($"{string.Join(", ", waiting)} did not come up; see {string.Join(", ", waiting.Select(ServiceProcess.LogOf))} ({deployment.EngineName})");
+                throw new TimeoutException(
+                    $"{string.Join(", ", waiting)} did not come up; see "
+                        + $"{string.Join(", ", waiting.Select(ServiceProcess.LogOf))} ({deployment.EngineName})");
             }
 
             await Task.Delay(200, cancellation);
@@ -115,7 +126,9 @@ internal static class ServiceControl
             using var response = await http.GetAsync(health, cancellation);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is SocketException or HttpRequestException || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is SocketException or HttpRequestException
+                || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             return false;
         }

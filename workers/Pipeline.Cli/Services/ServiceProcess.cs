@@ -8,14 +8,19 @@ internal static class ServiceProcess
 {
     private const int Terminate = 15;
 
-    public static string LogOf(string name) => Path.Combine(Directory.CreateDirectory(Path.Combine(Checkout.State, "logs")).FullName, $"{name}.log");
+    public static string LogOf(string name) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(Checkout.State, "logs")).FullName, $"{name}.log");
 
     /// <summary>Starts a process in a session of its own, so that Ctrl-C in this terminal does not reach it.</summary>
-    /// <remarks>The shell only redirects and replaces itself; program and arguments are its positional parameters, never its text.</remarks>
+    /// <remarks>
+    /// The shell only redirects and replaces itself; program and arguments are its positional parameters, never its
+    /// text.
+    /// </remarks>
     public static Process Start(ServiceSpec spec)
     {
         var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = Checkout.Root };
-        foreach (var argument in new[] { "sh", "-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh", LogOf(spec.Name), spec.Program }.Concat(spec.Arguments))
+        foreach (var argument in new[] { "sh", "-c", "log=$1; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1", "sh",
+            LogOf(spec.Name), spec.Program }.Concat(spec.Arguments))
         {
             start.ArgumentList.Add(argument);
         }

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Pipeline.Cli.Services;
 
-/// <summary>Keeps the processes of the deployment running: one that ends is started again, more and more slowly.</summary>
+/// <summary>
+/// Keeps the processes of the deployment running: one that ends is started again, more and more slowly.
+/// </summary>
 /// <param name="specs">The processes in their order.</param>
 internal sealed class Supervisor(IReadOnlyList<ServiceSpec> specs)
 {
@@ -37,9 +39,13 @@ internal sealed class Supervisor(IReadOnlyList<ServiceSpec> specs)
                 break;
             }
 
-            await File.AppendAllTextAsync(ServiceProcess.LogOf(spec.Name), $"supervisor: {spec.Name} ended with {process.ExitCode}; starts again in {pause.TotalSeconds:0.0} s\n", CancellationToken.None);
+            await File.AppendAllTextAsync(
+                ServiceProcess.LogOf(spec.Name),
+                $"supervisor: {spec.Name} ended with {process.ExitCode}; starts again in {pause.TotalSeconds:0.0} s\n",
+                CancellationToken.None);
             await Task.Delay(pause, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
-            pause = clock.Elapsed > TimeSpan.FromMinutes(1) ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, pause.TotalSeconds * 2));
+            pause = clock.Elapsed > TimeSpan.FromMinutes(1) ? TimeSpan.FromMilliseconds(500)
+                : TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, pause.TotalSeconds * 2));
         }
 
         PidFile.Remove(spec.Name);

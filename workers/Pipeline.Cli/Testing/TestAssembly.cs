@@ -17,7 +17,8 @@ internal sealed class TestAssembly(string name)
         var report = Path.Combine(Checkout.State, "logs", "tests", name + ".xml");
         Directory.CreateDirectory(Path.GetDirectoryName(report) ?? Checkout.State);
         File.Delete(report);
-        List<string> arguments = [Checkout.Assembly(name), "-noColor", "-noLogo", "-maxThreads", threads.ToString(CultureInfo.InvariantCulture), "-xml", report];
+        List<string> arguments = [Checkout.Assembly(name), "-noColor", "-noLogo", "-maxThreads",
+            threads.ToString(CultureInfo.InvariantCulture), "-xml", report];
         if (text is not null)
         {
             arguments.AddRange(["-method", $"*{text}*"]);
@@ -35,7 +36,8 @@ internal sealed class TestAssembly(string name)
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PIPELINE_ROOT"] = Checkout.Root,
-            ["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture), // assemblies run beside each other
+            // assemblies run beside each other
+            ["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture),
         };
         try
         {
@@ -45,7 +47,9 @@ internal sealed class TestAssembly(string name)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new TestOutcome(name, 0, [(name, $"did not end within {Limit.TotalMinutes:0} minutes and was stopped")], [], clock.Elapsed.TotalSeconds);
+            return new TestOutcome(
+                name, 0, [(name, $"did not end within {Limit.TotalMinutes:0} minutes and was stopped")], [],
+                clock.Elapsed.TotalSeconds);
         }
     }
 
@@ -53,7 +57,8 @@ internal sealed class TestAssembly(string name)
     {
         if (!File.Exists(report))
         {
-            return new TestOutcome(name, 0, [(name, $"the test process ended with {code} and left no report:\n{Tail(output)}")], [], seconds);
+            return new TestOutcome(name, 0,
+                [(name, $"the test process ended with {code} and left no report:\n{Tail(output)}")], [], seconds);
         }
 
         var document = XDocument.Load(report);
@@ -61,8 +66,11 @@ internal sealed class TestAssembly(string name)
         string Result(XElement test) => test.Attribute("result")?.Value ?? "";
         string NameOf(XElement test) => test.Attribute("name")?.Value ?? name;
         var failures = tests.Where(test => Result(test) == "Fail")
-            .Select(test => (NameOf(test), $"{test.Element("failure")?.Element("message")?.Value}\n{test.Element("failure")?.Element("stack-trace")?.Value}".Trim()))
-            .Concat(document.Descendants("error").Select(error => (error.Attribute("name")?.Value ?? name, error.Value.Trim())))
+            .Select(test =>
+                (NameOf(test),
+                    $"{test.Element("failure")?.Element("message")?.Value}\n{test.Element("failure")?.Element("stack-trace")?.Value}".Trim()))
+            .Concat(document.Descendants("error")
+                .Select(error => (error.Attribute("name")?.Value ?? name, error.Value.Trim())))
             .ToList();
         if (code != 0 && failures.Count == 0)
         {
@@ -71,7 +79,8 @@ internal sealed class TestAssembly(string name)
 
         return new TestOutcome(
             name, tests.Count(test => Result(test) == "Pass"), failures,
-            [.. tests.Where(test => Result(test) == "Skip").Select(test => (NameOf(test), test.Element("reason")?.Value.Trim() ?? "no reason given"))],
+            [.. tests.Where(test => Result(test) == "Skip")
+                .Select(test => (NameOf(test), test.Element("reason")?.Value.Trim() ?? "no reason given"))],
             seconds);
     }
 

@@ -7,4 +7,5 @@ namespace Pipeline.Cli.Testing;
 /// <param name="Skips">Name and reason of each skipped test.</param>
 /// <param name="Seconds">Wall time, seconds.</param>
 internal sealed record TestOutcome(
-    string Assembly, int Passed, IReadOnlyList<(string Name, string Message)> Failures, IReadOnlyList<(string Name, string Reason)> Skips, double Seconds);
+    string Assembly, int Passed, IReadOnlyList<(string Name, string Message)> Failures,
+    IReadOnlyList<(string Name, string Reason)> Skips, double Seconds);

@@ -2,7 +2,9 @@ using Pipeline.Gateway.Api;
 
 namespace Pipeline.Gateway.Access;
 
-/// <summary>Lets a request through only to an endpoint that says who may call it, and only when the sender may.</summary>
+/// <summary>
+/// Lets a request through only to an endpoint that says who may call it, and only when the sender may.
+/// </summary>
 /// <param name="next">The rest of the pipeline.</param>
 /// <param name="clients">Known clients.</param>
 public sealed class AccessMiddleware(RequestDelegate next, ClientDirectory clients)
@@ -19,9 +21,11 @@ public sealed class AccessMiddleware(RequestDelegate next, ClientDirectory clien
             return;
         }
 
-        if (context.Request.Query.Keys.Any(name => name.Contains("key", StringComparison.OrdinalIgnoreCase) || name.Contains("token", StringComparison.OrdinalIgnoreCase)))
+        if (context.Request.Query.Keys.Any(name => name.Contains("key", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("token", StringComparison.OrdinalIgnoreCase)))
         {
-            throw new ApiException(400, "key_in_url", "keys belong into the Authorization header: addresses are logged everywhere");
+            throw new ApiException(
+                400, "key_in_url", "keys belong into the Authorization header: addresses are logged everywhere");
         }
 
         var caller = clients.Identify(Key(context.Request), ClientId(context.Request));
@@ -43,7 +47,8 @@ public sealed class AccessMiddleware(RequestDelegate next, ClientDirectory clien
     /// <param name="context">The request.</param>
     /// <returns>The caller.</returns>
     public static Caller CallerOf(HttpContext context) =>
-        context.Items[typeof(Caller)] as Caller ?? throw new InvalidOperationException("the endpoint was reached without a check");
+        context.Items[typeof(Caller)] as Caller
+            ?? throw new InvalidOperationException("the endpoint was reached without a check");
 
     private static string? ClientId(HttpRequest request) =>
         request.Headers.TryGetValue("X-Client-Id", out var values) ? values.ToString() : null;
@@ -51,7 +56,9 @@ public sealed class AccessMiddleware(RequestDelegate next, ClientDirectory clien
     private static string? Key(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header.Length > 7 ? header[7..].Trim()
-            : request.Headers.TryGetValue("X-Api-Key", out var values) && values.ToString() is { Length: > 0 } key ? key : null;
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && header.Length > 7
+            ? header[7..].Trim()
+            : request.Headers.TryGetValue("X-Api-Key", out var values) && values.ToString() is { Length: > 0 } key
+            ? key : null;
     }
 }

@@ -8,7 +8,9 @@ public sealed record Client
     /// <summary>Identity; the same rule as for adapter names.</summary>
     public required string Id { get; init; }
 
-    /// <summary>SHA-256 of the API key, lower-case hexadecimal; empty for a client that only a proxy speaks for.</summary>
+    /// <summary>
+    /// SHA-256 of the API key, lower-case hexadecimal; empty for a client that only a proxy speaks for.
+    /// </summary>
     public string KeySha256 { get; init; } = "";
 
     /// <summary>Adapters that the client may use; <c>*</c> allows all.</summary>
@@ -20,7 +22,9 @@ public sealed record Client
     /// <summary>Whether the client may use the admin endpoints.</summary>
     public bool Admin { get; init; }
 
-    /// <summary>Whether the client may speak for others with <c>X-Client-Id</c> and choose an arm with <c>X-Traffic-Arm</c>.</summary>
+    /// <summary>
+    /// Whether the client may speak for others with <c>X-Client-Id</c> and choose an arm with <c>X-Traffic-Arm</c>.
+    /// </summary>
     public bool Proxy { get; init; }
 
     /// <summary>End of the key's validity, UTC; null for none.</summary>

@@ -19,14 +19,17 @@ public sealed class ClientDirectory
     /// <summary>Makes a directory.</summary>
     /// <param name="clients">Known clients with their key digests.</param>
     /// <param name="adminKey">Plain admin key from the environment, or null; only its digest is kept.</param>
-    /// <param name="open">Whether requests without a key are accepted as the client <c>local</c>; for loopback only.</param>
+    /// <param name="open">Whether requests without a key are accepted as the client <c>local</c>; for loopback
+    /// only.</param>
     /// <param name="time">Clock; null takes the system's.</param>
     public ClientDirectory(IReadOnlyList<Client> clients, string? adminKey, bool open, TimeProvider? time = null)
     {
         (_open, _time) = (open, time ?? TimeProvider.System);
         _clients = string.IsNullOrEmpty(adminKey)
             ? clients
-            : [.. clients, new Client { Id = "admin", Admin = true, Proxy = true, KeyDigest = SHA256.HashData(Encoding.UTF8.GetBytes(adminKey)) }];
+            : [.. clients,
+                new Client { Id = "admin", Admin = true, Proxy = true,
+                    KeyDigest = SHA256.HashData(Encoding.UTF8.GetBytes(adminKey)) }];
         _byId = clients.ToDictionary(client => client.Id, StringComparer.Ordinal);
     }
 
@@ -45,7 +48,8 @@ public sealed class ClientDirectory
         // A proxy speaks for a client: that client's rights count, never the proxy's.
         return _byId.TryGetValue(clientId, out var client)
             ? new Caller(client with { Admin = false, Proxy = false }, MayChooseArm: true)
-            : _byId.Count == 0 ? new Caller(sender with { Id = Clean(clientId), Admin = false }, MayChooseArm: true) : null;
+            : _byId.Count == 0
+            ? new Caller(sender with { Id = Clean(clientId), Admin = false }, MayChooseArm: true) : null;
     }
 
     // Without a clients file an id only spreads traffic and queues; it grants nothing.
@@ -64,7 +68,8 @@ public sealed class ClientDirectory
         foreach (var client in _clients)
         {
             // Every key is compared, in constant time, whether or not one matched before.
-            if (client.KeyDigest.Length == digest.Length && CryptographicOperations.FixedTimeEquals(client.KeyDigest, digest))
+            if (client.KeyDigest.Length == digest.Length
+                && CryptographicOperations.FixedTimeEquals(client.KeyDigest, digest))
             {
                 found = client;
             }

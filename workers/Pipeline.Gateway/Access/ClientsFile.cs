@@ -21,7 +21,9 @@ public sealed record ClientsFile
     /// <summary>Rules for requests that name <c>auto</c> or no model; the first that matches decides.</summary>
     public IReadOnlyList<RoutingRule> Rules { get; init; } = [];
 
-    /// <summary>Model of requests that neither a rule nor the client's route decides; null answers them with 404.</summary>
+    /// <summary>
+    /// Model of requests that neither a rule nor the client's route decides; null answers them with 404.
+    /// </summary>
     public string? Fallback { get; init; }
 
     /// <summary>Price of 1,000 tokens by model name, for the routing report; <c>*</c> is every other model.</summary>
@@ -51,7 +53,8 @@ public sealed record ClientsFile
     public static ClientsFile Parse(ReadOnlySpan<byte> json)
     {
         var file = JsonSerializer.Deserialize<ClientsFile>(json, Json) ?? throw new JsonException("the file is empty");
-        var duplicate = file.Clients.GroupBy(client => client.Id, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        var duplicate = file.Clients.GroupBy(client => client.Id, StringComparer.Ordinal)
+            .FirstOrDefault(group => group.Count() > 1);
         if (duplicate is not null)
         {
             throw new InvalidDataException($"clients: id '{duplicate.Key}' occurs twice");
@@ -69,7 +72,8 @@ public sealed record ClientsFile
     {
         if (!TrafficNames.IsName(client.Id))
         {
-            throw new InvalidDataException($"clients: id '{client.Id}' is not lower-case letters, digits and hyphens (at most 63)");
+            throw new InvalidDataException(
+                $"clients: id '{client.Id}' is not lower-case letters, digits and hyphens (at most 63)");
         }
 
         if (client.KeySha256.Length == 0)
@@ -79,6 +83,8 @@ public sealed record ClientsFile
 
         return client.KeySha256.Length == 64 && client.KeySha256.All(char.IsAsciiHexDigit)
             ? client with { KeyDigest = Convert.FromHexString(client.KeySha256) }
-            : throw new InvalidDataException($"clients: keySha256 of '{client.Id}' is not 64 hexadecimal digits; write the SHA-256 of the key, not the key");
+            : throw new InvalidDataException(
+                $"clients: keySha256 of '{client.Id}' is not 64 hexadecimal digits; write the SHA-256 of the key, not "
+                    + $"the key");
     }
 }

@@ -3,8 +3,8 @@ using Pipeline.Llm.Generation;
 namespace Pipeline.Gateway.Adapters;
 
 /// <summary>
-/// Keeps a bounded number of adapters loaded. The least recently used one leaves first, one in use never leaves, one load
-/// serves everybody who waits for the same adapter, and requests beyond the bounds wait in order.
+/// Keeps a bounded number of adapters loaded. The least recently used one leaves first, one in use never leaves, one
+/// load serves everybody who waits for the same adapter, and requests beyond the bounds wait in order.
 /// </summary>
 /// <param name="engine">Where adapters are loaded.</param>
 /// <param name="maxResident">Adapters that stay loaded.</param>
@@ -12,7 +12,8 @@ namespace Pipeline.Gateway.Adapters;
 /// <param name="events">Receives hits, loads and evictions; null for none.</param>
 /// <param name="time">Clock; null takes the system's.</param>
 public sealed class AdapterCache(
-    IGenerationEngine engine, int maxResident, int maxInUse, IAdapterCacheEvents? events = null, TimeProvider? time = null) : IDisposable
+    IGenerationEngine engine, int maxResident, int maxInUse, IAdapterCacheEvents? events = null,
+    TimeProvider? time = null) : IDisposable
 {
     // Users of loaded adapters may pass those who wait for room, but not for longer than this.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -72,7 +73,9 @@ public sealed class AdapterCache(
         }
     }
 
-    /// <summary>Frees an adapter once nobody uses it any more; new requests for it are not accepted by the catalogue by then.</summary>
+    /// <summary>
+    /// Frees an adapter once nobody uses it any more; new requests for it are not accepted by the catalogue by then.
+    /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <returns>A task that ends when its memory is free.</returns>
@@ -230,7 +233,8 @@ public sealed class AdapterCache(
 
             events?.Failed(entry.Adapter, exception);
             throw exception as AdapterLoadException
-                ?? new AdapterLoadException(AdapterFault.Damaged, $"adapter '{entry.Adapter.Id}' cannot be loaded: {exception.Message}", exception);
+                ?? new AdapterLoadException(AdapterFault.Damaged,
+                    $"adapter '{entry.Adapter.Id}' cannot be loaded: {exception.Message}", exception);
         }
     }
 

@@ -11,7 +11,8 @@ public static class AdapterFiles
     /// <param name="directory">Directory with the two files.</param>
     /// <param name="maxRank">Largest accepted rank.</param>
     /// <returns>The adapter.</returns>
-    /// <exception cref="AdapterLoadException">A file is missing or damaged, or the adapter cannot be served.</exception>
+    /// <exception cref="AdapterLoadException">A file is missing or damaged, or the adapter cannot be
+    /// served.</exception>
     public static ServedAdapter Inspect(string name, string version, string directory, int maxRank)
     {
         LoraConfig config;
@@ -19,7 +20,8 @@ public static class AdapterFiles
         {
             config = LoraConfigJson.Read(directory);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new AdapterLoadException(AdapterFault.Damaged, $"adapter '{name}': {exception.Message}", exception);
         }
@@ -27,7 +29,8 @@ public static class AdapterFiles
         var obstacles = ServabilityRules.Obstacles(config, maxRank).ToList();
         if (obstacles.Count > 0)
         {
-            throw new AdapterLoadException(AdapterFault.NotServable, $"adapter '{name}': {string.Join("; ", obstacles)}");
+            throw new AdapterLoadException(
+                AdapterFault.NotServable, $"adapter '{name}': {string.Join("; ", obstacles)}");
         }
 
         return new ServedAdapter
@@ -59,7 +62,9 @@ public static class AdapterFiles
         var content = Read(adapter.Id, () => AdapterContent.Read(adapter.Directory));
         var digest = content.Digest;
         return digest == adapter.Digest ? content : throw new AdapterLoadException(
-            AdapterFault.DigestMismatch, $"adapter '{adapter.Id}' has files with digest {digest[..16]}…, not {adapter.Digest[..16]}…; they were changed after approval");
+            AdapterFault.DigestMismatch,
+            $"adapter '{adapter.Id}' has files with digest {digest[..16]}…, not {adapter.Digest[..16]}…; they were "
+                + $"changed after approval");
     }
 
     private static T Read<T>(string name, Func<T> read)
@@ -70,7 +75,8 @@ public static class AdapterFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new AdapterLoadException(AdapterFault.Damaged, $"adapter '{name}': a file cannot be read: {exception.Message}", exception);
+            throw new AdapterLoadException(
+                AdapterFault.Damaged, $"adapter '{name}': a file cannot be read: {exception.Message}", exception);
         }
     }
 }

@@ -23,7 +23,8 @@ public static class AdapterFolder
                 continue;
             }
 
-            foreach (var version in System.IO.Directory.EnumerateDirectories(directory).Where(IsAdapter).Order(StringComparer.Ordinal))
+            foreach (var version in System.IO.Directory.EnumerateDirectories(directory).Where(IsAdapter)
+                .Order(StringComparer.Ordinal))
             {
                 Add(name, Path.GetFileName(version), version);
             }
@@ -37,7 +38,9 @@ public static class AdapterFolder
             {
                 if (!TrafficNames.IsVersion($"{name}@{version}"))
                 {
-                    throw new AdapterLoadException(AdapterFault.NotServable, $"folder '{name}/{version}' is not a name: use lower-case letters, digits and hyphens");
+                    throw new AdapterLoadException(
+                        AdapterFault.NotServable,
+                        $"folder '{name}/{version}' is not a name: use lower-case letters, digits and hyphens");
                 }
 
                 found.Add(AdapterFiles.Inspect(name, version, directory, maxRank));
@@ -58,11 +61,15 @@ public static class AdapterFolder
     {
         if (root is null)
         {
-            throw new ApiException(403, "loading_disabled", "this gateway was started without --adapter-root, so it loads no paths", "lora_path");
+            throw new ApiException(403, "loading_disabled",
+                "this gateway was started without --adapter-root, so it loads no paths", "lora_path");
         }
 
-        var refused = new ApiException(400, "invalid_value", "lora_path must be a directory below the gateway's adapter root, without links", "lora_path");
-        if (path.Length is 0 or > 1024 || path.Any(char.IsControl) || path.Contains('\\', StringComparison.Ordinal) || path.Contains("://", StringComparison.Ordinal)
+        var refused = new ApiException(
+            400, "invalid_value", "lora_path must be a directory below the gateway's adapter root, without links",
+            "lora_path");
+        if (path.Length is 0 or > 1024 || path.Any(char.IsControl) || path.Contains('\\', StringComparison.Ordinal)
+            || path.Contains("://", StringComparison.Ordinal)
             || path.Contains('%', StringComparison.Ordinal) || path.Split('/').Contains(".."))
         {
             throw refused;
@@ -75,7 +82,8 @@ public static class AdapterFolder
             throw refused;
         }
 
-        for (var part = new DirectoryInfo(full); part is not null && part.FullName.Length > top.Length; part = part.Parent)
+        for (var part = new DirectoryInfo(full); part is not null
+            && part.FullName.Length > top.Length; part = part.Parent)
         {
             if (!part.Exists || part.LinkTarget is not null)
             {

@@ -17,7 +17,8 @@ public enum AdapterFault
 /// <param name="fault">Class of the fault.</param>
 /// <param name="message">What is wrong and what to do.</param>
 /// <param name="inner">The cause.</param>
-public sealed class AdapterLoadException(AdapterFault fault, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class AdapterLoadException(AdapterFault fault, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     /// <summary>Class of the fault.</summary>
     public AdapterFault Fault { get; } = fault;

@@ -3,13 +3,16 @@ using Pipeline.Registry.Traffic;
 
 namespace Pipeline.Gateway.Adapters;
 
-/// <summary>Brings adapter versions from the model registry into a local folder named by digest, and keeps aliases up to date.</summary>
+/// <summary>
+/// Brings adapter versions from the model registry into a local folder named by digest, and keeps aliases up to date.
+/// </summary>
 /// <param name="registry">The registry.</param>
 /// <param name="catalog">Where versions and aliases are put.</param>
 /// <param name="folder">Local folder.</param>
 /// <param name="maxRank">Largest accepted rank.</param>
 /// <param name="log">Receives what was brought and what was refused.</param>
-public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog catalog, string folder, int maxRank, Action<string> log)
+public sealed class RegistryAdapters(
+    ModelRegistry registry, AdapterCatalog catalog, string folder, int maxRank, Action<string> log)
 {
     private static readonly string[] Files = ["adapter_config.json", "adapter_model.safetensors"];
 
@@ -42,7 +45,8 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
     /// <returns>A task that ends when they are here or were refused.</returns>
     public async Task BringAsync(TrafficState state, CancellationToken cancellation)
     {
-        foreach (var id in new[] { state.Stable.Adapter, state.Candidate?.Adapter }.OfType<string>().Where(id => id != "base"))
+        foreach (var id in new[] { state.Stable.Adapter, state.Candidate?.Adapter }.OfType<string>()
+            .Where(id => id != "base"))
         {
             await TryBringAsync(id, cancellation);
         }
@@ -52,14 +56,17 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
     private void Withdraw(string name, RegistryState state)
     {
         var aliases = catalog.Aliases();
-        foreach (var alias in aliases.Keys.Where(alias => alias.StartsWith(name + "@", StringComparison.Ordinal) && !state.Aliases.ContainsKey(alias[(name.Length + 1)..])))
+        foreach (var alias in aliases.Keys.Where(alias => alias.StartsWith(name + "@", StringComparison.Ordinal)
+            && !state.Aliases.ContainsKey(alias[(name.Length + 1)..])))
         {
             catalog.SetAlias(alias, null);
             log($"alias {alias} was removed");
         }
 
-        catalog.SetAlias(name, catalog.Aliases().GetValueOrDefault($"{name}@{ModelRegistry.Champion}", AdapterCatalog.Nothing));
-        foreach (var id in state.Deleted.Select(version => $"{name}@{version}").Where(id => catalog.Find(id) is { Package.Length: > 0 }))
+        catalog.SetAlias(
+            name, catalog.Aliases().GetValueOrDefault($"{name}@{ModelRegistry.Champion}", AdapterCatalog.Nothing));
+        foreach (var id in state.Deleted.Select(version => $"{name}@{version}")
+            .Where(id => catalog.Find(id) is { Package.Length: > 0 }))
         {
             catalog.Remove(id);
             log($"adapter {id} was deleted");
@@ -77,12 +84,16 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
         {
             var version = await registry.ResolveAsync(id, cancellation);
             var directory = await UnpackAsync(version, cancellation);
-            catalog.Add(AdapterFiles.Inspect(version.Name, version.Version.ToString(), directory, maxRank) with { Package = version.Package });
+            catalog.Add(AdapterFiles.Inspect(version.Name, version.Version.ToString(), directory, maxRank)
+                with
+            { Package = version.Package });
             log($"adapter {id} is served from {version.Package[..12]}");
             _refused.Remove(id);
             return true;
         }
-        catch (Exception exception) when (exception is RegistryException or AdapterLoadException or Registry.Storage.ObjectStoreException or InvalidDataException)
+        catch (Exception exception)
+            when (exception is RegistryException or AdapterLoadException or Registry.Storage.ObjectStoreException
+                or InvalidDataException)
         {
             if (_refused.GetValueOrDefault(id) != exception.Message)
             {
@@ -99,11 +110,14 @@ public sealed class RegistryAdapters(ModelRegistry registry, AdapterCatalog cata
     private async Task<string> UnpackAsync(AdapterVersion version, CancellationToken cancellation)
     {
         var manifest = await registry.Artifacts.FindAsync(version.PackageKind, version.Package, cancellation)
-            ?? throw new AdapterLoadException(AdapterFault.Damaged, $"package {version.Package} of {version.Name}@{version.Version} is missing from the store");
+            ?? throw new AdapterLoadException(
+                AdapterFault.Damaged,
+                $"package {version.Package} of {version.Name}@{version.Version} is missing from the store");
         var directory = Path.Combine(folder, manifest.VersionId);
         foreach (var name in Files)
         {
-            var file = manifest.Files.FirstOrDefault(file => file.Name == name || file.Name.EndsWith("/" + name, StringComparison.Ordinal))
+            var file = manifest.Files.FirstOrDefault(
+                file => file.Name == name || file.Name.EndsWith("/" + name, StringComparison.Ordinal))
                 ?? throw new AdapterLoadException(AdapterFault.Damaged, $"package {version.Package} has no {name}");
             var path = Path.Combine(directory, name);
             if (!File.Exists(path))

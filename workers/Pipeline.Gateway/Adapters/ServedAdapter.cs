@@ -1,6 +1,8 @@
 namespace Pipeline.Gateway.Adapters;
 
-/// <summary>One version of an adapter that the gateway may serve. Versions are immutable: other files are another digest.</summary>
+/// <summary>
+/// One version of an adapter that the gateway may serve. Versions are immutable: other files are another digest.
+/// </summary>
 public sealed record ServedAdapter
 {
     /// <summary>Name, such as <c>support</c>.</summary>
@@ -15,7 +17,9 @@ public sealed record ServedAdapter
     /// <summary>Digest of the registry's package that the files came in, or empty.</summary>
     public string Package { get; init; } = "";
 
-    /// <summary>Directory with the files; chosen by an operator or by the registry, never by a request of a client.</summary>
+    /// <summary>
+    /// Directory with the files; chosen by an operator or by the registry, never by a request of a client.
+    /// </summary>
     public required string Directory { get; init; }
 
     /// <summary>Largest rank of its modules.</summary>
@@ -24,6 +28,9 @@ public sealed record ServedAdapter
     /// <summary><c>name@version</c>.</summary>
     public string Id => $"{Name}@{Version}";
 
-    /// <summary>Name inside the engine; names of different files differ, so that nothing of an evicted adapter can be mistaken for another.</summary>
+    /// <summary>
+    /// Name inside the engine; names of different files differ, so that nothing of an evicted adapter can be mistaken
+    /// for another.
+    /// </summary>
     public string EngineName => $"{Name}@{Version}#{Digest[..16]}";
 }

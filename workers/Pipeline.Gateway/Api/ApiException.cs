@@ -31,18 +31,21 @@ public sealed class ApiException(int status, string code, string message, string
 
     /// <summary>The one answer to every missing, wrong or expired key.</summary>
     /// <returns>Status 401.</returns>
-    public static ApiException Unauthorized() => new(401, "invalid_api_key", "a valid API key is needed in the Authorization header");
+    public static ApiException Unauthorized() =>
+        new(401, "invalid_api_key", "a valid API key is needed in the Authorization header");
 
     /// <summary>A field of the request is not acceptable.</summary>
     /// <param name="field">The field.</param>
     /// <param name="problem">What is wrong with it.</param>
     /// <returns>Status 400.</returns>
-    public static ApiException BadField(string field, string problem) => new(400, "invalid_value", $"{field} {problem}", field);
+    public static ApiException BadField(string field, string problem) =>
+        new(400, "invalid_value", $"{field} {problem}", field);
 
     /// <summary>No model of that name, or none that this client may see.</summary>
     /// <param name="model">The wanted name.</param>
     /// <returns>Status 404.</returns>
-    public static ApiException ModelNotFound(string model) => new(404, "model_not_found", $"the model '{Shorten(model)}' does not exist", "model");
+    public static ApiException ModelNotFound(string model) =>
+        new(404, "model_not_found", $"the model '{Shorten(model)}' does not exist", "model");
 
     private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 }

@@ -5,7 +5,8 @@ namespace Pipeline.Gateway.Api;
 /// <summary>A checked request for embeddings.</summary>
 /// <param name="Model">Wanted model, or null.</param>
 /// <param name="Inputs">Texts or token ids.</param>
-/// <param name="AsBase64">Whether a vector is written as Base64 of its little-endian float32 numbers, not as a list.</param>
+/// <param name="AsBase64">Whether a vector is written as Base64 of its little-endian float32 numbers, not as a
+/// list.</param>
 /// <param name="Dimensions">Wanted length of a vector; null for the model's.</param>
 public sealed record EmbeddingCall(string? Model, IReadOnlyList<PromptInput> Inputs, bool AsBase64, int? Dimensions)
 {
@@ -23,7 +24,8 @@ public sealed record EmbeddingCall(string? Model, IReadOnlyList<PromptInput> Inp
         }
 
         var call = new EmbeddingCall(
-            fields.Text("model", ApiLimits.ModelLength), RequestReader.Prompts(fields.Get("input"), "input"), format == "base64",
+            fields.Text("model", ApiLimits.ModelLength), RequestReader.Prompts(fields.Get("input"), "input"),
+            format == "base64",
             (int?)fields.Whole("dimensions", 1, 1 << 20));
         fields.Ignore("user");
         fields.RefuseUnknown();

@@ -37,10 +37,12 @@ public sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlewar
             case ApiException api:
                 return api;
             case BadHttpRequestException bad:
-                return new ApiException(bad.StatusCode, bad.StatusCode == 413 ? "body_too_large" : "bad_request", bad.Message);
+                return new ApiException(
+                    bad.StatusCode, bad.StatusCode == 413 ? "body_too_large" : "bad_request", bad.Message);
             default:
                 log.LogError(exception, "request failed");
-                return new ApiException(500, "internal_error", "the request failed inside the gateway; the log has the cause");
+                return new ApiException(
+                    500, "internal_error", "the request failed inside the gateway; the log has the cause");
         }
     }
 

@@ -11,7 +11,8 @@ internal static class MessageFields
 
     public static IReadOnlyList<ChatMessage> Read(JsonElement? messages)
     {
-        if (messages is not { ValueKind: JsonValueKind.Array } array || array.GetArrayLength() is 0 or > ApiLimits.Messages)
+        if (messages is not { ValueKind: JsonValueKind.Array } array
+            || array.GetArrayLength() is 0 or > ApiLimits.Messages)
         {
             throw ApiException.BadField("messages", $"must be a list of 1 to {ApiLimits.Messages} turns");
         }
@@ -27,13 +28,15 @@ internal static class MessageFields
             throw ApiException.BadField(field, "must be an object");
         }
 
-        var role = message.TryGetProperty("role", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+        var role = message.TryGetProperty("role", out var name) && name.ValueKind == JsonValueKind.String
+            ? name.GetString() : null;
         if (role is null || !Roles.Contains(role))
         {
             throw ApiException.BadField($"{field}.role", $"must be one of {string.Join(", ", Roles)}");
         }
 
-        var calls = message.TryGetProperty("tool_calls", out var found) && found.ValueKind == JsonValueKind.Array ? WithObjects(found, field) : (JsonElement?)null;
+        var calls = message.TryGetProperty("tool_calls", out var found) && found.ValueKind == JsonValueKind.Array
+            ? WithObjects(found, field) : (JsonElement?)null;
         var content = message.TryGetProperty("content", out var value) ? Content(value, field) : "";
         if (content.Length == 0 && calls is null && role is not ("assistant" or "tool"))
         {
@@ -49,7 +52,8 @@ internal static class MessageFields
     }
 
     private static string? Optional(JsonElement message, string name) =>
-        message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 
     private static string Content(JsonElement content, string field)
     {
@@ -66,9 +70,11 @@ internal static class MessageFields
         var text = new StringBuilder();
         foreach (var part in content.EnumerateArray())
         {
-            if (part.ValueKind != JsonValueKind.Object || Optional(part, "type") != "text" || Optional(part, "text") is not { } piece)
+            if (part.ValueKind != JsonValueKind.Object || Optional(part, "type") != "text"
+                || Optional(part, "text") is not { } piece)
             {
-                throw ApiException.BadField($"{field}.content", "holds a part that is not text; this model reads text only");
+                throw ApiException.BadField(
+                    $"{field}.content", "holds a part that is not text; this model reads text only");
             }
 
             text.Append(piece);
@@ -93,13 +99,15 @@ internal static class MessageFields
                     function = new
                     {
                         name = function.GetProperty("name").GetString(),
-                        arguments = arguments.ValueKind == JsonValueKind.String ? JsonSerializer.Deserialize<JsonElement>(arguments.GetString() ?? "{}") : arguments,
+                        arguments = arguments.ValueKind == JsonValueKind.String
+                        ? JsonSerializer.Deserialize<JsonElement>(arguments.GetString() ?? "{}") : arguments,
                     },
                 };
             });
             return JsonSerializer.SerializeToElement(list);
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw ApiException.BadField($"{field}.tool_calls", $"cannot be read: {exception.Message}");
         }

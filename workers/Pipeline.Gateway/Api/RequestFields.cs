@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Pipeline.Gateway.Api;
 
-/// <summary>Reads the fields of a request's JSON object; a field that nobody asked for is an error in the end.</summary>
+/// <summary>
+/// Reads the fields of a request's JSON object; a field that nobody asked for is an error in the end.
+/// </summary>
 /// <param name="body">The object.</param>
 internal sealed class RequestFields(JsonElement body)
 {
@@ -24,7 +26,10 @@ internal sealed class RequestFields(JsonElement body)
         {
             if (!_known.Contains(property.Name))
             {
-                throw new ApiException(400, "unknown_field", $"unknown field '{(property.Name.Length > 64 ? property.Name[..64] : property.Name)}'", property.Name);
+                throw new ApiException(
+                    400, "unknown_field",
+                    $"unknown field '{(property.Name.Length > 64 ? property.Name[..64] : property.Name)}'",
+                    property.Name);
             }
         }
     }
@@ -49,7 +54,8 @@ internal sealed class RequestFields(JsonElement body)
     }
 
     public bool Flag(string name) => Get(name) is { } value
-        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw ApiException.BadField(name, "must be true or false"));
+        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean() : throw ApiException.BadField(name, "must be true or false"));
 
     public long? Whole(string name, long least, long most)
     {
@@ -58,7 +64,8 @@ internal sealed class RequestFields(JsonElement body)
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least
+            && number <= most
             ? number
             : throw ApiException.BadField(name, $"must be a whole number from {least} to {most}");
     }
@@ -70,7 +77,8 @@ internal sealed class RequestFields(JsonElement body)
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least && number <= most
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least
+            && number <= most
             ? number
             : throw ApiException.BadField(name, $"must be a number from {least} to {most}");
     }

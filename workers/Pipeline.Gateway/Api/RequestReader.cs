@@ -50,7 +50,8 @@ public static class RequestReader
         }
         catch (InvalidOperationException exception)
         {
-            throw new ApiException(400, "invalid_json", $"the body holds text that is not well-formed Unicode: {exception.Message}");
+            throw new ApiException(
+                400, "invalid_json", $"the body holds text that is not well-formed Unicode: {exception.Message}");
         }
     }
 
@@ -67,14 +68,16 @@ public static class RequestReader
             Tools = Tools(fields),
             LogProbs = fields.Flag("logprobs"),
             TopLogProbs = (int)(fields.Whole("top_logprobs", 0, ApiLimits.TopLogProbs) ?? 0),
-            MaxTokens = (int?)(fields.Whole("max_completion_tokens", 1, 1 << 20) ?? fields.Whole("max_tokens", 1, 1 << 20)),
+            MaxTokens =
+                (int?)(fields.Whole("max_completion_tokens", 1, 1 << 20) ?? fields.Whole("max_tokens", 1, 1 << 20)),
         };
         if (call is { TopLogProbs: > 0, LogProbs: false })
         {
             throw ApiException.BadField("top_logprobs", "needs logprobs: true");
         }
 
-        fields.Ignore("max_tokens", "tool_choice", "parallel_tool_calls", "response_format", "reasoning_effort", "modalities", "prediction", "verbosity");
+        fields.Ignore("max_tokens", "tool_choice", "parallel_tool_calls", "response_format", "reasoning_effort",
+            "modalities", "prediction", "verbosity");
         fields.RefuseUnknown();
         return call;
     }
@@ -136,11 +139,13 @@ public static class RequestReader
         IReadOnlyList<JsonElement> items = stop switch
         {
             null => [],
-            { ValueKind: JsonValueKind.Array } array when array.GetArrayLength() <= ApiLimits.Stops => [.. array.EnumerateArray()],
+            { ValueKind: JsonValueKind.Array } array
+                when array.GetArrayLength() <= ApiLimits.Stops => [.. array.EnumerateArray()],
             { ValueKind: JsonValueKind.String } one => [one],
             _ => throw ApiException.BadField("stop", $"must be a string or a list of at most {ApiLimits.Stops}"),
         };
-        return [.. items.Select(item => item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 and <= ApiLimits.StopLength } text
+        return [.. items.Select(item => item.ValueKind == JsonValueKind.String
+            && item.GetString() is { Length: > 0 and <= ApiLimits.StopLength } text
             ? text
             : throw ApiException.BadField("stop", $"must hold strings of 1 to {ApiLimits.StopLength} characters"))];
     }
@@ -189,7 +194,8 @@ public static class RequestReader
 
         // A client that asks for no tool call wants the template without tools.
         var choice = fields.Get("tool_choice");
-        return tools.GetArrayLength() == 0 || (choice is { ValueKind: JsonValueKind.String } text && text.GetString() == "none") ? null : tools;
+        return tools.GetArrayLength() == 0
+            || (choice is { ValueKind: JsonValueKind.String } text && text.GetString() == "none") ? null : tools;
     }
 
     /// <summary>Reads a field that holds a text, token ids, or a list of these.</summary>
@@ -219,7 +225,8 @@ public static class RequestReader
                 break;
         }
 
-        throw ApiException.BadField(field, $"must be a string, a list of token ids, or a list of at most {ApiLimits.Prompts} of these");
+        throw ApiException.BadField(
+            field, $"must be a string, a list of token ids, or a list of at most {ApiLimits.Prompts} of these");
     }
 
     private static PromptInput One(JsonElement item, string field) => item.ValueKind switch

@@ -9,7 +9,8 @@ internal static class RequestShape
     {
         var request = context.Request;
         // Kestrel moves the length aside when both are given; two proxies may read such a request in two ways.
-        if (request.Headers.ContainsKey("X-Content-Length") || (request.ContentLength is not null && request.Headers.TransferEncoding.Count > 0))
+        if (request.Headers.ContainsKey("X-Content-Length")
+            || (request.ContentLength is not null && request.Headers.TransferEncoding.Count > 0))
         {
             throw new ApiException(400, "ambiguous_length", "send either Content-Length or Transfer-Encoding");
         }
@@ -17,7 +18,8 @@ internal static class RequestShape
         // A page in a browser on this machine could reach a loopback port, or rebind a name to it.
         var loopback = context.Connection.LocalIpAddress is { } local && IPAddress.IsLoopback(local);
         var host = request.Host.Host.Trim('[', ']');
-        if (loopback && host != "localhost" && !(IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)))
+        if (loopback && host != "localhost"
+            && !(IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)))
         {
             throw new ApiException(400, "unknown_host", "this gateway listens on loopback; use 127.0.0.1 or localhost");
         }

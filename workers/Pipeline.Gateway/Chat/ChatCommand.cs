@@ -6,31 +6,49 @@ using Pipeline.Workflows;
 
 namespace Pipeline.Gateway.Chat;
 
-/// <summary><c>./pipeline chat MODEL [--adapter A]</c>, or with <c>--url</c>: each line of the input is a turn.</summary>
+/// <summary>
+/// <c>./pipeline chat MODEL [--adapter A]</c>, or with <c>--url</c>: each line of the input is a turn.
+/// </summary>
 internal static class ChatCommand
 {
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "model directory; with --url the model's name" };
         var adapter = new Option<string?>("--adapter") { Description = "adapter directory" };
-        var url = new Option<string?>("--url") { Description = "base address of an OpenAI-compatible server, such as http://127.0.0.1:8088/v1" };
+        var url = new Option<string?>("--url")
+        {
+            Description = "base address of an OpenAI-compatible server, such as http://127.0.0.1:8088/v1",
+        };
         var key = new Option<string?>("--api-key") { Description = "key for --url (default: OPENAI_API_KEY)" };
         var system = new Option<string?>("--system") { Description = "system prompt" };
         var tokens = new Option<int>("--max-tokens") { Description = "longest answer", DefaultValueFactory = _ => 256 };
-        var temperature = new Option<double>("--temperature") { Description = "0 takes the most likely token", DefaultValueFactory = _ => 0 };
+        var temperature = new Option<double>("--temperature")
+        {
+            Description = "0 takes the most likely token",
+            DefaultValueFactory = _ => 0,
+        };
         var seed = new Option<ulong>("--seed") { Description = "seed of the random choices" };
-        var command = new Command("chat", "talk to a model or a gateway; each line is a turn, an empty line or end of input ends") { model, adapter, url, key, system, tokens, temperature, seed };
+        var command = new Command(
+            "chat", "talk to a model or a gateway; each line is a turn, an empty line or end of input ends") { model,
+                adapter, url, key, system, tokens, temperature, seed };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var sampling = new SamplingOptions { Temperature = parsed.GetValue(temperature), MaxTokens = parsed.GetValue(tokens), Seed = parsed.GetValue(seed) };
+            var sampling = new SamplingOptions
+            {
+                Temperature = parsed.GetValue(temperature),
+                MaxTokens = parsed.GetValue(tokens),
+                Seed = parsed.GetValue(seed),
+            };
             if (parsed.GetValue(url) is not null && parsed.GetValue(adapter) is not null)
             {
-                await Console.Error.WriteLineAsync("--adapter is for a local model; with --url name the adapter as the model");
+                await Console.Error.WriteLineAsync(
+                    "--adapter is for a local model; with --url name the adapter as the model");
                 return ExitCodes.Usage;
             }
 
             await using IChatPartner partner = parsed.GetValue(url) is { } address
-                ? new RemotePartner(address, parsed.GetRequiredValue(model), parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("OPENAI_API_KEY"), sampling)
+                ? new RemotePartner(address, parsed.GetRequiredValue(model),
+                    parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("OPENAI_API_KEY"), sampling)
                 : await LocalPartner.LoadAsync(parsed.GetRequiredValue(model), parsed.GetValue(adapter), sampling);
             return await TalkAsync(partner, parsed.GetValue(system), cancellation);
         });

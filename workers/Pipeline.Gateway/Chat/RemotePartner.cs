@@ -40,7 +40,9 @@ internal sealed class RemotePartner : IChatPartner
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!response.IsSuccessStatusCode)
         {
-            var problem = $"{_address} answered {(int)response.StatusCode}: {Reason(await response.Content.ReadAsStringAsync(cancellation))}";
+            var problem =
+                $"{_address} answered {(int)response.StatusCode}: "
+                    + $"{Reason(await response.Content.ReadAsStringAsync(cancellation))}";
             throw (int)response.StatusCode switch
             {
                 401 or 403 => new UnauthorizedAccessException(problem),
@@ -72,7 +74,8 @@ internal sealed class RemotePartner : IChatPartner
             using var document = JsonDocument.Parse(body);
             return document.RootElement.GetProperty("error").GetProperty("message").GetString() ?? body;
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return body[..Math.Min(500, body.Length)];
         }
@@ -82,6 +85,7 @@ internal sealed class RemotePartner : IChatPartner
     {
         using var document = JsonDocument.Parse(json);
         return document.RootElement.TryGetProperty("choices", out var choices) && choices.GetArrayLength() > 0
-            && choices[0].TryGetProperty("delta", out var delta) && delta.TryGetProperty("content", out var content) ? content.GetString() : null;
+            && choices[0].TryGetProperty("delta", out var delta) && delta.TryGetProperty("content", out var content)
+            ? content.GetString() : null;
     }
 }

@@ -24,7 +24,9 @@ public sealed record GatewayOptions
     /// <value>The default is 64.</value>
     public int MaxLoras { get; init; } = 64;
 
-    /// <summary>Adapters that stay loaded, the least recently used leaves first; at least <see cref="MaxLoras"/>.</summary>
+    /// <summary>
+    /// Adapters that stay loaded, the least recently used leaves first; at least <see cref="MaxLoras"/>.
+    /// </summary>
     /// <value>The default is 64.</value>
     public int MaxCpuLoras { get; init; } = 64;
 

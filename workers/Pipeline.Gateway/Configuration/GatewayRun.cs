@@ -20,26 +20,38 @@ namespace Pipeline.Gateway.Configuration;
 /// <summary>Runs a gateway from its command line until it is asked to stop.</summary>
 internal static class GatewayRun
 {
-    private static string Root => Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root ? root : Directory.GetCurrentDirectory();
+    private static string Root => Environment.GetEnvironmentVariable("PIPELINE_ROOT") is { Length: > 0 } root
+        ? root : Directory.GetCurrentDirectory();
 
     public static async Task<int> RunAsync(ServeArguments arguments, ParseResult parsed, CancellationToken cancellation)
     {
         var file = parsed.GetValue(arguments.Config) ?? Path.Combine(Root, "temporal.yaml");
-        var (settings, _) = SettingsLoader.Load(File.Exists(file) || parsed.GetValue(arguments.Config) is not null ? file : null, parsed.GetValue(arguments.Set));
+        var (settings, _) = SettingsLoader.Load(
+            File.Exists(file) || parsed.GetValue(arguments.Config) is not null ? file : null,
+            parsed.GetValue(arguments.Set));
         var options = Options(arguments, parsed, settings);
-        using var logger = PipelineLogging.Create("gateway", settings.Telemetry, settings.Retention, Path.Combine(StateFolder.Of(Root), "logs"));
+        using var logger = PipelineLogging.Create(
+            "gateway", settings.Telemetry, settings.Retention, Path.Combine(StateFolder.Of(Root), "logs"));
         using var telemetry = PipelineTelemetry.Start("gateway", settings.Telemetry);
         var directory = Path.GetFullPath(parsed.GetRequiredValue(arguments.Model));
-        using var model = CausalLanguageModel.Load(directory, new ModelLoadOptions { Threads = parsed.GetValue(arguments.Threads), Log = line => logger.Information("{Line}", line) });
+        using var model = CausalLanguageModel.Load(
+            directory, new ModelLoadOptions
+            {
+                Threads = parsed.GetValue(arguments.Threads),
+                Log = line => logger.Information("{Line}", line),
+            });
         await using var engine = new GenerationEngine(model, new GenerationOptions
         {
             MaxBatch = parsed.GetValue(arguments.MaxBatch) ?? settings.Gateway.MaxBatch,
             ContextLength = parsed.GetValue(arguments.MaxLength),
         });
         var parts = Parts(arguments, parsed, settings, options, logger, engine, directory);
-        await using var app = GatewayApp.Build(options, parts, builder => builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddProvider(new SerilogLoggerProvider(logger)));
+        await using var app = GatewayApp.Build(
+            options, parts, builder => builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+                .AddProvider(new SerilogLoggerProvider(logger)));
         await app.StartAsync(cancellation);
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
+            .FirstOrDefault();
         Console.WriteLine($"serving {options.BaseName} with {parts.Catalog.All().Count} adapters on {address}/v1");
         await app.WaitForShutdownAsync(cancellation);
         return 0;
@@ -48,7 +60,9 @@ internal static class GatewayRun
     private static GatewayOptions Options(ServeArguments arguments, ParseResult parsed, PipelineSettings settings)
     {
         var maxLoras = parsed.GetValue(arguments.MaxLoras);
-        var name = parsed.GetValue(arguments.Name) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(arguments.Model))));
+        var name = parsed.GetValue(arguments.Name)
+            ?? Path.GetFileName(
+                Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetRequiredValue(arguments.Model))));
         return new GatewayOptions
         {
             BaseName = name,
@@ -65,13 +79,15 @@ internal static class GatewayRun
     }
 
     private static GatewayParts Parts(
-        ServeArguments arguments, ParseResult parsed, PipelineSettings settings, GatewayOptions options, Serilog.Core.Logger logger,
+        ServeArguments arguments, ParseResult parsed, PipelineSettings settings, GatewayOptions options,
+        Serilog.Core.Logger logger,
         GenerationEngine engine, string directory)
     {
         var catalog = new AdapterCatalog();
         if (parsed.GetValue(arguments.Adapters) is { } folder)
         {
-            AdapterFolder.Scan(folder, options.MaxLoraRank, problem => logger.Warning("{Problem}", problem)).ToList().ForEach(catalog.Add);
+            AdapterFolder.Scan(folder, options.MaxLoraRank, problem => logger.Warning("{Problem}", problem)).ToList()
+                .ForEach(catalog.Add);
         }
 
         foreach (var module in (parsed.GetValue(arguments.Modules) ?? []).Select(LoraModule.Parse))
@@ -81,7 +97,8 @@ internal static class GatewayRun
 
         var store = parsed.GetValue(arguments.NoStore) ? null : GatewayStore.Open(settings.Store, Root);
         var registry = store is null ? null : new RegistryAdapters(
-            new ModelRegistry(store), catalog, Path.Combine(StateFolder.Of(Root), "serving", "adapters"), options.MaxLoraRank, line => logger.Information("{Line}", line));
+            new ModelRegistry(store), catalog, Path.Combine(StateFolder.Of(Root), "serving", "adapters"),
+            options.MaxLoraRank, line => logger.Information("{Line}", line));
         return new GatewayParts
         {
             Engine = engine,

@@ -17,7 +17,9 @@ public sealed record LoraModule(string Name, string Path)
         var (name, path) = text.StartsWith('{') ? FromJson(text) : FromPair(text);
         return TrafficNames.IsName(name) && path.Length > 0
             ? new LoraModule(name, path)
-            : throw new ArgumentException($"--lora-modules: '{text}' needs a name of lower-case letters, digits and hyphens, and a path", nameof(text));
+            : throw new ArgumentException(
+                $"--lora-modules: '{text}' needs a name of lower-case letters, digits and hyphens, and a path",
+                nameof(text));
     }
 
     private static (string Name, string Path) FromPair(string text)
@@ -31,11 +33,14 @@ public sealed record LoraModule(string Name, string Path)
         try
         {
             using var document = JsonDocument.Parse(text);
-            return (document.RootElement.GetProperty("name").GetString() ?? "", document.RootElement.GetProperty("path").GetString() ?? "");
+            return (document.RootElement.GetProperty("name").GetString()
+                ?? "", document.RootElement.GetProperty("path").GetString() ?? "");
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new ArgumentException($"--lora-modules: '{text}' cannot be read: {exception.Message}", nameof(text), exception);
+            throw new ArgumentException(
+                $"--lora-modules: '{text}' cannot be read: {exception.Message}", nameof(text), exception);
         }
     }
 }

@@ -8,12 +8,15 @@ using Pipeline.Registry.Traffic;
 
 namespace Pipeline.Gateway.Endpoints;
 
-/// <summary><c>/v1/load_lora_adapter</c> and <c>/v1/unload_lora_adapter</c>, as vLLM has them, for admins only.</summary>
+/// <summary>
+/// <c>/v1/load_lora_adapter</c> and <c>/v1/unload_lora_adapter</c>, as vLLM has them, for admins only.
+/// </summary>
 /// <param name="options">Limits and the adapter root.</param>
 /// <param name="catalog">Adapters.</param>
 /// <param name="cache">Loaded adapters.</param>
 /// <param name="traffic">Adapters in use by a rollout.</param>
-public sealed class AdapterEndpoints(GatewayOptions options, AdapterCatalog catalog, AdapterCache cache, TrafficWatcher traffic)
+public sealed class AdapterEndpoints(
+    GatewayOptions options, AdapterCatalog catalog, AdapterCache cache, TrafficWatcher traffic)
 {
     /// <summary>Adds the endpoints.</summary>
     /// <param name="app">The application.</param>
@@ -33,13 +36,16 @@ public sealed class AdapterEndpoints(GatewayOptions options, AdapterCatalog cata
         var id = name.Contains('@', StringComparison.Ordinal) ? name : name + "@1";
         if (catalog.Find(id) is not null && !replace)
         {
-            throw new ApiException(400, "adapter_exists", $"the adapter '{name}' is loaded already; unload it first or set load_inplace", "lora_name");
+            throw new ApiException(400, "adapter_exists",
+                $"the adapter '{name}' is loaded already; unload it first or set load_inplace", "lora_name");
         }
 
         var directory = AdapterFolder.Resolve(options.AdapterRoot, path);
         try
         {
-            var adapter = await Task.Run(() => AdapterFiles.Inspect(id.Split('@')[0], id.Split('@')[1], directory, options.MaxLoraRank), context.RequestAborted);
+            var adapter = await Task.Run(
+                () => AdapterFiles.Inspect(id.Split('@')[0], id.Split('@')[1], directory, options.MaxLoraRank),
+                context.RequestAborted);
             // The proof that it can be served is that it loads.
             using (await cache.AcquireAsync(adapter, context.RequestAborted))
             {
@@ -62,7 +68,8 @@ public sealed class AdapterEndpoints(GatewayOptions options, AdapterCatalog cata
         var user = traffic.States.FirstOrDefault(state => Uses(state, name));
         if (user is not null)
         {
-            throw new ApiException(409, "adapter_in_use", $"'{name}' serves the alias '{user.Alias}'; change its traffic first", "lora_name");
+            throw new ApiException(409, "adapter_in_use",
+                $"'{name}' serves the alias '{user.Alias}'; change its traffic first", "lora_name");
         }
 
         var removed = catalog.Remove(name);
@@ -82,9 +89,11 @@ public sealed class AdapterEndpoints(GatewayOptions options, AdapterCatalog cata
     private static async Task<(RequestFields Fields, string Name)> ReadAsync(HttpContext context)
     {
         var fields = new RequestFields(await RequestReader.ReadBodyAsync(context));
-        var name = fields.Text("lora_name", ApiLimits.ModelLength) ?? throw ApiException.BadField("lora_name", "is missing");
+        var name = fields.Text("lora_name", ApiLimits.ModelLength)
+            ?? throw ApiException.BadField("lora_name", "is missing");
         return TrafficNames.IsName(name) || TrafficNames.IsVersion(name)
             ? (fields, name)
-            : throw ApiException.BadField("lora_name", "must be lower-case letters, digits and hyphens, optionally with @version");
+            : throw ApiException.BadField(
+                "lora_name", "must be lower-case letters, digits and hyphens, optionally with @version");
     }
 }

@@ -11,7 +11,9 @@ using Pipeline.Registry.Traffic;
 
 namespace Pipeline.Gateway.Endpoints;
 
-/// <summary>Health, metrics and what operators and workflows read: arms of rollouts, alarms, routing report, state.</summary>
+/// <summary>
+/// Health, metrics and what operators and workflows read: arms of rollouts, alarms, routing report, state.
+/// </summary>
 /// <param name="engine">The engine.</param>
 /// <param name="cache">Loaded adapters.</param>
 /// <param name="queue">Slots.</param>
@@ -22,15 +24,18 @@ namespace Pipeline.Gateway.Endpoints;
 /// <param name="drain">Whether the process is stopping.</param>
 /// <param name="prometheus">The metrics page.</param>
 public sealed class AdminEndpoints(
-    IGenerationEngine engine, AdapterCache cache, FairQueue queue, TrafficWatcher traffic, ArmBoard arms, DriftBoard drift,
+    IGenerationEngine engine, AdapterCache cache, FairQueue queue, TrafficWatcher traffic, ArmBoard arms,
+    DriftBoard drift,
     RoutingReport report, Drain drain, PrometheusText prometheus)
 {
     /// <summary>Adds the endpoints.</summary>
     /// <param name="app">The application.</param>
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/health", () => drain.IsDraining ? Results.StatusCode(503) : Results.Text("ok")).WithMetadata(new AccessRule(AccessLevel.Anonymous));
-        Admin(app.MapGet("/metrics", () => Results.Text(prometheus.Render(), "text/plain; version=0.0.4; charset=utf-8")));
+        app.MapGet("/health", () => drain.IsDraining ? Results.StatusCode(503) : Results.Text("ok"))
+            .WithMetadata(new AccessRule(AccessLevel.Anonymous));
+        Admin(app.MapGet(
+            "/metrics", () => Results.Text(prometheus.Render(), "text/plain; version=0.0.4; charset=utf-8")));
         Admin(app.MapGet("/admin/state", () => Results.Json(new
         {
             engine = engine.Status(),
@@ -45,7 +50,8 @@ public sealed class AdminEndpoints(
         Admin(app.MapPost("/admin/traffic/refresh", async (CancellationToken cancellation) =>
         {
             await traffic.RefreshAsync(cancellation);
-            return Results.Json(traffic.States.OrderBy(state => state.Alias, StringComparer.Ordinal).Select(state => new { state.Alias, state.Version }));
+            return Results.Json(traffic.States.OrderBy(state => state.Alias, StringComparer.Ordinal)
+                .Select(state => new { state.Alias, state.Version }));
         }));
         Admin(app.MapPost("/admin/traffic/{alias}/judgements", async (string alias, HttpContext context) =>
         {
@@ -57,11 +63,14 @@ public sealed class AdminEndpoints(
         }));
     }
 
-    private static void Admin(IEndpointConventionBuilder endpoint) => endpoint.WithMetadata(new AccessRule(AccessLevel.Admin));
+    private static void Admin(IEndpointConventionBuilder endpoint) =>
+        endpoint.WithMetadata(new AccessRule(AccessLevel.Admin));
 
     private TrafficState StateOf(string alias) =>
-        traffic.Find(alias) ?? throw new ApiException(404, "not_found", "this gateway knows no traffic state of that alias");
+        traffic.Find(alias)
+            ?? throw new ApiException(404, "not_found", "this gateway knows no traffic state of that alias");
 
     private TrafficReport Arms(TrafficState state) => new(
-        state, arms.Read(state, TrafficArmName.Stable), state.Candidate is null ? null : arms.Read(state, TrafficArmName.Candidate));
+        state, arms.Read(state, TrafficArmName.Stable),
+        state.Candidate is null ? null : arms.Read(state, TrafficArmName.Candidate));
 }

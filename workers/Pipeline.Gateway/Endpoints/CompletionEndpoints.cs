@@ -25,8 +25,10 @@ public sealed class CompletionEndpoints(
     /// <param name="app">The application.</param>
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/chat/completions", context => HandleAsync(context, RequestReader.ReadChat)).WithMetadata(new AccessRule(AccessLevel.Client));
-        app.MapPost("/v1/completions", context => HandleAsync(context, RequestReader.ReadCompletion)).WithMetadata(new AccessRule(AccessLevel.Client));
+        app.MapPost("/v1/chat/completions", context => HandleAsync(context, RequestReader.ReadChat))
+            .WithMetadata(new AccessRule(AccessLevel.Client));
+        app.MapPost("/v1/completions", context => HandleAsync(context, RequestReader.ReadCompletion))
+            .WithMetadata(new AccessRule(AccessLevel.Client));
     }
 
     private async Task HandleAsync(HttpContext context, Func<JsonElement, CompletionCall> read)
@@ -79,7 +81,8 @@ public sealed class CompletionEndpoints(
         var flow = flows.Select(context, caller, call.Model, call.RoutingText);
         var plans = planner.Make(call, flow, caller.Client.Id, arrived);
         var id = (call.IsChat ? "chatcmpl-" : "cmpl-") + Guid.NewGuid().ToString("N");
-        var head = new ResponseHead(id, call.IsChat, time.GetUtcNow().ToUnixTimeSeconds(), flow.Model, $"{flow.AdapterId}:{flow.Adapter?.Digest[..12] ?? "base"}");
+        var head = new ResponseHead(id, call.IsChat, time.GetUtcNow().ToUnixTimeSeconds(), flow.Model,
+            $"{flow.AdapterId}:{flow.Adapter?.Digest[..12] ?? "base"}");
         return new RequestContext(head, caller, call, flow, plans);
     }
 
@@ -95,7 +98,8 @@ public sealed class CompletionEndpoints(
             // Copies have a queue of their own: they never push a client's request out.
             var admitted = queue.Admit("shadow");
             var plans = planner.Make(request.Call, shadow, "shadow", time.GetTimestamp());
-            _ = service.RunShadowAsync(plans, lifetime.ApplicationStopping).ContinueWith(_ => admitted.Dispose(), TaskScheduler.Default);
+            _ = service.RunShadowAsync(plans, lifetime.ApplicationStopping)
+                .ContinueWith(_ => admitted.Dispose(), TaskScheduler.Default);
         }
         catch (ApiException)
         {

@@ -9,17 +9,21 @@ using Pipeline.Gateway.Serving;
 
 namespace Pipeline.Gateway.Endpoints;
 
-/// <summary><c>/v1/embeddings</c>: mean of a text's last hidden states, scaled to length 1, of the base or of an adapter.</summary>
+/// <summary>
+/// <c>/v1/embeddings</c>: mean of a text's last hidden states, scaled to length 1, of the base or of an adapter.
+/// </summary>
 /// <param name="flows">Finds what answers.</param>
 /// <param name="service">Computes vectors.</param>
 /// <param name="queue">Admits requests.</param>
 /// <param name="drain">Refuses requests during a stop.</param>
 /// <param name="ledger">Book of requests.</param>
-public sealed class EmbeddingEndpoints(FlowSelection flows, EmbeddingService service, FairQueue queue, Drain drain, UsageLedger ledger)
+public sealed class EmbeddingEndpoints(
+    FlowSelection flows, EmbeddingService service, FairQueue queue, Drain drain, UsageLedger ledger)
 {
     /// <summary>Adds the endpoint.</summary>
     /// <param name="app">The application.</param>
-    public void Map(IEndpointRouteBuilder app) => app.MapPost("/v1/embeddings", HandleAsync).WithMetadata(new AccessRule(AccessLevel.Client));
+    public void Map(IEndpointRouteBuilder app) =>
+        app.MapPost("/v1/embeddings", HandleAsync).WithMetadata(new AccessRule(AccessLevel.Client));
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -36,7 +40,8 @@ public sealed class EmbeddingEndpoints(FlowSelection flows, EmbeddingService ser
             var vectors = await service.RunAsync(flow, caller.Client.Id, texts, context.RequestAborted);
             state = "complete";
             FlowSelection.Announce(context.Response, flow);
-            await context.Response.WriteAsJsonAsync(Body(call, flow.Model, vectors, tokens), ApiJson.Options, context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(
+                Body(call, flow.Model, vectors, tokens), ApiJson.Options, context.RequestAborted);
         }
         catch (ApiException)
         {
@@ -49,10 +54,11 @@ public sealed class EmbeddingEndpoints(FlowSelection flows, EmbeddingService ser
         }
     }
 
-    private static JsonObject Body(EmbeddingCall call, string model, IReadOnlyList<float[]> vectors, int tokens) => new()
-    {
-        ["object"] = "list",
-        ["data"] = new JsonArray([.. vectors.Select((vector, index) => (JsonNode)new JsonObject
+    private static JsonObject Body(
+        EmbeddingCall call, string model, IReadOnlyList<float[]> vectors, int tokens) => new()
+        {
+            ["object"] = "list",
+            ["data"] = new JsonArray([.. vectors.Select((vector, index) => (JsonNode)new JsonObject
         {
             ["object"] = "embedding",
             ["index"] = index,
@@ -60,7 +66,7 @@ public sealed class EmbeddingEndpoints(FlowSelection flows, EmbeddingService ser
                 ? Convert.ToBase64String(MemoryMarshal.AsBytes(vector.AsSpan()))
                 : JsonSerializer.SerializeToNode(vector),
         })]),
-        ["model"] = model,
-        ["usage"] = new JsonObject { ["prompt_tokens"] = tokens, ["total_tokens"] = tokens },
-    };
+            ["model"] = model,
+            ["usage"] = new JsonObject { ["prompt_tokens"] = tokens, ["total_tokens"] = tokens },
+        };
 }

@@ -17,7 +17,8 @@ public sealed class FlowSelection(ModelRouter router, ServingRecorder recorder)
     /// <param name="model">Wanted model, or null.</param>
     /// <param name="text">Text for the routing rules.</param>
     /// <returns>What answers.</returns>
-    /// <exception cref="ApiException">There is no such model for this client, or its adapter is missing or changed.</exception>
+    /// <exception cref="ApiException">There is no such model for this client, or its adapter is missing or
+    /// changed.</exception>
     public ResolvedFlow Select(HttpContext context, Caller caller, string? model, string text)
     {
         var session = context.Request.Headers["X-Session-Id"].ToString();

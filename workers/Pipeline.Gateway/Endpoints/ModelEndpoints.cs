@@ -7,7 +7,10 @@ using Pipeline.Llm.Generation;
 
 namespace Pipeline.Gateway.Endpoints;
 
-/// <summary><c>/v1/models</c>: the base model, and the adapters and aliases that the caller may use, each with its <c>parent</c>.</summary>
+/// <summary>
+/// <c>/v1/models</c>: the base model, and the adapters and aliases that the caller may use, each with its
+/// <c>parent</c>.
+/// </summary>
 /// <param name="options">Name of the base.</param>
 /// <param name="catalog">Adapters.</param>
 /// <param name="traffic">Traffic states.</param>
@@ -22,7 +25,9 @@ public sealed class ModelEndpoints(
     /// <param name="app">The application.</param>
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/v1/models", (HttpContext context) => Results.Json(new { @object = "list", data = List(AccessMiddleware.CallerOf(context).Client) }))
+        app.MapGet(
+            "/v1/models", (HttpContext context) =>
+                Results.Json(new { @object = "list", data = List(AccessMiddleware.CallerOf(context).Client) }))
             .WithMetadata(new AccessRule(AccessLevel.Client));
         app.MapGet("/v1/models/{id}", (HttpContext context, string id) =>
         {
@@ -33,8 +38,11 @@ public sealed class ModelEndpoints(
 
     private List<ModelCard> List(Client client)
     {
-        var models = new List<ModelCard> { new(options.BaseName, _started, Parent: null, Root: options.BaseName, Digest: null, engine.ContextLength) };
-        foreach (var group in catalog.All().Where(adapter => client.MayUse(adapter.Name)).GroupBy(adapter => adapter.Name, StringComparer.Ordinal))
+        var models =
+            new List<ModelCard> { new(
+                options.BaseName, _started, Parent: null, Root: options.BaseName, Digest: null, engine.ContextLength) };
+        foreach (var group in catalog.All().Where(adapter => client.MayUse(adapter.Name))
+            .GroupBy(adapter => adapter.Name, StringComparer.Ordinal))
         {
             if (catalog.Find(group.Key) is { } named)
             {
@@ -44,7 +52,8 @@ public sealed class ModelEndpoints(
             models.AddRange(group.Select(adapter => Card(adapter.Id, adapter)));
         }
 
-        foreach (var alias in catalog.Aliases().Keys.Concat(traffic.States.Select(state => state.Alias)).Distinct(StringComparer.Ordinal))
+        foreach (var alias in catalog.Aliases().Keys.Concat(traffic.States.Select(state => state.Alias))
+            .Distinct(StringComparer.Ordinal))
         {
             if (client.MayUse(alias.Split('@')[0]) && models.TrueForAll(model => model.Id != alias)
                 && catalog.Find(traffic.Find(alias)?.Stable.Adapter ?? alias) is { } adapter)
@@ -57,7 +66,8 @@ public sealed class ModelEndpoints(
     }
 
     // The root names a version, never the folder that it lies in.
-    private ModelCard Card(string id, ServedAdapter adapter) => new(id, _started, options.BaseName, adapter.Id, adapter.Digest, engine.ContextLength);
+    private ModelCard Card(string id, ServedAdapter adapter) =>
+        new(id, _started, options.BaseName, adapter.Id, adapter.Digest, engine.ContextLength);
 
     private sealed record ModelCard(
         string Id, long Created, string? Parent, string Root, string? Digest,

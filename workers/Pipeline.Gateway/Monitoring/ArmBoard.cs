@@ -5,7 +5,9 @@ using Pipeline.Statistics;
 
 namespace Pipeline.Gateway.Monitoring;
 
-/// <summary>What both arms of each alias did since the traffic state in force was set. A new version starts from zero.</summary>
+/// <summary>
+/// What both arms of each alias did since the traffic state in force was set. A new version starts from zero.
+/// </summary>
 public sealed class ArmBoard
 {
     private const int Kept = 4096;
@@ -68,7 +70,8 @@ public sealed class ArmBoard
         {
             lock (_lock)
             {
-                _metrics = _metrics with { Requests = _metrics.Requests + 1, Errors = _metrics.Errors + (failed ? 1 : 0) };
+                _metrics =
+                    _metrics with { Requests = _metrics.Requests + 1, Errors = _metrics.Errors + (failed ? 1 : 0) };
                 if (failed)
                 {
                     return;
@@ -87,7 +90,9 @@ public sealed class ArmBoard
         {
             lock (_lock)
             {
-                _metrics = _metrics with { JudgeWins = _metrics.JudgeWins + wins, JudgeLosses = _metrics.JudgeLosses + losses };
+                _metrics = _metrics
+                    with
+                { JudgeWins = _metrics.JudgeWins + wins, JudgeLosses = _metrics.JudgeLosses + losses };
             }
         }
 
@@ -100,7 +105,8 @@ public sealed class ArmBoard
                 return sorted.Length == 0 ? _metrics : _metrics with
                 {
                     Latency = new LatencyQuantiles(
-                        Quantiles.OfSorted(sorted, 0.5), Quantiles.OfSorted(sorted, 0.95), Quantiles.OfSorted(sorted, 0.99)),
+                        Quantiles.OfSorted(sorted, 0.5), Quantiles.OfSorted(sorted, 0.95),
+                        Quantiles.OfSorted(sorted, 0.99)),
                 };
             }
         }

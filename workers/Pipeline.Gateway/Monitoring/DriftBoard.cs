@@ -13,7 +13,8 @@ namespace Pipeline.Gateway.Monitoring;
 /// <param name="log">Receives alarms.</param>
 /// <param name="time">Clock.</param>
 public sealed class DriftBoard(
-    GatewayMetrics metrics, DriftOptions options, Func<string, string, Task>? rollBack, ILogger<DriftBoard> log, TimeProvider time)
+    GatewayMetrics metrics, DriftOptions options, Func<string, string, Task>? rollBack, ILogger<DriftBoard> log,
+    TimeProvider time)
 {
     private const int Kept = 256;
 
@@ -49,7 +50,8 @@ public sealed class DriftBoard(
         }
 
         metrics.Alarm(flow.AdapterId, stream);
-        log.LogWarning("{Stream} of {Adapter} drifted from {Baseline} to {Current}", stream, flow.AdapterId, alarm.BaselineMean, alarm.CurrentMean);
+        log.LogWarning("{Stream} of {Adapter} drifted from {Baseline} to {Current}", stream, flow.AdapterId,
+            alarm.BaselineMean, alarm.CurrentMean);
         _alarms.Enqueue(new AdapterAlarm(flow.AdapterId, flow.Traffic?.Alias, alarm));
         while (_alarms.Count > Kept)
         {
@@ -58,7 +60,8 @@ public sealed class DriftBoard(
 
         if (rollBack is not null && flow is { Traffic: { } state, Arm: TrafficArmName.Candidate })
         {
-            _ = RollBackAsync(state.Alias, $"{stream} of {flow.AdapterId} drifted from {alarm.BaselineMean:g4} to {alarm.CurrentMean:g4}");
+            _ = RollBackAsync(state.Alias,
+                $"{stream} of {flow.AdapterId} drifted from {alarm.BaselineMean:g4} to {alarm.CurrentMean:g4}");
         }
     }
 

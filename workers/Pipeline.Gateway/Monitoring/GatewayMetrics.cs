@@ -31,7 +31,8 @@ public sealed class GatewayMetrics : IAdapterCacheEvents, IDisposable
         _requests = _meter.CreateCounter<long>(MetricNames.Requests, description: "answers by outcome");
         _duration = _meter.CreateHistogram<double>(MetricNames.Duration, "s", "arrival to the last token");
         _firstToken = _meter.CreateHistogram<double>(MetricNames.FirstToken, "s", "arrival to the first token");
-        _perToken = _meter.CreateHistogram<double>(MetricNames.PerToken, "s", "mean time between the tokens of an answer");
+        _perToken =
+            _meter.CreateHistogram<double>(MetricNames.PerToken, "s", "mean time between the tokens of an answer");
         _queue = _meter.CreateHistogram<double>(MetricNames.Queue, "s", "wait for adapter and slot");
         _entropy = _meter.CreateHistogram<double>(MetricNames.Entropy, "nat", "mean token entropy of an answer");
         _loadSeconds = _meter.CreateHistogram<double>(MetricNames.AdapterLoadSeconds, "s", "time to load an adapter");
@@ -52,7 +53,11 @@ public sealed class GatewayMetrics : IAdapterCacheEvents, IDisposable
     /// <param name="states">The traffic states in force.</param>
     public void ObserveTraffic(Func<IEnumerable<TrafficState>> states) => _meter.CreateObservableGauge(
         MetricNames.CandidatePercent,
-        () => states().Select(state => new Measurement<double>(state.CandidatePercent, new KeyValuePair<string, object?>(MetricNames.Alias, state.Alias))));
+        () =>
+            states().Select(
+                state =>
+                    new Measurement<double>(
+                        state.CandidatePercent, new KeyValuePair<string, object?>(MetricNames.Alias, state.Alias))));
 
     /// <summary>Counts an answer.</summary>
     /// <param name="flow">What answered.</param>
@@ -85,10 +90,12 @@ public sealed class GatewayMetrics : IAdapterCacheEvents, IDisposable
     /// <param name="adapter">Adapter as <c>name@version</c>.</param>
     /// <param name="stream">What drifted.</param>
     public void Alarm(string adapter, string stream) =>
-        _alarms.Add(1, new KeyValuePair<string, object?>(MetricNames.Adapter, adapter), new KeyValuePair<string, object?>(MetricNames.Kind, stream));
+        _alarms.Add(1, new KeyValuePair<string, object?>(MetricNames.Adapter, adapter),
+            new KeyValuePair<string, object?>(MetricNames.Kind, stream));
 
     /// <inheritdoc/>
-    public void Hit(ServedAdapter adapter) => _hits.Add(1, new KeyValuePair<string, object?>(MetricNames.Adapter, adapter.Name));
+    public void Hit(ServedAdapter adapter) =>
+        _hits.Add(1, new KeyValuePair<string, object?>(MetricNames.Adapter, adapter.Name));
 
     /// <inheritdoc/>
     public void Loaded(ServedAdapter adapter, TimeSpan duration)

@@ -1,6 +1,9 @@
 namespace Pipeline.Gateway.Monitoring;
 
-/// <summary>Names of the gateway's instruments and labels, in one place. Those that start with gen_ai follow OpenTelemetry's conventions.</summary>
+/// <summary>
+/// Names of the gateway's instruments and labels, in one place. Those that start with gen_ai follow OpenTelemetry's
+/// conventions.
+/// </summary>
 internal static class MetricNames
 {
     public const string Meter = "Pipeline.Gateway";

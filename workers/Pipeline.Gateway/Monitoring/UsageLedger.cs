@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace Pipeline.Gateway.Monitoring;
 
 /// <summary>An append-only file of what was served: one line when a request begins, one when it ends.</summary>
-/// <remarks>A begin without an end belongs to a process that died; the next process marks it <c>incomplete</c>.</remarks>
+/// <remarks>
+/// A begin without an end belongs to a process that died; the next process marks it <c>incomplete</c>.
+/// </remarks>
 public sealed class UsageLedger : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -26,7 +28,10 @@ public sealed class UsageLedger : IDisposable
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "usage.jsonl");
         var open = File.Exists(path) ? Open(path) : [];
-        _file = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+        _file = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read))
+        {
+            AutoFlush = true,
+        };
         foreach (var id in open)
         {
             End(id, "incomplete", 0, 0);
@@ -74,9 +79,11 @@ public sealed class UsageLedger : IDisposable
         try
         {
             using var document = JsonDocument.Parse(line);
-            return (document.RootElement.GetProperty("event").GetString() == "begin", document.RootElement.GetProperty("id").GetString() ?? "");
+            return (document.RootElement.GetProperty("event").GetString()
+                == "begin", document.RootElement.GetProperty("id").GetString() ?? "");
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }

@@ -5,7 +5,9 @@ using Pipeline.Registry.Traffic;
 
 namespace Pipeline.Gateway.Routing;
 
-/// <summary>Finds what answers a request. Names are looked up in memory; nothing in a request ever becomes a path or an address.</summary>
+/// <summary>
+/// Finds what answers a request. Names are looked up in memory; nothing in a request ever becomes a path or an address.
+/// </summary>
 /// <param name="baseName">Name of the base model.</param>
 /// <param name="catalog">Adapters that may be served.</param>
 /// <param name="traffic">Traffic states.</param>
@@ -17,13 +19,16 @@ public sealed class ModelRouter(string baseName, AdapterCatalog catalog, Traffic
 
     /// <summary>Resolves a request.</summary>
     /// <param name="caller">Who asks.</param>
-    /// <param name="model">Wanted model; null or <c>auto</c> lets rules, the client's route and the fallback decide.</param>
+    /// <param name="model">Wanted model; null or <c>auto</c> lets rules, the client's route and the fallback
+    /// decide.</param>
     /// <param name="text">Last user turn or prompt, for the rules.</param>
     /// <param name="clientKey">Key of the sticky assignment.</param>
     /// <param name="forced">Arm asked for by an allowed header.</param>
     /// <returns>What answers.</returns>
-    /// <exception cref="ApiException">404 when there is no such model for this client, 503 when its adapter is missing or changed.</exception>
-    public ResolvedFlow Resolve(Caller caller, string? model, string text, string clientKey, TrafficArmName? forced = null)
+    /// <exception cref="ApiException">404 when there is no such model for this client, 503 when its adapter is missing
+    /// or changed.</exception>
+    public ResolvedFlow Resolve(
+        Caller caller, string? model, string text, string clientKey, TrafficArmName? forced = null)
     {
         if (model is not null and not Auto)
         {
@@ -31,8 +36,11 @@ public sealed class ModelRouter(string baseName, AdapterCatalog catalog, Traffic
         }
 
         var rule = rules.Rules.FirstOrDefault(candidate => candidate.Matches(caller.Client.Id, text));
-        var target = rule?.Target ?? caller.Client.Route ?? rules.Fallback ?? throw ApiException.ModelNotFound(model ?? "");
-        return ResolveName(caller, target, clientKey, forced) with { Rule = rule?.Name ?? (caller.Client.Route is null ? "fallback" : "client") };
+        var target = rule?.Target ?? caller.Client.Route ?? rules.Fallback
+            ?? throw ApiException.ModelNotFound(model ?? "");
+        return ResolveName(caller, target, clientKey, forced)
+            with
+        { Rule = rule?.Name ?? (caller.Client.Route is null ? "fallback" : "client") };
     }
 
     private ResolvedFlow ResolveName(Caller caller, string model, string clientKey, TrafficArmName? forced)
@@ -42,14 +50,19 @@ public sealed class ModelRouter(string baseName, AdapterCatalog catalog, Traffic
             return new ResolvedFlow { Model = baseName };
         }
 
-        if (!(TrafficNames.IsName(model) || TrafficNames.IsVersion(model)) || !caller.Client.MayUse(model.Split('@')[0]))
+        if (!(TrafficNames.IsName(model) || TrafficNames.IsVersion(model))
+            || !caller.Client.MayUse(model.Split('@')[0]))
         {
             throw ApiException.ModelNotFound(model);
         }
 
         if (traffic.Find(model) is not { } state)
         {
-            return new ResolvedFlow { Model = model, Adapter = catalog.Find(model) ?? throw ApiException.ModelNotFound(model) };
+            return new ResolvedFlow
+            {
+                Model = model,
+                Adapter = catalog.Find(model) ?? throw ApiException.ModelNotFound(model),
+            };
         }
 
         var arm = TrafficAssignment.Choose(state, clientKey, caller.MayChooseArm ? forced : null);
@@ -68,11 +81,16 @@ public sealed class ModelRouter(string baseName, AdapterCatalog catalog, Traffic
         }
 
         var adapter = catalog.Find(arm.Adapter)
-            ?? throw new AdapterUnavailableException(flow, new ApiException(503, "adapter_unavailable", $"'{arm.Adapter}' is not on this gateway yet") { RetryAfter = 1 });
+            ?? throw new AdapterUnavailableException(
+                flow, new ApiException(503, "adapter_unavailable", $"'{arm.Adapter}' is not on this gateway yet")
+                {
+                    RetryAfter = 1,
+                });
         return arm.Digest.Length == 0 || arm.Digest == adapter.Digest || arm.Digest == adapter.Package
             ? flow with { Adapter = adapter }
             : throw new AdapterUnavailableException(
-                flow, new ApiException(503, "E-REG-DIGEST", $"'{arm.Adapter}' has other files here than the rollout approved; they are not served"));
+                flow, new ApiException(503, "E-REG-DIGEST",
+                    $"'{arm.Adapter}' has other files here than the rollout approved; they are not served"));
     }
 
     private ResolvedFlow? TryShadow(string model, TrafficState state)

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Pipeline.Gateway.Routing;
 
-/// <summary>Counts what the routing rules did, and what that saved against sending everything to the dearest model.</summary>
+/// <summary>
+/// Counts what the routing rules did, and what that saved against sending everything to the dearest model.
+/// </summary>
 /// <param name="prices">Price of 1,000 tokens by model; <c>*</c> is every other model.</param>
 public sealed class RoutingReport(IReadOnlyDictionary<string, double> prices)
 {
@@ -20,7 +22,8 @@ public sealed class RoutingReport(IReadOnlyDictionary<string, double> prices)
     public IReadOnlyList<RoutingRow> Rows()
     {
         var dearest = prices.Count == 0 ? 0 : prices.Values.Max();
-        return [.. _counts.OrderBy(pair => pair.Key.Rule, StringComparer.Ordinal).ThenBy(pair => pair.Key.Model, StringComparer.Ordinal).Select(pair =>
+        return [.. _counts.OrderBy(pair => pair.Key.Rule, StringComparer.Ordinal)
+            .ThenBy(pair => pair.Key.Model, StringComparer.Ordinal).Select(pair =>
         {
             var price = prices.TryGetValue(pair.Key.Model, out var own) ? own : prices.GetValueOrDefault("*", dearest);
             return new RoutingRow(

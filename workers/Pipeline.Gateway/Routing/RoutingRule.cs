@@ -12,7 +12,9 @@ public sealed record RoutingRule
     /// <summary>Ids of clients; empty means any.</summary>
     public IReadOnlyList<string> Clients { get; init; } = [];
 
-    /// <summary>Words of which the last user turn holds at least one, whatever their case; empty means any text.</summary>
+    /// <summary>
+    /// Words of which the last user turn holds at least one, whatever their case; empty means any text.
+    /// </summary>
     public IReadOnlyList<string> AnyOf { get; init; } = [];
 
     /// <summary>Shortest text, characters.</summary>
@@ -36,7 +38,8 @@ public sealed record RoutingRule
     {
         if (Name.Length is 0 or > 63 || Target.Length == 0 || MinCharacters > MaxCharacters)
         {
-            throw new InvalidDataException($"rules: '{Name}' needs a name of at most 63 characters, a target, and minCharacters ≤ maxCharacters");
+            throw new InvalidDataException(
+                $"rules: '{Name}' needs a name of at most 63 characters, a target, and minCharacters ≤ maxCharacters");
         }
     }
 }

@@ -3,11 +3,14 @@ using Pipeline.Registry.Traffic;
 
 namespace Pipeline.Gateway.Routing;
 
-/// <summary>Follows the traffic states of the store. When the store is away, the last known states stay in force.</summary>
+/// <summary>
+/// Follows the traffic states of the store. When the store is away, the last known states stay in force.
+/// </summary>
 /// <param name="store">The store, or null when the gateway runs without one.</param>
 /// <param name="interval">Time between two looks.</param>
 /// <param name="log">Receives changes and failures.</param>
-public sealed class TrafficWatcher(TrafficStore? store, TimeSpan interval, ILogger<TrafficWatcher> log) : BackgroundService
+public sealed class TrafficWatcher(TrafficStore? store, TimeSpan interval, ILogger<TrafficWatcher> log)
+    : BackgroundService
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(10);
 
@@ -88,7 +91,10 @@ public sealed class TrafficWatcher(TrafficStore? store, TimeSpan interval, ILogg
         }
     }
 
-    /// <summary>Looks for the first time before the first request can arrive; a store that is away holds that up for a short time only.</summary>
+    /// <summary>
+    /// Looks for the first time before the first request can arrive; a store that is away holds that up for a short
+    /// time only.
+    /// </summary>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <returns>A task that ends with the first look.</returns>
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using Pipeline.Gateway.Api;
 
 namespace Pipeline.Gateway.Scheduling;
 
-/// <summary>Hands out a fixed number of slots, one client after the other, and refuses what would wait too long.</summary>
+/// <summary>
+/// Hands out a fixed number of slots, one client after the other, and refuses what would wait too long.
+/// </summary>
 /// <param name="slots">Sequences that run at the same time.</param>
 /// <param name="maxTotal">Requests in the gateway at the same time.</param>
 /// <param name="maxPerClient">Requests of one client at the same time.</param>
@@ -51,9 +53,13 @@ public sealed class FairQueue(int slots, int maxTotal, int maxPerClient)
             var own = _admitted.GetValueOrDefault(client);
             if (_total >= maxTotal || own >= maxPerClient)
             {
-                var wait = (int)Math.Clamp(Math.Ceiling(_meanSeconds * Math.Max(1, (_total - slots) / (double)slots)), 1, 60);
+                var wait =
+                    (int)Math.Clamp(Math.Ceiling(_meanSeconds * Math.Max(1, (_total - slots) / (double)slots)), 1, 60);
                 var whose = own >= maxPerClient ? $"{own} requests of this client are" : $"{_total} requests are";
-                throw new ApiException(429, "too_many_requests", $"{whose} waiting or running; try again in {wait} s") { RetryAfter = wait };
+                throw new ApiException(429, "too_many_requests", $"{whose} waiting or running; try again in {wait} s")
+                {
+                    RetryAfter = wait,
+                };
             }
 
             _admitted[client] = own + 1;

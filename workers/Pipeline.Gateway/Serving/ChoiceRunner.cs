@@ -6,13 +6,16 @@ using Pipeline.Llm.Generation;
 
 namespace Pipeline.Gateway.Serving;
 
-/// <summary>Generates one answer: adapter, slot, tokens, text, stop strings. Whatever ends it, slot and adapter are given back.</summary>
+/// <summary>
+/// Generates one answer: adapter, slot, tokens, text, stop strings. Whatever ends it, slot and adapter are given back.
+/// </summary>
 /// <param name="engine">The engine.</param>
 /// <param name="cache">Loaded adapters.</param>
 /// <param name="queue">Slots.</param>
 /// <param name="codec">Tokens to text.</param>
 /// <param name="time">Clock.</param>
-public sealed class ChoiceRunner(IGenerationEngine engine, AdapterCache cache, FairQueue queue, ITextCodec codec, TimeProvider time)
+public sealed class ChoiceRunner(
+    IGenerationEngine engine, AdapterCache cache, FairQueue queue, ITextCodec codec, TimeProvider time)
 {
     /// <summary>Generates.</summary>
     /// <param name="plan">The answer to generate.</param>
@@ -60,7 +63,8 @@ public sealed class ChoiceRunner(IGenerationEngine engine, AdapterCache cache, F
             }
 
             var rest = stops.Add(decoder.Flush()) + stops.Flush();
-            yield return Last(plan, outcome, rest, pending, stream.FinishReason == FinishReason.Length && !stops.Stopped ? "length" : "stop");
+            yield return Last(plan, outcome, rest, pending,
+                stream.FinishReason == FinishReason.Length && !stops.Stopped ? "length" : "stop");
         }
         finally
         {
@@ -68,7 +72,8 @@ public sealed class ChoiceRunner(IGenerationEngine engine, AdapterCache cache, F
         }
     }
 
-    private ChoicePiece Last(CompletionPlan plan, ChoiceOutcome outcome, string text, List<GeneratedToken> pending, string finish)
+    private ChoicePiece Last(
+        CompletionPlan plan, ChoiceOutcome outcome, string text, List<GeneratedToken> pending, string finish)
     {
         outcome.Finish = finish;
         outcome.Seconds = time.GetElapsedTime(plan.Arrived).TotalSeconds;

@@ -27,11 +27,16 @@ public sealed class CompletionService(
     {
         var outcomes = request.Plans.Select(_ => new ChoiceOutcome()).ToArray();
         await using var book = Book(request, outcomes);
-        var choices = await Task.WhenAll(request.Plans.Select((plan, i) => CollectAsync(request, plan, outcomes[i], cancellation)));
-        return ResponseBodies.Envelope(request.Head, choices, ResponseBodies.Usage(request.PromptTokens, outcomes), chunk: false);
+        var choices = await Task.WhenAll(
+            request.Plans.Select((plan, i) => CollectAsync(request, plan, outcomes[i], cancellation)));
+        return ResponseBodies.Envelope(
+            request.Head, choices, ResponseBodies.Usage(request.PromptTokens, outcomes), chunk: false);
     }
 
-    /// <summary>Sends the answers as server-sent events; the headers leave with the first event, so early failures keep their status.</summary>
+    /// <summary>
+    /// Sends the answers as server-sent events; the headers leave with the first event, so early failures keep their
+    /// status.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="response">Where events go.</param>
     /// <param name="cancellation">Ends the answers; set when the client leaves.</param>
@@ -42,13 +47,16 @@ public sealed class CompletionService(
         await using var book = Book(request, outcomes);
         var events = Channel.CreateBounded<JsonObject>(new BoundedChannelOptions(64) { SingleReader = true });
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var producers = Task.WhenAll(request.Plans.Select((plan, i) => ProduceAsync(request, plan, outcomes[i], events.Writer, linked.Token)));
-        _ = producers.ContinueWith(done => events.Writer.TryComplete(done.Exception?.GetBaseException()), TaskScheduler.Default);
+        var producers = Task.WhenAll(
+            request.Plans.Select((plan, i) => ProduceAsync(request, plan, outcomes[i], events.Writer, linked.Token)));
+        _ = producers.ContinueWith(
+            done => events.Writer.TryComplete(done.Exception?.GetBaseException()), TaskScheduler.Default);
         try
         {
             await foreach (var choice in events.Reader.ReadAllAsync(cancellation))
             {
-                await WriteAsync(response, ResponseBodies.Envelope(request.Head, [choice], usage: null, chunk: true), cancellation);
+                await WriteAsync(
+                    response, ResponseBodies.Envelope(request.Head, [choice], usage: null, chunk: true), cancellation);
             }
 
             if (request.Call.IncludeUsage)
@@ -61,7 +69,8 @@ public sealed class CompletionService(
         }
         catch (Exception exception) when (exception is not OperationCanceledException && response.HasStarted)
         {
-            await response.Body.WriteAsync((byte[])[.. "data: "u8, .. ErrorMiddleware.Body(failures.ToApi(exception)), .. "\n\n"u8], cancellation);
+            await response.Body.WriteAsync(
+                (byte[])[.. "data: "u8, .. ErrorMiddleware.Body(failures.ToApi(exception)), .. "\n\n"u8], cancellation);
         }
         finally
         {
@@ -102,11 +111,13 @@ public sealed class CompletionService(
             response.Headers["X-Accel-Buffering"] = "no";
         }
 
-        await response.Body.WriteAsync(Encoding.UTF8.GetBytes($"data: {body.ToJsonString(ApiJson.Options)}\n\n"), cancellation);
+        await response.Body.WriteAsync(
+            Encoding.UTF8.GetBytes($"data: {body.ToJsonString(ApiJson.Options)}\n\n"), cancellation);
         await response.Body.FlushAsync(cancellation);
     }
 
-    private async Task<JsonObject> CollectAsync(RequestContext request, CompletionPlan plan, ChoiceOutcome outcome, CancellationToken cancellation)
+    private async Task<JsonObject> CollectAsync(
+        RequestContext request, CompletionPlan plan, ChoiceOutcome outcome, CancellationToken cancellation)
     {
         var text = new StringBuilder();
         var tokens = new List<GeneratedToken>();
@@ -123,7 +134,8 @@ public sealed class CompletionService(
     }
 
     private async Task ProduceAsync(
-        RequestContext request, CompletionPlan plan, ChoiceOutcome outcome, ChannelWriter<JsonObject> events, CancellationToken cancellation)
+        RequestContext request, CompletionPlan plan, ChoiceOutcome outcome, ChannelWriter<JsonObject> events,
+        CancellationToken cancellation)
     {
         var (first, whole) = (true, new StringBuilder());
         var tokens = new List<GeneratedToken>();
@@ -146,7 +158,8 @@ public sealed class CompletionService(
     }
 
     private async IAsyncEnumerable<ChoicePiece> RunAsync(
-        CompletionPlan plan, ChoiceOutcome outcome, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        CompletionPlan plan, ChoiceOutcome outcome, [System.Runtime.CompilerServices.EnumeratorCancellation]
+        CancellationToken cancellation)
     {
         await using var pieces = runner.RunAsync(plan, outcome, cancellation).GetAsyncEnumerator(cancellation);
         try
@@ -177,7 +190,8 @@ public sealed class CompletionService(
 
     private LedgerEntry Book(RequestContext request, ChoiceOutcome[] outcomes)
     {
-        ledger.Begin(request.Head.Id, request.Caller.Client.Id, request.Flow.AdapterId, request.Flow.Adapter?.Digest ?? "");
+        ledger.Begin(
+            request.Head.Id, request.Caller.Client.Id, request.Flow.AdapterId, request.Flow.Adapter?.Digest ?? "");
         return new LedgerEntry(() =>
         {
             var state = outcomes.Any(outcome => outcome.Finish == "error") ? "error"

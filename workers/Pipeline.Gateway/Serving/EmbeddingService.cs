@@ -16,20 +16,24 @@ namespace Pipeline.Gateway.Serving;
 /// <param name="failures">Says what a client is told about a failure.</param>
 /// <param name="time">Clock.</param>
 public sealed class EmbeddingService(
-    IGenerationEngine engine, AdapterCache cache, FairQueue queue, ITextCodec codec, ServingRecorder recorder, FailureAnswers failures, TimeProvider time)
+    IGenerationEngine engine, AdapterCache cache, FairQueue queue, ITextCodec codec, ServingRecorder recorder,
+    FailureAnswers failures, TimeProvider time)
 {
     /// <summary>Turns the inputs into token ids.</summary>
     /// <param name="call">The request.</param>
     /// <returns>Token ids of each input.</returns>
-    /// <exception cref="ApiException">An input is empty, does not fit the context or holds a token outside the vocabulary.</exception>
+    /// <exception cref="ApiException">An input is empty, does not fit the context or holds a token outside the
+    /// vocabulary.</exception>
     public IReadOnlyList<int[]> Encode(EmbeddingCall call)
     {
         if (call.Dimensions is { } wanted && wanted != engine.EmbeddingSize)
         {
-            throw ApiException.BadField("dimensions", $"must be {engine.EmbeddingSize}, the size of this model's states");
+            throw ApiException.BadField(
+                "dimensions", $"must be {engine.EmbeddingSize}, the size of this model's states");
         }
 
-        var texts = call.Inputs.Select(input => input.Ids is { } ids ? [.. ids] : codec.Encode(input.Text ?? "")).ToList();
+        var texts = call.Inputs.Select(input => input.Ids is { } ids ? [.. ids] : codec.Encode(input.Text ?? ""))
+            .ToList();
         foreach (var ids in texts)
         {
             if (ids.Length == 0 || ids.Length >= engine.ContextLength)
@@ -41,7 +45,8 @@ public sealed class EmbeddingService(
 
             if (ids.Max() >= engine.VocabularySize)
             {
-                throw ApiException.BadField("input", $"holds token {ids.Max()}; the vocabulary has {engine.VocabularySize}");
+                throw ApiException.BadField(
+                    "input", $"holds token {ids.Max()}; the vocabulary has {engine.VocabularySize}");
             }
         }
 
@@ -55,10 +60,12 @@ public sealed class EmbeddingService(
     /// <param name="cancellation">Gives up.</param>
     /// <returns>One vector for each input, in their order.</returns>
     /// <exception cref="ApiException">The adapter or the pass failed.</exception>
-    public async Task<IReadOnlyList<float[]>> RunAsync(ResolvedFlow flow, string clientId, IReadOnlyList<int[]> texts, CancellationToken cancellation) =>
+    public async Task<IReadOnlyList<float[]>> RunAsync(
+        ResolvedFlow flow, string clientId, IReadOnlyList<int[]> texts, CancellationToken cancellation) =>
         await Task.WhenAll(texts.Select(ids => RunOneAsync(flow, clientId, ids, cancellation)));
 
-    private async Task<float[]> RunOneAsync(ResolvedFlow flow, string clientId, int[] ids, CancellationToken cancellation)
+    private async Task<float[]> RunOneAsync(
+        ResolvedFlow flow, string clientId, int[] ids, CancellationToken cancellation)
     {
         var start = time.GetTimestamp();
         try

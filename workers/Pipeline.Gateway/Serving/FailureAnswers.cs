@@ -18,10 +18,13 @@ public sealed class FailureAnswers(ILogger<FailureAnswers> log)
                 return api;
             case AdapterLoadException load:
                 log.LogWarning(load, "an adapter was refused");
-                return new ApiException(503, load.Code, "the adapter cannot be served at the moment; the log has the cause") { RetryAfter = 1 };
+                return new ApiException(503, load.Code,
+                    "the adapter cannot be served at the moment; the log has the cause")
+                { RetryAfter = 1 };
             default:
                 log.LogError(exception, "an answer failed");
-                return new ApiException(500, "generation_failed", "the answer could not be generated; the log has the cause");
+                return new ApiException(
+                    500, "generation_failed", "the answer could not be generated; the log has the cause");
         }
     }
 }

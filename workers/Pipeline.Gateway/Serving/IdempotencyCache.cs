@@ -4,7 +4,9 @@ using Pipeline.Gateway.Api;
 
 namespace Pipeline.Gateway.Serving;
 
-/// <summary>Gives a repeated request with the same <c>Idempotency-Key</c> the first one's answer instead of a second run.</summary>
+/// <summary>
+/// Gives a repeated request with the same <c>Idempotency-Key</c> the first one's answer instead of a second run.
+/// </summary>
 /// <param name="capacity">Answers that are remembered.</param>
 public sealed class IdempotencyCache(int capacity = 1024)
 {
@@ -49,7 +51,8 @@ public sealed class IdempotencyCache(int capacity = 1024)
         {
             return entry.Digest == digest
                 ? ((T)await entry.Answer, true)
-                : throw new ApiException(422, "idempotency_key_reused", "this Idempotency-Key belongs to a request with another body", "Idempotency-Key");
+                : throw new ApiException(422, "idempotency_key_reused",
+                    "this Idempotency-Key belongs to a request with another body", "Idempotency-Key");
         }
 
         try

@@ -20,10 +20,12 @@ public sealed class PlanMaker(ITextCodec codec, IGenerationEngine engine, Genera
     /// <param name="clientId">Id of the client.</param>
     /// <param name="arrived">When the request arrived.</param>
     /// <returns>The plans in the order of the response.</returns>
-    /// <exception cref="ApiException">A prompt is empty or does not fit the context, or an id is outside the vocabulary.</exception>
+    /// <exception cref="ApiException">A prompt is empty or does not fit the context, or an id is outside the
+    /// vocabulary.</exception>
     public IReadOnlyList<CompletionPlan> Make(CompletionCall call, ResolvedFlow flow, string clientId, long arrived)
     {
-        var prompts = call.IsChat ? [codec.EncodeChat(WithSystemPrompt(call.Messages, flow), call.Tools)] : call.Prompts.Select(Encode).ToList();
+        var prompts = call.IsChat ? [codec.EncodeChat(WithSystemPrompt(call.Messages, flow), call.Tools)]
+            : call.Prompts.Select(Encode).ToList();
         var plans = new List<CompletionPlan>();
         foreach (var prompt in prompts)
         {
@@ -46,8 +48,10 @@ public sealed class PlanMaker(ITextCodec codec, IGenerationEngine engine, Genera
         return plans;
     }
 
-    private static IReadOnlyList<ChatMessage> WithSystemPrompt(IReadOnlyList<ChatMessage> messages, ResolvedFlow flow) =>
-        flow.Settings?.SystemPrompt is { } prompt && messages[0].Role != "system" ? [new ChatMessage("system", prompt), .. messages] : messages;
+    private static IReadOnlyList<ChatMessage> WithSystemPrompt(
+        IReadOnlyList<ChatMessage> messages, ResolvedFlow flow) =>
+        flow.Settings?.SystemPrompt is { } prompt && messages[0].Role != "system"
+            ? [new ChatMessage("system", prompt), .. messages] : messages;
 
     private int[] Encode(PromptInput prompt)
     {
@@ -67,22 +71,27 @@ public sealed class PlanMaker(ITextCodec codec, IGenerationEngine engine, Genera
             throw ApiException.BadField(call.IsChat ? "messages" : "prompt", "has no tokens");
         }
 
-        if (prompt.Length >= engine.ContextLength || (call.MaxTokens is { } wanted && wanted + (long)prompt.Length > engine.ContextLength && wanted > engine.ContextLength))
+        if (prompt.Length >= engine.ContextLength
+            || (call.MaxTokens is { } wanted && wanted + (long)prompt.Length > engine.ContextLength
+                && wanted > engine.ContextLength))
         {
             throw new ApiException(
                 400, "context_length_exceeded",
-                $"the context has {engine.ContextLength} tokens; the prompt has {prompt.Length} and {call.MaxTokens ?? 1} more are asked for",
+                $"the context has {engine.ContextLength} tokens; the prompt has {prompt.Length} and "
+                    + $"{call.MaxTokens ?? 1} more are asked for",
                 prompt.Length >= engine.ContextLength ? (call.IsChat ? "messages" : "prompt") : "max_tokens");
         }
     }
 
     private SamplingOptions Sampling(CompletionCall call, ResolvedFlow flow, int promptLength, int choice)
     {
-        var temperature = call.Temperature ?? flow.Settings?.Temperature ?? (defaults.DoSample == false ? 0 : defaults.Temperature ?? 1);
+        var temperature = call.Temperature ?? flow.Settings?.Temperature
+            ?? (defaults.DoSample == false ? 0 : defaults.Temperature ?? 1);
         var outside = call.LogitBias.Keys.Concat(call.StopTokenIds).Where(id => id >= engine.VocabularySize).ToList();
         if (outside.Count > 0)
         {
-            throw ApiException.BadField("logit_bias", $"or stop_token_ids names token {outside[0]}; the vocabulary has {engine.VocabularySize}");
+            throw ApiException.BadField("logit_bias",
+                $"or stop_token_ids names token {outside[0]}; the vocabulary has {engine.VocabularySize}");
         }
 
         return new SamplingOptions
@@ -96,9 +105,11 @@ public sealed class PlanMaker(ITextCodec codec, IGenerationEngine engine, Genera
             FrequencyPenalty = call.FrequencyPenalty,
             LogitBias = call.LogitBias,
             // Answers of one request differ although they share the seed.
-            Seed = call.Seed is { } seed ? unchecked((ulong)seed + ((ulong)choice * 0x9E3779B97F4A7C15)) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            Seed = call.Seed is { } seed ? unchecked((ulong)seed + ((ulong)choice * 0x9E3779B97F4A7C15))
+                : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             MaxTokens = Math.Min(call.MaxTokens ?? int.MaxValue, engine.ContextLength - promptLength),
-            StopTokens = new HashSet<int>(call.IgnoreEos ? call.StopTokenIds : codec.EndTokens.Concat(call.StopTokenIds)),
+            StopTokens =
+                new HashSet<int>(call.IgnoreEos ? call.StopTokenIds : codec.EndTokens.Concat(call.StopTokenIds)),
             TopLogProbs = call.TopLogProbs,
         };
     }

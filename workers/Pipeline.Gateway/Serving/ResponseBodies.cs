@@ -47,7 +47,10 @@ public sealed class ResponseBodies(ITextCodec codec)
             ["prompt_tokens"] = promptTokens,
             ["completion_tokens"] = answers,
             ["total_tokens"] = promptTokens + answers,
-            ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = outcomes.Count == 0 ? 0 : outcomes.Max(outcome => outcome.CachedTokens) },
+            ["prompt_tokens_details"] = new JsonObject
+            {
+                ["cached_tokens"] = outcomes.Count == 0 ? 0 : outcomes.Max(outcome => outcome.CachedTokens),
+            },
         };
     }
 
@@ -59,7 +62,11 @@ public sealed class ResponseBodies(ITextCodec codec)
     /// <returns>The object.</returns>
     public JsonObject Choice(CompletionPlan plan, string text, IReadOnlyList<GeneratedToken> tokens, string finish)
     {
-        var choice = new JsonObject { ["index"] = plan.Index, ["logprobs"] = plan.Call.LogProbs ? LogProbs(plan, tokens, 0) : null };
+        var choice = new JsonObject
+        {
+            ["index"] = plan.Index,
+            ["logprobs"] = plan.Call.LogProbs ? LogProbs(plan, tokens, 0) : null,
+        };
         if (!plan.Call.IsChat)
         {
             choice["text"] = text;
@@ -68,7 +75,13 @@ public sealed class ResponseBodies(ITextCodec codec)
         }
 
         var (content, calls) = plan.Call.Tools is null ? (text, []) : ToolCallParser.Parse(text);
-        var message = new JsonObject { ["role"] = "assistant", ["content"] = calls.Count > 0 && content.Length == 0 ? null : content, ["refusal"] = null };
+        var message = new JsonObject
+        {
+            ["role"] = "assistant",
+            ["content"] = calls.Count > 0 && content.Length == 0
+                ? null : content,
+            ["refusal"] = null,
+        };
         if (calls.Count > 0)
         {
             message["tool_calls"] = ToolCalls(calls, withIndex: false);
@@ -90,7 +103,8 @@ public sealed class ResponseBodies(ITextCodec codec)
         var choice = new JsonObject
         {
             ["index"] = plan.Index,
-            ["logprobs"] = plan.Call.LogProbs && piece.Tokens.Count > 0 ? LogProbs(plan, piece.Tokens, textBefore) : null,
+            ["logprobs"] = plan.Call.LogProbs && piece.Tokens.Count > 0
+                ? LogProbs(plan, piece.Tokens, textBefore) : null,
             ["finish_reason"] = piece.Finish,
         };
         if (!plan.Call.IsChat)
@@ -105,7 +119,8 @@ public sealed class ResponseBodies(ITextCodec codec)
             delta["role"] = "assistant";
         }
 
-        if (piece.Finish is not null && plan.Call.Tools is not null && ToolCallParser.Parse(piece.Text) is { Calls.Count: > 0 } parsed)
+        if (piece.Finish is not null && plan.Call.Tools is not null
+            && ToolCallParser.Parse(piece.Text) is { Calls.Count: > 0 } parsed)
         {
             delta["tool_calls"] = ToolCalls(parsed.Calls, withIndex: true);
             choice["finish_reason"] = "tool_calls";
@@ -119,7 +134,8 @@ public sealed class ResponseBodies(ITextCodec codec)
         return choice;
     }
 
-    private static JsonArray ToolCalls(IReadOnlyList<ToolCall> calls, bool withIndex) => new([.. calls.Select((call, index) =>
+    private static JsonArray ToolCalls(IReadOnlyList<ToolCall> calls, bool withIndex) => new(
+        [.. calls.Select((call, index) =>
     {
         var item = new JsonObject
         {
@@ -144,7 +160,8 @@ public sealed class ResponseBodies(ITextCodec codec)
                 ["content"] = new JsonArray([.. tokens.Select(token =>
                 {
                     var item = Entry(token.Id, token.LogProb);
-                    item["top_logprobs"] = new JsonArray([.. token.Top.Select(top => (JsonNode)Entry(top.Id, top.LogProb))]);
+                    item["top_logprobs"] =
+                        new JsonArray([.. token.Top.Select(top => (JsonNode)Entry(top.Id, top.LogProb))]);
                     return (JsonNode)item;
                 })]),
                 ["refusal"] = null,
@@ -168,7 +185,13 @@ public sealed class ResponseBodies(ITextCodec codec)
             tops.Add((JsonNode)top);
         }
 
-        return new JsonObject { ["tokens"] = texts, ["token_logprobs"] = logProbs, ["top_logprobs"] = tops, ["text_offset"] = offsets };
+        return new JsonObject
+        {
+            ["tokens"] = texts,
+            ["token_logprobs"] = logProbs,
+            ["top_logprobs"] = tops,
+            ["text_offset"] = offsets,
+        };
     }
 
     private JsonObject Entry(int id, double logProb)

@@ -34,27 +34,31 @@ public sealed class ModelTextCodec : ITextCodec
     public static ModelTextCodec Load(string directory)
     {
         var pretrained = PretrainedTokenizer.Load(directory);
-        var template = pretrained.ChatTemplates.TryGetValue("default", out var source) ? ChatTemplate.Parse(source) : null;
+        var template = pretrained.ChatTemplates.TryGetValue("default", out var source)
+            ? ChatTemplate.Parse(source) : null;
         var ends = GenerationDefaults.Read(directory).EosTokenIds ?? ModelConfigReader.Read(directory).EosTokenIds;
         var own = pretrained.SpecialTokenId("eos_token");
         return new ModelTextCodec(pretrained, template, new HashSet<int>(own is { } id ? ends.Append(id) : ends));
     }
 
     /// <inheritdoc/>
-    public int[] Encode(string text) => _pretrained.Tokenizer.Encode(text, addSpecialTokens: true, AddedTokenParsing.UserText);
+    public int[] Encode(string text) =>
+        _pretrained.Tokenizer.Encode(text, addSpecialTokens: true, AddedTokenParsing.UserText);
 
     /// <inheritdoc/>
     public int[] EncodeChat(IReadOnlyList<ChatMessage> messages, JsonElement? tools)
     {
         if (_template is null)
         {
-            throw new ApiException(400, "no_chat_template", "this model has no chat template; use /v1/completions", "messages");
+            throw new ApiException(
+                400, "no_chat_template", "this model has no chat template; use /v1/completions", "messages");
         }
 
         var mark = $"\uE000{RandomNumberGenerator.GetHexString(16)}:";
         try
         {
-            var request = ChatRequest.OfJson(JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark)))) with
+            var request = ChatRequest.OfJson(
+                JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark)))) with
             {
                 AddGenerationPrompt = true,
                 Tools = tools,
@@ -64,7 +68,8 @@ public sealed class ModelTextCodec : ITextCodec
         }
         catch (ChatTemplateException exception)
         {
-            throw new ApiException(400, "chat_template_error", $"the chat template refuses these messages: {exception.Reason}", "messages");
+            throw new ApiException(400, "chat_template_error",
+                $"the chat template refuses these messages: {exception.Reason}", "messages");
         }
     }
 
@@ -98,7 +103,9 @@ public sealed class ModelTextCodec : ITextCodec
 
     private JsonNode? HideAll(JsonElement value, string mark) => value.ValueKind switch
     {
-        JsonValueKind.Object => new JsonObject(value.EnumerateObject().Select(member => KeyValuePair.Create(Hide(member.Name, mark), HideAll(member.Value, mark)))),
+        JsonValueKind.Object =>
+            new JsonObject(value.EnumerateObject()
+                .Select(member => KeyValuePair.Create(Hide(member.Name, mark), HideAll(member.Value, mark)))),
         JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(item => HideAll(item, mark))]),
         JsonValueKind.String => Hide(value.GetString() ?? "", mark),
         _ => JsonNode.Parse(value.GetRawText()),
@@ -129,7 +136,9 @@ public sealed class ModelTextCodec : ITextCodec
         foreach (var part in parts.Skip(1))
         {
             var end = part.IndexOf('\uE001', StringComparison.Ordinal);
-            ids.AddRange(tokenizer.Encode(_control[int.Parse(part.AsSpan(0, end))], addSpecialTokens: false, AddedTokenParsing.UserText));
+            ids.AddRange(
+                tokenizer.Encode(
+                    _control[int.Parse(part.AsSpan(0, end))], addSpecialTokens: false, AddedTokenParsing.UserText));
             ids.AddRange(tokenizer.Encode(part[(end + 1)..], addSpecialTokens: false));
         }
 

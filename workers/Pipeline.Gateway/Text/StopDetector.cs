@@ -23,7 +23,8 @@ public sealed class StopDetector(IReadOnlyList<string> stops)
 
         var text = _held.Append(piece).ToString();
         _held.Clear();
-        var at = stops.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(index => index >= 0).DefaultIfEmpty(-1).Min();
+        var at = stops.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(index => index >= 0)
+            .DefaultIfEmpty(-1).Min();
         if (at >= 0)
         {
             Stopped = true;

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Pipeline.Gateway.Text;
 
-/// <summary>Finds tool calls in an answer: JSON objects between <c>&lt;tool_call&gt;</c> marks, as the Hermes and Qwen templates teach.</summary>
+/// <summary>
+/// Finds tool calls in an answer: JSON objects between <c>&lt;tool_call&gt;</c> marks, as the Hermes and Qwen templates
+/// teach.
+/// </summary>
 public static class ToolCallParser
 {
     private const string Open = "<tool_call>";
@@ -42,7 +45,8 @@ public static class ToolCallParser
             using var document = JsonDocument.Parse(json);
             return document.RootElement is { ValueKind: JsonValueKind.Object } call
                 && call.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
-                ? new ToolCall(name.GetString() ?? "", call.TryGetProperty("arguments", out var arguments) ? arguments.GetRawText() : "{}")
+                ? new ToolCall(name.GetString() ?? "",
+                    call.TryGetProperty("arguments", out var arguments) ? arguments.GetRawText() : "{}")
                 : null;
         }
         catch (JsonException)

@@ -6,18 +6,21 @@ namespace Pipeline.Hosting.Configuration;
 /// <summary>Lists every effective value with its origin.</summary>
 internal static class EffectiveSettings
 {
-    public static IReadOnlyList<EffectiveSetting> Describe(PipelineSettings settings, IReadOnlyDictionary<string, SettingValue> values)
+    public static IReadOnlyList<EffectiveSetting> Describe(
+        PipelineSettings settings, IReadOnlyDictionary<string, SettingValue> values)
     {
         var rows = new List<EffectiveSetting>();
         Walk(settings, "", values, rows);
         return rows;
     }
 
-    private static void Walk(object group, string path, IReadOnlyDictionary<string, SettingValue> values, List<EffectiveSetting> rows)
+    private static void Walk(
+        object group, string path, IReadOnlyDictionary<string, SettingValue> values, List<EffectiveSetting> rows)
     {
         foreach (var property in SettingsSchema.Properties(group.GetType()))
         {
-            var childPath = path.Length == 0 ? SettingsSchema.NameOf(property) : $"{path}.{SettingsSchema.NameOf(property)}";
+            var childPath = path.Length == 0
+                ? SettingsSchema.NameOf(property) : $"{path}.{SettingsSchema.NameOf(property)}";
             var value = property.GetValue(group);
             if (SettingsSchema.IsLeaf(property.PropertyType))
             {

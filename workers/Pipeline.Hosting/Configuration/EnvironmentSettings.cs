@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace Pipeline.Hosting.Configuration;
 
-/// <summary>Settings from the environment: PIPELINE_SECTION__KEY and the names that Temporal and AWS tools already use.</summary>
+/// <summary>
+/// Settings from the environment: PIPELINE_SECTION__KEY and the names that Temporal and AWS tools already use.
+/// </summary>
 internal static class EnvironmentSettings
 {
     private const string Prefix = "PIPELINE_";
@@ -10,8 +12,10 @@ internal static class EnvironmentSettings
     // Set by scripts and tests; not settings.
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "PIPELINE_CHAOS", "PIPELINE_CONFIG", "PIPELINE_FAULTS", "PIPELINE_FIXTURES", "PIPELINE_HOST", "PIPELINE_KILL_SEEDS", "PIPELINE_OWNER",
-        "PIPELINE_PAYLOAD_KEY", "PIPELINE_RECORD_HISTORIES", "PIPELINE_ROOT", "PIPELINE_STATE", "PIPELINE_SWARM", "PIPELINE_WEBHOOK_HOSTS",
+        "PIPELINE_CHAOS", "PIPELINE_CONFIG", "PIPELINE_FAULTS", "PIPELINE_FIXTURES", "PIPELINE_HOST",
+        "PIPELINE_KILL_SEEDS", "PIPELINE_OWNER",
+        "PIPELINE_PAYLOAD_KEY", "PIPELINE_RECORD_HISTORIES", "PIPELINE_ROOT", "PIPELINE_STATE", "PIPELINE_SWARM",
+        "PIPELINE_WEBHOOK_HOSTS",
     };
 
     private static readonly (string Variable, string Path)[] WellKnown =
@@ -50,7 +54,8 @@ internal static class EnvironmentSettings
                 continue;
             }
 
-            values[Canonical(path)] = new SettingValue([(string?)environment[variable] ?? ""], IsList: false, $"environment {variable}");
+            values[Canonical(path)] =
+                new SettingValue([(string?)environment[variable] ?? ""], IsList: false, $"environment {variable}");
         }
     }
 
@@ -67,14 +72,16 @@ internal static class EnvironmentSettings
                 continue;
             }
 
-            var property = SettingsSchema.Properties(type).First(p => SettingsSchema.NameOf(p).Equals(parts[i], StringComparison.OrdinalIgnoreCase));
+            var property = SettingsSchema.Properties(type)
+                .First(p => SettingsSchema.NameOf(p).Equals(parts[i], StringComparison.OrdinalIgnoreCase));
             (type, parts[i]) = (property.PropertyType, SettingsSchema.NameOf(property));
         }
 
         return string.Join('.', parts);
     }
 
-    private static bool IsSetting(string variable) => variable.StartsWith(Prefix, StringComparison.Ordinal) && !Reserved.Contains(variable);
+    private static bool IsSetting(string variable) =>
+        variable.StartsWith(Prefix, StringComparison.Ordinal) && !Reserved.Contains(variable);
 
     private static string CamelCase(string part) => part.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 }

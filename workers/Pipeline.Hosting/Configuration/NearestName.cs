@@ -26,7 +26,8 @@ public static class NearestName
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var substitute = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
+                var substitute = diagonal
+                    + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.Min(substitute, Math.Min(row[j], row[j - 1]) + 1);
             }

@@ -1,6 +1,8 @@
 namespace Pipeline.Hosting.Configuration;
 
-/// <summary>Every setting of the product, bound once at start from <c>temporal.yaml</c>, the environment and the command line.</summary>
+/// <summary>
+/// Every setting of the product, bound once at start from <c>temporal.yaml</c>, the environment and the command line.
+/// </summary>
 public sealed record PipelineSettings
 {
     /// <summary>The Temporal engine.</summary>
@@ -196,7 +198,10 @@ public sealed record ApprovalSettings
     /// <summary>Names that may approve; empty accepts any name but the submitter's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
-    /// <summary>Public keys of approvers as <c>NAME=KEY</c>, P-256 in SubjectPublicKeyInfo and Base64; when there are any, decisions must be signed.</summary>
+    /// <summary>
+    /// Public keys of approvers as <c>NAME=KEY</c>, P-256 in SubjectPublicKeyInfo and Base64; when there are any,
+    /// decisions must be signed.
+    /// </summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
@@ -211,13 +216,16 @@ public sealed record ApprovalSettings
     /// <summary>The keys by the name of the approver.</summary>
     /// <returns>Base64 text of each key.</returns>
     public IReadOnlyDictionary<string, string> KeysByName() => Keys
-        .Select(entry => entry.Split('=', 2)).ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.Ordinal);
+        .Select(entry => entry.Split('=', 2))
+        .ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.Ordinal);
 }
 
 /// <summary>The model that judges answers; it must be another one than what it judges.</summary>
 public sealed record JudgeSettings
 {
-    /// <summary>Base address of an OpenAI-compatible endpoint, such as <c>https://judge.example/v1/</c>; empty for no judge.</summary>
+    /// <summary>
+    /// Base address of an OpenAI-compatible endpoint, such as <c>https://judge.example/v1/</c>; empty for no judge.
+    /// </summary>
     /// <value>The default is empty.</value>
     public string Url { get; init; } = "";
 

@@ -16,10 +16,12 @@ internal sealed class SettingsBinder(IReadOnlyDictionary<string, SettingValue> v
         var instance = Activator.CreateInstance(type)!; // every settings record has a public parameterless constructor
         foreach (var property in SettingsSchema.Properties(type))
         {
-            var childPath = path.Length == 0 ? SettingsSchema.NameOf(property) : $"{path}.{SettingsSchema.NameOf(property)}";
+            var childPath = path.Length == 0
+                ? SettingsSchema.NameOf(property) : $"{path}.{SettingsSchema.NameOf(property)}";
             if (SettingsSchema.IsLeaf(property.PropertyType))
             {
-                if (values.TryGetValue(childPath, out var value) && Convert(property, childPath, value) is { } converted)
+                if (values.TryGetValue(childPath, out var value)
+                    && Convert(property, childPath, value) is { } converted)
                 {
                     property.SetValue(instance, converted);
                 }
@@ -39,7 +41,8 @@ internal sealed class SettingsBinder(IReadOnlyDictionary<string, SettingValue> v
 
     private object BindMap(Type valueType, string path)
     {
-        var map = (System.Collections.IDictionary)Activator.CreateInstance(typeof(SortedDictionary<,>).MakeGenericType(typeof(string), valueType))!;
+        var map = (System.Collections.IDictionary)Activator.CreateInstance(
+            typeof(SortedDictionary<,>).MakeGenericType(typeof(string), valueType))!;
         var names = values.Keys
             .Where(key => key.StartsWith(path + ".", StringComparison.Ordinal))
             .Select(key => key[(path.Length + 1)..].Split('.')[0])
@@ -57,7 +60,8 @@ internal sealed class SettingsBinder(IReadOnlyDictionary<string, SettingValue> v
         var type = property.PropertyType;
         if (type == typeof(IReadOnlyList<string>))
         {
-            return value.IsList ? value.Texts : value.Texts[0].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return value.IsList ? value.Texts : value.Texts[0]
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         }
 
         if (value.IsList)
@@ -72,12 +76,15 @@ internal sealed class SettingsBinder(IReadOnlyDictionary<string, SettingValue> v
             return text;
         }
 
-        if (type == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+        if (type == typeof(int)
+            && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
         {
             return whole;
         }
 
-        if (type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real))
+        if (type == typeof(double)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)
+            && double.IsFinite(real))
         {
             return real;
         }
@@ -103,5 +110,7 @@ internal sealed class SettingsBinder(IReadOnlyDictionary<string, SettingValue> v
         type == typeof(int) ? "a whole number" :
         type == typeof(double) ? "a finite number" :
         type == typeof(bool) ? "true or false" :
-        type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => char.ToLowerInvariant(name[0]) + name[1..]))}" : type.Name;
+        type.IsEnum
+        ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => char.ToLowerInvariant(name[0]) + name[1..]))}"
+        : type.Name;
 }

@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace Pipeline.Hosting.Configuration;
 
-/// <summary>Merges default, file, environment and command line, in this order of precedence, and validates the result.</summary>
+/// <summary>
+/// Merges default, file, environment and command line, in this order of precedence, and validates the result.
+/// </summary>
 public static class SettingsLoader
 {
     private static readonly Dictionary<string, SettingValue> DefaultPools = new(StringComparer.Ordinal)
@@ -14,11 +16,13 @@ public static class SettingsLoader
     };
 
     /// <summary>Loads the settings.</summary>
-    /// <param name="file">Path of the YAML file; a file that does not exist is an error only when it is not the default one.</param>
+    /// <param name="file">Path of the YAML file; a file that does not exist is an error only when it is not the default
+    /// one.</param>
     /// <param name="overrides">Assignments <c>path=value</c> from the command line.</param>
     /// <param name="environment">Environment variables; null reads those of the process.</param>
     /// <returns>The settings and every effective value with its origin.</returns>
-    /// <exception cref="ConfigurationException">Something is unknown, malformed or out of range; every problem is listed.</exception>
+    /// <exception cref="ConfigurationException">Something is unknown, malformed or out of range; every problem is
+    /// listed.</exception>
     public static (PipelineSettings Settings, IReadOnlyList<EffectiveSetting> Effective) Load(
         string? file, IEnumerable<string>? overrides = null, IDictionary? environment = null)
     {
@@ -36,7 +40,8 @@ public static class SettingsLoader
         EnvironmentSettings.Read(environment ?? Environment.GetEnvironmentVariables(), values, problems);
         ReadOverrides(overrides ?? [], values, problems);
         var settings = new SettingsBinder(values, problems).Bind<PipelineSettings>();
-        problems.AddRange(new SettingsValidator().Validate(settings).Errors.Select(error => WithOrigin(error.ErrorMessage, values)));
+        problems.AddRange(
+            new SettingsValidator().Validate(settings).Errors.Select(error => WithOrigin(error.ErrorMessage, values)));
         if (problems.Count > 0)
         {
             throw new ConfigurationException([.. problems.Distinct(StringComparer.Ordinal)]);
@@ -45,7 +50,8 @@ public static class SettingsLoader
         return (settings, EffectiveSettings.Describe(settings, values));
     }
 
-    private static void ReadOverrides(IEnumerable<string> overrides, Dictionary<string, SettingValue> values, List<string> problems)
+    private static void ReadOverrides(
+        IEnumerable<string> overrides, Dictionary<string, SettingValue> values, List<string> problems)
     {
         foreach (var assignment in overrides)
         {
@@ -63,13 +69,15 @@ public static class SettingsLoader
                 continue;
             }
 
-            values[EnvironmentSettings.Canonical(assignment[..equals])] = new SettingValue([assignment[(equals + 1)..]], IsList: false, "command line");
+            values[EnvironmentSettings.Canonical(assignment[..equals])] =
+                new SettingValue([assignment[(equals + 1)..]], IsList: false, "command line");
         }
     }
 
     private static string WithOrigin(string message, Dictionary<string, SettingValue> values)
     {
         var quoted = message.Split('\'');
-        return quoted.Length > 1 && values.TryGetValue(quoted[1], out var value) ? $"{value.Origin}: {message}" : message;
+        return quoted.Length > 1 && values.TryGetValue(quoted[1], out var value)
+            ? $"{value.Origin}: {message}" : message;
     }
 }

@@ -8,11 +8,13 @@ internal static class SettingsSchema
     public static string NameOf(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
 
     public static bool IsLeaf(Type type) =>
-        type == typeof(string) || type == typeof(int) || type == typeof(double) || type == typeof(bool) || type.IsEnum ||
+        type == typeof(string) || type == typeof(int) || type == typeof(double) || type == typeof(bool) || type.IsEnum
+            ||
         type == typeof(IReadOnlyList<string>);
 
     public static Type? MapValueType(Type type) =>
-        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GetGenericArguments()[1] : null;
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
+            ? type.GetGenericArguments()[1] : null;
 
     public static PropertyInfo[] Properties(Type type) =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)];
@@ -31,11 +33,13 @@ internal static class SettingsSchema
             }
 
             var properties = Properties(type);
-            var found = Array.Find(properties, property => NameOf(property).Equals(parts[i], StringComparison.OrdinalIgnoreCase));
+            var found = Array.Find(
+                properties, property => NameOf(property).Equals(parts[i], StringComparison.OrdinalIgnoreCase));
             if (found is null)
             {
                 var hint = NearestName.Find(parts[i], properties.Select(NameOf));
-                var known = hint is null ? $"known here: {string.Join(", ", properties.Select(NameOf))}" : $"did you mean '{hint}'?";
+                var known = hint is null
+                    ? $"known here: {string.Join(", ", properties.Select(NameOf))}" : $"did you mean '{hint}'?";
                 return (null, $"unknown setting '{string.Join('.', parts[..(i + 1)])}'; {known}");
             }
 

@@ -15,34 +15,47 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
             .WithName("engine.address").WithMessage("'{PropertyName}' must be host:port; '{PropertyValue}' is not.");
         RuleFor(settings => settings.Engine.Tls.ClientKeyPath)
             .NotEmpty().When(settings => settings.Engine.Tls.ClientCertPath.Length > 0)
-            .WithName("engine.tls.clientKeyPath").WithMessage("'{PropertyName}' must be given together with engine.tls.clientCertPath.");
+            .WithName("engine.tls.clientKeyPath")
+            .WithMessage("'{PropertyName}' must be given together with engine.tls.clientCertPath.");
         RuleFor(settings => settings.Store.Path)
             .Must(IsSafeFolder).When(settings => settings.Store.Kind == StoreKind.Directory)
             .WithName("store.path")
-            .WithMessage("'{PropertyName}' must be a folder of its own; '{PropertyValue}' is a system folder, a home folder or holds source code.");
+            .WithMessage(
+                "'{PropertyName}' must be a folder of its own; '{PropertyValue}' is a system folder, a home folder or "
+                    + "holds source code.");
         RuleFor(settings => settings.Store.S3.Bucket)
             .NotEmpty().When(settings => settings.Store.Kind == StoreKind.S3)
             .WithName("store.s3.bucket").WithMessage("'{PropertyName}' must be set when store.kind is s3.");
         RuleFor(settings => settings.Store.S3.Concurrency).InclusiveBetween(1, 256).WithName("store.s3.concurrency");
         RuleForEach(settings => settings.Pools).ChildRules(pool =>
         {
-            pool.RuleFor(entry => entry.Value.Queues).NotEmpty().WithMessage(entry => $"'pools.{entry.Key}.queues' must name at least one task queue.");
-            pool.RuleFor(entry => entry.Value.Slots).InclusiveBetween(1, 1000).WithMessage(entry => Range($"pools.{entry.Key}.slots", 1, 1000, entry.Value.Slots));
-            pool.RuleFor(entry => entry.Value.Processes).InclusiveBetween(0, 64).WithMessage(entry => Range($"pools.{entry.Key}.processes", 0, 64, entry.Value.Processes));
-            pool.RuleFor(entry => entry.Value.Threads).InclusiveBetween(0, 512).WithMessage(entry => Range($"pools.{entry.Key}.threads", 0, 512, entry.Value.Threads));
+            pool.RuleFor(entry => entry.Value.Queues).NotEmpty()
+                .WithMessage(entry => $"'pools.{entry.Key}.queues' must name at least one task queue.");
+            pool.RuleFor(entry => entry.Value.Slots).InclusiveBetween(1, 1000)
+                .WithMessage(entry => Range($"pools.{entry.Key}.slots", 1, 1000, entry.Value.Slots));
+            pool.RuleFor(entry => entry.Value.Processes).InclusiveBetween(0, 64)
+                .WithMessage(entry => Range($"pools.{entry.Key}.processes", 0, 64, entry.Value.Processes));
+            pool.RuleFor(entry => entry.Value.Threads).InclusiveBetween(0, 512)
+                .WithMessage(entry => Range($"pools.{entry.Key}.threads", 0, 512, entry.Value.Threads));
         });
         RuleFor(settings => settings.Gateway.Port).InclusiveBetween(1, 65535).WithName("gateway.port");
         RuleFor(settings => settings.Gateway.MaxBatch).InclusiveBetween(1, 1024).WithName("gateway.maxBatch");
         RuleFor(settings => settings.Approval.Required).InclusiveBetween(1, 20).WithName("approval.required");
         RuleFor(settings => settings.Approval.Required)
-            .Must((settings, required) => settings.Approval.Approvers.Count == 0 || required <= settings.Approval.Approvers.Count)
-            .WithName("approval.required").WithMessage("'{PropertyName}' asks for more approvals than approval.approvers has names.");
+            .Must((settings, required) => settings.Approval.Approvers.Count == 0
+                || required <= settings.Approval.Approvers.Count)
+            .WithName("approval.required")
+            .WithMessage("'{PropertyName}' asks for more approvals than approval.approvers has names.");
         RuleForEach(settings => settings.Approval.Keys)
             .Must(entry => KeyProblem(entry).Length == 0).WithName("approval.keys")
-            .WithMessage((_, entry) => $"'approval.keys' has an entry that {KeyProblem(entry)}; the form is NAME=KEY with a P-256 key from `openssl pkey -in FILE -pubout -outform DER | base64 -w0`.");
+            .WithMessage(
+                (_, entry) =>
+                    $"'approval.keys' has an entry that {KeyProblem(entry)}; the form is NAME=KEY with a P-256 key "
+                        + $"from `openssl pkey -in FILE -pubout -outform DER | base64 -w0`.");
         RuleFor(settings => settings.Approval.ExpireHours).InclusiveBetween(1, 8760).WithName("approval.expireHours");
         RuleFor(settings => settings.Judge.Url)
-            .Must(text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
+            .Must(text => Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
             .When(settings => settings.Judge.Url.Length > 0)
             .WithName("judge.url").WithMessage("'{PropertyName}' must be an https URL; http is for this machine only.");
         RuleFor(settings => settings.Judge.Model)
@@ -70,21 +83,25 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(parts[1].Trim()), out _);
             return key.KeySize == 256 ? "" : $"holds a key of {key.KeySize} bits for '{parts[0].Trim()}'";
         }
-        catch (Exception exception) when (exception is FormatException or System.Security.Cryptography.CryptographicException)
+        catch (Exception exception)
+            when (exception is FormatException or System.Security.Cryptography.CryptographicException)
         {
             return $"holds no public key for '{parts[0].Trim()}'";
         }
     }
 
-    private static string Range(string path, int from, int to, int value) => $"'{path}' must be between {from} and {to}. You entered {value}.";
+    private static string Range(string path, int from, int to, int value) =>
+        $"'{path}' must be between {from} and {to}. You entered {value}.";
 
     private static bool IsHostAndPort(string text)
     {
         var colon = text.LastIndexOf(':');
-        return colon > 0 && int.TryParse(text[(colon + 1)..], out var port) && port is > 0 and < 65536 && !text.Contains('/', StringComparison.Ordinal);
+        return colon > 0 && int.TryParse(text[(colon + 1)..], out var port) && port is > 0 and < 65536
+            && !text.Contains('/', StringComparison.Ordinal);
     }
 
-    // A store inside the source tree is fine under .pipeline only; deleting a run must never be able to delete sources or a home.
+    // A store inside the source tree is fine under .pipeline only; deleting a run must never be able to delete sources
+    // or a home.
     private static bool IsSafeFolder(string path)
     {
         if (path.Length == 0 || path.StartsWith('~'))
@@ -94,7 +111,8 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
 
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         var home = Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
-        var resolved = Directory.Exists(full) ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+        var resolved = Directory.Exists(full)
+            ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
         return resolved.Length > 1 && resolved != home && resolved.Count(c => c == '/') > 1 &&
             !File.Exists(Path.Combine(resolved, "Pipeline.sln")) && !Directory.Exists(Path.Combine(resolved, ".git"));
     }

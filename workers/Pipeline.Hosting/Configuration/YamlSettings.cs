@@ -3,8 +3,12 @@ using YamlDotNet.Core.Events;
 
 namespace Pipeline.Hosting.Configuration;
 
-/// <summary>Reads a YAML file of plain mappings, scalars and lists of scalars into dotted paths; anything cleverer is refused.</summary>
-/// <remarks>Tags could name types, anchors can expand without bound and duplicate keys hide values, so none of them is accepted.</remarks>
+/// <summary>
+/// Reads a YAML file of plain mappings, scalars and lists of scalars into dotted paths; anything cleverer is refused.
+/// </summary>
+/// <remarks>
+/// Tags could name types, anchors can expand without bound and duplicate keys hide values, so none of them is accepted.
+/// </remarks>
 internal sealed class YamlSettings(string file, Dictionary<string, SettingValue> values, List<string> problems)
 {
     private const int MaxBytes = 1 << 20;

@@ -23,13 +23,15 @@ public sealed class EncryptionCodec : IPayloadCodec
     /// <summary>Creates the codec.</summary>
     /// <param name="key">32 bytes, Base64.</param>
     /// <returns>The codec.</returns>
-    /// <exception cref="ArgumentException">The text is not 32 bytes in Base64; the message does not repeat it.</exception>
+    /// <exception cref="ArgumentException">The text is not 32 bytes in Base64; the message does not repeat
+    /// it.</exception>
     public static EncryptionCodec FromBase64(string key)
     {
         var bytes = new byte[33];
         return Convert.TryFromBase64String(key, bytes, out var length) && length == 32
             ? new EncryptionCodec(bytes[..32])
-            : throw new ArgumentException($"{KeyVariable} must be 32 bytes in Base64, e.g. from `openssl rand -base64 32`", nameof(key));
+            : throw new ArgumentException(
+                $"{KeyVariable} must be 32 bytes in Base64, e.g. from `openssl rand -base64 32`", nameof(key));
     }
 
     /// <inheritdoc/>
@@ -46,7 +48,8 @@ public sealed class EncryptionCodec : IPayloadCodec
         var data = new byte[NonceBytes + TagBytes + plain.Length];
         RandomNumberGenerator.Fill(data.AsSpan(0, NonceBytes));
         using var aes = new AesGcm(_key, TagBytes);
-        aes.Encrypt(data.AsSpan(0, NonceBytes), plain, data.AsSpan(NonceBytes + TagBytes), data.AsSpan(NonceBytes, TagBytes));
+        aes.Encrypt(
+            data.AsSpan(0, NonceBytes), plain, data.AsSpan(NonceBytes + TagBytes), data.AsSpan(NonceBytes, TagBytes));
         return new Payload { Metadata = { ["encoding"] = EncodingBytes }, Data = ByteString.CopyFrom(data) };
     }
 

@@ -42,7 +42,8 @@ public static class EngineClient
 
     // The key never comes from a file or an argument, so that it is in no log and no repository.
     private static EncryptionCodec? Codec() =>
-        Environment.GetEnvironmentVariable(EncryptionCodec.KeyVariable) is { Length: > 0 } key ? EncryptionCodec.FromBase64(key) : null;
+        Environment.GetEnvironmentVariable(EncryptionCodec.KeyVariable) is { Length: > 0 } key
+            ? EncryptionCodec.FromBase64(key) : null;
 
     private static TlsOptions? TlsOf(EngineSettings settings)
     {

@@ -12,7 +12,8 @@ public static class SearchAttributeSetup
     /// <summary>Registers what is missing.</summary>
     /// <param name="client">A client.</param>
     /// <returns>A task that ends when all are known.</returns>
-    /// <exception cref="InvalidOperationException">They are missing and this client may not add them; the message has the command that does.</exception>
+    /// <exception cref="InvalidOperationException">They are missing and this client may not add them; the message has
+    /// the command that does.</exception>
     public static async Task EnsureAsync(ITemporalClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -32,11 +33,14 @@ public static class SearchAttributeSetup
         {
             // Another worker was faster.
         }
-        catch (RpcException exception) when (exception.Code is RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unimplemented)
+        catch (RpcException exception)
+            when (exception.Code is RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unimplemented)
         {
             throw new InvalidOperationException(
-                $"the search attributes {string.Join(", ", missing)} are missing and cannot be added with these credentials; an administrator runs: temporal operator "
-                + $"search-attribute create --namespace {client.Options.Namespace} {string.Join(' ', missing.Select(name => $"--name {name} --type Keyword"))}", exception);
+                $"the search attributes {string.Join(", ", missing)} are missing and cannot be added with these "
+                + $"credentials; an administrator runs: temporal operator "
+                + $"search-attribute create --namespace {client.Options.Namespace} "
+                + $"{string.Join(' ', missing.Select(name => $"--name {name} --type Keyword"))}", exception);
         }
     }
 
@@ -44,8 +48,10 @@ public static class SearchAttributeSetup
     {
         try
         {
-            var known = await client.OperatorService.ListSearchAttributesAsync(new() { Namespace = client.Options.Namespace });
-            return [.. SearchAttributes.All.Select(attribute => attribute.Name).Where(name => !known.CustomAttributes.ContainsKey(name))];
+            var known =
+                await client.OperatorService.ListSearchAttributesAsync(new() { Namespace = client.Options.Namespace });
+            return [.. SearchAttributes.All.Select(attribute => attribute.Name)
+                .Where(name => !known.CustomAttributes.ContainsKey(name))];
         }
         catch (RpcException exception) when (exception.Code == RpcException.StatusCode.Unimplemented)
         {

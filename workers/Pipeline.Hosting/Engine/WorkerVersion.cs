@@ -20,16 +20,22 @@ public static class WorkerVersion
     {
         ArgumentNullException.ThrowIfNull(settings);
         var deployment = settings.Deployment;
-        return deployment.Name.Length == 0 ? null : new WorkerDeploymentVersion(deployment.Name, deployment.Build.Length > 0 ? deployment.Build : codeVersion);
+        return deployment.Name.Length == 0
+            ? null : new WorkerDeploymentVersion(
+                deployment.Name, deployment.Build.Length > 0 ? deployment.Build : codeVersion);
     }
 
-    /// <summary>Gives new runs to a version as soon as the engine knows it; runs that go on stay where they are.</summary>
+    /// <summary>
+    /// Gives new runs to a version as soon as the engine knows it; runs that go on stay where they are.
+    /// </summary>
     /// <param name="client">Connection.</param>
     /// <param name="version">The version, whose workers poll already.</param>
     /// <param name="cancellation">Stops the attempts.</param>
     /// <returns>A task that ends when the version is current.</returns>
-    /// <exception cref="RpcException">The engine refuses, or does not learn of the version within half a minute.</exception>
-    public static async Task MakeCurrentAsync(ITemporalClient client, WorkerDeploymentVersion version, CancellationToken cancellation)
+    /// <exception cref="RpcException">The engine refuses, or does not learn of the version within half a
+    /// minute.</exception>
+    public static async Task MakeCurrentAsync(
+        ITemporalClient client, WorkerDeploymentVersion version, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(version);
@@ -45,10 +51,13 @@ public static class WorkerVersion
         {
             try
             {
-                await client.WorkflowService.SetWorkerDeploymentCurrentVersionAsync(request, new() { CancellationToken = cancellation });
+                await client.WorkflowService.SetWorkerDeploymentCurrentVersionAsync(
+                    request, new() { CancellationToken = cancellation });
                 return;
             }
-            catch (RpcException exception) when (exception.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition && attempt < Attempts)
+            catch (RpcException exception)
+                when (exception.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition
+                    && attempt < Attempts)
             {
                 await Task.Delay(Pause, cancellation);
             }

@@ -6,7 +6,10 @@ using Serilog.Formatting;
 namespace Pipeline.Hosting.Logging;
 
 /// <summary>Writes one event as one line of JSON with the field names of the compact log event format (CLEF).</summary>
-/// <remarks>Fields: <c>@t</c> time, <c>@mt</c> template, <c>@m</c> message, <c>@l</c> level when not Information, <c>@x</c> exception, <c>@tr</c>/<c>@sp</c> trace and span.</remarks>
+/// <remarks>
+/// Fields: <c>@t</c> time, <c>@mt</c> template, <c>@m</c> message, <c>@l</c> level when not Information, <c>@x</c>
+/// exception, <c>@tr</c>/<c>@sp</c> trace and span.
+/// </remarks>
 internal sealed class CompactJsonFormatter : ITextFormatter
 {
     public void Format(LogEvent logEvent, TextWriter output)

@@ -5,8 +5,13 @@ using Serilog.Events;
 
 namespace Pipeline.Hosting.Logging;
 
-/// <summary>Logs of one process: readable lines on standard error and compact JSON in a file, both behind the redactor.</summary>
-/// <remarks>Push <c>RunId</c>, <c>WorkflowId</c>, <c>Activity</c> and <c>Attempt</c> through Serilog's log context or logger scopes.</remarks>
+/// <summary>
+/// Logs of one process: readable lines on standard error and compact JSON in a file, both behind the redactor.
+/// </summary>
+/// <remarks>
+/// Push <c>RunId</c>, <c>WorkflowId</c>, <c>Activity</c> and <c>Attempt</c> through Serilog's log context or logger
+/// scopes.
+/// </remarks>
 public static class PipelineLogging
 {
     private const string ConsoleTemplate = "{Timestamp:HH:mm:ss} {Level:u3} {Message}{NewLine}{Exception}";
@@ -18,7 +23,8 @@ public static class PipelineLogging
     /// <param name="folder">Folder of the log files; null writes no file.</param>
     /// <param name="console">Whether readable lines go to standard error.</param>
     /// <returns>A logger; dispose it to flush.</returns>
-    public static Logger Create(string process, TelemetrySettings settings, RetentionSettings retention, string? folder, bool console = true)
+    public static Logger Create(
+        string process, TelemetrySettings settings, RetentionSettings retention, string? folder, bool console = true)
     {
         var sinks = new LoggerConfiguration().MinimumLevel.Verbose();
         if (console)
@@ -30,8 +36,10 @@ public static class PipelineLogging
         {
             Directory.CreateDirectory(folder);
             sinks.WriteTo.File(
-                new CompactJsonFormatter(), Path.Combine(folder, $"{process}-.json"), rollingInterval: RollingInterval.Day,
-                retainedFileTimeLimit: TimeSpan.FromDays(retention.LogDays), shared: true, fileSizeLimitBytes: 256L << 20, rollOnFileSizeLimit: true);
+                new CompactJsonFormatter(), Path.Combine(folder, $"{process}-.json"),
+                rollingInterval: RollingInterval.Day,
+                retainedFileTimeLimit: TimeSpan.FromDays(retention.LogDays), shared: true,
+                fileSizeLimitBytes: 256L << 20, rollOnFileSizeLimit: true);
         }
 
         return new LoggerConfiguration()

@@ -14,10 +14,12 @@ internal sealed class RedactingSink(ILogEventSink inner) : ILogEventSink, IDispo
     {
         var properties = logEvent.Properties.Select(pair => new LogEventProperty(pair.Key, Clean(pair.Value)));
         var template = Redactor.Redact(logEvent.MessageTemplate.Text);
-        var exception = logEvent.Exception is null ? null : new RedactedException(Redactor.Redact(logEvent.Exception.ToString()));
+        var exception = logEvent.Exception is null
+            ? null : new RedactedException(Redactor.Redact(logEvent.Exception.ToString()));
         inner.Emit(new LogEvent(
             logEvent.Timestamp, logEvent.Level, exception,
-            template == logEvent.MessageTemplate.Text ? logEvent.MessageTemplate : Templates.Parse(template), properties));
+            template == logEvent.MessageTemplate.Text ? logEvent.MessageTemplate : Templates.Parse(template),
+            properties));
     }
 
     public void Dispose() => (inner as IDisposable)?.Dispose();
@@ -25,12 +27,19 @@ internal sealed class RedactingSink(ILogEventSink inner) : ILogEventSink, IDispo
     private static LogEventPropertyValue Clean(LogEventPropertyValue value) => value switch
     {
         ScalarValue { Value: string text } => new ScalarValue(Redactor.Redact(text)),
-        ScalarValue { Value: null or bool or int or long or double or float or decimal or DateTime or DateTimeOffset or TimeSpan or Guid or Enum } => value,
+        ScalarValue
+        {
+            Value: null or bool or int or long or double or float or decimal or DateTime or DateTimeOffset
+            or TimeSpan or Guid or Enum
+        } => value,
         ScalarValue { Value: var other } => new ScalarValue(Redactor.Redact(other?.ToString() ?? "")),
         SequenceValue sequence => new SequenceValue(sequence.Elements.Select(Clean)),
         DictionaryValue map => new DictionaryValue(map.Elements.Select(pair =>
-            KeyValuePair.Create(new ScalarValue(Redactor.Redact(pair.Key.Value?.ToString() ?? "")), Clean(pair.Value)))),
-        StructureValue structure => new StructureValue(structure.Properties.Select(p => new LogEventProperty(p.Name, Clean(p.Value))), structure.TypeTag),
+            KeyValuePair.Create(
+                new ScalarValue(Redactor.Redact(pair.Key.Value?.ToString() ?? "")), Clean(pair.Value)))),
+        StructureValue structure =>
+            new StructureValue(
+                structure.Properties.Select(p => new LogEventProperty(p.Name, Clean(p.Value))), structure.TypeTag),
         _ => new ScalarValue(Redactor.Redact(value.ToString())),
     };
 

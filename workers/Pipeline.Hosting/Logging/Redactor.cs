@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Hosting.Logging;
 
-/// <summary>Removes secrets and personal data from text on its way to a log, and makes control characters visible.</summary>
+/// <summary>
+/// Removes secrets and personal data from text on its way to a log, and makes control characters visible.
+/// </summary>
 /// <remarks>
 /// The last line of defence: nothing should log such values in the first place. Patterns match in linear time
 /// (<see cref="RegexOptions.NonBacktracking"/>); card numbers are checked with the Luhn digit (ISO/IEC 7812-1).
@@ -17,12 +19,17 @@ public static class Redactor
 
     private static readonly (string Class, Regex Pattern)[] Rules =
     [
-        ("PRIVATE_KEY", new Regex("-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?", Linear)),
+        ("PRIVATE_KEY",
+            new Regex("-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(-----END [A-Z ]*PRIVATE KEY-----)?", Linear)),
         ("URL_CREDENTIALS", new Regex("://[^/\\s:@]+:[^/\\s@]+@", Linear)),
         ("JWT", new Regex("eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*", Linear)),
         ("AWS_KEY", new Regex("\\b(AKIA|ASIA)[A-Z0-9]{16}\\b", Linear)),
-        ("TOKEN", new Regex("\\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abposr]-[A-Za-z0-9-]{10,}|hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,})", Linear)),
-        ("SECRET", new Regex("(?i:(password|passwd|secret|api[_-]?key|access[_-]?key|authorization|bearer|session[_-]?token)[\"']?\\s*[:=]\\s*(bearer\\s+)?[\"']?)[^\\s\"',;&]{4,}", Linear)),
+        ("TOKEN",
+            new Regex(
+                "\\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abposr]-[A-Za-z0-9-]{10,}|hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,})", Linear)),
+        ("SECRET",
+            new Regex(
+                "(?i:(password|passwd|secret|api[_-]?key|access[_-]?key|authorization|bearer|session[_-]?token)[\"']?\\s*[:=]\\s*(bearer\\s+)?[\"']?)[^\\s\"',;&]{4,}", Linear)),
         ("SECRET", new Regex("(?i:bearer\\s+)[A-Za-z0-9._~+/=-]{8,}", Linear)),
         ("EMAIL", new Regex("[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+", Linear)),
         ("SSN", new Regex("\\b[0-9]{3}-[0-9]{2}-[0-9]{4}\\b", Linear)),
@@ -32,7 +39,8 @@ public static class Redactor
 
     /// <summary>Redacts one text.</summary>
     /// <param name="text">Any text.</param>
-    /// <returns>The text with each finding replaced by <c>[CLASS]</c>, control characters escaped, and cut at <see cref="MaxLength"/>.</returns>
+    /// <returns>The text with each finding replaced by <c>[CLASS]</c>, control characters escaped, and cut at
+    /// <see cref="MaxLength"/>.</returns>
     public static string Redact(string text)
     {
         if (text.Length > MaxLength)
@@ -42,7 +50,8 @@ public static class Redactor
 
         foreach (var (name, pattern) in Rules)
         {
-            text = pattern.Replace(text, match => name == "CARD" && !PassesLuhn(match.ValueSpan) ? match.Value : $"[{name}]");
+            text = pattern.Replace(
+                text, match => name == "CARD" && !PassesLuhn(match.ValueSpan) ? match.Value : $"[{name}]");
         }
 
         return Escape(text);

@@ -14,7 +14,8 @@ public static class StoreFactory
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>The store.</returns>
     /// <exception cref="ObjectStoreException">The store cannot be reached, or lacks conditional writes.</exception>
-    public static async Task<IObjectStore> OpenAsync(StoreSettings settings, string root, CancellationToken cancellation)
+    public static async Task<IObjectStore> OpenAsync(
+        StoreSettings settings, string root, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Kind == StoreKind.Directory)

@@ -13,7 +13,8 @@ public sealed class PipelineTelemetry : IDisposable
     private readonly TracerProvider? _traces;
     private readonly MeterProvider? _metrics;
 
-    private PipelineTelemetry(TracerProvider? traces, MeterProvider? metrics) => (_traces, _metrics) = (traces, metrics);
+    private PipelineTelemetry(TracerProvider? traces, MeterProvider? metrics) =>
+        (_traces, _metrics) = (traces, metrics);
 
     /// <summary>Starts the exporters.</summary>
     /// <param name="process">Service name.</param>
@@ -29,7 +30,8 @@ public sealed class PipelineTelemetry : IDisposable
         // 4317 is the registered gRPC port; everything else is taken as OTLP over HTTP, which needs the signal's path.
         var endpoint = new Uri(settings.OtlpEndpoint);
         var protocol = endpoint.Port == 4317 ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        Uri For(string signal) => protocol == OtlpExportProtocol.Grpc ? endpoint : new Uri(endpoint.ToString().TrimEnd('/') + "/v1/" + signal);
+        Uri For(string signal) => protocol == OtlpExportProtocol.Grpc
+            ? endpoint : new Uri(endpoint.ToString().TrimEnd('/') + "/v1/" + signal);
         var resource = ResourceBuilder.CreateDefault().AddService(process, "pipeline");
         return new PipelineTelemetry(
             Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource("Pipeline*", "Temporalio*")

@@ -6,10 +6,14 @@ using System.Text;
 namespace Pipeline.Hosting.Telemetry;
 
 /// <summary>Collects the product's meters and writes them in the Prometheus text exposition format 0.0.4.</summary>
-/// <remarks>Counters become <c>_total</c>, gauges stay, histograms become <c>_bucket</c>/<c>_sum</c>/<c>_count</c> with fixed bounds in the instrument's unit.</remarks>
+/// <remarks>
+/// Counters become <c>_total</c>, gauges stay, histograms become <c>_bucket</c>/<c>_sum</c>/<c>_count</c> with fixed
+/// bounds in the instrument's unit.
+/// </remarks>
 public sealed class PrometheusText : IDisposable
 {
-    private static readonly double[] Bounds = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+    private static readonly double[] Bounds =
+        [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> _series = new();
     private readonly MeterListener _listener = new();
@@ -38,7 +42,8 @@ public sealed class PrometheusText : IDisposable
     {
         _listener.RecordObservableInstruments();
         var page = new StringBuilder();
-        foreach (var group in _series.GroupBy(pair => pair.Key.Instrument).OrderBy(group => group.Key.Name, StringComparer.Ordinal))
+        foreach (var group in _series.GroupBy(pair => pair.Key.Instrument)
+            .OrderBy(group => group.Key.Name, StringComparer.Ordinal))
         {
             var name = group.Key.Name.Replace('.', '_').Replace('-', '_');
             page.Append("# TYPE ").Append(name).Append(' ').Append(Kind(group.Key)).Append('\n');
@@ -58,10 +63,12 @@ public sealed class PrometheusText : IDisposable
     {
         var type = instrument.GetType().Name;
         return type.StartsWith("Histogram", StringComparison.Ordinal) ? "histogram"
-            : type.Contains("Gauge", StringComparison.Ordinal) || type.Contains("UpDown", StringComparison.Ordinal) ? "gauge" : "counter";
+            : type.Contains("Gauge", StringComparison.Ordinal) || type.Contains("UpDown", StringComparison.Ordinal)
+            ? "gauge" : "counter";
     }
 
-    // Observable instruments and gauges report their value; counters, up-down counters and histograms report increments.
+    // Observable instruments and gauges report their value; counters, up-down counters and histograms report
+    // increments.
     private static bool IsAbsolute(Instrument instrument) =>
         instrument.IsObservable || instrument.GetType().Name.StartsWith("Gauge", StringComparison.Ordinal);
 
@@ -71,15 +78,18 @@ public sealed class PrometheusText : IDisposable
         foreach (var (key, value) in tags)
         {
             var escaped = Convert.ToString(value, CultureInfo.InvariantCulture)?
-                .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-            text.Append(text.Length == 0 ? "" : ",").Append(key.Replace('.', '_')).Append("=\"").Append(escaped).Append('"');
+                .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal);
+            text.Append(text.Length == 0 ? "" : ",").Append(key.Replace('.', '_')).Append("=\"").Append(escaped)
+                .Append('"');
         }
 
         return text.ToString();
     }
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        _series.GetOrAdd((instrument, Labels(tags)), key => new Series(Kind(key.Instrument), IsAbsolute(key.Instrument))).Add(value);
+        _series.GetOrAdd(
+            (instrument, Labels(tags)), key => new Series(Kind(key.Instrument), IsAbsolute(key.Instrument))).Add(value);
 
     private sealed class Series(string kind, bool absolute)
     {
@@ -117,7 +127,8 @@ public sealed class PrometheusText : IDisposable
                 {
                     cumulative += _buckets[i];
                     var bound = i < Bounds.Length ? Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
-                    Line(page, name + "_bucket", (labels.Length > 0 ? labels + "," : "") + $"le=\"{bound}\"", cumulative);
+                    Line(page, name + "_bucket", (labels.Length > 0 ? labels + "," : "") + $"le=\"{bound}\"",
+                        cumulative);
                 }
 
                 Line(page, name + "_sum", labels, _value);

@@ -16,12 +16,16 @@ internal static class DataConsole
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>Runs a stage with progress, prints its summary, and says where rows were set aside and what an interrupted run left.</summary>
+    /// <summary>
+    /// Runs a stage with progress, prints its summary, and says where rows were set aside and what an interrupted run
+    /// left.
+    /// </summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="folder">Output folder of the stage.</param>
     /// <param name="again">What the same command does after an interruption.</param>
     /// <param name="run">The stage.</param>
-    public static async Task<int> RunAsync<T>(ParseResult parsed, string folder, string again, Func<ProgressLine, Task<T>> run)
+    public static async Task<int> RunAsync<T>(
+        ParseResult parsed, string folder, string again, Func<ProgressLine, Task<T>> run)
     {
         using var progress = new ProgressLine();
         T summary;
@@ -31,11 +35,13 @@ internal static class DataConsole
         }
         catch (OperationCanceledException exception)
         {
-            throw new OperationCanceledException($"stopped; {folder} holds no finished result. Start the same command again: {again}", exception);
+            throw new OperationCanceledException(
+                $"stopped; {folder} holds no finished result. Start the same command again: {again}", exception);
         }
 
         progress.Dispose();
-        foreach (var path in new[] { Path.Combine(folder, "quarantine.jsonl"), Path.Combine(folder, "clusters", "quarantine.jsonl") })
+        foreach (var path in new[] { Path.Combine(folder, "quarantine.jsonl"),
+            Path.Combine(folder, "clusters", "quarantine.jsonl") })
         {
             await TellQuarantineAsync(path);
         }
@@ -52,8 +58,11 @@ internal static class DataConsole
         }
 
         var row = JsonDocument.Parse(first).RootElement;
-        var place = row.TryGetProperty("file", out var file) || row.TryGetProperty("object", out file) ? $"{file}:{row.GetProperty("line")}: {row.GetProperty("reason")}" : first;
-        await Console.Error.WriteLineAsync($"rows set aside: {File.ReadLines(path).LongCount():N0}, the first is {place}. Mend or remove them in the source; all are in {path}");
+        var place = row.TryGetProperty("file", out var file) || row.TryGetProperty("object", out file)
+            ? $"{file}:{row.GetProperty("line")}: {row.GetProperty("reason")}" : first;
+        await Console.Error.WriteLineAsync(
+            $"rows set aside: {File.ReadLines(path).LongCount():N0}, the first is {place}. Mend or remove them in the "
+                + $"source; all are in {path}");
     }
 
     public static void Print<T>(ParseResult parsed, T summary)
@@ -80,7 +89,8 @@ internal static class DataConsole
             else if (property.Value.ValueKind == JsonValueKind.Array)
             {
                 var shown = property.Value.EnumerateArray().Take(20).Select(Short);
-                Console.WriteLine($"{indent}{property.Name} ({property.Value.GetArrayLength()}): {string.Join(", ", shown)}");
+                Console.WriteLine(
+                    $"{indent}{property.Name} ({property.Value.GetArrayLength()}): {string.Join(", ", shown)}");
             }
             else
             {
@@ -90,7 +100,8 @@ internal static class DataConsole
     }
 
     private static string Short(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("key", out var key) && element.TryGetProperty("value", out var value)
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("key", out var key)
+            && element.TryGetProperty("value", out var value)
             ? $"{key}={value}"
             : element.ToString();
 }

@@ -12,11 +12,30 @@ internal static class IngestCommand
     public static Command Create()
     {
         var from = new Argument<string>("from") { Description = "a folder, or s3://BUCKET/PREFIX" };
-        var output = new Option<DirectoryInfo>("--out") { Description = "folder to write to; an interrupted run goes on in it", Required = true };
-        var prefix = new Option<string>("--prefix") { Description = "start of the keys", DefaultValueFactory = _ => "" };
-        var glob = new Option<string>("--glob") { Description = "pattern of the keys behind the prefix", DefaultValueFactory = _ => "**" };
-        var since = new Option<DirectoryInfo?>("--since") { Description = "folder of an earlier ingest; only newer objects are taken" };
-        var workers = new Option<int>("--workers") { Description = "objects in work at once", DefaultValueFactory = _ => 4 };
+        var output = new Option<DirectoryInfo>("--out")
+        {
+            Description = "folder to write to; an interrupted run goes on in it",
+            Required = true,
+        };
+        var prefix = new Option<string>("--prefix")
+        {
+            Description = "start of the keys",
+            DefaultValueFactory = _ => "",
+        };
+        var glob = new Option<string>("--glob")
+        {
+            Description = "pattern of the keys behind the prefix",
+            DefaultValueFactory = _ => "**",
+        };
+        var since = new Option<DirectoryInfo?>("--since")
+        {
+            Description = "folder of an earlier ingest; only newer objects are taken",
+        };
+        var workers = new Option<int>("--workers")
+        {
+            Description = "objects in work at once",
+            DefaultValueFactory = _ => 4,
+        };
         var command = new Command("ingest", "Raw objects as rows: JSONL, JSON, CSV, Parquet or text, also compressed.")
         {
             from, output, prefix, glob, since, workers, DataConsole.Json,
@@ -30,21 +49,26 @@ internal static class IngestCommand
                 Concurrency = Math.Max(1, parsed.GetValue(workers)),
                 Since = parsed.GetValue(since) is { } earlier ? MarkerOf(earlier.FullName) : null,
             };
-            var (stage, folder) = (new IngestStage(Open(parsed.GetRequiredValue(from)), options), parsed.GetRequiredValue(output).FullName);
+            var (stage, folder) = (new IngestStage(Open(parsed.GetRequiredValue(from)), options),
+                parsed.GetRequiredValue(output).FullName);
             return await DataConsole.RunAsync(
-                parsed, folder, "it goes on behind the finished objects", progress => stage.RunAsync(folder, new Shown(progress), cancellationToken));
+                parsed, folder, "it goes on behind the finished objects",
+                progress => stage.RunAsync(folder, new Shown(progress), cancellationToken));
         });
         return command;
     }
 
     private static IRawStore Open(string from) =>
-        from.StartsWith("s3://", StringComparison.Ordinal) ? new ObjectRawStore(RegistryOptions.OpenStore(from)) : new FolderRawStore(from);
+        from.StartsWith("s3://", StringComparison.Ordinal)
+            ? new ObjectRawStore(RegistryOptions.OpenStore(from)) : new FolderRawStore(from);
 
     private static IngestMarker? MarkerOf(string folder) => (IngestManifest.Find(folder)
-        ?? throw new FileNotFoundException($"{folder} holds no finished ingest; give the output folder of an earlier one")).Marker;
+        ?? throw new FileNotFoundException(
+            $"{folder} holds no finished ingest; give the output folder of an earlier one")).Marker;
 
     private sealed class Shown(ProgressLine line) : IProgress<IngestProgress>
     {
-        public void Report(IngestProgress value) => line.Report(new StageProgress("ingest", "objects", value.Rows, value.Bytes, 0));
+        public void Report(IngestProgress value) =>
+            line.Report(new StageProgress("ingest", "objects", value.Rows, value.Bytes, 0));
     }
 }

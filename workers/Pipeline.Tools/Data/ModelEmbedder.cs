@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Tools.Data;
 
-/// <summary>Vectors of a causal language model: the mean of the last states over the tokens of a text, the first tokens of a long one.</summary>
+/// <summary>
+/// Vectors of a causal language model: the mean of the last states over the tokens of a text, the first tokens of a
+/// long one.
+/// </summary>
 internal sealed class ModelEmbedder : ITextEmbedder, IDisposable
 {
     private readonly CausalLanguageModel _model;
@@ -28,9 +31,14 @@ internal sealed class ModelEmbedder : ITextEmbedder, IDisposable
         using var mode = no_grad();
         using var scope = NewDisposeScope();
         // An empty text has no token; a line feed stands for it.
-        int[][] ids = [.. texts.Select(text => _tokenizer.EncodeToIds(text.Length > 0 ? text : "\n").Take(_maxTokens).ToArray())];
+        int[][] ids =
+            [.. texts.Select(text => _tokenizer.EncodeToIds(text.Length > 0 ? text : "\n").Take(_maxTokens).ToArray())];
         int[] lengths = [.. ids.Select(row => row.Length)];
-        var input = new ModelInput { InputIds = tensor(ids.SelectMany(row => row).Select(id => (long)id).ToArray()).view(1, -1), SequenceLengths = lengths };
+        var input = new ModelInput
+        {
+            InputIds = tensor(ids.SelectMany(row => row).Select(id => (long)id).ToArray()).view(1, -1),
+            SequenceLengths = lengths,
+        };
         var states = _model.Hidden(input).to(ScalarType.Float32).cpu(); // [1, tokens of all texts, d]
         var start = 0L;
         for (var i = 0; i < lengths.Length; i++)

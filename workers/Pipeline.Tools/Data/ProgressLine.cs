@@ -31,7 +31,8 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
             _shownAt = _watch.ElapsedMilliseconds;
             var seconds = Math.Max(0.001, (_watch.Elapsed - _phaseStart).TotalSeconds);
             var rate = value.Bytes / seconds;
-            var left = value.TotalBytes > value.Bytes && rate > 0 ? $", {TimeSpan.FromSeconds((value.TotalBytes - value.Bytes) / rate):h\\:mm\\:ss} left" : "";
+            var left = value.TotalBytes > value.Bytes && rate > 0
+                ? $", {TimeSpan.FromSeconds((value.TotalBytes - value.Bytes) / rate):h\\:mm\\:ss} left" : "";
             var text = $"{value.Stage} {value.Phase}: {value.Rows:N0} rows, {rate / 1e6:F1} MB/s{left}";
             if (_terminal)
             {

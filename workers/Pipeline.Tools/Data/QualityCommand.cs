@@ -4,20 +4,35 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Tools.Data;
 
-/// <summary><c>data filter</c>: quality heuristics, caps by source, and reports of what speaks to models instead of teaching them.</summary>
+/// <summary>
+/// <c>data filter</c>: quality heuristics, caps by source, and reports of what speaks to models instead of teaching
+/// them.
+/// </summary>
 internal static class QualityCommand
 {
     public static Command Create()
     {
-        var inputs = new Argument<FileInfo[]>("inputs") { Description = "JSONL files, sanitized", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<FileInfo[]>("inputs")
+        {
+            Description = "JSONL files, sanitized",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var output = new Option<DirectoryInfo>("--out") { Description = "folder to write to", Required = true };
-        var limits = new Option<string>("--limits") { Description = "instruction or web-text", DefaultValueFactory = _ => "instruction" };
+        var limits = new Option<string>("--limits")
+        {
+            Description = "instruction or web-text",
+            DefaultValueFactory = _ => "instruction",
+        };
         limits.AcceptOnlyFromAmong("instruction", "web-text");
         var scoreOnly = new Option<bool>("--score-only") { Description = "write scores and remove nothing" };
         var cap = new Option<int>("--rows-per-source") { Description = "most rows of one source; 0 for no cap" };
-        var source = new Option<string?>("--source-field") { Description = "field that names the source (default: the id up to its last colon)" };
+        var source = new Option<string?>("--source-field")
+        {
+            Description = "field that names the source (default: the id up to its last colon)",
+        };
         var fields = new Option<string[]>("--field") { Description = "text field of the row; repeatable" };
-        var command = new Command("filter", "Remove rows by quality and cap sources.") { inputs, output, limits, scoreOnly, cap, source, fields, DataConsole.Json };
+        var command = new Command("filter", "Remove rows by quality and cap sources.") { inputs, output, limits,
+            scoreOnly, cap, source, fields, DataConsole.Json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new QualityOptions
@@ -26,11 +41,14 @@ internal static class QualityCommand
                 ScoreOnly = parsed.GetValue(scoreOnly),
                 RowsPerSource = parsed.GetValue(cap),
                 SourceField = parsed.GetValue(source),
-                Fields = parsed.GetValue(fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default,
+                Fields = parsed.GetValue(fields) is { Length: > 0 } names
+                    ? TextFields.Named(names) : TextFields.Default,
             };
             var files = Array.ConvertAll(parsed.GetRequiredValue(inputs), file => file.FullName);
             var folder = parsed.GetRequiredValue(output).FullName;
-            return await DataConsole.RunAsync(parsed, folder, "it begins anew", progress => new QualityStage(options).RunAsync(files, folder, progress, cancellationToken));
+            return await DataConsole.RunAsync(
+                parsed, folder, "it begins anew",
+                progress => new QualityStage(options).RunAsync(files, folder, progress, cancellationToken));
         });
         return command;
     }

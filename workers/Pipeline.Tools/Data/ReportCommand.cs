@@ -9,20 +9,32 @@ internal static class ReportCommand
 {
     public static Command Create()
     {
-        var folders = new Argument<DirectoryInfo[]>("folders") { Description = "output folders of stages, in the order of the run", Arity = ArgumentArity.OneOrMore };
+        var folders = new Argument<DirectoryInfo[]>("folders")
+        {
+            Description = "output folders of stages, in the order of the run",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var output = new Option<FileInfo>("--out") { Description = "HTML file to write", Required = true };
-        var title = new Option<string>("--title") { Description = "title of the page", DefaultValueFactory = _ => "Data stages" };
+        var title = new Option<string>("--title")
+        {
+            Description = "title of the page",
+            DefaultValueFactory = _ => "Data stages",
+        };
         var fields = new Option<string[]>("--field") { Description = "text field of the rows; repeatable" };
-        var command = new Command("report", "What the stages did, as one HTML page with plots.") { folders, output, title, fields };
+        var command = new Command(
+            "report", "What the stages did, as one HTML page with plots.") { folders, output, title, fields };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var paths = Array.ConvertAll(parsed.GetRequiredValue(folders), folder => folder.FullName);
             var stages = paths.Select(StageReport.Read).ToList();
-            var last = paths.SelectMany(path => new[] { "rows.jsonl", "train.jsonl" }.Select(name => Path.Combine(path, name))).LastOrDefault(File.Exists);
+            var last = paths.SelectMany(
+                path => new[] { "rows.jsonl", "train.jsonl" }.Select(name => Path.Combine(path, name)))
+                .LastOrDefault(File.Exists);
             var text = parsed.GetValue(fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default;
             var lengths = LengthHistogram.Of(last is null ? [] : [last], text, cancellationToken);
             var file = parsed.GetRequiredValue(output).FullName;
-            await File.WriteAllTextAsync(file, DataReport.Render(parsed.GetRequiredValue(title), stages, lengths), cancellationToken);
+            await File.WriteAllTextAsync(
+                file, DataReport.Render(parsed.GetRequiredValue(title), stages, lengths), cancellationToken);
             Console.WriteLine(file);
             return 0;
         });

@@ -11,31 +11,65 @@ using Pipeline.Tools.Registry;
 
 namespace Pipeline.Tools.Data;
 
-/// <summary><c>data clean|dedup|semantic|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.</summary>
+/// <summary>
+/// <c>data clean|dedup|semantic|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.
+/// </summary>
 internal static class StageCommands
 {
-    private static readonly Argument<FileInfo[]> Inputs = new("inputs") { Description = "JSONL files", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<DirectoryInfo> Output = new("--out") { Description = "folder to write to", Required = true };
-    private static readonly Option<string[]> Fields = new("--field") { Description = "text field of the row; repeatable; default: the text fields of the usual training formats" };
-    private static readonly Option<string?> Stratify = new("--stratify") { Description = "field of the row to draw from in proportion" };
-    private static readonly Option<long> Seed = new("--seed") { Description = "seed of the draw", DefaultValueFactory = _ => 1 };
+    private static readonly Argument<FileInfo[]> Inputs = new("inputs")
+    {
+        Description = "JSONL files",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private static readonly Option<DirectoryInfo> Output = new("--out")
+    {
+        Description = "folder to write to",
+        Required = true,
+    };
+    private static readonly Option<string[]> Fields = new("--field")
+    {
+        Description = "text field of the row; repeatable; default: the text fields of the usual training formats",
+    };
+    private static readonly Option<string?> Stratify = new("--stratify")
+    {
+        Description = "field of the row to draw from in proportion",
+    };
+    private static readonly Option<long> Seed = new("--seed")
+    {
+        Description = "seed of the draw",
+        DefaultValueFactory = _ => 1,
+    };
 
     public static IEnumerable<Command> All() => [Clean(), Dedup(), Semantic(), Decontaminate(), Holdout(), Split()];
 
     private static Command Clean()
     {
         var mode = new Option<PiiMode>("--pii") { Description = "what happens to personal data" };
-        var key = new Option<string?>("--key-env") { Description = "name of the environment variable that holds the key of hashes and pseudonyms" };
-        var limits = new Option<string?>("--limits") { Description = "also remove rows by the quality heuristics: instruction or web-text" };
-        limits.AcceptOnlyFromAmong("instruction", "web-text");
-        return Stage("clean", "Repair texts and take personal data and secrets out.", [mode, key, limits, Fields], (parsed, inputs, output, progress, cancellationToken) =>
+        var key = new Option<string?>("--key-env")
         {
-            var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name) ?? throw new ArgumentException($"the environment variable {name} is not set", name) : "";
+            Description = "name of the environment variable that holds the key of hashes and pseudonyms",
+        };
+        var limits = new Option<string?>("--limits")
+        {
+            Description = "also remove rows by the quality heuristics: instruction or web-text",
+        };
+        limits.AcceptOnlyFromAmong("instruction", "web-text");
+        return Stage("clean", "Repair texts and take personal data and secrets out.", [mode, key, limits, Fields],
+            (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name)
+                ?? throw new ArgumentException($"the environment variable {name} is not set", name) : "";
             var options = new SanitizeOptions
             {
                 Mode = parsed.GetValue(mode),
                 Key = System.Text.Encoding.UTF8.GetBytes(secret),
-                Quality = parsed.GetValue(limits) switch { "web-text" => QualityLimits.WebText, "instruction" => QualityLimits.Instruction, _ => null },
+                Quality = parsed.GetValue(limits) switch
+                {
+                    "web-text" => QualityLimits.WebText,
+                    "instruction" =>
+                    QualityLimits.Instruction,
+                    _ => null
+                },
                 QualityFields = TextOf(parsed),
             };
             return new SanitizeStage(options).RunAsync(inputs, output, progress, cancellationToken);
@@ -44,21 +78,35 @@ internal static class StageCommands
 
     private static Command Dedup()
     {
-        var threshold = new Option<double>("--threshold") { Description = "Jaccard similarity of near-duplicates", DefaultValueFactory = _ => 0.8 };
-        var workers = new Option<int>("--workers") { Description = "threads", DefaultValueFactory = _ => 1 };
-        var budget = new Option<int>("--memory-mb") { Description = "memory for keys before they spill", DefaultValueFactory = _ => 256 };
-        var index = new Option<string?>("--index") { Description = "compare with, and add to, the index of this name in the object store" };
-        var options = new Option[] { threshold, workers, budget, index, RegistryOptions.Store, Fields };
-        return Stage("dedup", "Remove exact and near-duplicates.", options, async (parsed, inputs, output, progress, cancellationToken) =>
+        var threshold = new Option<double>("--threshold")
         {
-            var history = parsed.GetValue(index) is { } name ? new SegmentSet(RegistryOptions.OpenStore(parsed.GetValue(RegistryOptions.Store)), name) : null;
+            Description = "Jaccard similarity of near-duplicates",
+            DefaultValueFactory = _ => 0.8,
+        };
+        var workers = new Option<int>("--workers") { Description = "threads", DefaultValueFactory = _ => 1 };
+        var budget = new Option<int>("--memory-mb")
+        {
+            Description = "memory for keys before they spill",
+            DefaultValueFactory = _ => 256,
+        };
+        var index = new Option<string?>("--index")
+        {
+            Description = "compare with, and add to, the index of this name in the object store",
+        };
+        var options = new Option[] { threshold, workers, budget, index, RegistryOptions.Store, Fields };
+        return Stage("dedup", "Remove exact and near-duplicates.", options,
+            async (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            var history = parsed.GetValue(index) is { } name
+                ? new SegmentSet(RegistryOptions.OpenStore(parsed.GetValue(RegistryOptions.Store)), name) : null;
             var summary = await new DedupStage(new DedupOptions
             {
                 Threshold = parsed.GetValue(threshold),
                 Workers = parsed.GetValue(workers),
                 MemoryBudgetBytes = (long)parsed.GetValue(budget) << 20,
                 Fields = TextOf(parsed),
-                HistorySegments = history is null ? [] : await history.DownloadAsync(Path.Combine(output, "index"), cancellationToken),
+                HistorySegments = history is null
+                    ? [] : await history.DownloadAsync(Path.Combine(output, "index"), cancellationToken),
                 WriteSegment = history is not null,
             }).RunAsync(inputs, output, progress, cancellationToken);
             if (history is not null)
@@ -72,40 +120,88 @@ internal static class StageCommands
 
     private static Command Semantic()
     {
-        var model = new Option<DirectoryInfo>("--model") { Description = "folder of the language model that makes the vectors", Required = true };
-        var threshold = new Option<double>("--threshold") { Description = "cosine similarity of rows that say the same", DefaultValueFactory = _ => 0.95 };
-        var tokens = new Option<int>("--tokens") { Description = "tokens of a text that are looked at", DefaultValueFactory = _ => 256 };
-        return Stage("semantic", "Remove rows that say the same in other words.", [model, threshold, tokens, Fields], async (parsed, inputs, output, progress, cancellationToken) =>
+        var model = new Option<DirectoryInfo>("--model")
         {
-            using var embedder = new ModelEmbedder(parsed.GetRequiredValue(model).FullName, Math.Max(1, parsed.GetValue(tokens)));
+            Description = "folder of the language model that makes the vectors",
+            Required = true,
+        };
+        var threshold = new Option<double>("--threshold")
+        {
+            Description = "cosine similarity of rows that say the same",
+            DefaultValueFactory = _ => 0.95,
+        };
+        var tokens = new Option<int>("--tokens")
+        {
+            Description = "tokens of a text that are looked at",
+            DefaultValueFactory = _ => 256,
+        };
+        return Stage("semantic", "Remove rows that say the same in other words.", [model, threshold, tokens, Fields],
+            async (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            using var embedder =
+                new ModelEmbedder(parsed.GetRequiredValue(model).FullName, Math.Max(1, parsed.GetValue(tokens)));
             var options = new SemanticDedupOptions { Threshold = parsed.GetValue(threshold), Fields = TextOf(parsed) };
-            return await new SemanticDedupStage(options, embedder).RunAsync(inputs, output, progress, cancellationToken);
+            return await new SemanticDedupStage(options, embedder)
+                .RunAsync(inputs, output, progress, cancellationToken);
         });
     }
 
     private static Command Decontaminate()
     {
-        var against = new Option<FileInfo[]>("--against") { Description = "JSONL file of an evaluation set with question and answer (or choices); repeatable", Required = true };
-        var n = new Option<int[]>("--ngram") { Description = "words of a shared run that make a hit; repeatable (13 and 8)", DefaultValueFactory = _ => [13] };
-        return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields], (parsed, inputs, output, progress, cancellationToken) =>
+        var against = new Option<FileInfo[]>("--against")
         {
-            var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationFile.Read(file.FullName)).ToList();
-            return new DecontaminationStage(new DecontaminationOptions { NGrams = parsed.GetRequiredValue(n), Fields = TextOf(parsed) }).RunAsync(inputs, items, output, progress, cancellationToken);
+            Description = "JSONL file of an evaluation set with question and answer (or choices); repeatable",
+            Required = true,
+        };
+        var n = new Option<int[]>("--ngram")
+        {
+            Description = "words of a shared run that make a hit; repeatable (13 and 8)",
+            DefaultValueFactory = _ =>
+                [13],
+        };
+        return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields],
+            (parsed, inputs, output, progress, cancellationToken) =>
+        {
+            var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationFile.Read(file.FullName))
+                .ToList();
+            return new DecontaminationStage(
+                new DecontaminationOptions { NGrams = parsed.GetRequiredValue(n), Fields = TextOf(parsed) })
+                .RunAsync(inputs, items, output, progress, cancellationToken);
         });
     }
 
     private static Command Holdout()
     {
-        var fraction = new Option<double>("--fraction") { Description = "share of the raw rows, at least 0.10", DefaultValueFactory = _ => 0.10 };
-        return Stage("holdout", "Hold test rows out of the raw rows.", [fraction, Stratify, Seed], (parsed, inputs, output, _, cancellationToken) =>
-            new HoldoutStage(new HoldoutOptions { Fraction = parsed.GetValue(fraction), Seed = parsed.GetValue(Seed), StratifyBy = parsed.GetValue(Stratify) }).RunAsync(inputs, output, cancellationToken));
+        var fraction = new Option<double>("--fraction")
+        {
+            Description = "share of the raw rows, at least 0.10",
+            DefaultValueFactory = _ => 0.10,
+        };
+        return Stage("holdout", "Hold test rows out of the raw rows.", [fraction, Stratify, Seed],
+            (parsed, inputs, output, _, cancellationToken) =>
+            new HoldoutStage(
+                new HoldoutOptions
+                {
+                    Fraction = parsed.GetValue(fraction),
+                    Seed = parsed.GetValue(Seed),
+                    StratifyBy = parsed.GetValue(Stratify)
+                }).RunAsync(inputs, output, cancellationToken));
     }
 
     private static Command Split()
     {
-        var test = new Option<double>("--test") { Description = "share of the test part", DefaultValueFactory = _ => 0.10 };
-        var validation = new Option<double>("--validation") { Description = "share of the validation part", DefaultValueFactory = _ => 0.05 };
-        return Stage("split", "Divide rows by near-duplicate cluster.", [test, validation, Stratify, Seed, Fields], (parsed, inputs, output, progress, cancellationToken) =>
+        var test = new Option<double>("--test")
+        {
+            Description = "share of the test part",
+            DefaultValueFactory = _ => 0.10,
+        };
+        var validation = new Option<double>("--validation")
+        {
+            Description = "share of the validation part",
+            DefaultValueFactory = _ => 0.05,
+        };
+        return Stage("split", "Divide rows by near-duplicate cluster.", [test, validation, Stratify, Seed, Fields],
+            (parsed, inputs, output, progress, cancellationToken) =>
             new ClusterSplitStage(new ClusterSplitOptions
             {
                 Test = parsed.GetValue(test),
@@ -116,9 +212,12 @@ internal static class StageCommands
             }).RunAsync(inputs, output, progress, cancellationToken));
     }
 
-    private static TextFields TextOf(ParseResult parsed) => parsed.GetValue(Fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default;
+    private static TextFields TextOf(ParseResult parsed) =>
+        parsed.GetValue(Fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default;
 
-    private static Command Stage<T>(string name, string description, Option[] options, Func<ParseResult, string[], string, IProgress<StageProgress>, CancellationToken, Task<T>> run)
+    private static Command Stage<T>(
+        string name, string description, Option[] options,
+        Func<ParseResult, string[], string, IProgress<StageProgress>, CancellationToken, Task<T>> run)
     {
         var command = new Command(name, description) { Inputs, Output, DataConsole.Json };
         Array.ForEach(options, command.Options.Add);
@@ -126,7 +225,8 @@ internal static class StageCommands
         {
             var inputs = Array.ConvertAll(parsed.GetRequiredValue(Inputs), file => file.FullName);
             var output = parsed.GetRequiredValue(Output).FullName;
-            return await DataConsole.RunAsync(parsed, output, "it begins anew", progress => run(parsed, inputs, output, progress, cancellationToken));
+            return await DataConsole.RunAsync(
+                parsed, output, "it begins anew", progress => run(parsed, inputs, output, progress, cancellationToken));
         });
         return command;
     }

@@ -13,12 +13,16 @@ internal static class BenchmarkFolder
     {
         if (!from.StartsWith("s3://", StringComparison.Ordinal)) return from;
         var store = new ObjectRawStore(RegistryOptions.OpenStore(from));
-        var folder = Path.Combine(cache, "benchmarks", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(from)))[..16]);
+        var folder = Path.Combine(
+            cache, "benchmarks",
+            Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(from)))[..16]);
         var present = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var found in store.ListAsync("", cancellationToken))
         {
             var path = Path.GetFullPath(Path.Combine(folder, found.Key));
-            if (!path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)) throw new InvalidDataException($"{from} holds an object '{found.Key}' that would leave the folder");
+            if (!path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new InvalidDataException($"{from} holds an object '{found.Key}' that would leave the folder");
             present.Add(path);
             var mark = path + Mark;
             if (File.Exists(path) && File.Exists(mark) && File.ReadAllText(mark) == found.Version) continue;
@@ -28,7 +32,8 @@ internal static class BenchmarkFolder
             File.WriteAllText(mark, found.Version);
         }
 
-        if (present.Count == 0) throw new InvalidDataException($"{from} holds no objects; name the folder above the benchmarks");
+        if (present.Count == 0)
+            throw new InvalidDataException($"{from} holds no objects; name the folder above the benchmarks");
         Forget(folder, present);
         return folder;
     }
@@ -36,9 +41,13 @@ internal static class BenchmarkFolder
     /// <summary>What was withdrawn from the store must not be asked from an old copy.</summary>
     private static void Forget(string folder, HashSet<string> present)
     {
-        foreach (var old in Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(path => !present.Contains(path) && !IsMark(path, present))) File.Delete(old);
-        foreach (var empty in Directory.GetDirectories(folder, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Where(path => !Directory.EnumerateFileSystemEntries(path).Any())) Directory.Delete(empty);
+        foreach (var old in Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => !present.Contains(path) && !IsMark(path, present))) File.Delete(old);
+        foreach (var empty in Directory.GetDirectories(folder, "*", SearchOption.AllDirectories)
+            .OrderByDescending(path => path.Length).Where(path => !Directory.EnumerateFileSystemEntries(path).Any()))
+            Directory.Delete(empty);
     }
 
-    private static bool IsMark(string path, HashSet<string> present) => path.EndsWith(Mark, StringComparison.Ordinal) && present.Contains(path[..^Mark.Length]);
+    private static bool IsMark(string path, HashSet<string> present) =>
+        path.EndsWith(Mark, StringComparison.Ordinal) && present.Contains(path[..^Mark.Length]);
 }

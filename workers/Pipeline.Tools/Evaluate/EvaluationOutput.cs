@@ -7,7 +7,8 @@ namespace Pipeline.Tools.Evaluate;
 /// <summary>Runs an evaluation on the console and writes its files.</summary>
 internal static class EvaluationOutput
 {
-    public static void Run(EvaluationSession session, ModelUnderTest model, TaskCollection collection, string folder, CancellationToken cancellationToken)
+    public static void Run(EvaluationSession session, ModelUnderTest model, TaskCollection collection, string folder,
+        CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var watch = Stopwatch.StartNew();
@@ -18,25 +19,34 @@ internal static class EvaluationOutput
             var outcome = session.RunShard(task, new Progress(index, collection.Tasks.Count, task), cancellationToken);
             File.Copy(outcome.AnswersFile, Path.Combine(folder, $"samples_{task.Name}.jsonl"), overwrite: true);
             shards.Add(outcome.Result);
-            Console.WriteLine($"{task.Name,-40} {outcome.Result.Ids.Count,6} questions  {Figures(outcome.Result.Metrics)}{(outcome.FromCache ? "  (from the cache)" : "")}");
+            Console.WriteLine(
+                $"{task.Name,-40} {outcome.Result.Ids.Count,6} questions  "
+                    + $"{Figures(outcome.Result.Metrics)}{(outcome.FromCache ? "  (from the cache)" : "")}");
         }
 
         var results = session.Merge(shards, collection.Groups, invariant);
         var path = Path.Combine(folder, "results.json");
         var digest = ResultsJson.Save(results, path);
-        foreach (var (name, group) in results.Groups) Console.WriteLine($"{name,-40} {group.Questions,6} questions  {Figures(group.Metrics)}");
-        Console.WriteLine($"batch-size self-test: {(invariant is null ? "not applicable" : invariant.Value ? "passed" : "FAILED")}; {(model.IsLoaded ? $"{model.Scoring.Calls} model calls" : "0 model calls")}; {watch.Elapsed.TotalSeconds:0.0} s");
+        foreach (var (name, group) in results.Groups) Console.WriteLine(
+            $"{name,-40} {group.Questions,6} questions  {Figures(group.Metrics)}");
+        Console.WriteLine(
+            $"batch-size self-test: {(invariant is null ? "not applicable" : invariant.Value ? "passed" : "FAILED")}; "
+                + $"{(model.IsLoaded ? $"{model.Scoring.Calls} model calls" : "0 model calls")}; "
+                + $"{watch.Elapsed.TotalSeconds:0.0} s");
         Console.WriteLine($"{path}  sha256 {digest}");
     }
 
-    private static string Figures(IReadOnlyDictionary<string, MetricValue> metrics) => string.Join("  ", metrics.Select(metric =>
-        $"{metric.Key.Replace(",none", "")} {metric.Value.Value:0.0000}{(metric.Value.StandardError is { } error ? $" ± {error:0.0000}" : "")}"));
+    private static string Figures(IReadOnlyDictionary<string, MetricValue> metrics) =>
+        string.Join("  ", metrics.Select(metric =>
+        $"{metric.Key.Replace(",none", "")} "
+            + $"{metric.Value.Value:0.0000}{(metric.Value.StandardError is { } error ? $" ± {error:0.0000}" : "")}"));
 
     private sealed class Progress(int index, int count, EvaluationTask task) : IProgress<int>
     {
         public void Report(int value)
         {
-            if (!Console.IsOutputRedirected) Console.Write($"\r[{index + 1}/{count}] {task.Name}: {value} of {task.Questions.Count}   \r");
+            if (!Console.IsOutputRedirected)
+                Console.Write($"\r[{index + 1}/{count}] {task.Name}: {value} of {task.Questions.Count}   \r");
         }
     }
 }

@@ -22,13 +22,35 @@ internal static class GateCommand
 
     public static Command Create()
     {
-        var baseline = new Option<string>("--baseline", "-b") { Description = "results.json of the base model", Required = true };
-        var candidate = new Option<string>("--candidate", "-c") { Description = "results.json of the candidate", Required = true };
-        var arms = new Option<string[]>("--arm") { Description = "further arms as NAME=results.json, such as base+prompt=prompt.json", AllowMultipleArgumentsPerToken = true };
-        var gates = new Option<string>("--gates", "-g") { Description = "YAML file, or a built-in set: task, domain, style", DefaultValueFactory = _ => "task" };
-        var output = new Option<string?>("--out", "-o") { Description = "write the decision with its evidence to this JSON file" };
+        var baseline = new Option<string>("--baseline", "-b")
+        {
+            Description = "results.json of the base model",
+            Required = true,
+        };
+        var candidate = new Option<string>("--candidate", "-c")
+        {
+            Description = "results.json of the candidate",
+            Required = true,
+        };
+        var arms = new Option<string[]>("--arm")
+        {
+            Description = "further arms as NAME=results.json, such as base+prompt=prompt.json",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var gates = new Option<string>("--gates", "-g")
+        {
+            Description = "YAML file, or a built-in set: task, domain, style",
+            DefaultValueFactory = _ => "task",
+        };
+        var output = new Option<string?>("--out", "-o")
+        {
+            Description = "write the decision with its evidence to this JSON file",
+        };
         var input = new Option<string?>("--input") { Description = "input of the failed run; with --retrain-out" };
-        var retrain = new Option<string?>("--retrain-out") { Description = "write the recommended input of a retrain after a fail" };
+        var retrain = new Option<string?>("--retrain-out")
+        {
+            Description = "write the recommended input of a retrain after a fail",
+        };
         var attempt = new Option<int>("--attempt") { Description = "retrains started so far for this run" };
         var json = new Option<bool>("--json") { Description = "print the decision as JSON" };
         var command = new Command("gate", "Compare a candidate with its base; exit code 5 when a gate fails.")
@@ -37,14 +59,19 @@ internal static class GateCommand
         {
             var name = parsed.GetRequiredValue(gates);
             var set = GateSetYaml.BuiltIn.Contains(name) ? GateSetYaml.ForPurpose(name) : GateSetYaml.Load(name);
-            var all = new Dictionary<string, EvaluationResults> { ["base"] = ResultsJson.Load(parsed.GetRequiredValue(baseline)) };
-            foreach (var (key, path) in (parsed.GetValue(arms) ?? []).Select(OptionText.Arm)) all[key] = ResultsJson.Load(path);
+            var all = new Dictionary<string, EvaluationResults>
+            {
+                ["base"] = ResultsJson.Load(parsed.GetRequiredValue(baseline)),
+            };
+            foreach (var (key, path) in (parsed.GetValue(arms) ?? []).Select(OptionText.Arm)) all[key] =
+                ResultsJson.Load(path);
             var report = GateEvaluator.Evaluate(set, ResultsJson.Load(parsed.GetRequiredValue(candidate)), all);
             var text = JsonSerializer.Serialize(report, Json);
             if (parsed.GetValue(output) is { } target) File.WriteAllText(target, text + "\n");
             if (parsed.GetValue(json)) Console.WriteLine(text);
             else Print(report);
-            Propose(set, report, parsed.GetValue(input), parsed.GetValue(retrain), parsed.GetValue(attempt), parsed.GetValue(json));
+            Propose(set, report, parsed.GetValue(input), parsed.GetValue(retrain), parsed.GetValue(attempt),
+                parsed.GetValue(json));
             return report.Verdict == GateVerdict.Fail ? ExitCodes.GateFailed : ExitCodes.Ok;
         });
         return command;
@@ -56,11 +83,18 @@ internal static class GateCommand
         foreach (var problem in report.Problems) Console.WriteLine($"  FAIL          evidence: {problem}");
         foreach (var outcome in report.Outcomes)
         {
-            Console.WriteLine($"  {Word(outcome.Verdict),-13} {outcome.Rule.Name} ({outcome.Rule.Task}{(outcome.Questions > 0 ? $", {outcome.Questions} questions" : "")}): {outcome.Reason}");
+            Console.WriteLine(
+                $"  {Word(outcome.Verdict),-13} {outcome.Rule.Name} "
+                    + $"({outcome.Rule.Task}{(outcome.Questions > 0 ? $", {outcome.Questions} questions" : "")}): "
+                    + $"{outcome.Reason}");
             if (outcome.Difference is { } interval)
             {
-                Console.WriteLine($"                {outcome.Baseline:0.##} before, {outcome.Candidate:0.##} after; difference {outcome.Candidate - outcome.Baseline:+0.##;-0.##;0} "
-                    + $"(95 %: {interval.Lower:+0.##;-0.##;0} to {interval.Upper:+0.##;-0.##;0}); lost {outcome.Lost}, gained {outcome.Gained}; p {(outcome.P < 0.001 ? $"{outcome.P:0.#e+0}" : $"{outcome.P:0.000}")}");
+                Console.WriteLine(
+                    $"                {outcome.Baseline:0.##} before, {outcome.Candidate:0.##} after; difference "
+                    + $"{outcome.Candidate - outcome.Baseline:+0.##;-0.##;0} "
+                    + $"(95 %: {interval.Lower:+0.##;-0.##;0} to {interval.Upper:+0.##;-0.##;0}); lost "
+                    + $"{outcome.Lost}, gained {outcome.Gained}; p "
+                    + $"{(outcome.P < 0.001 ? $"{outcome.P:0.#e+0}" : $"{outcome.P:0.000}")}");
             }
         }
 
@@ -70,14 +104,17 @@ internal static class GateCommand
     private static void Propose(GateSet set, GateReport report, string? input, string? target, int attempt, bool quiet)
     {
         if (report.Verdict != GateVerdict.Fail || input is null) return;
-        var run = JsonNode.Parse(File.ReadAllText(input)) as JsonObject ?? throw new FormatException($"{input} is no JSON object");
+        var run = JsonNode.Parse(File.ReadAllText(input)) as JsonObject
+            ?? throw new FormatException($"{input} is no JSON object");
         if (RetrainProposal.Of(set, report, run, attempt) is not { } proposal) return;
         if (target is not null) File.WriteAllText(target, proposal.Input.ToJsonString(Json) + "\n");
         if (quiet) return;
-        foreach (var change in proposal.Differences) Console.WriteLine($"  retrain: {change.Path} {change.Before:R} -> {change.After:R} ({change.Rule})");
+        foreach (var change in proposal.Differences)
+            Console.WriteLine($"  retrain: {change.Path} {change.Before:R} -> {change.After:R} ({change.Rule})");
         foreach (var advice in proposal.Advice) Console.WriteLine($"  advice: {advice}");
         Console.WriteLine(proposal.Automatic ? "  it may start on its own" : "  a person must start it");
     }
 
-    private static string Word(GateVerdict verdict) => verdict switch { GateVerdict.Pass => "PASS", GateVerdict.Fail => "FAIL", _ => "INCONCLUSIVE" };
+    private static string Word(GateVerdict verdict) =>
+        verdict switch { GateVerdict.Pass => "PASS", GateVerdict.Fail => "FAIL", _ => "INCONCLUSIVE" };
 }

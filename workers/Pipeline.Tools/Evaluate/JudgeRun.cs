@@ -10,62 +10,98 @@ namespace Pipeline.Tools.Evaluate;
 /// <summary>Answers, judgements and their files.</summary>
 internal sealed class JudgeRun(JudgeBench bench, IReadOnlyList<JudgeQuestion> questions, string folder)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Marks every turn; returns the task for results.json.</summary>
-    public async Task<TaskResult> MarkAsync(IChatModel model, IReadOnlyList<JudgeQuestion> all, CancellationToken cancellationToken)
+    public async Task<TaskResult> MarkAsync(
+        IChatModel model, IReadOnlyList<JudgeQuestion> all, CancellationToken cancellationToken)
     {
         var answers = await AnswersAsync(model, "answers.jsonl", cancellationToken);
         var marks = await bench.MarkAsync(model.Id, [.. questions.Zip(answers)], cancellationToken);
         Write("judgements.jsonl", marks.Marks);
-        var categories = questions.ToDictionary(question => question.Id, question => question.Category, StringComparer.Ordinal);
-        foreach (var category in marks.Marks.Where(mark => mark.Mark is not null).GroupBy(mark => categories[mark.QuestionId])) Console.WriteLine($"{category.Key,-12} {category.Average(mark => mark.Mark),6:0.00}  {category.Count()} turns");
+        var categories =
+            questions.ToDictionary(question => question.Id, question => question.Category, StringComparer.Ordinal);
+        foreach (var category in marks.Marks.Where(mark => mark.Mark is not null)
+            .GroupBy(mark => categories[mark.QuestionId]))
+            Console.WriteLine(
+                $"{category.Key,-12} {category.Average(mark => mark.Mark),6:0.00}  {category.Count()} turns");
         var mean = double.IsNaN(marks.Mean) ? "no mean" : $"mean {marks.Mean:0.00}";
-        Console.WriteLine($"{mean} of {marks.Marks.Count} turns by {marks.Judge}; {marks.Unreadable} without a readable mark, {marks.Marks.Count(mark => mark.Tries > 1)} asked for again; prompts {marks.PromptDigest[..12]}");
+        Console.WriteLine(
+            $"{mean} of {marks.Marks.Count} turns by {marks.Judge}; {marks.Unreadable} without a readable mark, "
+                + $"{marks.Marks.Count(mark => mark.Tries > 1)} asked for again; prompts {marks.PromptDigest[..12]}");
         return marks.ToTaskResult(questions) with { Original = all.Sum(question => question.Turns.Count) };
     }
 
     /// <summary>Compares two models in both orders.</summary>
     public async Task CompareAsync(IChatModel first, IChatModel second, CancellationToken cancellationToken)
     {
-        var (one, two) = (await AnswersAsync(first, "answers.jsonl", cancellationToken), await AnswersAsync(second, "answers-against.jsonl", cancellationToken));
-        var results = await bench.CompareAsync(first.Id, second.Id, [.. questions.Select((question, i) => (question, one[i], two[i]))], cancellationToken);
+        var (one, two) = (await AnswersAsync(first, "answers.jsonl", cancellationToken),
+            await AnswersAsync(second, "answers-against.jsonl", cancellationToken));
+        var results = await bench.CompareAsync(
+            first.Id, second.Id, [.. questions.Select((question, i) => (question, one[i], two[i]))], cancellationToken);
         Write("comparisons.jsonl", results);
         var (wins, losses) = (results.Count(result => result.Score == 1), results.Count(result => result.Score == 0));
-        var rate = wins + losses == 0 ? "no decided question" : $"wins {100.0 * wins / (wins + losses):0.0} % of the decided ones ({Range(wins, wins + losses)})";
-        Console.WriteLine($"{first.Id} against {second.Id}: {wins} won, {losses} lost, {results.Count(result => result.Score == 0.5)} tied ({results.Count(result => result.OrderDecided)} of them decided by the order), {results.Count(result => result.Score is null)} unreadable; {rate}");
+        var rate = wins + losses == 0 ? "no decided question"
+            : $"wins {100.0 * wins / (wins + losses):0.0} % of the decided ones ({Range(wins, wins + losses)})";
+        Console.WriteLine(
+            $"{first.Id} against {second.Id}: {wins} won, {losses} lost, "
+                + $"{results.Count(result => result.Score == 0.5)} tied "
+                + $"({results.Count(result => result.OrderDecided)} of them decided by the order), "
+                + $"{results.Count(result => result.Score is null)} unreadable; {rate}");
     }
 
     /// <summary>Measures how far the judge agrees with people on labelled comparisons.</summary>
     public async Task AgreeAsync(string path, CancellationToken cancellationToken)
     {
-        var rows = File.ReadLines(path).Where(line => line.Length > 0).Select((line, i) => LabelledComparison.Of(line, $"{path}, row {i + 1}")).ToList();
-        var results = await bench.CompareAsync("first", "second", [.. rows.Select(row => (row.Question, row.First, row.Second))], cancellationToken);
+        var rows = File.ReadLines(path).Where(line => line.Length > 0)
+            .Select((line, i) => LabelledComparison.Of(line, $"{path}, row {i + 1}")).ToList();
+        var results = await bench.CompareAsync(
+            "first", "second", [.. rows.Select(row => (row.Question, row.First, row.Second))], cancellationToken);
         Write("agreement.jsonl", results);
         var read = rows.Zip(results).Where(pair => pair.Second.Score is not null).ToList();
-        if (read.Count == 0) throw new InvalidDataException($"the judge gave no readable judgement of the {rows.Count} comparisons in {path}");
-        var report = new ClassificationReport(ConfusionMatrix.Of([.. read.Select(pair => pair.First.Person)], [.. read.Select(pair => pair.Second.Score switch { 1 => "A", 0 => "B", _ => "C" })], ["A", "B", "C"]));
-        Console.WriteLine($"agreement with people: {100 * report.Accuracy:0.0} % of {read.Count} comparisons, kappa {report.Kappa():0.00}; {rows.Count - read.Count} unreadable");
+        if (read.Count == 0)
+            throw new InvalidDataException(
+                $"the judge gave no readable judgement of the {rows.Count} comparisons in {path}");
+        var report = new ClassificationReport(
+            ConfusionMatrix.Of([.. read.Select(pair => pair.First.Person)],
+                [.. read.Select(pair => pair.Second.Score switch { 1 => "A", 0 => "B", _ => "C" })], ["A", "B", "C"]));
+        Console.WriteLine(
+            $"agreement with people: {100 * report.Accuracy:0.0} % of {read.Count} comparisons, kappa "
+                + $"{report.Kappa():0.00}; {rows.Count - read.Count} unreadable");
     }
 
-    private async Task<List<IReadOnlyList<string>>> AnswersAsync(IChatModel model, string file, CancellationToken cancellationToken)
+    private async Task<List<IReadOnlyList<string>>> AnswersAsync(
+        IChatModel model, string file, CancellationToken cancellationToken)
     {
         var answers = new List<IReadOnlyList<string>>();
         foreach (var question in questions)
         {
             answers.Add(await JudgeBench.AnswerAsync(model, question, cancellationToken));
-            if (!Console.IsErrorRedirected) Console.Error.Write($"\r{model.Id}: {answers.Count} of {questions.Count} answered ");
+            if (!Console.IsErrorRedirected)
+                Console.Error.Write($"\r{model.Id}: {answers.Count} of {questions.Count} answered ");
         }
 
         if (!Console.IsErrorRedirected) Console.Error.WriteLine();
-        Write(file, questions.Zip(answers, (question, turns) => new { question_id = question.Id, model_id = model.Id, choices = new[] { new { index = 0, turns } } }));
+        Write(file,
+            questions.Zip(
+                answers, (question, turns) =>
+                    new
+                    {
+                        question_id = question.Id,
+                        model_id = model.Id,
+                        choices = new[] { new { index = 0, turns } }
+                    }));
         return answers;
     }
 
     private void Write<T>(string name, IEnumerable<T> rows)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, name), string.Concat(rows.Select(row => JsonSerializer.Serialize(row, Json) + "\n")));
+        File.WriteAllText(
+            Path.Combine(folder, name), string.Concat(rows.Select(row => JsonSerializer.Serialize(row, Json) + "\n")));
     }
 
     private static string Range(int wins, int decided)

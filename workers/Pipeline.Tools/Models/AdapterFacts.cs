@@ -19,10 +19,12 @@ internal static class AdapterFacts
         [
             new("kind", "adapter"),
             new("base", config.BaseModel ?? "not said"),
-            new("rank, alpha", Text($"{config.Rank}, {config.Alpha}{(config.UseRsLora ? ", rsLoRA" : "")}{(config.UseDora ? ", DoRA" : "")}")),
+            new("rank, alpha",
+                Text($"{config.Rank}, {config.Alpha}{(config.UseRsLora ? ", rsLoRA" : "")}{(config.UseDora ? ", DoRA" : "")}")),
             new("dropout", Text($"{config.Dropout}")),
             new("targets", config.TargetRegex ?? string.Join(", ", config.TargetModules)),
-            new("tensors", Text($"{file.Header.Entries.Count} with {file.Header.Entries.Sum(entry => entry.Count):N0} numbers, {file.Length:N0} bytes")),
+            new("tensors",
+                Text($"{file.Header.Entries.Count} with {file.Header.Entries.Sum(entry => entry.Count):N0} numbers, {file.Length:N0} bytes")),
         ];
         if (baseDirectory is not null)
         {

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Pipeline.Tools.Models;
 
-/// <summary><c>inspect</c>: what a model or adapter directory holds, what training it takes; no weight is loaded.</summary>
+/// <summary>
+/// <c>inspect</c>: what a model or adapter directory holds, what training it takes; no weight is loaded.
+/// </summary>
 internal static class InspectCommand
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
@@ -11,10 +13,18 @@ internal static class InspectCommand
     public static Command Create()
     {
         var path = new Argument<DirectoryInfo>("directory") { Description = "a model or an adapter directory" };
-        var model = new Option<DirectoryInfo?>("--base") { Description = "base model of an adapter, for its share of all parameters" };
-        var tokens = new Option<int>("--tokens") { Description = "tokens of a micro-batch in the memory estimate", DefaultValueFactory = _ => 2048 };
+        var model = new Option<DirectoryInfo?>("--base")
+        {
+            Description = "base model of an adapter, for its share of all parameters",
+        };
+        var tokens = new Option<int>("--tokens")
+        {
+            Description = "tokens of a micro-batch in the memory estimate",
+            DefaultValueFactory = _ => 2048,
+        };
         var json = new Option<bool>("--json") { Description = "print one JSON object" };
-        var command = new Command("inspect", "Show what a model or adapter holds, and the memory that training takes.") { path, model, tokens, json };
+        var command = new Command("inspect",
+            "Show what a model or adapter holds, and the memory that training takes.") { path, model, tokens, json };
         command.SetAction(parsed =>
         {
             var directory = parsed.GetRequiredValue(path).FullName;

@@ -21,15 +21,18 @@ internal static class ModelFacts
             new("kind", "model"),
             new("family", config.ModelType),
             new("layers", Text($"{config.LayerCount} of {config.HiddenSize}, feed-forward {config.IntermediateSize}")),
-            new("heads", Text($"{config.HeadCount} query, {config.KeyValueHeadCount} key and value, {config.HeadDimension} wide")),
-            new("vocabulary", Text($"{config.VocabularySize:N0}{(config.TieEmbeddings ? ", head tied to the embedding" : "")}")),
+            new("heads",
+                Text($"{config.HeadCount} query, {config.KeyValueHeadCount} key and value, {config.HeadDimension} wide")),
+            new("vocabulary",
+                Text($"{config.VocabularySize:N0}{(config.TieEmbeddings ? ", head tied to the embedding" : "")}")),
             new("context", Text($"{config.MaxPositions:N0} tokens, rope {config.Rope.Type}")),
             new("parameters", Text($"{ModelShapes.ParameterCount(config):N0}")),
             new("adapter", $"{Preset}: {AdapterShapes.Describe(adapter, config)}"),
             .. Weights(directory),
             .. Memory(config, AdapterShapes.ParameterCount(adapter, config), microBatchTokens),
         ];
-        facts.AddRange(config.Warnings.Select((warning, i) => new KeyValuePair<string, string>($"warning {i + 1}", warning)));
+        facts.AddRange(
+            config.Warnings.Select((warning, i) => new KeyValuePair<string, string>($"warning {i + 1}", warning)));
         return facts;
     }
 
@@ -37,7 +40,8 @@ internal static class ModelFacts
     {
         using var files = WeightFiles.Open(directory);
         var types = files.Files.SelectMany(file => file.Header.Entries).Select(entry => entry.DType).Distinct().Order();
-        yield return new("weights", Text($"{files.TotalBytes:N0} bytes in {files.Files.Count} files, {string.Join(", ", types)}"));
+        yield return new(
+            "weights", Text($"{files.TotalBytes:N0} bytes in {files.Files.Count} files, {string.Join(", ", types)}"));
         yield return new("fingerprint", WeightFingerprint.Of(files));
     }
 

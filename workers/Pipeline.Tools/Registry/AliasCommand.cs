@@ -12,16 +12,33 @@ internal static class AliasCommand
         var name = new Argument<string>("model") { Description = "model name" };
         var alias = new Argument<string>("alias") { Description = "alias, such as champion or challenger" };
         var version = new Argument<string>("version") { Description = "version number, or 'none' to remove the alias" };
-        var expect = new Option<string?>("--expect") { Description = "version the alias must be at now, or 'none' (default: where it is)" };
-        var actor = new Option<string>("--as") { Description = "who does it", DefaultValueFactory = _ => Environment.UserName };
+        var expect = new Option<string?>("--expect")
+        {
+            Description = "version the alias must be at now, or 'none' (default: where it is)",
+        };
+        var actor = new Option<string>("--as")
+        {
+            Description = "who does it",
+            DefaultValueFactory = _ => Environment.UserName,
+        };
         var reason = new Option<string>("--reason") { Description = "why; it is kept in the history", Required = true };
-        var waive = new Option<string>("--waive-gates") { Description = "move a protected alias without evidence and approval, for this reason", DefaultValueFactory = _ => "" };
-        var request = new Option<string>("--request-id") { Description = "id that makes a repeated call one move", DefaultValueFactory = _ => "" };
-        var command = new Command("alias", "Point an alias at a version.") { name, alias, version, expect, actor, reason, waive, request };
+        var waive = new Option<string>("--waive-gates")
+        {
+            Description = "move a protected alias without evidence and approval, for this reason",
+            DefaultValueFactory = _ => "",
+        };
+        var request = new Option<string>("--request-id")
+        {
+            Description = "id that makes a repeated call one move",
+            DefaultValueFactory = _ => "",
+        };
+        var command = new Command(
+            "alias", "Point an alias at a version.") { name, alias, version, expect, actor, reason, waive, request };
         RegistryCommand.Run(command, async (parsed, registry, cancellation) =>
         {
             var (model, label) = (parsed.GetRequiredValue(name), parsed.GetRequiredValue(alias));
-            int? now = (await registry.StateAsync(model, cancellation)).Aliases.TryGetValue(label, out var current) ? current : null;
+            int? now = (await registry.StateAsync(model, cancellation)).Aliases.TryGetValue(label, out var current)
+                ? current : null;
             var moved = await registry.MoveAliasAsync(
                 new MoveAlias
                 {
@@ -52,5 +69,6 @@ internal static class AliasCommand
     private static int? Number(string text) =>
         text == "none" ? null
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new RegistryException(RegistryError.InvalidName, $"'{text}' is no version; give a number from 1 or 'none'");
+        : throw new RegistryException(
+            RegistryError.InvalidName, $"'{text}' is no version; give a number from 1 or 'none'");
 }

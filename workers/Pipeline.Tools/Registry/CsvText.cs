@@ -7,6 +7,7 @@ internal static class CsvText
     {
         // A leading apostrophe makes spreadsheets show the text as it is.
         var safe = cell.Length > 0 && "=+-@\t\r".Contains(cell[0], StringComparison.Ordinal) ? "'" + cell : cell;
-        return safe.AsSpan().ContainsAny("\",\r\n'") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return safe.AsSpan().ContainsAny("\",\r\n'")
+            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 }

@@ -17,7 +17,8 @@ internal static class DiffCommand
             var left = await FactsAsync(registry, parsed.GetRequiredValue(one), cancellation);
             var right = await FactsAsync(registry, parsed.GetRequiredValue(other), cancellation);
             var rows = left.Keys.Union(right.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-                .Select(name => (Name: name, Left: left.GetValueOrDefault(name, "-"), Right: right.GetValueOrDefault(name, "-")))
+                .Select(name =>
+                    (Name: name, Left: left.GetValueOrDefault(name, "-"), Right: right.GetValueOrDefault(name, "-")))
                 .Where(row => row.Left != row.Right)
                 .ToList();
             if (parsed.GetValue(RegistryOptions.Json))
@@ -31,13 +32,15 @@ internal static class DiffCommand
             else
             {
                 RegistryOptions.PrintTable(
-                    ["WHAT", parsed.GetRequiredValue(one), parsed.GetRequiredValue(other)], rows.Select(row => new[] { row.Name, row.Left, row.Right }));
+                    ["WHAT", parsed.GetRequiredValue(one), parsed.GetRequiredValue(other)],
+                    rows.Select(row => new[] { row.Name, row.Left, row.Right }));
             }
         });
         return command;
     }
 
-    private static async Task<Dictionary<string, string>> FactsAsync(ModelRegistry registry, string text, CancellationToken cancellation)
+    private static async Task<Dictionary<string, string>> FactsAsync(
+        ModelRegistry registry, string text, CancellationToken cancellation)
     {
         var version = await registry.ResolveAsync(text, cancellation);
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -46,15 +49,18 @@ internal static class DiffCommand
             ["description"] = version.Description,
             ["licence"] = version.Licence,
         };
-        foreach (var file in (await registry.Artifacts.FindAsync(version.PackageKind, version.Package, cancellation))?.Files ?? [])
+        foreach (var file in (await registry.Artifacts.FindAsync(
+            version.PackageKind, version.Package, cancellation))?.Files ?? [])
         {
             facts[$"file {file.Name}"] = file.Sha256[..12];
         }
 
         var graph = await registry.LineageAsync(version.Address, cancellation);
-        foreach (var kind in graph.Nodes.Values.Where(node => node.Kind is not (LineageKind.Version or LineageKind.Package)).GroupBy(node => node.Kind))
+        foreach (var kind in graph.Nodes.Values.Where(
+            node => node.Kind is not (LineageKind.Version or LineageKind.Package)).GroupBy(node => node.Kind))
         {
-            facts[$"lineage {LineageNode.KindName(kind.Key)}"] = string.Join("; ", kind.Select(node => node.Label).Order(StringComparer.Ordinal));
+            facts[$"lineage {LineageNode.KindName(kind.Key)}"] =
+                string.Join("; ", kind.Select(node => node.Label).Order(StringComparer.Ordinal));
         }
 
         return facts;

@@ -12,7 +12,8 @@ internal static class LineageCommand
     {
         var target = new Argument<string>("address") { Description = "name@alias, name@3 or models:/name/3" };
         var html = new Option<FileInfo?>("--html") { Description = "write a self-contained page to this file" };
-        var command = new Command("lineage", "From a version back to raw data, code, evidence and approvals.") { target, html };
+        var command =
+            new Command("lineage", "From a version back to raw data, code, evidence and approvals.") { target, html };
         RegistryCommand.Run(command, async (parsed, registry, cancellation) =>
         {
             var address = ModelAddress.Parse(parsed.GetRequiredValue(target));
@@ -20,7 +21,8 @@ internal static class LineageCommand
             if (parsed.GetValue(html) is { } file)
             {
                 var history = await registry.HistoryAsync(address.Name, cancellation);
-                await File.WriteAllTextAsync(file.FullName, LineagePage.Render(address.ToString(), graph, history), cancellation);
+                await File.WriteAllTextAsync(
+                    file.FullName, LineagePage.Render(address.ToString(), graph, history), cancellation);
                 Console.WriteLine(file.FullName);
             }
             else if (parsed.GetValue(RegistryOptions.Json))
@@ -39,7 +41,8 @@ internal static class LineageCommand
     {
         RegistryOptions.PrintTable(["KIND", "WHAT", "ARTEFACT", "RUN"], graph.Nodes.Values.Select(node => new[]
         {
-            LineageNode.KindName(node.Kind), node.Label, node.Artifact.Length > 12 ? node.Artifact[..12] : node.Artifact, node.Run,
+            LineageNode.KindName(node.Kind), node.Label, node.Artifact.Length > 12
+                ? node.Artifact[..12] : node.Artifact, node.Run,
         }));
         if (graph.Missing.Count > 0)
         {

@@ -15,9 +15,12 @@ internal static class ListCommand
             var models = new List<ModelSummary>();
             foreach (var name in await registry.NamesAsync(cancellation))
             {
-                var (versions, state) = (await registry.VersionsAsync(name, cancellation), await registry.StateAsync(name, cancellation));
+                var (versions, state) =
+                    (await registry.VersionsAsync(name, cancellation), await registry.StateAsync(name, cancellation));
                 var notes = await registry.NotesAsync(name, cancellation: cancellation);
-                models.Add(new ModelSummary(name, versions.Count, versions.Count == 0 ? 0 : versions[^1].Version, state.Aliases, notes.Description));
+                models.Add(
+                    new ModelSummary(name, versions.Count, versions.Count == 0 ? 0 : versions[^1].Version,
+                        state.Aliases, notes.Description));
             }
 
             var bases = await registry.Bases.ListAsync(cancellation);
@@ -39,7 +42,8 @@ internal static class ListCommand
     }
 
     private static string[] Cells(ModelSummary model) =>
-        [model.Name, $"{model.Versions}", $"{model.Latest}", string.Join(' ', model.Aliases.Select(pair => $"{pair.Key}={pair.Value}")), model.Description];
+        [model.Name, $"{model.Versions}", $"{model.Latest}",
+            string.Join(' ', model.Aliases.Select(pair => $"{pair.Key}={pair.Value}")), model.Description];
 
     private static void Print(List<ModelSummary> models, IReadOnlyList<BaseModel> bases)
     {
@@ -49,9 +53,11 @@ internal static class ListCommand
             ["BASE", "REVISION", "ARCHITECTURE", "DTYPE", "PARAMETERS", "CONTEXT", "LICENCE"],
             bases.Select(model => new[]
             {
-                model.Id, model.Revision, model.Architecture, model.DType, $"{model.Parameters:N0}", $"{model.ContextLength}", model.Licence,
+                model.Id, model.Revision, model.Architecture, model.DType, $"{model.Parameters:N0}",
+                $"{model.ContextLength}", model.Licence,
             }));
     }
 
-    private sealed record ModelSummary(string Name, int Versions, int Latest, SortedDictionary<string, int> Aliases, string Description);
+    private sealed record ModelSummary(
+        string Name, int Versions, int Latest, SortedDictionary<string, int> Aliases, string Description);
 }

@@ -12,10 +12,12 @@ public static class RegistryCommand
     /// <returns>A command to add to the root.</returns>
     public static Command Create()
     {
-        var command = new Command("registry", "Models, versions, aliases, base models and lineage.") { RegistryOptions.Store, RegistryOptions.Json };
+        var command = new Command("registry",
+            "Models, versions, aliases, base models and lineage.") { RegistryOptions.Store, RegistryOptions.Json };
         foreach (var part in new[]
         {
-            ListCommand.Create(), ShowCommand.Create(), AliasCommand.Create(), LineageCommand.Create(), DiffCommand.Create(),
+            ListCommand.Create(), ShowCommand.Create(), AliasCommand.Create(), LineageCommand.Create(),
+            DiffCommand.Create(),
             RegisterBaseCommand.Create(), CopyCommand.Create(), WebhookCommand.Create(),
         })
         {
@@ -49,7 +51,8 @@ public static class RegistryCommand
         RegistryException refused => refused.Error switch
         {
             RegistryError.GateMissing => ExitCodes.GateFailed,
-            RegistryError.BaseMismatch or RegistryError.Digest or RegistryError.AliasMoved or RegistryError.Conflict => ExitCodes.Integrity,
+            RegistryError.BaseMismatch or RegistryError.Digest or RegistryError.AliasMoved or RegistryError.Conflict =>
+                ExitCodes.Integrity,
             RegistryError.InUse or RegistryError.Destination => ExitCodes.NotAllowed,
             _ => ExitCodes.BadInput,
         },

@@ -18,7 +18,11 @@ internal static class RegistryOptions
         Recursive = true,
     };
 
-    public static readonly Option<bool> Json = new("--json") { Description = "print one JSON document", Recursive = true };
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "print one JSON document",
+        Recursive = true,
+    };
 
     private static readonly JsonSerializerOptions Indented = new()
     {
@@ -42,7 +46,8 @@ internal static class RegistryOptions
         if (!given.StartsWith("s3://", StringComparison.Ordinal))
         {
             return Directory.Exists(given) ? new DirectoryObjectStore(given)
-                : throw new DirectoryNotFoundException($"{given}: no such store; give an existing folder or s3://BUCKET/PREFIX");
+                : throw new DirectoryNotFoundException(
+                    $"{given}: no such store; give an existing folder or s3://BUCKET/PREFIX");
         }
 
         var (bucket, slash) = (given[5..], given.IndexOf('/', 5));
@@ -57,7 +62,8 @@ internal static class RegistryOptions
         var widths = head.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
         foreach (var line in lines)
         {
-            Console.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            Console.WriteLine(
+                string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }
     }
 

@@ -4,12 +4,16 @@ using Pipeline.Registry.Webhooks;
 
 namespace Pipeline.Tools.Registry;
 
-/// <summary><c>registry webhook</c>: who hears of a model's events. Hosts come from the environment, never from the store or a request.</summary>
+/// <summary>
+/// <c>registry webhook</c>: who hears of a model's events. Hosts come from the environment, never from the store or a
+/// request.
+/// </summary>
 internal static class WebhookCommand
 {
     private const string Hosts = "PIPELINE_WEBHOOK_HOSTS";
 
-    public static Command Create() => new("webhook", $"Send a model's events to other services; {Hosts} lists the allowed hosts as HOST:PORT,HOST:PORT.")
+    public static Command Create() => new(
+        "webhook", $"Send a model's events to other services; {Hosts} lists the allowed hosts as HOST:PORT,HOST:PORT.")
     {
         Add(), Deliver(),
     };
@@ -18,9 +22,21 @@ internal static class WebhookCommand
     {
         var model = new Argument<string>("model") { Description = "model name" };
         var url = new Argument<string>("url") { Description = "https address on an allowed host" };
-        var id = new Option<string?>("--id") { Description = "id; one of the same id is replaced (default: the model's name)" };
-        var kinds = new Option<RegistryEventKind[]>("--kind") { Description = "kind of event (default: all)", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-        var secret = new Option<string>("--secret-variable") { Description = "environment variable with the signing secret", DefaultValueFactory = _ => "" };
+        var id = new Option<string?>("--id")
+        {
+            Description = "id; one of the same id is replaced (default: the model's name)",
+        };
+        var kinds = new Option<RegistryEventKind[]>("--kind")
+        {
+            Description = "kind of event (default: all)",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        var secret = new Option<string>("--secret-variable")
+        {
+            Description = "environment variable with the signing secret",
+            DefaultValueFactory = _ => "",
+        };
         var command = new Command("add", "Send events from now on.") { model, url, id, kinds, secret };
         RegistryCommand.Run(command, async (parsed, registry, cancellation) =>
         {
@@ -34,7 +50,9 @@ internal static class WebhookCommand
                 SecretVariable = parsed.GetRequiredValue(secret),
             };
             await dispatcher.SubscribeAsync(webhook, cancellation);
-            Console.WriteLine($"{webhook.Id}: events of {webhook.Model} go to {webhook.Url} at the next './pipeline registry webhook deliver'");
+            Console.WriteLine(
+                $"{webhook.Id}: events of {webhook.Model} go to {webhook.Url} at the next './pipeline registry "
+                    + $"webhook deliver'");
         });
         return command;
     }
@@ -52,11 +70,15 @@ internal static class WebhookCommand
                 return;
             }
 
-            RegistryOptions.PrintTable(["WEBHOOK", "DELIVERED", "FAILURE"], deliveries.Select(delivery => new[] { delivery.Webhook, $"{delivery.Delivered}", delivery.Failure }));
+            RegistryOptions.PrintTable(["WEBHOOK", "DELIVERED", "FAILURE"],
+                deliveries.Select(delivery => new[] { delivery.Webhook, $"{delivery.Delivered}", delivery.Failure }));
         });
         return command;
     }
 
     private static WebhookDispatcher Open(ModelRegistry registry) => new(
-        registry, new WebhookDestinations((Environment.GetEnvironmentVariable(Hosts) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+        registry,
+        new WebhookDestinations(
+            (Environment.GetEnvironmentVariable(Hosts) ?? "")
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 }

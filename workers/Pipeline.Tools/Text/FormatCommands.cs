@@ -9,14 +9,24 @@ internal static class FormatCommands
 {
     public static Command Convert()
     {
-        var inputs = new Argument<FileInfo[]>("inputs") { Description = "files with rows of any known format", Arity = ArgumentArity.OneOrMore };
-        var format = new Option<string?>("--format") { Description = "format of the rows; found by their keys when not given" };
+        var inputs = new Argument<FileInfo[]>("inputs")
+        {
+            Description = "files with rows of any known format",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var format = new Option<string?>("--format")
+        {
+            Description = "format of the rows; found by their keys when not given",
+        };
         var output = new Option<FileInfo?>("--out") { Description = "file to write; standard output when not given" };
-        var command = new Command("convert", "Rows of any known format to the canonical form, one JSON object a line.") { inputs, format, output };
+        var command = new Command("convert",
+            "Rows of any known format to the canonical form, one JSON object a line.") { inputs, format, output };
         command.SetAction(parsed =>
         {
-            using var writer = parsed.GetValue(output) is { } file ? new StreamWriter(file.FullName) { NewLine = "\n" } : null;
-            foreach (var row in RowReader.ReadFiles([.. parsed.GetRequiredValue(inputs).Select(f => f.FullName)])) (writer ?? Console.Out).WriteLine(Line(row, parsed.GetValue(format) is { } name ? Known(name) : null));
+            using var writer = parsed.GetValue(output) is { } file
+                ? new StreamWriter(file.FullName) { NewLine = "\n" } : null;
+            foreach (var row in RowReader.ReadFiles([.. parsed.GetRequiredValue(inputs).Select(f => f.FullName)]))
+                (writer ?? Console.Out).WriteLine(Line(row, parsed.GetValue(format) is { } name ? Known(name) : null));
             return 0;
         });
         return command;
@@ -24,7 +34,11 @@ internal static class FormatCommands
 
     public static Command Schema()
     {
-        var format = new Argument<string?>("format") { Description = "a row format; all are listed when not given", Arity = ArgumentArity.ZeroOrOne };
+        var format = new Argument<string?>("format")
+        {
+            Description = "a row format; all are listed when not given",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("schema", "The JSON schema of a row format.") { format };
         command.SetAction(parsed =>
         {
@@ -35,14 +49,18 @@ internal static class FormatCommands
         return command;
     }
 
-    private static DataFormat Known(string name) => Enum.GetValues<DataFormat>() is var all && Array.Find(all, format => RowSchema.Name(format) == name) is var found && RowSchema.Name(found) == name
+    private static DataFormat Known(string name) => Enum.GetValues<DataFormat>() is var all
+        && Array.Find(all, format => RowSchema.Name(format) == name) is var found && RowSchema.Name(found) == name
         ? found
-        : throw new ArgumentException($"there is no row format '{name}'; known are {string.Join(", ", all.Select(RowSchema.Name))}", nameof(name));
+        : throw new ArgumentException(
+            $"there is no row format '{name}'; known are {string.Join(", ", all.Select(RowSchema.Name))}",
+            nameof(name));
 
     private static string Line(SourceRow row, DataFormat? format)
     {
         using var document = row.Parse();
-        var known = format ?? FormatDetector.Detect(document.RootElement) ?? throw new DataInputException("E-FMT-UNKNOWN", $"{row.Id}: no known format fits; name one with --format");
+        var known = format ?? FormatDetector.Detect(document.RootElement)
+            ?? throw new DataInputException("E-FMT-UNKNOWN", $"{row.Id}: no known format fits; name one with --format");
         try
         {
             return CanonicalJson.Of(RowConverter.Convert(document.RootElement, known, row.Id));

@@ -10,13 +10,17 @@ internal sealed class TokenOutput(
 {
     private const int Batch = 2048;
 
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal void WriteDecoded(int[] ids)
     {
         foreach (var id in ids)
         {
-            if (tokenizer.IdToToken(id) is null) throw new FormatException($"id {id} has no token; this tokenizer has ids below {tokenizer.IdLimit}");
+            if (tokenizer.IdToToken(id) is null)
+                throw new FormatException($"id {id} has no token; this tokenizer has ids below {tokenizer.IdLimit}");
         }
 
         var text = tokenizer.Decode(ids, skipSpecialTokens: false);
@@ -35,7 +39,13 @@ internal sealed class TokenOutput(
         var encoding = tokenizer.EncodeDetailed(text, null, addSpecialTokens, parsing);
         if (json)
         {
-            output.WriteLine(Json(new { encoding.Ids, encoding.Tokens, offsets = encoding.Offsets.Select(offset => new[] { offset.Start, offset.End }) }));
+            output.WriteLine(
+                Json(new
+                {
+                    encoding.Ids,
+                    encoding.Tokens,
+                    offsets = encoding.Offsets.Select(offset => new[] { offset.Start, offset.End })
+                }));
             return;
         }
 
@@ -66,7 +76,9 @@ internal sealed class TokenOutput(
             characters += batch.Sum(line => (long)line.Length);
         }
 
-        if (countOnly) await output.WriteLineAsync(json ? Json(new { lines, tokens, characters }) : $"{tokens} tokens, {lines} lines, {characters} characters");
+        if (countOnly)
+            await output.WriteLineAsync(json
+                ? Json(new { lines, tokens, characters }) : $"{tokens} tokens, {lines} lines, {characters} characters");
     }
 
     private static string Json<T>(T value) => JsonSerializer.Serialize(value, Options);

@@ -31,7 +31,8 @@ internal sealed record AdapterRecipe
     {
         if (!LoraPresets.ByName.TryGetValue(Preset, out var preset))
         {
-            throw new RecipeException($"adapter.preset '{Preset}' is not known; there are {string.Join(", ", LoraPresets.ByName.Keys)}");
+            throw new RecipeException(
+                $"adapter.preset '{Preset}' is not known; there are {string.Join(", ", LoraPresets.ByName.Keys)}");
         }
 
         return preset with

@@ -2,7 +2,9 @@ using Pipeline.Llm.Preference;
 
 namespace Pipeline.Tools.Train;
 
-/// <summary>The <c>preference</c> part of a recipe: rows are pairs of answers, or single good and bad answers.</summary>
+/// <summary>
+/// The <c>preference</c> part of a recipe: rows are pairs of answers, or single good and bad answers.
+/// </summary>
 internal sealed record PreferenceRecipe
 {
     /// <summary><c>dpo</c>, <c>ipo</c>, <c>kto</c>, <c>orpo</c> or <c>simpo</c>.</summary>
@@ -30,7 +32,9 @@ internal sealed record PreferenceRecipe
             "kto" => (PreferenceMethod.Kto, PreferenceLossKind.Sigmoid),
             "orpo" => (PreferenceMethod.Orpo, PreferenceLossKind.Sigmoid),
             "simpo" => (PreferenceMethod.SimPo, PreferenceLossKind.Sigmoid),
-            _ => throw new RecipeException($"preference.method '{Method}' is not known; there are dpo, ipo, kto, orpo and simpo"),
+            _ =>
+                throw new RecipeException(
+                    $"preference.method '{Method}' is not known; there are dpo, ipo, kto, orpo and simpo"),
         };
         return new()
         {

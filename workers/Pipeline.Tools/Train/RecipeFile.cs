@@ -28,7 +28,8 @@ internal static class RecipeFile
         }
         catch (YamlException exception)
         {
-            throw new RecipeException($"{file}:{exception.Start.Line}: {exception.InnerException?.Message ?? exception.Message}", exception);
+            throw new RecipeException(
+                $"{file}:{exception.Start.Line}: {exception.InnerException?.Message ?? exception.Message}", exception);
         }
     }
 }

@@ -27,7 +27,8 @@ internal sealed class RowReader
     /// <exception cref="FormatException">A row does not fit or its labels cannot be proven; the message names file and
     /// line.</exception>
     public InMemoryTrainingData Read(IEnumerable<FileSystemInfo> inputs) =>
-        new([.. inputs.SelectMany(input => Directory.Exists(input.FullName) ? ReadDataset(input.FullName) : ReadFile(input))]);
+        new([.. inputs.SelectMany(input => Directory.Exists(input.FullName)
+            ? ReadDataset(input.FullName) : ReadFile(input))]);
 
     private static List<TrainingRow> ReadDataset(string folder)
     {
@@ -55,7 +56,10 @@ internal sealed class RowReader
             using var document = JsonDocument.Parse(line);
             if (!PreferenceRows.IsPair(document.RootElement))
             {
-                return new(id, Sequence(document.RootElement, id)) { IsDesirable = PreferenceRows.IsGood(document.RootElement) };
+                return new(id, Sequence(document.RootElement, id))
+                {
+                    IsDesirable = PreferenceRows.IsGood(document.RootElement),
+                };
             }
 
             var (chosen, rejected) = PreferenceRows.Split(document.RootElement);
@@ -70,7 +74,9 @@ internal sealed class RowReader
     private TrainingSequence Sequence(JsonElement row, string id)
     {
         var format = FormatDetector.Detect(row)
-            ?? throw new RowFaultException("E-SCHEMA", "no known format; give messages, prompt and completion, chosen and rejected, text, or parts");
+            ?? throw new RowFaultException(
+                "E-SCHEMA",
+                "no known format; give messages, prompt and completion, chosen and rejected, text, or parts");
         var labelled = _labeller.Label(RowConverter.Convert(row, format, id));
         return labelled.SupervisedTokens > 0
             ? new(labelled.Ids, labelled.Weights)

@@ -21,6 +21,7 @@ internal static class Sparkline
             return finite.Skip(from).Take(to - from).Average();
         }).ToList();
         var (low, high) = (means.Min(), means.Max());
-        return string.Concat(means.Select(mean => Levels[high > low ? (int)((mean - low) / (high - low) * (Levels.Length - 1)) : 0]));
+        return string.Concat(
+            means.Select(mean => Levels[high > low ? (int)((mean - low) / (high - low) * (Levels.Length - 1)) : 0]));
     }
 }

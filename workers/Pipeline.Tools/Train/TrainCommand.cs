@@ -13,7 +13,10 @@ internal static class TrainCommand
 {
     private const int Terminated = 143;
 
-    private static readonly Option<FileInfo?> Config = new("--config") { Description = "recipe (YAML); without one, the defaults" };
+    private static readonly Option<FileInfo?> Config = new("--config")
+    {
+        Description = "recipe (YAML); without one, the defaults",
+    };
     private static readonly Option<FileSystemInfo[]> Data = new("--data")
     {
         Description = "JSONL rows of any known format, or the folder of a built dataset; repeatable",
@@ -27,23 +30,35 @@ internal static class TrainCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<DirectoryInfo> Model = new("--model") { Description = "model directory", Required = true };
+    private static readonly Option<DirectoryInfo> Model = new("--model")
+    {
+        Description = "model directory",
+        Required = true,
+    };
     private static readonly Option<DirectoryInfo> Out = new("--out")
     {
         Description = "folder for checkpoints, events and the result",
         Required = true,
     };
 
-    private static readonly Option<bool> Resume = new("--resume") { Description = "continue from the newest intact checkpoint" };
+    private static readonly Option<bool> Resume = new("--resume")
+    {
+        Description = "continue from the newest intact checkpoint",
+    };
 
     public static Command Create()
     {
-        var command = new Command("train", "Fine-tune a model on local rows.") { Config, Data, EvalData, Model, Out, Resume };
+        var command =
+            new Command("train", "Fine-tune a model on local rows.") { Config, Data, EvalData, Model, Out, Resume };
         command.SetAction((parsed, cancellationToken) =>
         {
             // Tensors, scopes and gradient mode belong to one thread.
             var result = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var thread = new Thread(() => Complete(result, () => Run(parsed, cancellationToken))) { Name = "training", IsBackground = true };
+            var thread = new Thread(() => Complete(result, () => Run(parsed, cancellationToken)))
+            {
+                Name = "training",
+                IsBackground = true,
+            };
             thread.Start();
             return result.Task;
         });
@@ -66,7 +81,8 @@ internal static class TrainCommand
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var isTerminated = false;
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => (context.Cancel, _) = (true, stop.CancelAsync()));
+        using var interrupt = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT, context => (context.Cancel, _) = (true, stop.CancelAsync()));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             (context.Cancel, isTerminated) = (true, true);

@@ -20,19 +20,24 @@ internal sealed class TrainConsole(TextWriter output, bool isTerminal) : IProgre
         if (value.Log is { } log)
         {
             Line(string.Create(CultureInfo.InvariantCulture,
-                $"step {value.Step,5}/{value.TotalSteps} loss {log.Loss:F4} acc {log.TokenAccuracy:P1} entropy {log.Entropy:F3} ")
+                $"step {value.Step,5}/{value.TotalSteps} loss {log.Loss:F4} acc {log.TokenAccuracy:P1} entropy "
+                    + $"{log.Entropy:F3} ")
                 + string.Create(CultureInfo.InvariantCulture,
-                $"|g| {log.GradientNorm:F3} lr {log.LearningRate:E2} {log.TokensPerSecond:F0} tok/s {log.PeakMemoryBytes / 1e6:F0} MB eta {value.Remaining:h\\:mm\\:ss}"));
+                $"|g| {log.GradientNorm:F3} lr {log.LearningRate:E2} {log.TokensPerSecond:F0} tok/s "
+                    + $"{log.PeakMemoryBytes / 1e6:F0} MB eta {value.Remaining:h\\:mm\\:ss}"));
         }
 
         if (value.Evaluation is { } point)
         {
-            Line(string.Create(CultureInfo.InvariantCulture, $"step {value.Step,5}/{value.TotalSteps} eval loss {point.Metric:F4}"));
+            Line(string.Create(
+                CultureInfo.InvariantCulture, $"step {value.Step,5}/{value.TotalSteps} eval loss {point.Metric:F4}"));
         }
 
         if (isTerminal)
         {
-            output.Write($"\r{Sparkline.Of(_losses, 40)} {value.Step}/{value.TotalSteps} loss {value.Loss:F3} eta {value.Remaining:h\\:mm\\:ss}\u001b[K");
+            output.Write(
+                $"\r{Sparkline.Of(_losses, 40)} {value.Step}/{value.TotalSteps} loss {value.Loss:F3} eta "
+                    + $"{value.Remaining:h\\:mm\\:ss}\u001b[K");
         }
     }
 
@@ -41,9 +46,11 @@ internal sealed class TrainConsole(TextWriter output, bool isTerminal) : IProgre
     {
         Line($"loss {Sparkline.Of(_losses, 60)}");
         Line(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Reason}: {result.Steps} steps, {result.Tokens:N0} tokens ({result.SupervisedTokens:N0} supervised), ")
+            $"{result.Reason}: {result.Steps} steps, {result.Tokens:N0} tokens ({result.SupervisedTokens:N0} "
+                + $"supervised), ")
             + string.Create(CultureInfo.InvariantCulture,
-            $"{result.SkippedSteps} skipped, peak {result.PeakMemoryBytes / 1e6:F0} MB; weights of step {result.ExportedStep} in {result.Output}"));
+            $"{result.SkippedSteps} skipped, peak {result.PeakMemoryBytes / 1e6:F0} MB; weights of step "
+                + $"{result.ExportedStep} in {result.Output}"));
     }
 
     private void Line(string text) => output.WriteLine(isTerminal ? $"\r{text}\u001b[K" : text);

@@ -14,12 +14,15 @@ namespace Pipeline.Tools.Train;
 /// <summary>Loads what a recipe names and trains it.</summary>
 internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action<string> log)
 {
-    public TrainingResult Run(InMemoryTrainingData data, InMemoryTrainingData? evaluation, string output, RunControl control)
+    public TrainingResult Run(
+        InMemoryTrainingData data, InMemoryTrainingData? evaluation, string output, RunControl control)
     {
         _ = recipe.Preference?.ToSettings();
-        if (recipe.Preference is null && Enumerable.Range(0, data.Count).Select(data.Read).FirstOrDefault(IsPreference) is { } row)
+        if (recipe.Preference is null && Enumerable.Range(0, data.Count).Select(data.Read)
+            .FirstOrDefault(IsPreference) is { } row)
         {
-            throw new RecipeException($"row '{row.Id}' states a preference; say with preference.method how to learn from it");
+            throw new RecipeException(
+                $"row '{row.Id}' states a preference; say with preference.method how to learn from it");
         }
 
         var (method, options) = Decide(data);
@@ -40,24 +43,32 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
         var adapter = method == TuningMethod.Full ? null : Adapter(model);
         var trainable = adapter is null ? ModelTraining.OfAllWeights(model) : ModelTraining.OfAdapter(model, adapter);
         var count = trainable.Parameters.Sum(p => p.Value.numel());
-        log(adapter is null ? $"trainable params: {count:N0} (all weights)" : AdapterShapes.Describe(adapter.Config, model.Config));
+        log(adapter is null
+            ? $"trainable params: {count:N0} (all weights)" : AdapterShapes.Describe(adapter.Config, model.Config));
         var objective = Objective(model, adapter, options);
         using var ended = (IDisposable)objective;
         var before = Environment.CpuUsage.TotalTime;
-        var result = new Trainer(trainable, objective, data, options) { EvaluationData = evaluation }.Run(output, control);
+        var result = new Trainer(trainable, objective, data, options) { EvaluationData = evaluation }
+            .Run(output, control);
         var seconds = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         log(string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} CPU seconds"));
         return result;
     }
 
-    private ITrainingObjective Objective(CausalLanguageModel model, LoraAdapter? adapter, TrainingOptions options) => (recipe.Preference, adapter) switch
-    {
-        (null, _) => new SupervisedObjective(model, adapter, options),
-        (_, null) => throw new RecipeException("preference needs an adapter: its reference is the model without it; use method lora, qlora or lora8_bit"),
-        _ when recipe.Adapter.From is not null => throw new RecipeException(
-            "preference needs a new adapter: its reference is the model without it; merge adapter.from into the model first"),
-        var (preference, fresh) => new PreferenceObjective(model, fresh, preference.ToSettings(), options),
-    };
+    private ITrainingObjective Objective(
+        CausalLanguageModel model, LoraAdapter? adapter, TrainingOptions options) => (recipe.Preference, adapter) switch
+        {
+            (null, _) => new SupervisedObjective(model, adapter, options),
+            (_, null) =>
+                throw new RecipeException(
+                    "preference needs an adapter: its reference is the model without it; use method lora, qlora or "
+                        + "lora8_bit"),
+            _ when recipe.Adapter.From is not null => throw new RecipeException(
+                "preference needs a new adapter: its reference is the model without it; merge adapter.from into the "
+                + "model "
+                    + "first"),
+            var (preference, fresh) => new PreferenceObjective(model, fresh, preference.ToSettings(), options),
+        };
 
     private LoraAdapter Adapter(CausalLanguageModel model) => recipe.Adapter.From is { } from
         ? LoraAdapter.Load(model, from)
@@ -76,7 +87,8 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
         {
             Model = ModelFootprint.Of(config),
             Method = wished ?? TuningMethod.Lora,
-            AdapterParameters = wished == TuningMethod.Full ? 0 : AdapterShapes.ParameterCount(recipe.Adapter.ToConfig(), config),
+            AdapterParameters = wished == TuningMethod.Full
+                ? 0 : AdapterShapes.ParameterCount(recipe.Adapter.ToConfig(), config),
             MicroBatchTokens = options.Batch.MicroBatch * (options.Batch.PackTokens ?? longest),
             RecomputesActivations = options.RecomputesActivations,
             DropsInputs = wished != TuningMethod.Full && recipe.Adapter.ToConfig().Dropout > 0,
@@ -108,7 +120,13 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
         return options with
         {
             RecomputesActivations = decision.Request.RecomputesActivations,
-            Batch = options.Batch with { MicroBatch = micro, Accumulation = options.Batch.Accumulation * (options.Batch.MicroBatch / micro) },
+            Batch = options.Batch
+                with
+            {
+                MicroBatch = micro,
+                Accumulation = options.Batch.Accumulation
+                    * (options.Batch.MicroBatch / micro)
+            },
         };
     }
 }

@@ -8,7 +8,9 @@ namespace Pipeline.Tools.Train;
 /// <summary>A training recipe file; every field has a default.</summary>
 internal sealed record TrainRecipe
 {
-    /// <summary><c>lora</c>, <c>qlora</c>, <c>lora8_bit</c>, <c>full</c>, or <c>auto</c>: what fits <see cref="MemoryGb"/>.</summary>
+    /// <summary>
+    /// <c>lora</c>, <c>qlora</c>, <c>lora8_bit</c>, <c>full</c>, or <c>auto</c>: what fits <see cref="MemoryGb"/>.
+    /// </summary>
     public string Method { get; init; } = "lora";
 
     public AdapterRecipe Adapter { get; init; } = new();
@@ -113,7 +115,10 @@ internal sealed record TrainRecipe
     public TuningMethod? ToMethod() => Method switch
     {
         "auto" => null,
-        _ when Enum.TryParse<TuningMethod>(Method.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var method) => method,
-        _ => throw new RecipeException($"method '{Method}' is not known; there are auto, lora, qlora, lora8_bit and full"),
+        _ when Enum.TryParse<TuningMethod>(
+            Method.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var method) => method,
+        _ =>
+            throw new RecipeException(
+                $"method '{Method}' is not known; there are auto, lora, qlora, lora8_bit and full"),
     };
 }

@@ -4,7 +4,9 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Approvals;
 
-/// <summary>Holds the one open request and decides who may answer it; a refused answer leaves no trace in the history.</summary>
+/// <summary>
+/// Holds the one open request and decides who may answer it; a refused answer leaves no trace in the history.
+/// </summary>
 internal sealed class ApprovalDesk(Action changed)
 {
     private const int DigestCharacters = 12;
@@ -29,9 +31,11 @@ internal sealed class ApprovalDesk(Action changed)
         {
             while (Decided() is not { } decision)
             {
-                var next = Escalated || request.EscalatesAt >= request.Deadline ? request.Deadline : request.EscalatesAt;
+                var next = Escalated || request.EscalatesAt >= request.Deadline
+                    ? request.Deadline : request.EscalatesAt;
                 var wait = next - Workflow.UtcNow;
-                if (wait > TimeSpan.Zero && await Workflow.WaitConditionAsync(() => Decided() is not null, wait, cancellation))
+                if (wait > TimeSpan.Zero
+                    && await Workflow.WaitConditionAsync(() => Decided() is not null, wait, cancellation))
                 {
                     continue;
                 }
@@ -61,7 +65,8 @@ internal sealed class ApprovalDesk(Action changed)
         var open = Open ?? throw Refuse($"nothing is awaited now; '{verdict}' is not possible");
         if (input is null || string.IsNullOrWhiteSpace(input.By) || input.By.Length > 100)
         {
-            throw Refuse("'by' must name the person, e.g. {\"by\":\"ada\",\"digest\":\"" + open.Digest[..DigestCharacters] + "\"}");
+            throw Refuse("'by' must name the person, e.g. {\"by\":\"ada\",\"digest\":\""
+                + open.Digest[..DigestCharacters] + "\"}");
         }
 
         CheckVerdict(open, input, verdict);
@@ -83,19 +88,25 @@ internal sealed class ApprovalDesk(Action changed)
     {
         if (digest.Length < DigestCharacters || !open.Digest.StartsWith(digest, StringComparison.OrdinalIgnoreCase))
         {
-            throw Refuse($"digest '{(digest.Length > 64 ? digest[..64] : digest)}' is not what is decided on now, which is {open.Digest}");
+            throw Refuse(
+                $"digest '{(digest.Length > 64 ? digest[..64] : digest)}' is not what is decided on now, which is "
+                    + $"{open.Digest}");
         }
 
         if (Workflow.UtcNow >= open.EvidenceExpires)
         {
-            throw Refuse($"the evidence expired at {open.EvidenceExpires:yyyy-MM-dd HH:mm} UTC; abort, or reset to the stage 'evaluate'");
+            throw Refuse(
+                $"the evidence expired at {open.EvidenceExpires:yyyy-MM-dd HH:mm} UTC; abort, or reset to the stage "
+                    + $"'evaluate'");
         }
     }
 
     private static bool Counts(Decision decision, ApprovalRequest open) =>
-        decision.Gate == open.Gate && decision.Digest == open.Digest && decision.At >= open.Opened && decision.Verdict is "approved" or "waived";
+        decision.Gate == open.Gate && decision.Digest == open.Digest && decision.At >= open.Opened
+            && decision.Verdict is "approved" or "waived";
 
-    private static ApplicationFailureException Refuse(string message) => new(message, ErrorTypes.NotAllowed, nonRetryable: true);
+    private static ApplicationFailureException Refuse(string message) =>
+        new(message, ErrorTypes.NotAllowed, nonRetryable: true);
 
     private static void CheckVerdict(ApprovalRequest open, DecisionInput input, string verdict)
     {
@@ -124,7 +135,9 @@ internal sealed class ApprovalDesk(Action changed)
 
         if (!open.PublicKeys.TryGetValue(input.By, out var key))
         {
-            throw Refuse($"answers must be signed and there is no key of '{input.By}'; approval.keys of the settings names them");
+            throw Refuse(
+                $"answers must be signed and there is no key of '{input.By}'; approval.keys of the settings names "
+                    + $"them");
         }
 
         if (input.Signature.Length == 0)
@@ -132,7 +145,8 @@ internal sealed class ApprovalDesk(Action changed)
             throw Refuse("'signature' is missing; ./pipeline approve --as NAME --key FILE makes one");
         }
 
-        if (!DecisionSignature.IsValid(key, DecisionSignature.TextOf(Workflow.Info.WorkflowId, open, verdict, input), input.Signature))
+        if (!DecisionSignature.IsValid(
+            key, DecisionSignature.TextOf(Workflow.Info.WorkflowId, open, verdict, input), input.Signature))
         {
             throw Refuse($"the signature is not one of '{input.By}' for this run, gate, digest, answer and reason");
         }
@@ -151,7 +165,8 @@ internal sealed class ApprovalDesk(Action changed)
             throw Refuse($"'{by}' may not decide; approvers are {string.Join(", ", allowed)}");
         }
 
-        if (_decisions.Any(decision => decision.By.Equals(by, StringComparison.OrdinalIgnoreCase) && Counts(decision, open)))
+        if (_decisions.Any(decision => decision.By.Equals(by, StringComparison.OrdinalIgnoreCase)
+            && Counts(decision, open)))
         {
             throw Refuse($"'{by}' has decided already; {open.Required - Given} more must come from others");
         }
@@ -164,13 +179,23 @@ internal sealed class ApprovalDesk(Action changed)
             return null;
         }
 
-        var last = _decisions.LastOrDefault(decision => decision.Gate == open.Gate && decision.Digest == open.Digest && decision.At >= open.Opened);
-        return last is { Verdict: "rejected" or "expired" } || (last is not null && Given >= open.Required) ? last : null;
+        var last = _decisions.LastOrDefault(
+            decision => decision.Gate == open.Gate && decision.Digest == open.Digest && decision.At >= open.Opened);
+        return last is { Verdict: "rejected" or "expired" } || (last is not null && Given >= open.Required)
+            ? last : null;
     }
 
     private Decision Add(ApprovalRequest open, string verdict, string by, string reason)
     {
-        var decision = new Decision { Gate = open.Gate, Digest = open.Digest, Verdict = verdict, By = by, Reason = reason, At = Workflow.UtcNow };
+        var decision = new Decision
+        {
+            Gate = open.Gate,
+            Digest = open.Digest,
+            Verdict = verdict,
+            By = by,
+            Reason = reason,
+            At = Workflow.UtcNow,
+        };
         _decisions.Add(decision);
         return decision;
     }

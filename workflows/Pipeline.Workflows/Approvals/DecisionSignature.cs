@@ -4,7 +4,9 @@ using System.Text;
 namespace Pipeline.Workflows.Approvals;
 
 /// <summary>Signs decisions: ECDSA over P-256 and SHA-256, as <c>openssl dgst -sha256 -sign</c> does it.</summary>
-/// <remarks>The signed text names run, gate, digest, answer, person and reason, so a signature is of no use anywhere else.</remarks>
+/// <remarks>
+/// The signed text names run, gate, digest, answer, person and reason, so a signature is of no use anywhere else.
+/// </remarks>
 public static class DecisionSignature
 {
     /// <summary>The text that is signed.</summary>
@@ -17,7 +19,8 @@ public static class DecisionSignature
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(input);
-        return string.Join('\n', "pipeline-decision/1", workflowId, request.Gate, request.Digest, verdict, input.By, input.Reason);
+        return string.Join(
+            '\n', "pipeline-decision/1", workflowId, request.Gate, request.Digest, verdict, input.By, input.Reason);
     }
 
     /// <summary>Signs a text.</summary>
@@ -29,7 +32,9 @@ public static class DecisionSignature
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(privateKeyPem);
-        return Convert.ToBase64String(key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        return Convert.ToBase64String(
+            key.SignData(
+                Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
     }
 
     /// <summary>Checks a signature.</summary>
@@ -43,7 +48,8 @@ public static class DecisionSignature
         {
             using var key = ECDsa.Create();
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
-            return key.VerifyData(Encoding.UTF8.GetBytes(text), Convert.FromBase64String(signature), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+            return key.VerifyData(Encoding.UTF8.GetBytes(text), Convert.FromBase64String(signature),
+                HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (Exception exception) when (exception is FormatException or CryptographicException)
         {

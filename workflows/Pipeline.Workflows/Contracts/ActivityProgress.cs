@@ -1,6 +1,8 @@
 namespace Pipeline.Workflows.Contracts;
 
-/// <summary>How far an activity has come; travels in its heartbeats, where the command line and the Web UI see it.</summary>
+/// <summary>
+/// How far an activity has come; travels in its heartbeats, where the command line and the Web UI see it.
+/// </summary>
 /// <param name="Stage">What is at work.</param>
 /// <param name="Done">Units that are done.</param>
 /// <param name="Total">Units in all; 0 when unknown.</param>

@@ -10,7 +10,8 @@ public sealed record ArtifactRef(string Uri, string Sha256, long Bytes)
 
     /// <summary>Kind of the artefact, such as <c>raw-dataset</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public string Kind => Uri.StartsWith(Scheme, StringComparison.Ordinal) && Uri.Contains('/', StringComparison.Ordinal)
+    public string Kind => Uri.StartsWith(Scheme, StringComparison.Ordinal)
+    && Uri.Contains('/', StringComparison.Ordinal)
         ? Uri[Scheme.Length..Uri.IndexOf('/', StringComparison.Ordinal)]
         : throw new FormatException($"'{Uri}' is not of the form artifact:KIND/VERSION");
 
@@ -19,5 +20,6 @@ public sealed record ArtifactRef(string Uri, string Sha256, long Bytes)
     /// <param name="versionId">Version id.</param>
     /// <param name="bytes">Sum of the files' lengths, bytes.</param>
     /// <returns>The reference.</returns>
-    public static ArtifactRef Of(string kind, string versionId, long bytes) => new($"{Scheme}{kind}/{versionId}", versionId, bytes);
+    public static ArtifactRef Of(string kind, string versionId, long bytes) =>
+        new($"{Scheme}{kind}/{versionId}", versionId, bytes);
 }

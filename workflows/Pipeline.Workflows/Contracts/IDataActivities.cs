@@ -4,7 +4,10 @@ using Temporalio.Activities;
 namespace Pipeline.Workflows.Contracts;
 
 /// <summary>Raw objects to clean rows. Each is a cache hit when the same work was finished before.</summary>
-/// <remarks>All fail with <see cref="ErrorTypes.BadData"/> (not retried) when rows are malformed beyond their budget or none is left.</remarks>
+/// <remarks>
+/// All fail with <see cref="ErrorTypes.BadData"/> (not retried) when rows are malformed beyond their budget or none is
+/// left.
+/// </remarks>
 public interface IDataActivities
 {
     /// <summary>Brings the source and commits it as raw rows.</summary>
@@ -19,7 +22,9 @@ public interface IDataActivities
     [Activity]
     Task<DataStageResult> HoldOutAsync(DataStageInput input);
 
-    /// <summary>Cleans texts and takes personal data out, also of the rows held out before; none of those is removed.</summary>
+    /// <summary>
+    /// Cleans texts and takes personal data out, also of the rows held out before; none of those is removed.
+    /// </summary>
     /// <param name="input">Rows and held-out rows.</param>
     /// <returns>Clean rows; clean held-out rows as a second artefact.</returns>
     [Activity]

@@ -7,7 +7,9 @@ namespace Pipeline.Workflows.Contracts;
 public interface IDatasetActivities
 {
     /// <summary>Builds the training set, the validation rows and the test rows.</summary>
-    /// <remarks>Fails with <see cref="ErrorTypes.BadData"/> (not retried) when a row's labels cannot be proven.</remarks>
+    /// <remarks>
+    /// Fails with <see cref="ErrorTypes.BadData"/> (not retried) when a row's labels cannot be proven.
+    /// </remarks>
     /// <param name="input">Rows, model and form.</param>
     /// <returns>The data set.</returns>
     [Activity]

@@ -30,7 +30,9 @@ public interface IDeploymentActivities
     Task<TrafficState> ReadTrafficAsync(string route);
 
     /// <summary>Divides traffic and reads the division back.</summary>
-    /// <remarks>Fails with <see cref="ErrorTypes.TrafficMismatch"/> when what is read is not what was written.</remarks>
+    /// <remarks>
+    /// Fails with <see cref="ErrorTypes.TrafficMismatch"/> when what is read is not what was written.
+    /// </remarks>
     /// <param name="input">The division.</param>
     /// <returns>The division that was read back.</returns>
     [Activity]
@@ -105,4 +107,5 @@ public sealed record CanaryMeasurement(ArmMeasurement Stable, ArmMeasurement Can
 /// <param name="MedianMilliseconds">Median latency.</param>
 /// <param name="P95Milliseconds">95th percentile of the latency.</param>
 /// <param name="Accuracy">Share of right answers where the right one is known, else NaN.</param>
-public sealed record ArmMeasurement(long Requests, long Errors, double MedianMilliseconds, double P95Milliseconds, double Accuracy = double.NaN);
+public sealed record ArmMeasurement(
+    long Requests, long Errors, double MedianMilliseconds, double P95Milliseconds, double Accuracy = double.NaN);

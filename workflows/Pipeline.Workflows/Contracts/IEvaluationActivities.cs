@@ -31,7 +31,9 @@ public interface IEvaluationActivities
     [Activity]
     Task<EvaluationResult> CombineEvaluationAsync(CombineEvaluationInput input);
 
-    /// <summary>Answers the held-out rows with what needs no language model: the most frequent answer, and character n-grams.</summary>
+    /// <summary>
+    /// Answers the held-out rows with what needs no language model: the most frequent answer, and character n-grams.
+    /// </summary>
     /// <param name="input">The data set.</param>
     /// <returns>Accuracies; empty when the rows are no classification.</returns>
     [Activity]
@@ -201,7 +203,8 @@ public sealed record Metric(string Name, double Value, int Items, double Standar
 /// <param name="Gate">Thresholds.</param>
 /// <param name="Prompted">Evaluation of the base with its best prompt; null when the diagnostic was left out.</param>
 /// <param name="Adapter">Digest of the adapter that is to be promoted; an evaluation of another one is refused.</param>
-public sealed record GateInput(ArtifactRef Baseline, ArtifactRef Candidate, GateOptions Gate, ArtifactRef? Prompted = null, string Adapter = "");
+public sealed record GateInput(
+    ArtifactRef Baseline, ArtifactRef Candidate, GateOptions Gate, ArtifactRef? Prompted = null, string Adapter = "");
 
 /// <summary>Answer of a gate.</summary>
 public enum GateVerdict
@@ -236,7 +239,8 @@ public sealed record GateDecision
 /// <param name="Candidate">Value of the candidate.</param>
 /// <param name="Threshold">The threshold in words.</param>
 /// <param name="Detail">Interval, counts, p value.</param>
-public sealed record GateCheck(string Name, GateVerdict Verdict, double Baseline, double Candidate, string Threshold, string Detail);
+public sealed record GateCheck(
+    string Name, GateVerdict Verdict, double Baseline, double Candidate, string Threshold, string Detail);
 
 /// <summary>What merge parity compares.</summary>
 /// <param name="BaseModel">The base model.</param>
@@ -250,4 +254,5 @@ public sealed record ParityInput(ArtifactRef BaseModel, ArtifactRef Adapter, Art
 /// <param name="LargestDifference">Largest difference of a logit, relative to the largest logit of its prompt.</param>
 /// <param name="GreedyAgreement">Share of prompts with the same greedy answer.</param>
 /// <param name="Summary">What the stage did.</param>
-public sealed record ParityResult(ArtifactRef Merged, double LargestDifference, double GreedyAgreement, StageSummary Summary);
+public sealed record ParityResult(
+    ArtifactRef Merged, double LargestDifference, double GreedyAgreement, StageSummary Summary);

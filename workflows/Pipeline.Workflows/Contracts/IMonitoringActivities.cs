@@ -20,7 +20,10 @@ public interface IMonitoringActivities
     Task<DriftResult> RecordDriftAsync(DriftInput input);
 
     /// <summary>Lets a stronger model judge answers of the served one, and stores marks and questions.</summary>
-    /// <remarks>Fails with <see cref="ErrorTypes.InvalidRecipe"/> (not retried) when no judge is configured, or when it is the judged model.</remarks>
+    /// <remarks>
+    /// Fails with <see cref="ErrorTypes.InvalidRecipe"/> (not retried) when no judge is configured, or when it is the
+    /// judged model.
+    /// </remarks>
     /// <param name="input">Route and number of answers.</param>
     /// <returns>The marks.</returns>
     [Activity]
@@ -74,6 +77,7 @@ public sealed record JudgeAnswersInput(ServingRecord Serving, int Answers, long 
 /// <param name="Mean">Mean mark, 1 to 10.</param>
 /// <param name="Answers">Answers with a mark.</param>
 /// <param name="Unreadable">Answers for which the judge gave no readable mark.</param>
-/// <param name="Agreement">Share of answers on which the judge and the known right answer agree: a right one gets more than 5, a wrong one does not.</param>
+/// <param name="Agreement">Share of answers on which the judge and the known right answer agree: a right one gets more
+/// than 5, a wrong one does not.</param>
 /// <param name="Key">Where questions, answers and marks are stored.</param>
 public sealed record JudgeResult(string Judge, double Mean, int Answers, int Unreadable, double Agreement, string Key);

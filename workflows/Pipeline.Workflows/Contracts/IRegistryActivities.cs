@@ -85,7 +85,8 @@ public sealed record RegisterAdapterInput
 /// <param name="Role">What it was in the run, such as <c>dataset</c> or <c>approval</c>.</param>
 /// <param name="Reference">Digest, URI or id.</param>
 /// <param name="Detail">What a person wants to know.</param>
-/// <param name="Verdict">Of a gate: passed, failed or inconclusive; of a decision: approved, waived or rejected; else empty.</param>
+/// <param name="Verdict">Of a gate: passed, failed or inconclusive; of a decision: approved, waived or rejected; else
+/// empty.</param>
 public sealed record LineageEdge(string Role, string Reference, string Detail = "", string Verdict = "");
 
 /// <summary>An immutable version.</summary>

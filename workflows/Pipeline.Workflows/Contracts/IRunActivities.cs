@@ -7,7 +7,10 @@ namespace Pipeline.Workflows.Contracts;
 public interface IRunActivities
 {
     /// <summary>Checks that what the input names exists, and adds what the worker's settings say.</summary>
-    /// <remarks>Fails with <see cref="ErrorTypes.NotFound"/> or <see cref="ErrorTypes.InvalidRecipe"/> (not retried) when something is missing.</remarks>
+    /// <remarks>
+    /// Fails with <see cref="ErrorTypes.NotFound"/> or <see cref="ErrorTypes.InvalidRecipe"/> (not retried) when
+    /// something is missing.
+    /// </remarks>
     /// <param name="input">What to check.</param>
     /// <returns>What the run may rely on.</returns>
     [Activity]
@@ -40,7 +43,10 @@ public sealed record RunContext
     /// <summary>Names that may approve; empty accepts any name but the owner's.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
-    /// <summary>Public keys of approvers by name, P-256 in SubjectPublicKeyInfo and Base64; when there are any, decisions must be signed.</summary>
+    /// <summary>
+    /// Public keys of approvers by name, P-256 in SubjectPublicKeyInfo and Base64; when there are any, decisions must
+    /// be signed.
+    /// </summary>
     public IReadOnlyDictionary<string, string> ApproverKeys { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Approvals needed.</summary>
@@ -50,7 +56,9 @@ public sealed record RunContext
     /// <summary>Digest of the code that works on the run.</summary>
     public string CodeVersion { get; init; } = "";
 
-    /// <summary>What to know about this deployment, one sentence each, such as a GPU pool that runs on the CPU.</summary>
+    /// <summary>
+    /// What to know about this deployment, one sentence each, such as a GPU pool that runs on the CPU.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
@@ -65,14 +73,17 @@ public sealed record ReportInput(string WorkflowId, RunReport Report);
 /// <param name="Cost">What the engine was used for; null when it could not be measured.</param>
 public sealed record ReportResult(ArtifactRef Artifact, string Path, OrchestrationCost? Cost = null);
 
-/// <summary>What orchestration costs: histories of the run and its children, and the time in which no activity worked.</summary>
+/// <summary>
+/// What orchestration costs: histories of the run and its children, and the time in which no activity worked.
+/// </summary>
 /// <param name="Workflows">Workflows of the run.</param>
 /// <param name="Events">Events of all their histories.</param>
 /// <param name="Bytes">Bytes of all their histories.</param>
 /// <param name="LargestPayloadBytes">Largest event, bytes.</param>
 /// <param name="Seconds">Wall time so far, without the time in which people were asked.</param>
 /// <param name="IdleSeconds">Part of it in which no activity worked.</param>
-public sealed record OrchestrationCost(int Workflows, int Events, long Bytes, long LargestPayloadBytes, double Seconds, double IdleSeconds)
+public sealed record OrchestrationCost(
+    int Workflows, int Events, long Bytes, long LargestPayloadBytes, double Seconds, double IdleSeconds)
 {
     /// <summary>Share of the wall time in which no activity worked, 0 to 1.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -76,4 +76,5 @@ public sealed record LossPoint(int Step, double Loss, double LearningRate);
 /// <param name="Loss">Loss, nats per token.</param>
 /// <param name="TokensPerSecond">Speed since the last report.</param>
 /// <param name="Remaining">Estimated time to the last step.</param>
-public sealed record TrainingProgress(int Step, int Steps, double Loss, double TokensPerSecond, TimeSpan Remaining = default);
+public sealed record TrainingProgress(
+    int Step, int Steps, double Loss, double TokensPerSecond, TimeSpan Remaining = default);

@@ -6,7 +6,9 @@ public sealed record StageSummary
     /// <summary>One sentence for people.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>Rows in, rows out, and rows removed by rule (<c>removed.RULE</c>) or quarantined; other counts by name.</summary>
+    /// <summary>
+    /// Rows in, rows out, and rows removed by rule (<c>removed.RULE</c>) or quarantined; other counts by name.
+    /// </summary>
     public IReadOnlyDictionary<string, double> Counts { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Whether an earlier run had finished the same work.</summary>

@@ -28,20 +28,29 @@ public static class CanaryAnalysis
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(seen);
         var (stable, candidate) = (seen.Stable, seen.Candidate);
-        if (candidate.Requests > 0 && (double)candidate.Errors / candidate.Requests is var rate && rate > options.MaxErrorRate && candidate.Errors > 1)
+        if (candidate.Requests > 0 && (double)candidate.Errors / candidate.Requests is var rate
+            && rate > options.MaxErrorRate && candidate.Errors > 1)
         {
-            return (CanaryOutcome.RollBack, $"{candidate.Errors} of {candidate.Requests} requests failed ({rate:P1}, allowed {options.MaxErrorRate:P1})");
+            return (CanaryOutcome.RollBack,
+                $"{candidate.Errors} of {candidate.Requests} requests failed ({rate:P1}, allowed "
+                    + $"{options.MaxErrorRate:P1})");
         }
 
         if (candidate.Requests < options.MinRequests || stable.Requests < Math.Min(1, options.MinRequests))
         {
-            return (CanaryOutcome.Inconclusive, $"{candidate.Requests} requests to the candidate, {stable.Requests} to stable; {options.MinRequests} are needed");
+            return (CanaryOutcome.Inconclusive,
+                $"{candidate.Requests} requests to the candidate, {stable.Requests} to stable; {options.MinRequests} "
+                    + $"are needed");
         }
 
         // NaN compares false, so a missing latency cannot pass as a good one.
         var ratio = candidate.MedianMilliseconds / Math.Max(1, stable.MedianMilliseconds);
         return ratio <= options.MaxLatencyRatio
-            ? (CanaryOutcome.Continue, $"{candidate.Requests} requests, {candidate.Errors} failed, median {candidate.MedianMilliseconds:0} ms against {stable.MedianMilliseconds:0} ms")
-            : (CanaryOutcome.RollBack, $"median latency {candidate.MedianMilliseconds:0} ms against {stable.MedianMilliseconds:0} ms (allowed {options.MaxLatencyRatio:0.0} times)");
+            ? (CanaryOutcome.Continue,
+                $"{candidate.Requests} requests, {candidate.Errors} failed, median {candidate.MedianMilliseconds:0} "
+                    + $"ms against {stable.MedianMilliseconds:0} ms")
+            : (CanaryOutcome.RollBack,
+                $"median latency {candidate.MedianMilliseconds:0} ms against {stable.MedianMilliseconds:0} ms "
+                    + $"(allowed {options.MaxLatencyRatio:0.0} times)");
     }
 }

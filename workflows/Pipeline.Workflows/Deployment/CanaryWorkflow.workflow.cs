@@ -4,7 +4,9 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Deployment;
 
-/// <summary>Gives a version a growing share of the traffic. Whatever goes wrong, the stable version ends with all of it.</summary>
+/// <summary>
+/// Gives a version a growing share of the traffic. Whatever goes wrong, the stable version ends with all of it.
+/// </summary>
 [Workflow]
 public sealed class CanaryWorkflow
 {
@@ -25,7 +27,8 @@ public sealed class CanaryWorkflow
     {
         ArgumentNullException.ThrowIfNull(input);
         var before = await Workflow.ExecuteActivityAsync(
-            (IDeploymentActivities a) => a.ReadTrafficAsync(input.Route), ActivityPolicies.Quick("traffic before the canary"));
+            (IDeploymentActivities a) => a.ReadTrafficAsync(input.Route),
+            ActivityPolicies.Quick("traffic before the canary"));
         var stable = new TrafficState { Route = input.Route, StableVersion = before.StableVersion };
         try
         {
@@ -38,12 +41,27 @@ public sealed class CanaryWorkflow
                 if (await WatchAsync(input, traffic) is { } reason)
                 {
                     var after = await RestoreAsync(stable, reason);
-                    return new CanaryResult { Passed = false, Reason = reason, Steps = _steps, Before = stable, After = after };
+                    return new CanaryResult
+                    {
+                        Passed = false,
+                        Reason = reason,
+                        Steps = _steps,
+                        Before = stable,
+                        After = after,
+                    };
                 }
             }
 
-            var last = input.Canary.Steps.Count == 0 ? stable : stable with { CandidateVersion = input.Version.Version, CandidatePercent = input.Canary.Steps[^1] };
-            return new CanaryResult { Passed = true, Reason = "every step was good", Steps = _steps, Before = stable, After = last };
+            var last = input.Canary.Steps.Count == 0 ? stable
+                : stable with { CandidateVersion = input.Version.Version, CandidatePercent = input.Canary.Steps[^1] };
+            return new CanaryResult
+            {
+                Passed = true,
+                Reason = "every step was good",
+                Steps = _steps,
+                Before = stable,
+                After = last,
+            };
         }
         catch (Exception exception) when (TemporalException.IsCanceledException(exception))
         {
@@ -55,7 +73,8 @@ public sealed class CanaryWorkflow
             var cause = exception.InnerException?.Message ?? exception.Message;
             await RestoreAsync(stable, cause);
             throw new ApplicationFailureException(
-                $"canary stopped at step {_step + 1} of {input.Canary.Steps.Count} and went back to stable: {cause}", exception, "CanaryStopped", nonRetryable: true, details: [_step]);
+                $"canary stopped at step {_step + 1} of {input.Canary.Steps.Count} and went back to stable: {cause}",
+                exception, "CanaryStopped", nonRetryable: true, details: [_step]);
         }
     }
 
@@ -76,25 +95,31 @@ public sealed class CanaryWorkflow
     {
         if (!_asking || string.IsNullOrWhiteSpace(decision?.By))
         {
-            throw new ApplicationFailureException(_asking ? "'by' must name the person" : "the canary does not ask", ErrorTypes.NotAllowed);
+            throw new ApplicationFailureException(
+                _asking ? "'by' must name the person" : "the canary does not ask", ErrorTypes.NotAllowed);
         }
     }
 
     private static async Task LoadAsync(CanaryInput input)
     {
         var gateways = await Workflow.ExecuteActivityAsync(
-            (IDeploymentActivities a) => a.ListGatewaysAsync(input.Route), ActivityPolicies.Quick("gateways of the route"));
+            (IDeploymentActivities a) => a.ListGatewaysAsync(input.Route),
+            ActivityPolicies.Quick("gateways of the route"));
         foreach (var gateway in gateways)
         {
             var order = new GatewayAdapterInput(gateway, input.Version, input.Adapter);
-            await Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.LoadAdapterAsync(order), ActivityPolicies.Quick($"load {input.Version.Id} on {gateway}"));
+            await Workflow.ExecuteActivityAsync(
+                (IDeploymentActivities a) => a.LoadAdapterAsync(order),
+                ActivityPolicies.Quick($"load {input.Version.Id} on {gateway}"));
         }
     }
 
     private static Task<TrafficState> SetAsync(TrafficState traffic, string reason)
     {
-        var order = new SetTrafficInput(traffic, Workflow.Info.WorkflowId, reason, $"{Workflow.Info.WorkflowId}/{traffic.CandidatePercent}");
-        return Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.SetTrafficAsync(order), ActivityPolicies.Quick(reason));
+        var order = new SetTrafficInput(
+            traffic, Workflow.Info.WorkflowId, reason, $"{Workflow.Info.WorkflowId}/{traffic.CandidatePercent}");
+        return Workflow.ExecuteActivityAsync(
+            (IDeploymentActivities a) => a.SetTrafficAsync(order), ActivityPolicies.Quick(reason));
     }
 
     // Detached from the cancellation of the canary and retried until the read-back agrees.
@@ -102,7 +127,9 @@ public sealed class CanaryWorkflow
     {
         var text = reason.Length > 150 ? reason[..150] + "…" : reason;
         var order = new SetTrafficInput(stable, Workflow.Info.WorkflowId, text, $"{Workflow.Info.WorkflowId}/restore");
-        return Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.SetTrafficAsync(order), ActivityPolicies.Compensation($"all traffic to stable: {text}"));
+        return Workflow.ExecuteActivityAsync(
+            (IDeploymentActivities a) => a.SetTrafficAsync(order),
+            ActivityPolicies.Compensation($"all traffic to stable: {text}"));
     }
 
     // Returns the reason to go back, or null to go on.
@@ -125,7 +152,8 @@ public sealed class CanaryWorkflow
             }
 
             var seen = await Workflow.ExecuteActivityAsync(
-                (IDeploymentActivities a) => a.WatchTrafficAsync(watch), ActivityPolicies.Quick($"watch {traffic.CandidatePercent} %"));
+                (IDeploymentActivities a) => a.WatchTrafficAsync(watch),
+                ActivityPolicies.Quick($"watch {traffic.CandidatePercent} %"));
             var (outcome, reason) = CanaryAnalysis.Judge(input.Canary, seen);
             Remember(traffic.CandidatePercent, outcome, reason, seen);
             if (outcome == CanaryOutcome.Inconclusive)
@@ -145,18 +173,24 @@ public sealed class CanaryWorkflow
     private async Task<string?> AskAsync(CanaryInput input, TrafficState traffic, string reason)
     {
         (_asking, _decision) = (true, null);
-        Workflow.CurrentDetails = $"**{traffic.CandidatePercent} %: {reason}.** Decide with update `decide`: `{{\"by\":\"NAME\",\"continue\":true,\"reason\":\"…\"}}`; "
+        Workflow.CurrentDetails =
+            $"**{traffic.CandidatePercent} %: {reason}.** Decide with update `decide`: "
+            + $"`{{\"by\":\"NAME\",\"continue\":true,\"reason\":\"…\"}}`; "
             + $"without an answer the canary rolls back in {input.Canary.AskFor}.";
         var answered = await Workflow.WaitConditionAsync(() => _decision is not null, input.Canary.AskFor);
         _asking = false;
-        var text = answered ? $"{_decision?.By}: {(_decision?.Continue == true ? "go on" : "go back")} {_decision?.Reason}" : $"nobody decided; {reason}";
-        Remember(traffic.CandidatePercent, _decision?.Continue == true ? CanaryOutcome.Continue : CanaryOutcome.RollBack, text, null);
+        var text = answered
+            ? $"{_decision?.By}: {(_decision?.Continue == true ? "go on" : "go back")} {_decision?.Reason}"
+            : $"nobody decided; {reason}";
+        Remember(traffic.CandidatePercent,
+            _decision?.Continue == true ? CanaryOutcome.Continue : CanaryOutcome.RollBack, text, null);
         return _decision?.Continue == true ? null : text;
     }
 
     private void Remember(int percent, CanaryOutcome outcome, string reason, CanaryMeasurement? seen)
     {
         _steps.Add(new CanaryStep(percent, $"{outcome}: {reason}", seen, Workflow.UtcNow));
-        Workflow.CurrentDetails = string.Join('\n', _steps.Select(step => $"- {step.At:HH:mm:ss} {step.Percent} %: {step.Outcome}"));
+        Workflow.CurrentDetails =
+            string.Join('\n', _steps.Select(step => $"- {step.At:HH:mm:ss} {step.Percent} %: {step.Outcome}"));
     }
 }

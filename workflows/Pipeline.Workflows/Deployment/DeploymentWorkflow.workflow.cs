@@ -5,7 +5,10 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Deployment;
 
-/// <summary>Brings a version to every gateway and gives it all traffic: load, warm, check, flip; undone as a whole when a step fails.</summary>
+/// <summary>
+/// Brings a version to every gateway and gives it all traffic: load, warm, check, flip; undone as a whole when a step
+/// fails.
+/// </summary>
 [Workflow]
 public sealed class DeploymentWorkflow
 {
@@ -23,25 +26,33 @@ public sealed class DeploymentWorkflow
     {
         ArgumentNullException.ThrowIfNull(input);
         var before = await Workflow.ExecuteActivityAsync(
-            (IDeploymentActivities a) => a.ReadTrafficAsync(input.Route), ActivityPolicies.Quick("traffic before the deployment"));
+            (IDeploymentActivities a) => a.ReadTrafficAsync(input.Route),
+            ActivityPolicies.Quick("traffic before the deployment"));
         var stable = before with { CandidateVersion = 0, CandidatePercent = 0 };
         var gateways = await Workflow.ExecuteActivityAsync(
-            (IDeploymentActivities a) => a.ListGatewaysAsync(input.Route), ActivityPolicies.Quick("gateways of the route"));
+            (IDeploymentActivities a) => a.ListGatewaysAsync(input.Route),
+            ActivityPolicies.Quick("gateways of the route"));
         try
         {
             foreach (var gateway in gateways)
             {
                 _state = $"loads {input.Version.Id} on {gateway}";
                 var load = new GatewayAdapterInput(gateway, input.Version, input.Adapter);
-                await Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.LoadAdapterAsync(load), ActivityPolicies.Quick($"load {input.Version.Id} on {gateway}"));
+                await Workflow.ExecuteActivityAsync(
+                    (IDeploymentActivities a) => a.LoadAdapterAsync(load),
+                    ActivityPolicies.Quick($"load {input.Version.Id} on {gateway}"));
             }
 
             _state = $"gives {input.Version.Id} all traffic";
             var flip = new SetTrafficInput(
-                new TrafficState { Route = input.Route, StableVersion = input.Version.Version }, input.Actor, input.Reason, $"{Workflow.Info.WorkflowId}/flip");
-            return await Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.SetTrafficAsync(flip), ActivityPolicies.Quick($"all traffic to {input.Version.Id}"));
+                new TrafficState { Route = input.Route, StableVersion = input.Version.Version }, input.Actor,
+                input.Reason, $"{Workflow.Info.WorkflowId}/flip");
+            return await Workflow.ExecuteActivityAsync(
+                (IDeploymentActivities a) => a.SetTrafficAsync(flip),
+                ActivityPolicies.Quick($"all traffic to {input.Version.Id}"));
         }
-        catch (Exception exception) when (exception is FailureException || TemporalException.IsCanceledException(exception))
+        catch (Exception exception)
+            when (exception is FailureException || TemporalException.IsCanceledException(exception))
         {
             _state = "undoes";
             await UndoAsync(input, stable, gateways);
@@ -51,8 +62,11 @@ public sealed class DeploymentWorkflow
 
     private static async Task UndoAsync(DeploymentInput input, TrafficState stable, IReadOnlyList<string> gateways)
     {
-        var back = new SetTrafficInput(stable, input.Actor, "the deployment failed", $"{Workflow.Info.WorkflowId}/undo");
-        await Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.SetTrafficAsync(back), ActivityPolicies.Compensation("traffic as before the deployment"));
+        var back =
+            new SetTrafficInput(stable, input.Actor, "the deployment failed", $"{Workflow.Info.WorkflowId}/undo");
+        await Workflow.ExecuteActivityAsync(
+            (IDeploymentActivities a) => a.SetTrafficAsync(back),
+            ActivityPolicies.Compensation("traffic as before the deployment"));
         foreach (var gateway in gateways)
         {
             var unload = new GatewayAdapterInput(gateway, input.Version, null);

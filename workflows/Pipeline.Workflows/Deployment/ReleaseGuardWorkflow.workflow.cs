@@ -4,8 +4,13 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Deployment;
 
-/// <summary>Watches a run from its canary to its end. A run that is terminated cannot undo anything itself; this child is told and does.</summary>
-/// <remarks>What it would restore is known before the run changes anything, so there is no moment in which nobody could.</remarks>
+/// <summary>
+/// Watches a run from its canary to its end. A run that is terminated cannot undo anything itself; this child is told
+/// and does.
+/// </summary>
+/// <remarks>
+/// What it would restore is known before the run changes anything, so there is no moment in which nobody could.
+/// </remarks>
 [Workflow]
 public sealed class ReleaseGuardWorkflow
 {
@@ -19,7 +24,8 @@ public sealed class ReleaseGuardWorkflow
     public async Task<string> RunAsync(ReleaseGuardInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        Workflow.CurrentDetails = $"restores version {input.Before.StableVersion} of {input.Before.Route} if the run is terminated";
+        Workflow.CurrentDetails =
+            $"restores version {input.Before.StableVersion} of {input.Before.Route} if the run is terminated";
         try
         {
             await Workflow.WaitConditionAsync(() => _released);
@@ -28,7 +34,8 @@ public sealed class ReleaseGuardWorkflow
         catch (Exception exception) when (TemporalException.IsCanceledException(exception) && !_released)
         {
             await RestoreAsync(input);
-            return $"the run was ended from outside; version {input.Before.StableVersion} serves all traffic of {input.Before.Route}";
+            return $"the run was ended from outside; version {input.Before.StableVersion} serves all traffic of "
+                + $"{input.Before.Route}";
         }
     }
 
@@ -55,23 +62,32 @@ public sealed class ReleaseGuardWorkflow
 
             await Workflow.DelayAsync(Settle, CancellationToken.None);
         }
-        while (await ReadTrafficAsync(input.Before.Route) != input.Before || await ReadAliasAsync(alias) == input.Version.Version);
+        while (await ReadTrafficAsync(input.Before.Route) != input.Before
+            || await ReadAliasAsync(alias) == input.Version.Version);
 
         var retire = new RetireVersionInput(input.Version, "its run was ended from outside");
-        await Workflow.ExecuteActivityAsync((IRegistryActivities a) => a.RetireVersionAsync(retire), ActivityPolicies.Compensation($"retire {input.Version.Id}"));
+        await Workflow.ExecuteActivityAsync(
+            (IRegistryActivities a) => a.RetireVersionAsync(retire),
+            ActivityPolicies.Compensation($"retire {input.Version.Id}"));
     }
 
     private static Task<TrafficState> SetTrafficAsync(TrafficState before)
     {
-        var order = new SetTrafficInput(before, Workflow.Info.WorkflowId, "the run was ended from outside", $"{Workflow.Info.WorkflowId}/restore");
-        return Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.SetTrafficAsync(order), ActivityPolicies.Compensation("all traffic to stable"));
+        var order = new SetTrafficInput(
+            before, Workflow.Info.WorkflowId, "the run was ended from outside", $"{Workflow.Info.WorkflowId}/restore");
+        return Workflow.ExecuteActivityAsync(
+            (IDeploymentActivities a) => a.SetTrafficAsync(order),
+            ActivityPolicies.Compensation("all traffic to stable"));
     }
 
     private static Task<TrafficState> ReadTrafficAsync(string route) =>
-        Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.ReadTrafficAsync(route), ActivityPolicies.Compensation("read the traffic back"));
+        Workflow.ExecuteActivityAsync(
+            (IDeploymentActivities a) => a.ReadTrafficAsync(route),
+            ActivityPolicies.Compensation("read the traffic back"));
 
     private static Task<int> ReadAliasAsync(AliasName alias) =>
-        Workflow.ExecuteActivityAsync((IRegistryActivities a) => a.ReadAliasAsync(alias), ActivityPolicies.Compensation($"read {alias.Alias}"));
+        Workflow.ExecuteActivityAsync(
+            (IRegistryActivities a) => a.ReadAliasAsync(alias), ActivityPolicies.Compensation($"read {alias.Alias}"));
 
     private static Task<AliasMove> MoveBackAsync(ReleaseGuardInput input)
     {
@@ -84,6 +100,8 @@ public sealed class ReleaseGuardWorkflow
             Reason = "the run was ended from outside",
             OperationId = $"{Workflow.Info.WorkflowId}/restore",
         };
-        return Workflow.ExecuteActivityAsync((IRegistryActivities a) => a.MoveAliasAsync(order), ActivityPolicies.Compensation($"{input.Alias} back to version {input.AliasBefore}"));
+        return Workflow.ExecuteActivityAsync(
+            (IRegistryActivities a) => a.MoveAliasAsync(order),
+            ActivityPolicies.Compensation($"{input.Alias} back to version {input.AliasBefore}"));
     }
 }

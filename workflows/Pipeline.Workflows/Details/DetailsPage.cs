@@ -4,7 +4,9 @@ using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Workflows.Details;
 
-/// <summary>Renders what the Temporal Web UI shows as Current Details: stages, live training, gate, and what is awaited.</summary>
+/// <summary>
+/// Renders what the Temporal Web UI shows as Current Details: stages, live training, gate, and what is awaited.
+/// </summary>
 public static class DetailsPage
 {
     /// <summary>Renders the page.</summary>
@@ -13,7 +15,8 @@ public static class DetailsPage
     /// <param name="open">What is awaited from people, or null.</param>
     /// <param name="given">Answers that were given to it.</param>
     /// <returns>Markdown.</returns>
-    public static string Render(RunReport report, IReadOnlyList<TrainingProgress> progress, ApprovalRequest? open, int given)
+    public static string Render(
+        RunReport report, IReadOnlyList<TrainingProgress> progress, ApprovalRequest? open, int given)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(progress);
@@ -49,7 +52,9 @@ public static class DetailsPage
         }
 
         var (low, high) = (shown.Min(), shown.Max());
-        return new string([.. shown.Select(value => bars[high > low ? (int)Math.Round((value - low) / (high - low) * (bars.Length - 1)) : 0])]);
+        return new string(
+            [.. shown.Select(
+                value => bars[high > low ? (int)Math.Round((value - low) / (high - low) * (bars.Length - 1)) : 0])]);
     }
 
     private static void Awaited(StringBuilder page, RunReport report, ApprovalRequest? open, int given)
@@ -61,9 +66,15 @@ public static class DetailsPage
 
         foreach (var stage in report.Stages.Where(stage => stage.State == StageState.Parked))
         {
-            page.AppendLine($"**Parked at `{stage.Name}`: {stage.Failure?.ErrorType}.** {Text(stage.Failure?.Message ?? "")}").AppendLine();
+            page.AppendLine(
+                $"**Parked at `{stage.Name}`: {stage.Failure?.ErrorType}.** {Text(stage.Failure?.Message ?? "")}")
+                .AppendLine();
             page.AppendLine("Update `retryStage`, here with a changed parameter (leave it out to change nothing):");
-            page.AppendLine("```json").AppendLine($"{{\"stage\":\"{stage.Name}\",\"by\":\"NAME\",\"changedParameters\":{{\"train\":{{\"learningRate\":1e-4}}}}}}").AppendLine("```");
+            page.AppendLine("```json")
+                .AppendLine(
+                    $"{{\"stage\":\"{stage.Name}"
+                        + $"\",\"by\":\"NAME\",\"changedParameters\":{{\"train\":{{\"learningRate\":1e-4}}}}}}")
+                .AppendLine("```");
             page.AppendLine(StageNames.Skippable.Contains(stage.Name) ? "or `skipStage` / `abort`:" : "or `abort`:");
             page.AppendLine("```json").AppendLine("{\"by\":\"NAME\",\"reason\":\"…\"}").AppendLine("```");
         }
@@ -71,11 +82,14 @@ public static class DetailsPage
         if (open is not null)
         {
             var answer = open.Gate == ApprovalRequest.Waiver ? "waive" : "approve";
-            page.AppendLine($"**Awaits {open.Required - given} of {open.Required} answers ({open.Gate})** until {open.Deadline:yyyy-MM-dd HH:mm} UTC"
+            page.AppendLine(
+                $"**Awaits {open.Required - given} of {open.Required} answers ({open.Gate})** until "
+                + $"{open.Deadline:yyyy-MM-dd HH:mm} UTC"
                 + $"{(open.Approvers.Count > 0 ? $" from {Text(string.Join(", ", open.Approvers))}" : $"; anybody but {Text(open.Owner)}")}.").AppendLine();
             page.AppendLine($"Update `{answer}` or `reject`:");
             var signature = open.PublicKeys.Count > 0 ? ",\"signature\":\"BASE64\"" : "";
-            page.AppendLine("```json").AppendLine($"{{\"by\":\"NAME\",\"digest\":\"{open.Digest}\",\"reason\":\"…\"{signature}}}").AppendLine("```");
+            page.AppendLine("```json").AppendLine(
+                $"{{\"by\":\"NAME\",\"digest\":\"{open.Digest}\",\"reason\":\"…\"{signature}}}").AppendLine("```");
             if (signature.Length > 0)
             {
                 page.AppendLine("Answers must be signed: `./pipeline approve --as NAME --key FILE` does it.");
@@ -88,7 +102,10 @@ public static class DetailsPage
         if (progress.Count > 0 && report.Verdict is null && progress[^1] is var now)
         {
             var left = now.Remaining > TimeSpan.Zero ? $", {now.Remaining:h\\:mm\\:ss} left" : "";
-            page.AppendLine($"Training: step {now.Step} of {now.Steps} ({100.0 * now.Step / Math.Max(1, now.Steps):0} %{left}), loss {now.Loss:0.000}, {now.TokensPerSecond:0} tok/s {Sparkline([.. progress.Select(point => point.Loss)])}").AppendLine();
+            page.AppendLine(
+                $"Training: step {now.Step} of {now.Steps} ({100.0 * now.Step / Math.Max(1, now.Steps):0} %{left}), "
+                    + $"loss {now.Loss:0.000}, {now.TokensPerSecond:0} tok/s "
+                    + $"{Sparkline([.. progress.Select(point => point.Loss)])}").AppendLine();
         }
     }
 
@@ -97,9 +114,12 @@ public static class DetailsPage
         page.AppendLine("| stage | state | time | result |").AppendLine("|---|---|---|---|");
         foreach (var stage in report.Stages)
         {
-            var time = stage.Began is { } began && stage.Ended is { } ended ? $"{(ended - began).TotalSeconds:0.0} s" : "";
+            var time = stage.Began is { } began && stage.Ended is { } ended
+                ? $"{(ended - began).TotalSeconds:0.0} s" : "";
             var cached = stage.Summary?.Cached == true ? " (cache hit)" : "";
-            page.AppendLine($"| {stage.Name} | {stage.State.ToString().ToLowerInvariant()}{cached} | {time} | {Text(stage.Summary?.Text ?? "")} |");
+            page.AppendLine(
+                $"| {stage.Name} | {stage.State.ToString().ToLowerInvariant()}{cached} | {time} | "
+                    + $"{Text(stage.Summary?.Text ?? "")} |");
         }
 
         page.AppendLine();
@@ -112,10 +132,13 @@ public static class DetailsPage
             return;
         }
 
-        page.AppendLine("| gate | verdict | before | after | threshold | detail |").AppendLine("|---|---|---|---|---|---|");
+        page.AppendLine("| gate | verdict | before | after | threshold | detail |")
+            .AppendLine("|---|---|---|---|---|---|");
         foreach (var check in gate.Checks)
         {
-            page.AppendLine($"| {Text(check.Name)} | {check.Verdict} | {check.Baseline:0.####} | {check.Candidate:0.####} | {Text(check.Threshold)} | {Text(check.Detail)} |");
+            page.AppendLine(
+                $"| {Text(check.Name)} | {check.Verdict} | {check.Baseline:0.####} | {check.Candidate:0.####} | "
+                    + $"{Text(check.Threshold)} | {Text(check.Detail)} |");
         }
 
         page.AppendLine();

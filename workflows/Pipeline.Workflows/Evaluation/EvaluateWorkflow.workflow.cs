@@ -24,14 +24,17 @@ public sealed class EvaluateWorkflow
         ArgumentNullException.ThrowIfNull(input);
         _arm = input.Arm;
         var plan = await Workflow.ExecuteActivityAsync(
-            (IEvaluationActivities a) => a.PlanEvaluationAsync(input), ActivityPolicies.Quick($"{input.Arm}: divide into shards"));
+            (IEvaluationActivities a) => a.PlanEvaluationAsync(input),
+            ActivityPolicies.Quick($"{input.Arm}: divide into shards"));
         _all = plan.Shards.Count;
         var slots = new Temporalio.Workflows.Semaphore(Math.Max(1, input.Evaluate.Parallel));
         var shards = await Workflow.WhenAllAsync(plan.Shards.Select(shard => EvaluateAsync(input, shard, slots)));
         var combine = new CombineEvaluationInput(input, shards);
         var result = await Workflow.ExecuteActivityAsync(
-            (IEvaluationActivities a) => a.CombineEvaluationAsync(combine), ActivityPolicies.Quick($"{input.Arm}: join {shards.Length} shards"));
-        return input.OwnOnly || input.Evaluate.SpeedRequests == 0 ? result : result with { Speed = await MeasureSpeedAsync(input) };
+            (IEvaluationActivities a) => a.CombineEvaluationAsync(combine),
+            ActivityPolicies.Quick($"{input.Arm}: join {shards.Length} shards"));
+        return input.OwnOnly || input.Evaluate.SpeedRequests == 0
+            ? result : result with { Speed = await MeasureSpeedAsync(input) };
     }
 
     // After the shards, so that nothing else works on the device.
@@ -39,10 +42,12 @@ public sealed class EvaluateWorkflow
     {
         var order = new SpeedInput(input.BaseModel, input.Adapter, input.Dataset, input.Evaluate.SpeedRequests);
         return LongWork.RunAsync(
-            (IEvaluationActivities a) => a.MeasureSpeedAsync(order), ActivityPolicies.Gpu($"{input.Arm}: speed of {order.Requests} requests", input.Tenant, input.Priority));
+            (IEvaluationActivities a) => a.MeasureSpeedAsync(order),
+            ActivityPolicies.Gpu($"{input.Arm}: speed of {order.Requests} requests", input.Tenant, input.Priority));
     }
 
-    private async Task<ShardResult> EvaluateAsync(EvaluateInput input, EvaluationShard shard, Temporalio.Workflows.Semaphore slots)
+    private async Task<ShardResult> EvaluateAsync(
+        EvaluateInput input, EvaluationShard shard, Temporalio.Workflows.Semaphore slots)
     {
         await slots.WaitAsync();
         try
@@ -50,7 +55,8 @@ public sealed class EvaluateWorkflow
             var order = new EvaluateShardInput(input, shard);
             var summary = $"{input.Arm}: {shard.Task} {string.Join(", ", shard.Subjects)} ({shard.Items})";
             return await LongWork.RunAsync(
-                (IEvaluationActivities a) => a.EvaluateShardAsync(order), ActivityPolicies.Gpu(summary.Length > 200 ? summary[..200] : summary, input.Tenant, input.Priority));
+                (IEvaluationActivities a) => a.EvaluateShardAsync(order),
+                ActivityPolicies.Gpu(summary.Length > 200 ? summary[..200] : summary, input.Tenant, input.Priority));
         }
         finally
         {

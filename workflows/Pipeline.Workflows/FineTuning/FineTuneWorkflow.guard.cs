@@ -19,9 +19,19 @@ public sealed partial class FineTuneWorkflow
         }
 
         var (route, alias) = (_input.Package.Name, new AliasName(_input.Package.Name, _input.Package.Alias));
-        var before = await Workflow.ExecuteActivityAsync((IDeploymentActivities a) => a.ReadTrafficAsync(route), Stoppable(ActivityPolicies.Quick("traffic before the canary")));
-        var named = await Workflow.ExecuteActivityAsync((IRegistryActivities a) => a.ReadAliasAsync(alias), Stoppable(ActivityPolicies.Quick($"{alias.Alias} before the canary")));
-        var order = new ReleaseGuardInput { Version = version, Before = before with { CandidateVersion = 0, CandidatePercent = 0 }, Alias = alias.Alias, AliasBefore = named };
+        var before = await Workflow.ExecuteActivityAsync(
+            (IDeploymentActivities a) => a.ReadTrafficAsync(route),
+            Stoppable(ActivityPolicies.Quick("traffic before the canary")));
+        var named = await Workflow.ExecuteActivityAsync(
+            (IRegistryActivities a) => a.ReadAliasAsync(alias),
+            Stoppable(ActivityPolicies.Quick($"{alias.Alias} before the canary")));
+        var order = new ReleaseGuardInput
+        {
+            Version = version,
+            Before = before with { CandidateVersion = 0, CandidatePercent = 0 },
+            Alias = alias.Alias,
+            AliasBefore = named,
+        };
         _guard = await Workflow.StartChildWorkflowAsync((ReleaseGuardWorkflow wf) => wf.RunAsync(order), new()
         {
             Id = WorkflowIds.Guard(Workflow.Info.WorkflowId, ++_rounds),

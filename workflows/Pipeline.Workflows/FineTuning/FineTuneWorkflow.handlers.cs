@@ -17,7 +17,8 @@ public sealed partial class FineTuneWorkflow
     private readonly Compensations _undo = new();
     private readonly List<LineageEdge> _lineage = [];
     private readonly List<TrainingProgress> _progress = [];
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
+    private readonly CancellationTokenSource _stop =
+        CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
     private FineTuneInput _input = new();
     private RunReport _report = new();
     private DateTime _evidenceAt;
@@ -89,7 +90,8 @@ public sealed partial class FineTuneWorkflow
             throw Refuse($"'{(stage.Length > 40 ? stage[..40] : stage)}' is not '{parked.Name}' or a stage before it");
         }
 
-        if (input?.ChangedParameters is { } change && InputValidator.Check(InputChange.Apply(_input, change)) is { Count: > 0 } problems)
+        if (input?.ChangedParameters is { } change
+            && InputValidator.Check(InputChange.Apply(_input, change)) is { Count: > 0 } problems)
         {
             throw Refuse($"changedParameters: {string.Join("; ", problems)}");
         }
@@ -184,11 +186,14 @@ public sealed partial class FineTuneWorkflow
     [WorkflowUpdateValidator(nameof(AnnotateAsync))]
     public void ValidateAnnotate(AnnotationInput input)
     {
-        var open = _desk.Open is { Gate: ApprovalRequest.Review } review ? review : throw Refuse("no review is awaited");
+        var open = _desk.Open is { Gate: ApprovalRequest.Review } review
+            ? review : throw Refuse("no review is awaited");
         ApprovalDesk.CheckDigest(open, input?.Digest ?? "");
-        if (string.IsNullOrWhiteSpace(input?.By) || input.Row < 1 || input.Row > _input.Review.Rows || input.Note.Length is 0 or > 1000)
+        if (string.IsNullOrWhiteSpace(input?.By) || input.Row < 1 || input.Row > _input.Review.Rows
+            || input.Note.Length is 0 or > 1000)
         {
-            throw Refuse($"'by', 'row' from 1 to {_input.Review.Rows} and 'note' of at most 1,000 characters are needed");
+            throw Refuse(
+                $"'by', 'row' from 1 to {_input.Review.Rows} and 'note' of at most 1,000 characters are needed");
         }
 
         if (_lineage.Count(edge => edge.Role == "annotation") >= 1000)
@@ -197,7 +202,8 @@ public sealed partial class FineTuneWorkflow
         }
     }
 
-    private static ApplicationFailureException Refuse(string message) => new(message, ErrorTypes.NotAllowed, nonRetryable: true);
+    private static ApplicationFailureException Refuse(string message) =>
+        new(message, ErrorTypes.NotAllowed, nonRetryable: true);
 
     private static void RequireReason(OperatorInput? input)
     {
@@ -223,7 +229,8 @@ public sealed partial class FineTuneWorkflow
             Opened = now,
             Deadline = now + rejectAfter,
             EscalatesAt = now + _input.Approval.EscalateAfter,
-            EvidenceExpires = gate == ApprovalRequest.Review ? DateTime.MaxValue : _evidenceAt + _input.Approval.EvidenceValidFor,
+            EvidenceExpires = gate == ApprovalRequest.Review
+                ? DateTime.MaxValue : _evidenceAt + _input.Approval.EvidenceValidFor,
             Required = required,
             Approvers = run.Approvers,
             PublicKeys = run.ApproverKeys,
@@ -238,7 +245,8 @@ public sealed partial class FineTuneWorkflow
         try
         {
             var decision = await _desk.AskAsync(request, _stop.Token);
-            foreach (var given in _desk.Decisions.Where(given => given.Digest == request.Digest && given.At >= request.Opened))
+            foreach (var given in _desk.Decisions.Where(
+                given => given.Digest == request.Digest && given.At >= request.Opened))
             {
                 _lineage.Add(new LineageEdge("decision", given.Digest, $"{given.By}: {given.Reason}", given.Verdict));
             }
@@ -264,7 +272,15 @@ public sealed partial class FineTuneWorkflow
         _report = _report with { Verdict = verdict, Reason = reason };
         Show();
         TrainResultOf(out var adapter, out var dataset);
-        return new FineTuneResult { Verdict = verdict, Reason = reason, Version = _report.Version, Adapter = adapter, Dataset = dataset, Gate = _report.Gate };
+        return new FineTuneResult
+        {
+            Verdict = verdict,
+            Reason = reason,
+            Version = _report.Version,
+            Adapter = adapter,
+            Dataset = dataset,
+            Gate = _report.Gate,
+        };
     }
 
     private void TrainResultOf(out ArtifactRef? adapter, out ArtifactRef? dataset)
@@ -312,7 +328,8 @@ public sealed partial class FineTuneWorkflow
         if (_board.Current != _shownStage || state != _shownState)
         {
             (_shownStage, _shownState) = (_board.Current, state);
-            Workflow.UpsertTypedSearchAttributes(SearchAttributes.Stage.ValueSet(_shownStage), SearchAttributes.Verdict.ValueSet(state));
+            Workflow.UpsertTypedSearchAttributes(
+                SearchAttributes.Stage.ValueSet(_shownStage), SearchAttributes.Verdict.ValueSet(state));
         }
     }
 }

@@ -6,7 +6,9 @@ using Temporalio.Workflows;
 namespace Pipeline.Workflows.FineTuning;
 
 /// <summary>One run: from raw data to an adapter that serves all traffic, or to a recorded reason why not.</summary>
-/// <remarks>A stage that fails for good parks the run; the updates <c>retryStage</c>, <c>skipStage</c> and <c>abort</c> lead on.</remarks>
+/// <remarks>
+/// A stage that fails for good parks the run; the updates <c>retryStage</c>, <c>skipStage</c> and <c>abort</c> lead on.
+/// </remarks>
 [Workflow]
 public sealed partial class FineTuneWorkflow
 {
@@ -19,7 +21,8 @@ public sealed partial class FineTuneWorkflow
         _input = input ?? new FineTuneInput();
         Require(_input);
         Workflow.UpsertTypedSearchAttributes(
-            SearchAttributes.Owner.ValueSet(_input.Owner), SearchAttributes.BaseModel.ValueSet(_input.BaseModel), SearchAttributes.Verdict.ValueSet("running"));
+            SearchAttributes.Owner.ValueSet(_input.Owner), SearchAttributes.BaseModel.ValueSet(_input.BaseModel),
+            SearchAttributes.Verdict.ValueSet("running"));
         FineTuneResult result;
         try
         {
@@ -32,7 +35,9 @@ public sealed partial class FineTuneWorkflow
             await UndoAsync();
             result = End(Verdict.Aborted, abort.Message);
         }
-        catch (Exception exception) when (TemporalException.IsCanceledException(exception) && Workflow.CancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (TemporalException.IsCanceledException(exception)
+                && Workflow.CancellationToken.IsCancellationRequested)
         {
             await UndoAsync();
             End(Verdict.Aborted, "cancelled");
@@ -48,7 +53,8 @@ public sealed partial class FineTuneWorkflow
         if (problems.Count > 0)
         {
             throw new ApplicationFailureException(
-                $"{problems.Count} problems in the input:\n- {string.Join("\n- ", problems)}", ErrorTypes.InvalidInput, nonRetryable: true, details: [problems]);
+                $"{problems.Count} problems in the input:\n- {string.Join("\n- ", problems)}", ErrorTypes.InvalidInput,
+                nonRetryable: true, details: [problems]);
         }
     }
 

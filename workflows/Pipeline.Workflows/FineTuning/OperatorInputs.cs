@@ -8,7 +8,9 @@ public sealed record RetryStageInput
     /// <summary>The parked stage, or an earlier one to go back to; empty means the parked one.</summary>
     public string Stage { get; init; } = "";
 
-    /// <summary>Fields of the input to change, in the form of the input, e.g. <c>{"train":{"learningRate":1e-4}}</c>.</summary>
+    /// <summary>
+    /// Fields of the input to change, in the form of the input, e.g. <c>{"train":{"learningRate":1e-4}}</c>.
+    /// </summary>
     public JsonElement? ChangedParameters { get; init; }
 
     /// <summary>Who asks.</summary>

@@ -26,10 +26,18 @@ internal sealed class StageBoard
     public void Finish(string stage, StageSummary? summary) =>
         Set(Of(stage) with { State = StageState.Done, Ended = Workflow.UtcNow, Summary = summary, Failure = null });
 
-    public void Park(string stage, StageFailure failure) => Set(Of(stage) with { State = StageState.Parked, Ended = Workflow.UtcNow, Failure = failure });
+    public void Park(string stage, StageFailure failure) =>
+        Set(Of(stage) with { State = StageState.Parked, Ended = Workflow.UtcNow, Failure = failure });
 
     public void Skip(string stage, string reason) =>
-        Set(Of(stage) with { State = StageState.Skipped, Ended = Workflow.UtcNow, Failure = null, Summary = new StageSummary { Text = reason } });
+        Set(Of(stage)
+            with
+        {
+            State = StageState.Skipped,
+            Ended = Workflow.UtcNow,
+            Failure = null,
+            Summary = new StageSummary { Text = reason }
+        });
 
     /// <summary>Marks a stage and all later ones as not begun.</summary>
     public void Rewind(string stage)

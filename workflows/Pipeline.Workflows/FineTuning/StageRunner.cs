@@ -4,7 +4,9 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.FineTuning;
 
-/// <summary>Runs stages once, keeps their results, and parks a stage that fails for good until an operator decides.</summary>
+/// <summary>
+/// Runs stages once, keeps their results, and parks a stage that fails for good until an operator decides.
+/// </summary>
 internal sealed class StageRunner(StageBoard board, Action changed)
 {
     private readonly Dictionary<string, object> _results = [];
@@ -22,7 +24,8 @@ internal sealed class StageRunner(StageBoard board, Action changed)
     /// <param name="body">The work.</param>
     /// <param name="summarize">Takes the summary out of the result.</param>
     /// <param name="skipped">Result to go on with when an operator skips the stage; null forbids it.</param>
-    public async Task<T> RunAsync<T>(string stage, Func<Task<T>> body, Func<T, StageSummary?> summarize, Func<T>? skipped = null)
+    public async Task<T> RunAsync<T>(
+        string stage, Func<Task<T>> body, Func<T, StageSummary?> summarize, Func<T>? skipped = null)
         where T : class
     {
         if (_results.TryGetValue(stage, out var known))

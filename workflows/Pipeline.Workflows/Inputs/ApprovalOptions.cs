@@ -3,7 +3,9 @@ namespace Pipeline.Workflows.Inputs;
 /// <summary>Who may approve and how long they have.</summary>
 public sealed record ApprovalOptions
 {
-    /// <summary>Names that may approve; empty accepts any name but the owner's. The worker's settings can only narrow it.</summary>
+    /// <summary>
+    /// Names that may approve; empty accepts any name but the owner's. The worker's settings can only narrow it.
+    /// </summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 

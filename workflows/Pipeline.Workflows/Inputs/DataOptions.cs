@@ -4,8 +4,8 @@ namespace Pipeline.Workflows.Inputs;
 public sealed record DataOptions
 {
     /// <summary>
-    /// <c>debian</c> (package indexes of the worker's package source), <c>debian-sample</c> (the shipped sample), a folder,
-    /// or <c>store:PREFIX</c> for objects of the configured store.
+    /// <c>debian</c> (package indexes of the worker's package source), <c>debian-sample</c> (the shipped sample), a
+    /// folder, or <c>store:PREFIX</c> for objects of the configured store.
     /// </summary>
     /// <value>The default is <c>debian</c>.</value>
     public string Source { get; init; } = "debian";
@@ -42,7 +42,10 @@ public sealed record DataOptions
     /// <value>The default is 13.</value>
     public int DecontaminationNGram { get; init; } = 13;
 
-    /// <summary>Licence of the rows, as an SPDX expression; empty takes what is known of the source, and an unknown one blocks the registration.</summary>
+    /// <summary>
+    /// Licence of the rows, as an SPDX expression; empty takes what is known of the source, and an unknown one blocks
+    /// the registration.
+    /// </summary>
     /// <value>The default is empty.</value>
     public string Licence { get; init; } = "";
 }

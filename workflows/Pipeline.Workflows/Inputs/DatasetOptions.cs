@@ -3,7 +3,9 @@ namespace Pipeline.Workflows.Inputs;
 /// <summary>How rows become a training set.</summary>
 public sealed record DatasetOptions
 {
-    /// <summary>Form of the rows: <c>debian-section</c> (the demo task) or <c>auto</c> for the usual training formats.</summary>
+    /// <summary>
+    /// Form of the rows: <c>debian-section</c> (the demo task) or <c>auto</c> for the usual training formats.
+    /// </summary>
     /// <value>The default is <c>debian-section</c>.</value>
     public string Task { get; init; } = "debian-section";
 
@@ -15,7 +17,9 @@ public sealed record DatasetOptions
     /// <value>The default is 600.</value>
     public int RehearsalRows { get; init; } = 600;
 
-    /// <summary>Where rehearsal rows come from: <c>replay</c> is the set that ships with the base model, otherwise a JSONL file.</summary>
+    /// <summary>
+    /// Where rehearsal rows come from: <c>replay</c> is the set that ships with the base model, otherwise a JSONL file.
+    /// </summary>
     /// <value>The default is <c>replay</c>.</value>
     public string Rehearsal { get; init; } = "replay";
 

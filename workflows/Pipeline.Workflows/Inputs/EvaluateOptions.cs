@@ -15,7 +15,10 @@ public sealed record EvaluateOptions
     /// <value>The default is 0.</value>
     public int Limit { get; init; }
 
-    /// <summary>Bias and toxicity probes that are reported before and after: bias-pairs, bias-questions, toxicity; empty measures none.</summary>
+    /// <summary>
+    /// Bias and toxicity probes that are reported before and after: bias-pairs, bias-questions, toxicity; empty
+    /// measures none.
+    /// </summary>
     /// <value>The default is <c>bias-pairs</c> and <c>bias-questions</c>.</value>
     public IReadOnlyList<string> Bias { get; init; } = ["bias-pairs", "bias-questions"];
 

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 namespace Pipeline.Workflows.Inputs;
 
 /// <summary>Everything a run needs; each field has a default, so <c>{}</c> is a complete input.</summary>
-/// <remarks>Unknown fields and wrong types do not throw while reading: they are listed together by the first stage.</remarks>
+/// <remarks>
+/// Unknown fields and wrong types do not throw while reading: they are listed together by the first stage.
+/// </remarks>
 [JsonConverter(typeof(Json.InputConverter<FineTuneInput>))]
 public sealed record FineTuneInput : IReadProblems
 {
@@ -15,7 +17,9 @@ public sealed record FineTuneInput : IReadProblems
     /// <value>The default is <c>default</c>.</value>
     public string Recipe { get; init; } = "default";
 
-    /// <summary>What the fine-tune is for: <c>task</c>, <c>domain</c> or <c>style</c>; sets defaults of rank and thresholds.</summary>
+    /// <summary>
+    /// What the fine-tune is for: <c>task</c>, <c>domain</c> or <c>style</c>; sets defaults of rank and thresholds.
+    /// </summary>
     /// <value>The default is <c>task</c>.</value>
     public string Purpose { get; init; } = Purposes.Task;
 

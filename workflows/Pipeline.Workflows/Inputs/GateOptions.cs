@@ -15,7 +15,9 @@ public sealed record GateOptions
     /// <value>The default is 0.7.</value>
     public double MinTaskAccuracy { get; init; } = 0.7;
 
-    /// <summary>Whether the task must be answered better than by the base, and better than by the base with its best prompt.</summary>
+    /// <summary>
+    /// Whether the task must be answered better than by the base, and better than by the base with its best prompt.
+    /// </summary>
     /// <value>The default is true.</value>
     public bool MustBeatBase { get; init; } = true;
 

@@ -78,15 +78,18 @@ public static class InputValidator
         problems.Range("train.checkpointEverySteps", train.CheckpointEverySteps, 0, 10_000_000);
         problems.Range("train.maxDivergenceRetries", train.MaxDivergenceRetries, 0, 5);
         problems.When(train.Targets.Count == 0, "train.targets: name at least one layer, or \"all-linear\"");
-        problems.When(train.RankLadder.Any(rank => rank is < 1 or > 1024), "train.rankLadder: ranks are from 1 to 1024");
+        problems.When(
+            train.RankLadder.Any(rank => rank is < 1 or > 1024), "train.rankLadder: ranks are from 1 to 1024");
         problems.When(train.Sweep.Count > 32, "train.sweep: at most 32 trials");
         problems.Range("train.sweepSteps", train.SweepSteps, 1, 1_000_000);
-        problems.When(train.Sweep.Any(trial => trial.LearningRate is < 0 or > 1 || trial.Rank is < 0 or > 1024), "train.sweep: learning rates are up to 1, ranks up to 1024");
+        problems.When(train.Sweep.Any(trial => trial.LearningRate is < 0 or > 1 || trial.Rank is < 0 or > 1024),
+            "train.sweep: learning rates are up to 1, ranks up to 1024");
     }
 
     private static void Judge(FineTuneInput input, ProblemList problems)
     {
-        problems.When(input.Evaluate.Benchmarks.Count == 0, "evaluate.benchmarks: name at least one; without it nothing protects what the base knows");
+        problems.When(input.Evaluate.Benchmarks.Count == 0,
+            "evaluate.benchmarks: name at least one; without it nothing protects what the base knows");
         problems.Range("evaluate.shots", input.Evaluate.Shots, 0, 50);
         problems.Range("evaluate.limit", input.Evaluate.Limit, 0, 1_000_000);
         input.Evaluate.Bias.ToList().ForEach(probe => problems.OneOf("evaluate.bias", probe, BiasProbes));
@@ -94,7 +97,8 @@ public static class InputValidator
         problems.Range("evaluate.parallel", input.Evaluate.Parallel, 1, 64);
         problems.Range("gate.maxDropPoints", input.Gate.MaxDropPoints, 0, 100);
         problems.Range("gate.failDropPoints", input.Gate.FailDropPoints, 0, 100);
-        problems.When(input.Gate.FailDropPoints < input.Gate.MaxDropPoints, "gate.failDropPoints: may not be below gate.maxDropPoints");
+        problems.When(input.Gate.FailDropPoints < input.Gate.MaxDropPoints,
+            "gate.failDropPoints: may not be below gate.maxDropPoints");
         problems.Range("gate.minTaskAccuracy", input.Gate.MinTaskAccuracy, 0, 1);
         problems.Range("gate.waiversRequired", input.Gate.WaiversRequired, 2, 10);
         problems.Range("approval.required", input.Approval.Required, 1, 10);
@@ -110,8 +114,10 @@ public static class InputValidator
         problems.OneOf("package.use", input.Package.Use, Uses);
         problems.Range("package.parityPrompts", input.Package.ParityPrompts, 1, 10_000);
         var steps = input.Canary.Steps;
-        problems.When(steps.Any(step => step is < 1 or > 99), "canary.steps: shares are from 1 to 99 percent; the promotion to 100 follows the last one");
-        problems.When(steps.Zip(steps.Skip(1)).Any(pair => pair.Second <= pair.First), "canary.steps: each share is larger than the one before");
+        problems.When(steps.Any(step => step is < 1 or > 99),
+            "canary.steps: shares are from 1 to 99 percent; the promotion to 100 follows the last one");
+        problems.When(steps.Zip(steps.Skip(1)).Any(pair => pair.Second <= pair.First),
+            "canary.steps: each share is larger than the one before");
         problems.Positive("canary.stepDuration", input.Canary.StepDuration);
         problems.Range("canary.minRequests", input.Canary.MinRequests, 0, 10_000_000);
         problems.Range("canary.maxErrorRate", input.Canary.MaxErrorRate, 0, 1);

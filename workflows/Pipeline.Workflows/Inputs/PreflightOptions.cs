@@ -1,6 +1,8 @@
 namespace Pipeline.Workflows.Inputs;
 
-/// <summary>Whether a prompt alone would do: fine-tuning pays where the best prompt reaches 70 to 80 % but not the goal.</summary>
+/// <summary>
+/// Whether a prompt alone would do: fine-tuning pays where the best prompt reaches 70 to 80 % but not the goal.
+/// </summary>
 public sealed record PreflightOptions
 {
     /// <summary>Held-out rows that the prompt is tried on; 0 leaves the diagnostic out.</summary>
@@ -15,7 +17,10 @@ public sealed record PreflightOptions
     /// <value>The default is 0.7.</value>
     public double BaseUnfit { get; init; } = 0.7;
 
-    /// <summary>Reason for going on although the diagnostic advises against it; it is recorded. Empty obeys the diagnostic.</summary>
+    /// <summary>
+    /// Reason for going on although the diagnostic advises against it; it is recorded. Empty obeys the diagnostic.
+    /// </summary>
     /// <value>The default speaks of the shipped base model.</value>
-    public string OverrideBecause { get; init; } = "the shipped base has 6 M parameters and follows no instructions; the fine-tune teaches the task";
+    public string OverrideBecause { get; init; } =
+        "the shipped base has 6 M parameters and follows no instructions; the fine-tune teaches the task";
 }

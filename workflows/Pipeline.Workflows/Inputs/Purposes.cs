@@ -2,8 +2,8 @@ namespace Pipeline.Workflows.Inputs;
 
 /// <summary>What a fine-tune may be for, and the defaults that suit each purpose.</summary>
 /// <remarks>
-/// A style needs little rank and may cost hardly any knowledge; facts need much rank and cannot be measured by exact answers;
-/// a task lies between. What an input states itself always wins over these defaults.
+/// A style needs little rank and may cost hardly any knowledge; facts need much rank and cannot be measured by exact
+/// answers; a task lies between. What an input states itself always wins over these defaults.
 /// </remarks>
 public static class Purposes
 {
@@ -20,7 +20,8 @@ public static class Purposes
     public static IReadOnlyList<string> All { get; } = [Style, Domain, Task];
 
     /// <summary>The input whose fields are taken where a written input says nothing.</summary>
-    /// <param name="purpose">One of the purposes; anything else gets the defaults of a task and is reported by the validator.</param>
+    /// <param name="purpose">One of the purposes; anything else gets the defaults of a task and is reported by the
+    /// validator.</param>
     /// <returns>A new input.</returns>
     public static FineTuneInput Defaults(string purpose) => purpose switch
     {

@@ -5,7 +5,10 @@ using Pipeline.Workflows.Inputs;
 
 namespace Pipeline.Workflows.Json;
 
-/// <summary>Reads an input leniently: what does not fit is kept as a problem, so that a typing error never blocks a workflow task.</summary>
+/// <summary>
+/// Reads an input leniently: what does not fit is kept as a problem, so that a typing error never blocks a workflow
+/// task.
+/// </summary>
 /// <typeparam name="T">The input.</typeparam>
 public sealed class InputConverter<T> : JsonConverter<T>
     where T : class, IReadProblems, new()
@@ -36,9 +39,11 @@ public sealed class InputConverter<T> : JsonConverter<T>
     public static T Read(JsonElement element)
     {
         var problems = new List<string>();
-        object defaults = typeof(T) == typeof(FineTuneInput) ? Purposes.Defaults(InputReader.PurposeOf(element)) : new T();
+        object defaults = typeof(T) == typeof(FineTuneInput)
+            ? Purposes.Defaults(InputReader.PurposeOf(element)) : new T();
         var input = (T)InputReader.Read(defaults, element, "", problems);
-        var problemsProperty = typeof(T).GetProperty(nameof(IReadProblems.ReadProblems), BindingFlags.Public | BindingFlags.Instance);
+        var problemsProperty = typeof(T)
+            .GetProperty(nameof(IReadProblems.ReadProblems), BindingFlags.Public | BindingFlags.Instance);
         problemsProperty?.SetValue(input, problems);
         return input;
     }

@@ -22,12 +22,14 @@ internal static class InputReader
         foreach (var field in element.EnumerateObject())
         {
             var name = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
-            var property = PropertiesOf(type).FirstOrDefault(known => NameOf(known).Equals(field.Name, StringComparison.OrdinalIgnoreCase));
+            var property = PropertiesOf(type)
+                .FirstOrDefault(known => NameOf(known).Equals(field.Name, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
                 Add(problems, $"{Clean(name)}: unknown field{Hint(field.Name, type)}");
             }
-            else if (ReadValue(property.PropertyType, property.GetValue(target), field.Value, name, problems) is { } value)
+            else if (ReadValue(property.PropertyType, property.GetValue(target), field.Value, name, problems)
+                is { } value)
             {
                 property.SetValue(target, value);
             }
@@ -44,9 +46,11 @@ internal static class InputReader
 
     private static object? ReadValue(Type type, object? known, JsonElement value, string path, List<string> problems)
     {
-        if (known is not null && type.IsClass && type != typeof(string) && type.Namespace == typeof(Inputs.FineTuneInput).Namespace)
+        if (known is not null && type.IsClass && type != typeof(string)
+            && type.Namespace == typeof(Inputs.FineTuneInput).Namespace)
         {
-            return Read(type == typeof(Inputs.FineTuneInput) ? Inputs.Purposes.Defaults(PurposeOf(value)) : known, value, path, problems);
+            return Read(type == typeof(Inputs.FineTuneInput) ? Inputs.Purposes.Defaults(PurposeOf(value)) : known,
+                value, path, problems);
         }
 
         try
@@ -68,7 +72,8 @@ internal static class InputReader
 
     /// <summary>The purpose that a written input names; it decides the defaults of the other fields.</summary>
     public static string PurposeOf(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("purpose", out var purpose) && purpose.ValueKind == JsonValueKind.String
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("purpose", out var purpose)
+            && purpose.ValueKind == JsonValueKind.String
             ? purpose.GetString() ?? ""
             : Inputs.Purposes.Task;
 
@@ -100,7 +105,8 @@ internal static class InputReader
     private static string Hint(string name, Type type)
     {
         var best = PropertiesOf(type).Select(NameOf).MinBy(known => Distance(known, name));
-        return best is not null && Distance(best, name) <= Math.Max(2, name.Length / 3) ? $"; did you mean '{best}'?" : "";
+        return best is not null && Distance(best, name) <= Math.Max(2, name.Length / 3)
+            ? $"; did you mean '{best}'?" : "";
     }
 
     private static int Distance(string first, string second)

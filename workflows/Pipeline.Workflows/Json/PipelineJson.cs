@@ -15,7 +15,8 @@ public static class PipelineJson
     /// <param name="codec">Encrypts payloads, or null.</param>
     /// <returns>The converter.</returns>
     public static DataConverter Converter(IPayloadCodec? codec = null) =>
-        new(new DefaultPayloadConverter(Options), codec is null ? new DefaultFailureConverter() : new DefaultFailureConverter.WithEncodedCommonAttributes(), codec);
+        new(new DefaultPayloadConverter(Options), codec is null
+            ? new DefaultFailureConverter() : new DefaultFailureConverter.WithEncodedCommonAttributes(), codec);
 
     private static JsonSerializerOptions Create() => new(JsonSerializerDefaults.Web)
     {

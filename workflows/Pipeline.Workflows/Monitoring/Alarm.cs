@@ -4,7 +4,9 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Monitoring;
 
-/// <summary>What happens when something that serves got worse: it is visible in the list of workflows, and a run may start.</summary>
+/// <summary>
+/// What happens when something that serves got worse: it is visible in the list of workflows, and a run may start.
+/// </summary>
 internal static class Alarm
 {
     /// <summary>Shows the outcome; starts a run when there is an alarm and an input for it.</summary>
@@ -19,7 +21,12 @@ internal static class Alarm
         }
 
         var id = WorkflowIds.FineTune($"retrain-{Workflow.NewGuid().ToString()[..8]}");
-        await Workflow.StartChildWorkflowAsync((FineTuneWorkflow wf) => wf.RunAsync(retrain), new() { Id = id, ParentClosePolicy = ParentClosePolicy.Abandon });
+        await Workflow.StartChildWorkflowAsync(
+            (FineTuneWorkflow wf) => wf.RunAsync(retrain), new()
+            {
+                Id = id,
+                ParentClosePolicy = ParentClosePolicy.Abandon,
+            });
         return id;
     }
 }

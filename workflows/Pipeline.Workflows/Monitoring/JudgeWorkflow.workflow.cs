@@ -21,14 +21,21 @@ public sealed class JudgeWorkflow
     {
         input ??= new JudgeInput();
         var alias = new AliasName(input.Name, input.Alias);
-        var serving = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.FindServingAsync(alias), ActivityPolicies.Quick($"what {input.Name} serves"));
+        var serving = await Workflow.ExecuteActivityAsync(
+            (IMonitoringActivities a) => a.FindServingAsync(alias),
+            ActivityPolicies.Quick($"what {input.Name} serves"));
         _version = serving.Version;
         var order = new JudgeAnswersInput(serving, input.Answers, Workflow.Random.Next(), Workflow.UtcNow);
-        var marks = await LongWork.RunAsync((IMonitoringActivities a) => a.JudgeAnswersAsync(order), ActivityPolicies.Data($"judge {input.Answers} answers"));
+        var marks = await LongWork.RunAsync(
+            (IMonitoringActivities a) => a.JudgeAnswersAsync(order),
+            ActivityPolicies.Data($"judge {input.Answers} answers"));
 
         // No number compares as good, so marks that are missing raise the alarm too.
         var alarm = !(marks.Mean >= input.MinMark);
-        var text = $"{serving.Version.Id}: mean mark {marks.Mean:0.0} of {marks.Answers} answers by {marks.Judge} (at least {input.MinMark:0.0}), {marks.Unreadable} unreadable, agreement {marks.Agreement:P0}";
-        return new JudgeSamplingResult(serving.Version, marks, alarm, await Alarm.RaiseAsync(alarm, text, input.Retrain));
+        var text =
+            $"{serving.Version.Id}: mean mark {marks.Mean:0.0} of {marks.Answers} answers by {marks.Judge} (at least "
+                + $"{input.MinMark:0.0}), {marks.Unreadable} unreadable, agreement {marks.Agreement:P0}";
+        return new JudgeSamplingResult(
+            serving.Version, marks, alarm, await Alarm.RaiseAsync(alarm, text, input.Retrain));
     }
 }

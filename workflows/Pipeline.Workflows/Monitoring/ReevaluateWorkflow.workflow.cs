@@ -4,7 +4,9 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Monitoring;
 
-/// <summary>Evaluates what serves again on the questions that it was promoted on, without any earlier answer, and compares.</summary>
+/// <summary>
+/// Evaluates what serves again on the questions that it was promoted on, without any earlier answer, and compares.
+/// </summary>
 [Workflow]
 public sealed class ReevaluateWorkflow
 {
@@ -22,7 +24,9 @@ public sealed class ReevaluateWorkflow
     {
         input ??= new ReevaluateInput();
         var alias = new AliasName(input.Name, input.Alias);
-        var serving = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.FindServingAsync(alias), ActivityPolicies.Quick($"what {input.Name} serves"));
+        var serving = await Workflow.ExecuteActivityAsync(
+            (IMonitoringActivities a) => a.FindServingAsync(alias),
+            ActivityPolicies.Quick($"what {input.Name} serves"));
         _version = serving.Version;
         var order = new EvaluateInput
         {
@@ -34,9 +38,16 @@ public sealed class ReevaluateWorkflow
             Fresh = Workflow.Info.RunId,
         };
         var now = await Workflow.ExecuteChildWorkflowAsync(
-            (EvaluateWorkflow wf) => wf.RunAsync(order), new() { Id = WorkflowIds.Evaluate(Workflow.Info.WorkflowId, order.Arm, 1), ParentClosePolicy = ParentClosePolicy.RequestCancel });
+            (EvaluateWorkflow wf) => wf.RunAsync(order), new()
+            {
+                Id = WorkflowIds.Evaluate(Workflow.Info.WorkflowId, order.Arm, 1),
+                ParentClosePolicy = ParentClosePolicy.RequestCancel,
+            });
         var comparison = new DriftInput(serving, now, input.MaxDropPoints, Workflow.UtcNow);
-        var drift = await Workflow.ExecuteActivityAsync((IMonitoringActivities a) => a.RecordDriftAsync(comparison), ActivityPolicies.Quick("compare with the original evidence"));
-        return new ReevaluateResult(serving.Version, drift, await Alarm.RaiseAsync(drift.Drifted, $"{serving.Version.Id}: {drift.Text}", input.Retrain));
+        var drift = await Workflow.ExecuteActivityAsync(
+            (IMonitoringActivities a) => a.RecordDriftAsync(comparison),
+            ActivityPolicies.Quick("compare with the original evidence"));
+        return new ReevaluateResult(serving.Version, drift,
+            await Alarm.RaiseAsync(drift.Drifted, $"{serving.Version.Id}: {drift.Text}", input.Retrain));
     }
 }

@@ -3,7 +3,9 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Training;
 
-/// <summary>Searches options by successive halving: all trials train a little, the better half twice as long, until one is left.</summary>
+/// <summary>
+/// Searches options by successive halving: all trials train a little, the better half twice as long, until one is left.
+/// </summary>
 /// <remarks><b>Source:</b> Jamieson and Talwalkar, Non-stochastic Best Arm Identification, 2016.</remarks>
 internal static class Sweep
 {
@@ -14,8 +16,10 @@ internal static class Sweep
         for (var rung = 1; candidates.Count > 1; rung++, steps *= 2)
         {
             var (number, limit) = (rung, steps);
-            var losses = await Workflow.WhenAllAsync(candidates.Select((options, index) => TryAsync(input, options, limit, number, index + 1)));
-            candidates = [.. candidates.Zip(losses).OrderBy(pair => pair.Second).Take((candidates.Count + 1) / 2).Select(pair => pair.First)];
+            var losses = await Workflow.WhenAllAsync(
+                candidates.Select((options, index) => TryAsync(input, options, limit, number, index + 1)));
+            candidates = [.. candidates.Zip(losses).OrderBy(pair => pair.Second).Take((candidates.Count + 1) / 2)
+                .Select(pair => pair.First)];
         }
 
         return candidates[0];
@@ -32,15 +36,21 @@ internal static class Sweep
     // A trial that fails loses; it does not end the search.
     private static async Task<double> TryAsync(TrainInput input, TrainOptions options, int steps, int rung, int trial)
     {
-        var order = input with { Train = options with { MaxSteps = steps, MaxDivergenceRetries = 0 }, ProgressWorkflowId = "" };
+        var order =
+            input with { Train = options with { MaxSteps = steps, MaxDivergenceRetries = 0 }, ProgressWorkflowId = "" };
         try
         {
             var result = await Workflow.ExecuteChildWorkflowAsync(
                 (TrainWorkflow child) => child.RunAsync(order),
-                new() { Id = WorkflowIds.Trial(Workflow.Info.WorkflowId, rung, trial), ParentClosePolicy = ParentClosePolicy.RequestCancel });
+                new()
+                {
+                    Id = WorkflowIds.Trial(Workflow.Info.WorkflowId, rung, trial),
+                    ParentClosePolicy = ParentClosePolicy.RequestCancel,
+                });
             return double.IsNaN(result.Training.FinalLoss) ? double.PositiveInfinity : result.Training.FinalLoss;
         }
-        catch (Temporalio.Exceptions.ChildWorkflowFailureException) when (!Workflow.CancellationToken.IsCancellationRequested)
+        catch (Temporalio.Exceptions.ChildWorkflowFailureException)
+            when (!Workflow.CancellationToken.IsCancellationRequested)
         {
             return double.PositiveInfinity;
         }

@@ -17,7 +17,8 @@ internal sealed record WorkerLoss(string Host, double Step, bool OnPurpose)
 
         // The host did not come back in time.
         TimeoutFailureException { TimeoutType: TimeoutType.ScheduleToStart } => new WorkerLoss("", 0, OnPurpose: false),
-        TimeoutFailureException { TimeoutType: TimeoutType.Heartbeat, LastHeartbeatDetails: { Count: > 0 } details } => Last(details.ElementAt<ActivityProgress>(0)),
+        TimeoutFailureException { TimeoutType: TimeoutType.Heartbeat, LastHeartbeatDetails: { Count: > 0 } details } =>
+            Last(details.ElementAt<ActivityProgress>(0)),
         TimeoutFailureException { TimeoutType: TimeoutType.Heartbeat } => new WorkerLoss("", 0, OnPurpose: false),
         _ => null,
     };

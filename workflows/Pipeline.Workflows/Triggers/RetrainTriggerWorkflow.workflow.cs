@@ -5,7 +5,9 @@ using Temporalio.Workflows;
 
 namespace Pipeline.Workflows.Triggers;
 
-/// <summary>Watches one prefix for good: waits until news has settled, decides, and has at most one run in flight.</summary>
+/// <summary>
+/// Watches one prefix for good: waits until news has settled, decides, and has at most one run in flight.
+/// </summary>
 [Workflow]
 public sealed class RetrainTriggerWorkflow
 {
@@ -64,15 +66,20 @@ public sealed class RetrainTriggerWorkflow
 
     private static void Require(TriggerInput input)
     {
-        var problems = input.ReadProblems.Concat(Inputs.InputValidator.Check(input.Run).Select(problem => $"run.{problem}")).ToList();
-        if (input.Debounce < TimeSpan.Zero || input.CoolDown < TimeSpan.Zero || input.MaxRunsPerDay < 1 || input.Prefix.Length is 0 or > 500)
+        var problems = input.ReadProblems.Concat(
+            Inputs.InputValidator.Check(input.Run).Select(problem => $"run.{problem}")).ToList();
+        if (input.Debounce < TimeSpan.Zero || input.CoolDown < TimeSpan.Zero || input.MaxRunsPerDay < 1
+            || input.Prefix.Length is 0 or > 500)
         {
-            problems.Add("debounce and coolDown may not be negative, maxRunsPerDay is at least 1, prefix is a text of 1 to 500 characters");
+            problems.Add(
+                "debounce and coolDown may not be negative, maxRunsPerDay is at least 1, prefix is a text of 1 to 500 "
+                    + "characters");
         }
 
         if (problems.Count > 0)
         {
-            throw new ApplicationFailureException(string.Join("; ", problems), ErrorTypes.InvalidInput, nonRetryable: true);
+            throw new ApplicationFailureException(
+                string.Join("; ", problems), ErrorTypes.InvalidInput, nonRetryable: true);
         }
     }
 
@@ -87,7 +94,8 @@ public sealed class RetrainTriggerWorkflow
         await SettleAsync();
         var marker = _input.State.Marker;
         var change = await Workflow.ExecuteActivityAsync(
-            (ITriggerActivities a) => a.MeasurePrefixAsync(new MeasurePrefixInput(_input.Prefix, marker)), ActivityPolicies.Quick($"what is new under {_input.Prefix}"));
+            (ITriggerActivities a) => a.MeasurePrefixAsync(new MeasurePrefixInput(_input.Prefix, marker)),
+            ActivityPolicies.Quick($"what is new under {_input.Prefix}"));
         var (start, reason, askAgain) = TriggerRules.Decide(_input, change, Workflow.UtcNow);
         Remember(start, start ? $"start: {reason}" : $"not now, because {reason}");
         if (start)
@@ -121,11 +129,19 @@ public sealed class RetrainTriggerWorkflow
         var now = Workflow.UtcNow;
         _input = _input with
         {
-            State = _input.State with { Runs = number, Marker = marker, Since = null, Starts = [.. _input.State.Starts.Where(start => now - start < TimeSpan.FromDays(1)), now] },
+            State = _input.State
+                with
+            {
+                Runs = number,
+                Marker = marker,
+                Since = null,
+                Starts = [.. _input.State.Starts.Where(start => now - start < TimeSpan.FromDays(1)), now]
+            },
         };
         var options = new ChildWorkflowOptions
         {
-            Id = WorkflowIds.FineTune($"{_input.Prefix.Trim('/').Replace('/', '-')}-{number}-{Workflow.NewGuid().ToString()[..8]}"),
+            Id = WorkflowIds.FineTune(
+                $"{_input.Prefix.Trim('/').Replace('/', '-')}-{number}-{Workflow.NewGuid().ToString()[..8]}"),
             ParentClosePolicy = ParentClosePolicy.Abandon,
         };
         InFlight = options.Id;
@@ -153,12 +169,20 @@ public sealed class RetrainTriggerWorkflow
     private void Remember(bool started, string text)
     {
         var decision = new TriggerDecision(Workflow.UtcNow, started, text);
-        _input = _input with { State = _input.State with { Decisions = [.. _input.State.Decisions.TakeLast(KeptDecisions - 1), decision] } };
+        _input = _input
+            with
+        {
+            State =
+                _input.State with { Decisions = [.. _input.State.Decisions.TakeLast(KeptDecisions - 1), decision] }
+        };
         Workflow.UpsertMemo(MemoUpdate.ValueSet("lastDecision", $"{decision.At:yyyy-MM-dd HH:mm:ss} {text}"));
         Show();
     }
 
     private void Show() => Workflow.CurrentDetails =
-        $"**{_input.Prefix}**: {(InFlight is null ? "waits for news" : $"`{InFlight}` is in flight")}; {_input.State.Runs} runs so far\n\n"
-        + string.Join('\n', _input.State.Decisions.TakeLast(10).Select(decision => $"- {decision.At:yyyy-MM-dd HH:mm:ss} {decision.Text}"));
+        $"**{_input.Prefix}**: {(InFlight is null ? "waits for news" : $"`{InFlight}` is in flight")}; "
+        + $"{_input.State.Runs} runs so far\n\n"
+        + string.Join(
+            '\n', _input.State.Decisions.TakeLast(10)
+                .Select(decision => $"- {decision.At:yyyy-MM-dd HH:mm:ss} {decision.Text}"));
 }

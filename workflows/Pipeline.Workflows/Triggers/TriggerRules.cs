@@ -12,7 +12,8 @@ public static class TriggerRules
     /// <param name="change">What is new.</param>
     /// <param name="now">The workflow's time.</param>
     /// <returns>Whether to start, why not, and when to ask again; null waits for further news.</returns>
-    public static (bool Start, string Reason, TimeSpan? AskAgain) Decide(TriggerInput input, PrefixChange change, DateTime now)
+    public static (bool Start, string Reason, TimeSpan? AskAgain) Decide(
+        TriggerInput input, PrefixChange change, DateTime now)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(change);
@@ -24,12 +25,15 @@ public static class TriggerRules
         var age = now - (input.State.Since ?? now);
         if ((change.Objects < input.MinObjects || change.Bytes < input.MinBytes) && age < input.MaxAge)
         {
-            return (false, $"{change.Objects} of {input.MinObjects} objects and {change.Bytes} of {input.MinBytes} bytes are new", input.MaxAge - age);
+            return (false,
+                $"{change.Objects} of {input.MinObjects} objects and {change.Bytes} of {input.MinBytes} bytes are new",
+                    input.MaxAge - age);
         }
 
         if (input.State.LastEnd is { } end && now - end < input.CoolDown)
         {
-            return (false, $"cool-down until {end + input.CoolDown:yyyy-MM-dd HH:mm:ss} UTC", end + input.CoolDown - now);
+            return (false, $"cool-down until {end + input.CoolDown:yyyy-MM-dd HH:mm:ss} UTC", end + input.CoolDown
+                - now);
         }
 
         var recent = input.State.Starts.Where(start => now - start < Day).ToList();

@@ -12,7 +12,10 @@ internal static class BraceFormat
         return Expand(scope, format, name =>
         {
             if (name.Length == 0) name = (next++).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            if (long.TryParse(name, out var index)) return index < arguments.Positional.Length ? arguments.Positional[index] : throw new ChatTemplateException("IndexError", "Replacement index out of range for positional args tuple");
+            if (long.TryParse(name, out var index))
+                return index < arguments.Positional.Length
+                    ? arguments.Positional[index] : throw new ChatTemplateException(
+                        "IndexError", "Replacement index out of range for positional args tuple");
             foreach (var (known, value) in arguments.Named)
             {
                 if (known == name) return value;
@@ -24,8 +27,10 @@ internal static class BraceFormat
 
     public static string ApplyMap(Scope scope, string format, Arguments arguments)
     {
-        var dict = arguments.Bind("format_map", "mapping")[0] as DictValue ?? throw Fault.Type("format_map() needs a mapping");
-        return Expand(scope, format, name => dict.TryGet(name, out var value) ? value : throw new ChatTemplateException("KeyError", Printer.Repr(name)), depth: 0);
+        var dict = arguments.Bind("format_map", "mapping")[0] as DictValue
+            ?? throw Fault.Type("format_map() needs a mapping");
+        return Expand(scope, format, name => dict.TryGet(name, out var value)
+            ? value : throw new ChatTemplateException("KeyError", Printer.Repr(name)), depth: 0);
     }
 
     private static string Expand(Scope scope, string format, Func<string, object?> field, int depth)
@@ -70,12 +75,20 @@ internal static class BraceFormat
     private static string Field(Scope scope, string field, Func<string, object?> lookUp, int depth)
     {
         var colon = field.IndexOf(':');
-        var (name, spec) = colon < 0 ? (field, string.Empty) : (field[..colon], Expand(scope, field[(colon + 1)..], lookUp, depth + 1));
+        var (name, spec) = colon < 0
+            ? (field, string.Empty) : (field[..colon], Expand(scope, field[(colon + 1)..], lookUp, depth + 1));
         var mark = name.IndexOf('!');
         var conversion = mark < 0 ? string.Empty : name[(mark + 1)..];
         if (mark >= 0) name = name[..mark];
         var value = Value(scope, name, lookUp);
-        value = conversion switch { "" => value, "r" or "a" => Printer.Repr(value), "s" => Printer.Str(value), _ => throw Fault.Value($"Unknown conversion specifier '{conversion}'") };
+        value = conversion switch
+        {
+            "" => value,
+            "r" or "a" => Printer.Repr(value),
+            "s" => Printer.Str(value),
+            _ =>
+            throw Fault.Value($"Unknown conversion specifier '{conversion}'")
+        };
         return FormatSpec.Apply(scope.State, value, spec);
     }
 

@@ -6,11 +6,13 @@ namespace Pipeline.Data.ChatTemplates.Builtins;
 /// <summary>The methods of Python's dictionaries, lists, tuples and bytes that do not change them.</summary>
 internal static class ContainerMethods
 {
-    private static readonly HashSet<string> DictMembers = ["items", "keys", "values", "get", "copy", "clear", "pop", "popitem", "setdefault", "update", "fromkeys"];
+    private static readonly HashSet<string> DictMembers =
+        ["items", "keys", "values", "get", "copy", "clear", "pop", "popitem", "setdefault", "update", "fromkeys"];
 
     private static readonly HashSet<string> DictChanges = ["clear", "pop", "popitem", "setdefault", "update"];
 
-    private static readonly HashSet<string> ListChanges = ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"];
+    private static readonly HashSet<string> ListChanges =
+        ["append", "clear", "pop", "reverse", "insert", "sort", "extend", "remove"];
 
     public static bool IsDictMember(string name) => DictMembers.Contains(name);
 
@@ -21,7 +23,8 @@ internal static class ContainerMethods
             DictValue when DictChanges.Contains(name) => UndefinedValue.Unsafe(owner, name),
             ListValue when ListChanges.Contains(name) => UndefinedValue.Unsafe(owner, name),
             DictValue dict => OfDict(dict, name),
-            ListValue list => OfItems(list.Items, name, name == "copy" ? () => new ListValue([.. list.Items]) : null, "list"),
+            ListValue list =>
+                OfItems(list.Items, name, name == "copy" ? () => new ListValue([.. list.Items]) : null, "list"),
             TupleValue tuple when Array.IndexOf(tuple.Names, name) is var at && at >= 0 => tuple.Items[at],
             TupleValue tuple => OfItems(tuple.Items, name, null, "tuple"),
             BytesValue bytes when name == "decode" => Method(name, _ => Encoding.UTF8.GetString(bytes.Bytes)),
@@ -32,9 +35,18 @@ internal static class ContainerMethods
 
     private static object? OfDict(DictValue dict, string name) => name switch
     {
-        "items" => Method("items of dict object", _ => new ViewValue("dict_items", new ListValue([.. dict.Entries.Select(e => (object?)new TupleValue([e.Key, e.Value]))]))),
-        "keys" => Method("keys of dict object", _ => new ViewValue("dict_keys", new ListValue([.. dict.Entries.Select(e => e.Key)]))),
-        "values" => Method("values of dict object", _ => new ViewValue("dict_values", new ListValue([.. dict.Entries.Select(e => e.Value)]))),
+        "items" =>
+            Method("items of dict object",
+                _ =>
+                    new ViewValue(
+                        "dict_items",
+                        new ListValue([.. dict.Entries.Select(e => (object?)new TupleValue([e.Key, e.Value]))]))),
+        "keys" =>
+            Method("keys of dict object", _ =>
+                new ViewValue("dict_keys", new ListValue([.. dict.Entries.Select(e => e.Key)]))),
+        "values" =>
+            Method("values of dict object",
+                _ => new ViewValue("dict_values", new ListValue([.. dict.Entries.Select(e => e.Value)]))),
         "get" => Method("get of dict object", arguments =>
         {
             var given = arguments.Bind("get", "key", "default");
@@ -44,22 +56,26 @@ internal static class ContainerMethods
         _ => Arguments.Absent,
     };
 
-    private static object? OfItems(IReadOnlyList<object?> items, string name, Func<object?>? copy, string kind) => name switch
-    {
-        "copy" when copy is not null => Method("copy", _ => copy()),
-        "index" => Method("index", arguments =>
+    private static object? OfItems(
+        IReadOnlyList<object?> items, string name, Func<object?>? copy, string kind) => name switch
         {
-            var wanted = arguments.Bind("index", "value")[0];
-            for (var i = 0; i < items.Count; i++)
+            "copy" when copy is not null => Method("copy", _ => copy()),
+            "index" => Method("index", arguments =>
             {
-                if (Operations.AreEqual(items[i], wanted)) return Numbers.Box(i);
-            }
+                var wanted = arguments.Bind("index", "value")[0];
+                for (var i = 0; i < items.Count; i++)
+                {
+                    if (Operations.AreEqual(items[i], wanted)) return Numbers.Box(i);
+                }
 
-            throw Fault.Value($"{Printer.Repr(wanted)} is not in {kind}");
-        }),
-        "count" => Method("count", arguments => Numbers.Box(items.Count(item => Operations.AreEqual(item, arguments.Bind("count", "value")[0])))),
-        _ => Arguments.Absent,
-    };
+                throw Fault.Value($"{Printer.Repr(wanted)} is not in {kind}");
+            }),
+            "count" =>
+                Method("count", arguments =>
+                    Numbers.Box(items.Count(item => Operations.AreEqual(item, arguments.Bind("count", "value")[0])))),
+            _ => Arguments.Absent,
+        };
 
-    private static FunctionValue Method(string name, Func<Arguments, object?> call) => new(name, (_, arguments) => call(arguments), "built-in method");
+    private static FunctionValue Method(string name, Func<Arguments, object?> call) =>
+        new(name, (_, arguments) => call(arguments), "built-in method");
 }

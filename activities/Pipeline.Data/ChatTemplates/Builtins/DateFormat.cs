@@ -19,7 +19,8 @@ internal static class DateFormat
 
             var flag = format[++i] is '-' or '_' or '0' && i + 1 < format.Length ? format[i++] : ' ';
             var part = Part(now, format[i]);
-            if (flag == '-' && part.Length > 1 && char.IsAsciiDigit(part[^1])) part = part.TrimStart('0', ' ') is { Length: > 0 } trimmed ? trimmed : "0";
+            if (flag == '-' && part.Length > 1 && char.IsAsciiDigit(part[^1]))
+                part = part.TrimStart('0', ' ') is { Length: > 0 } trimmed ? trimmed : "0";
             if (flag == '_' && part.StartsWith('0') && part.Length > 1) part = " " + part[1..];
             text.Append(part);
         }

@@ -11,11 +11,13 @@ internal static class FormatSpec
     public static string Apply(RenderState state, object? value, string spec)
     {
         if (spec.Length == 0) return Printer.Str(value);
-        if (value is UndefinedValue or null or not (string or bool or long or double or BigInteger)) throw Fault.Type($"unsupported format string passed to {Kinds.Name(value)}.__format__");
+        if (value is UndefinedValue or null or not (string or bool or long or double or BigInteger))
+            throw Fault.Type($"unsupported format string passed to {Kinds.Name(value)}.__format__");
         var at = 0;
         var (fill, align) = (" ", '\0');
         var width = Texts.Width(spec, 0);
-        if (spec.Length > width && spec[width] is '<' or '>' or '^' or '=') (fill, align, at) = (spec[..width], spec[width], width + 1);
+        if (spec.Length > width && spec[width] is '<' or '>' or '^' or '=')
+            (fill, align, at) = (spec[..width], spec[width], width + 1);
         else if (spec[0] is '<' or '>' or '^' or '=') (align, at) = (spec[0], 1);
         char Take(string any) => at < spec.Length && any.Contains(spec[at]) ? spec[at++] : '\0';
         var sign = Take("+- ");
@@ -23,10 +25,12 @@ internal static class FormatSpec
         if (at < spec.Length && spec[at] == '0' && align == '\0') (fill, align, at) = ("0", '=', at + 1);
         var size = Number(spec, ref at) ?? 0;
         var comma = Take(",_");
-        int? precision = Take(".") != '\0' ? Number(spec, ref at) ?? throw Fault.Value("Format specifier missing precision") : null;
+        int? precision = Take(".") != '\0'
+            ? Number(spec, ref at) ?? throw Fault.Value("Format specifier missing precision") : null;
         var type = at < spec.Length ? spec[at++] : '\0';
         if (at < spec.Length) throw Fault.Value("Invalid format specifier");
-        var body = value is string text ? Text(state, text, type, precision) : Real(value, type, precision, alternate, comma);
+        var body = value is string text
+            ? Text(state, text, type, precision) : Real(value, type, precision, alternate, comma);
         if (value is not string && !body.StartsWith('-') && sign is '+' or ' ') body = sign + body;
         return Fit(state, body, size, fill, align == '\0' ? (value is string ? '<' : '>') : align);
     }
@@ -45,7 +49,8 @@ internal static class FormatSpec
         precision = Math.Max(1, precision);
         var scientific = Exponent(value, precision - 1, upper);
         var mark = scientific.IndexOf(upper ? 'E' : 'e');
-        var exponent = int.Parse(scientific.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var exponent =
+            int.Parse(scientific.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         if (exponent >= -4 && exponent < precision)
         {
             var plain = Numbers.Fixed(value, precision - 1 - exponent);
@@ -60,7 +65,8 @@ internal static class FormatSpec
     {
         if (value.IsZero) return "0";
         var (digits, rest) = (new Stack<char>(), BigInteger.Abs(value));
-        for (; !rest.IsZero; rest /= radix) digits.Push((upper ? "0123456789ABCDEF" : "0123456789abcdef")[(int)(rest % radix)]);
+        for (; !rest.IsZero; rest /= radix)
+            digits.Push((upper ? "0123456789ABCDEF" : "0123456789abcdef")[(int)(rest % radix)]);
         return (value.Sign < 0 ? "-" : string.Empty) + new string([.. digits]);
     }
 
@@ -72,7 +78,8 @@ internal static class FormatSpec
             case '>': return Padding.Right(state, body, size, fill);
             case '^':
                 var missing = Math.Max(0, size - Texts.Length(body));
-                return Padding.Fill(state, missing / 2, fill) + body + Padding.Fill(state, missing - (missing / 2), fill);
+                return Padding.Fill(state, missing / 2, fill) + body
+                    + Padding.Fill(state, missing - (missing / 2), fill);
             default:
                 var sign = body.Length > 0 && body[0] is '-' or '+' or ' ' ? 1 : 0;
                 return body[..sign] + Padding.Fill(state, size - Texts.Length(body), fill) + body[sign..];
@@ -117,7 +124,8 @@ internal static class FormatSpec
     {
         if (comma == '\0') return digits;
         var end = digits.IndexOf('.') is var point && point >= 0 ? point : digits.Length;
-        for (var at = end - 3; at > (digits.StartsWith('-') ? 1 : 0); at -= 3) digits = digits.Insert(at, comma.ToString());
+        for (var at = end - 3; at > (digits.StartsWith('-') ? 1 : 0); at -= 3)
+            digits = digits.Insert(at, comma.ToString());
         return digits;
     }
 
@@ -126,6 +134,7 @@ internal static class FormatSpec
         var start = at;
         while (at < spec.Length && char.IsAsciiDigit(spec[at])) at++;
         if (at == start) return null;
-        return int.TryParse(spec.AsSpan(start, at - start), CultureInfo.InvariantCulture, out var number) && number <= 1_000_000 ? number : throw Fault.Value("Too many decimal digits in format string");
+        return int.TryParse(spec.AsSpan(start, at - start), CultureInfo.InvariantCulture, out var number)
+            && number <= 1_000_000 ? number : throw Fault.Value("Too many decimal digits in format string");
     }
 }

@@ -12,15 +12,29 @@ internal static class Globals
         Function("range", (_, a) => Range(a), "type"),
         new("dict", new FunctionValue("dict", (_, a) => Dict(a), "type")
         {
-            Members = new Dictionary<string, Func<object?>>(StringComparer.Ordinal) { ["fromkeys"] = () => new FunctionValue("fromkeys", (_, a) => FromKeys(a), "built-in method") },
+            Members = new Dictionary<string, Func<object?>>(StringComparer.Ordinal)
+            {
+                ["fromkeys"] = () => new FunctionValue("fromkeys", (_, a) => FromKeys(a), "built-in method"),
+            },
         }),
         Function("namespace", (_, a) => Namespace(a), "type"),
         Function("cycler", (_, a) => Cycler(a), "type"),
         Function("joiner", (_, a) => Joiner(a), "type"),
-        Function("lipsum", (_, _) => throw Fault.Security("lipsum is not available: training data must not depend on chance"), "function"),
-        Function("raise_exception", (_, a) => throw new ChatTemplateException("TemplateError", Printer.Str(a.Bind("raise_exception", "message")[0])), "function"),
-        Function("strftime_now", (scope, a) => DateFormat.Apply(scope.State.Now, Arguments.Text(a.Bind("strftime_now", "format")[0], "strftime_now")), "function"),
-        new("self", new FunctionValue("self", (_, _) => throw Fault.Type("'TemplateReference' object is not callable"), "TemplateReference")
+        Function(
+            "lipsum",
+            (_, _) => throw Fault.Security("lipsum is not available: training data must not depend on chance"),
+            "function"),
+        Function(
+            "raise_exception",
+            (_, a) => throw new ChatTemplateException(
+                "TemplateError", Printer.Str(a.Bind("raise_exception", "message")[0])), "function"),
+        Function(
+            "strftime_now",
+            (scope, a) => DateFormat.Apply(
+                scope.State.Now, Arguments.Text(a.Bind("strftime_now", "format")[0], "strftime_now")), "function"),
+        new("self",
+            new FunctionValue(
+                "self", (_, _) => throw Fault.Type("'TemplateReference' object is not callable"), "TemplateReference")
         {
             Members = new Dictionary<string, Func<object?>>(StringComparer.Ordinal),
         }),
@@ -32,7 +46,9 @@ internal static class Globals
     public static DictValue Dict(Arguments arguments)
     {
         var dict = new DictValue();
-        var from = arguments.Positional.Length > 1 ? throw Fault.Type($"dict expected at most 1 argument, got {arguments.Positional.Length}") : arguments.Positional.FirstOrDefault(Arguments.Absent);
+        var from = arguments.Positional.Length > 1
+            ? throw Fault.Type($"dict expected at most 1 argument, got {arguments.Positional.Length}")
+            : arguments.Positional.FirstOrDefault(Arguments.Absent);
         if (from is DictValue other)
         {
             foreach (var (key, value) in other.Entries) dict.Set(key, value);
@@ -51,7 +67,9 @@ internal static class Globals
         return dict;
     }
 
-    private static KeyValuePair<string, object?> Function(string name, Func<Scope, Arguments, object?> call, string kind) => new(name, new FunctionValue(name, call, kind));
+    private static KeyValuePair<string, object?> Function(
+        string name, Func<Scope, Arguments, object?> call, string kind) =>
+        new(name, new FunctionValue(name, call, kind));
 
     private static RangeValue Range(Arguments arguments)
     {
@@ -60,11 +78,14 @@ internal static class Globals
         {
             [var stop] => new RangeValue(0, stop, 1),
             [var start, var stop] => new RangeValue(start, stop, 1),
-            [var start, var stop, var step] => step != 0 ? new RangeValue(start, stop, step) : throw Fault.Value("range() arg 3 must not be zero"),
+            [var start, var stop, var step] => step != 0
+                ? new RangeValue(start, stop, step) : throw Fault.Value("range() arg 3 must not be zero"),
             _ => throw Fault.Type($"range expected 1 to 3 arguments, got {numbers.Length}"),
         };
         var far = numbers.Any(n => Math.Abs((double)n) > 1e15);
-        return !far && range.Count <= MaxRange ? range : throw new ChatTemplateException("OverflowError", $"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MaxRange}).");
+        return !far && range.Count <= MaxRange
+            ? range : throw new ChatTemplateException(
+                "OverflowError", $"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({MaxRange}).");
     }
 
     private static NamespaceValue Namespace(Arguments arguments)
@@ -115,7 +136,8 @@ internal static class Globals
     {
         public static readonly ReferenceThenOrdinal Instance = new();
 
-        public bool Equals(string? x, string? y) => ReferenceEquals(x, y) || string.Equals(x, y, StringComparison.Ordinal);
+        public bool Equals(string? x, string? y) =>
+            ReferenceEquals(x, y) || string.Equals(x, y, StringComparison.Ordinal);
 
         public int GetHashCode(string obj) => obj.Length == 0 ? 0 : (obj.Length * 31) + (obj[0] * 7) + obj[^1];
     }

@@ -24,7 +24,8 @@ internal static class ListFilters
     {
         var given = arguments.Bind("join", "d", "attribute");
         var items = Kinds.Walk(value);
-        if (!ReferenceEquals(given[1], Arguments.Absent) && given[1] is not null) items = items.Select(Selection.Getter(scope, given[1]));
+        if (!ReferenceEquals(given[1], Arguments.Absent) && given[1] is not null)
+            items = items.Select(Selection.Getter(scope, given[1]));
         var text = string.Join(Printer.Str(Arguments.Or(given[0], string.Empty)), items.Select(Printer.Str));
         scope.State.Size(text.Length);
         return text;
@@ -35,18 +36,23 @@ internal static class ListFilters
         var given = arguments.Bind("sort", "reverse", "case_sensitive", "attribute");
         var key = Selection.Keys(scope, Arguments.Or(given[2], null), Arguments.Flag(given[1], otherwise: false));
         var items = ToList(scope, value).Items;
-        return new ListValue(Guarded(() => Arguments.Flag(given[0], otherwise: false) ? [.. items.OrderByDescending(key, Order)] : (List<object?>)[.. items.OrderBy(key, Order)]));
+        return new ListValue(
+            Guarded(() => Arguments.Flag(given[0], otherwise: false)
+                ? [.. items.OrderByDescending(key, Order)] : (List<object?>)[.. items.OrderBy(key, Order)]));
     }
 
     public static object? DictSort(Scope scope, object? value, Arguments arguments)
     {
         var given = arguments.Bind("dictsort", "case_sensitive", "by", "reverse");
-        var dict = value as DictValue ?? throw (value as UndefinedValue)?.Fault() ?? Fault.Undefined($"'{Kinds.ObjectName(value)}' has no attribute 'items'");
+        var dict = value as DictValue ?? throw (value as UndefinedValue)?.Fault()
+            ?? Fault.Undefined($"'{Kinds.ObjectName(value)}' has no attribute 'items'");
         var by = Arguments.Or(given[1], "key") as string;
-        if (by is not ("key" or "value")) throw new ChatTemplateException("FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
+        if (by is not ("key" or "value"))
+            throw new ChatTemplateException("FilterArgumentError", "You can only sort by either \"key\" or \"value\"");
         var fold = !Arguments.Flag(given[0], otherwise: false);
         object? Key(KeyValuePair<object?, object?> e) => by == "key" ? Fold(e.Key, fold) : Fold(e.Value, fold);
-        var entries = Guarded<List<KeyValuePair<object?, object?>>>(() => Arguments.Flag(given[2], otherwise: false) ? [.. dict.Entries.OrderByDescending(Key, Order)] : [.. dict.Entries.OrderBy(Key, Order)]);
+        var entries = Guarded<List<KeyValuePair<object?, object?>>>(() => Arguments.Flag(given[2], otherwise: false)
+            ? [.. dict.Entries.OrderByDescending(Key, Order)] : [.. dict.Entries.OrderBy(Key, Order)]);
         return new ListValue([.. entries.Select(e => (object?)new TupleValue([e.Key, e.Value]))]);
     }
 
@@ -56,7 +62,8 @@ internal static class ListFilters
         var fold = !Arguments.Flag(given[2], otherwise: false);
         var get = Selection.Getter(scope, given[0], given[1]);
         var items = ToList(scope, value).Items;
-        var sorted = Guarded(() => items.Select(item => (Key: get(item), Item: item)).OrderBy(pair => Fold(pair.Key, fold), Order).ToList());
+        var sorted = Guarded(() => items.Select(item => (Key: get(item), Item: item))
+            .OrderBy(pair => Fold(pair.Key, fold), Order).ToList());
         var groups = new List<object?>();
         List<object?> current = [];
         for (var i = 0; i < sorted.Count; i++)
@@ -95,7 +102,8 @@ internal static class ListFilters
         var get = Arguments.Or(given[1], null) is { } attribute ? Selection.Getter(scope, attribute) : item => item;
         var items = ToList(scope, value).Items;
         if (items.Count == 0) return new UndefinedValue("No aggregated item, sequence was empty.");
-        return items.Aggregate((best, item) => Operations.Compare(Fold(get(item), fold), Fold(get(best), fold)) * sign > 0 ? item : best);
+        return items.Aggregate((best, item) => Operations.Compare(Fold(get(item), fold), Fold(get(best), fold)) * sign
+            > 0 ? item : best);
     }
 
     public static object? Sum(Scope scope, object? value, Arguments arguments)
@@ -113,7 +121,8 @@ internal static class ListFilters
         var size = (int)Math.Clamp(Arguments.Integer(given[0], 1), 1, 1_000_000);
         var fill = Arguments.Or(given[1], null);
         return new LazyValue(Kinds.Walk(value).Chunk(size).Select(chunk =>
-            (object?)new ListValue(fill is null ? [.. chunk] : [.. chunk, .. Enumerable.Repeat(fill, size - chunk.Length)])));
+            (object?)new ListValue(fill is null
+                ? [.. chunk] : [.. chunk, .. Enumerable.Repeat(fill, size - chunk.Length)])));
     }
 
     public static object? Slices(Scope scope, object? value, Arguments arguments)

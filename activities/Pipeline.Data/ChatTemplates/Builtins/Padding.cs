@@ -5,9 +5,11 @@ namespace Pipeline.Data.ChatTemplates.Builtins;
 /// <summary>Fills texts up to a width.</summary>
 internal static class Padding
 {
-    public static string Left(RenderState state, string text, long width, string fill) => text + Fill(state, width - Texts.Length(text), fill);
+    public static string Left(RenderState state, string text, long width, string fill) =>
+        text + Fill(state, width - Texts.Length(text), fill);
 
-    public static string Right(RenderState state, string text, long width, string fill) => Fill(state, width - Texts.Length(text), fill) + text;
+    public static string Right(RenderState state, string text, long width, string fill) =>
+        Fill(state, width - Texts.Length(text), fill) + text;
 
     public static string Center(RenderState state, string text, long width, string fill)
     {

@@ -15,7 +15,8 @@ internal sealed class PercentFormat
     private int _at;
     private int _used;
 
-    private PercentFormat(RenderState state, string format, object? given) => (_state, _format, _given) = (state, format, given);
+    private PercentFormat(RenderState state, string format, object? given) =>
+        (_state, _format, _given) = (state, format, given);
 
     public static string Apply(RenderState state, string format, object? given)
     {
@@ -34,7 +35,8 @@ internal sealed class PercentFormat
             else Conversion();
         }
 
-        var left = _given is TupleValue tuple ? _used < tuple.Items.Length : _used == 0 && _given is not (DictValue or ListValue or UndefinedValue);
+        var left = _given is TupleValue tuple
+            ? _used < tuple.Items.Length : _used == 0 && _given is not (DictValue or ListValue or UndefinedValue);
         if (left) throw Fault.Type("not all arguments converted during string formatting");
         _state.Size(_text.Length);
     }
@@ -73,11 +75,13 @@ internal sealed class PercentFormat
                 var text = type == 's' ? Printer.Str(value) : Printer.Repr(value);
                 return precision is { } limit ? (string)new Slice(null, (long)limit, null).Of(_state, text) : text;
             case 'c':
-                return value is string { Length: > 0 } one && Texts.Length(one) == 1 ? one : char.ConvertFromUtf32((int)Whole(value, type));
+                return value is string { Length: > 0 } one && Texts.Length(one) == 1
+                    ? one : char.ConvertFromUtf32((int)Whole(value, type));
             case 'd' or 'i' or 'u':
                 return Whole(value, type).ToString(CultureInfo.InvariantCulture).PadLeft(precision ?? 0, '0');
             case 'x' or 'X' or 'o':
-                return (alternate ? "0" + type : string.Empty) + FormatSpec.Radix(Whole(value, type), type == 'o' ? 8 : 16, type == 'X');
+                return (alternate ? "0" + type : string.Empty)
+                    + FormatSpec.Radix(Whole(value, type), type == 'o' ? 8 : 16, type == 'X');
             case 'f' or 'F': return Numbers.Fixed(Real(value), precision ?? 6);
             case 'e' or 'E': return FormatSpec.Exponent(Real(value), precision ?? 6, type == 'E');
             case 'g' or 'G': return FormatSpec.General(Real(value), precision ?? 6, type == 'G');
@@ -87,7 +91,8 @@ internal sealed class PercentFormat
 
     private object? Next()
     {
-        if (_given is TupleValue tuple) return _used < tuple.Items.Length ? tuple.Items[_used++] : throw Fault.Type("not enough arguments for format string");
+        if (_given is TupleValue tuple) return _used < tuple.Items.Length
+            ? tuple.Items[_used++] : throw Fault.Type("not enough arguments for format string");
         return _used++ == 0 ? _given : throw Fault.Type("not enough arguments for format string");
     }
 
@@ -110,7 +115,8 @@ internal sealed class PercentFormat
         }
 
         var digits = TakeWhile("0123456789");
-        return digits.Length == 0 ? 0 : digits.Length < 8 ? long.Parse(digits, CultureInfo.InvariantCulture) : throw Fault.Value("width too big");
+        return digits.Length == 0 ? 0 : digits.Length < 8
+            ? long.Parse(digits, CultureInfo.InvariantCulture) : throw Fault.Value("width too big");
     }
 
     private string TakeWhile(string any)
@@ -122,7 +128,9 @@ internal sealed class PercentFormat
 
     private static BigInteger Whole(object? value, char type) => value is double real && type is 'd' or 'i' or 'u'
         ? new BigInteger(Math.Truncate((double)value))
-        : Numbers.TryInteger(value, out var number) ? number : throw (value as UndefinedValue)?.Fault() ?? Fault.Type($"%{type} format: a real number is required, not {Kinds.Name(value)}");
+        : Numbers.TryInteger(value, out var number) ? number : throw (value as UndefinedValue)?.Fault()
+            ?? Fault.Type($"%{type} format: a real number is required, not {Kinds.Name(value)}");
 
-    private static double Real(object? value) => Numbers.TryDouble(value, out var number) ? number : throw (value as UndefinedValue)?.Fault() ?? Fault.Type($"must be real number, not {Kinds.Name(value)}");
+    private static double Real(object? value) => Numbers.TryDouble(value, out var number) ? number
+        : throw (value as UndefinedValue)?.Fault() ?? Fault.Type($"must be real number, not {Kinds.Name(value)}");
 }

@@ -16,7 +16,8 @@ internal static class Selection
         }
         else
         {
-            if (arguments.Positional.Length == 0) throw new ChatTemplateException("FilterArgumentError", "map requires a filter argument");
+            if (arguments.Positional.Length == 0)
+                throw new ChatTemplateException("FilterArgumentError", "map requires a filter argument");
             var (name, rest) = (Arguments.Text(arguments.Positional[0], "map"), arguments.Skip(1));
             function = item => Filters.Get(name)(scope, item, rest);
         }
@@ -31,7 +32,8 @@ internal static class Selection
     public static object? Select(Scope scope, object? value, Arguments arguments, bool keep, bool byAttribute)
     {
         if (!Operations.IsTrue(value) && value is not LazyValue) return new LazyValue([]);
-        if (byAttribute && arguments.Positional.Length == 0) throw new ChatTemplateException("FilterArgumentError", "Missing parameter for attribute name");
+        if (byAttribute && arguments.Positional.Length == 0)
+            throw new ChatTemplateException("FilterArgumentError", "Missing parameter for attribute name");
         var get = byAttribute ? Getter(scope, arguments.Positional[0]) : item => item;
         var rest = arguments.Skip(byAttribute ? 1 : 0);
         Func<object?, bool> test = Operations.IsTrue;
@@ -53,7 +55,10 @@ internal static class Selection
     {
         object?[] path = attribute switch
         {
-            string text => [.. text.Split('.').Select(part => part.Length > 0 && part.All(char.IsAsciiDigit) ? Numbers.Box(long.Parse(part)) : part)],
+            string text =>
+                [.. text.Split('.')
+                    .Select(part => part.Length > 0 && part.All(char.IsAsciiDigit)
+                        ? Numbers.Box(long.Parse(part)) : part)],
             null => [],
             _ => [attribute],
         };
@@ -61,8 +66,10 @@ internal static class Selection
         {
             foreach (var part in path)
             {
-                item = item is UndefinedValue undefined && part is string ? throw undefined.Fault() : Members.Item(scope.State, item, part);
-                if (item is UndefinedValue && otherwise is not null && !ReferenceEquals(otherwise, Arguments.Absent)) item = otherwise;
+                item = item is UndefinedValue undefined && part is string
+                    ? throw undefined.Fault() : Members.Item(scope.State, item, part);
+                if (item is UndefinedValue && otherwise is not null && !ReferenceEquals(otherwise, Arguments.Absent))
+                    item = otherwise;
             }
 
             return item;
@@ -73,7 +80,8 @@ internal static class Selection
     public static Func<object?, object?> Keys(Scope scope, object? attribute, bool caseSensitive)
     {
         if (attribute is null) return item => ListFilters.Fold(item, !caseSensitive);
-        var getters = (attribute is string text ? text.Split(',') : new object?[] { attribute }).Select(part => Getter(scope, part)).ToArray();
+        var getters = (attribute is string text ? text.Split(',') : new object?[] { attribute })
+            .Select(part => Getter(scope, part)).ToArray();
         return item => new ListValue([.. getters.Select(get => ListFilters.Fold(get(item), !caseSensitive))]);
     }
 }

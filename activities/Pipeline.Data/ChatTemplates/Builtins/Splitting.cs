@@ -12,7 +12,8 @@ internal static class Splitting
         if (limit < 0) limit = long.MaxValue;
         var separator = Arguments.Or(given[0], null) is { } sep ? Arguments.Text(sep, method) : null;
         if (separator is { Length: 0 }) throw Fault.Value("empty separator");
-        var parts = separator is null ? Blanks(text, limit, fromEnd) : fromEnd ? FromEnd(text, separator, limit) : FromStart(text, separator, limit);
+        var parts = separator is null ? Blanks(text, limit, fromEnd) : fromEnd
+            ? FromEnd(text, separator, limit) : FromStart(text, separator, limit);
         state.Size(parts.Count);
         return new ListValue(parts);
     }
@@ -20,7 +21,8 @@ internal static class Splitting
     private static List<object?> FromStart(string text, string separator, long limit)
     {
         var (parts, from) = (new List<object?>(), 0);
-        for (var at = text.IndexOf(separator, StringComparison.Ordinal); at >= 0 && parts.Count < limit; at = text.IndexOf(separator, from, StringComparison.Ordinal))
+        for (var at = text.IndexOf(separator, StringComparison.Ordinal); at >= 0
+            && parts.Count < limit; at = text.IndexOf(separator, from, StringComparison.Ordinal))
         {
             parts.Add(text[from..at]);
             from = at + separator.Length;

@@ -16,7 +16,8 @@ internal static class StringMethods
         ["center"] = (scope, text, a) => Pad(scope, text, a, "center", Padding.Center),
         ["count"] = (_, text, a) => Count(text, a),
         ["encode"] = (_, text, a) => Encode(text, a),
-        ["endswith"] = (_, text, a) => Affix(text, a, "endswith", (part, one) => part.EndsWith(one, StringComparison.Ordinal)),
+        ["endswith"] = (_, text, a) =>
+            Affix(text, a, "endswith", (part, one) => part.EndsWith(one, StringComparison.Ordinal)),
         ["find"] = (_, text, a) => Find(text, a, "find", last: false),
         ["format"] = (scope, text, a) => BraceFormat.Apply(scope, text, a),
         ["format_map"] = (scope, text, a) => BraceFormat.ApplyMap(scope, text, a),
@@ -26,10 +27,15 @@ internal static class StringMethods
         ["isascii"] = (_, text, _) => text.All(char.IsAscii),
         ["isdecimal"] = (_, text, _) => Every(text, char.IsDigit),
         ["isdigit"] = (_, text, _) => Every(text, c => char.IsDigit(c) || CharUnicodeInfo.GetDigitValue(c) >= 0),
-        ["isidentifier"] = (_, text, _) => text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(c => c == '_' || char.IsLetterOrDigit(c)),
+        ["isidentifier"] = (_, text, _) => text.Length > 0 && !char.IsAsciiDigit(text[0])
+            && text.All(c => c == '_' || char.IsLetterOrDigit(c)),
         ["islower"] = (_, text, _) => TextCase.IsLower(text),
         ["isnumeric"] = (_, text, _) => Every(text, IsNumeric),
-        ["isprintable"] = (_, text, _) => Texts.CodePoints(text).All(c => c is string one && Printer.IsPrintable(char.ConvertToUtf32(one + "\udc00", 0) is var code && one.Length == 2 ? code : one[0])),
+        ["isprintable"] = (_, text, _) =>
+            Texts.CodePoints(text)
+                .All(c => c is string one
+                    && Printer.IsPrintable(char.ConvertToUtf32(one + "\udc00", 0) is var code && one.Length == 2
+                        ? code : one[0])),
         ["isspace"] = (_, text, _) => Every(text, Texts.IsWhiteSpace),
         ["istitle"] = (_, text, _) => text.Any(char.IsLetter) && TextCase.TitleLetters(text) == text,
         ["isupper"] = (_, text, _) => TextCase.IsUpper(text),
@@ -38,9 +44,13 @@ internal static class StringMethods
         ["lower"] = (_, text, _) => TextCase.Lower(text),
         ["lstrip"] = (_, text, a) => Strip(text, a, "lstrip", start: true, end: false),
         ["partition"] = (_, text, a) => Partition(text, a, "partition", last: false),
-        ["removeprefix"] = (_, text, a) => One(a, "removeprefix") is var prefix && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text,
-        ["removesuffix"] = (_, text, a) => One(a, "removesuffix") is { Length: > 0 } suffix && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text,
-        ["replace"] = (scope, text, a) => a.Bind("replace", "old", "new", "count") is var given ? TextFilters.Replace(scope.State, text, Arguments.Text(given[0], "replace"), Arguments.Text(given[1], "replace"), Arguments.Integer(given[2], -1)) : text,
+        ["removeprefix"] = (_, text, a) => One(a, "removeprefix") is var prefix
+            && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text,
+        ["removesuffix"] = (_, text, a) => One(a, "removesuffix") is { Length: > 0 } suffix
+            && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text,
+        ["replace"] = (scope, text, a) => a.Bind("replace", "old", "new", "count") is var given
+            ? TextFilters.Replace(scope.State, text, Arguments.Text(given[0], "replace"),
+                Arguments.Text(given[1], "replace"), Arguments.Integer(given[2], -1)) : text,
         ["rfind"] = (_, text, a) => Find(text, a, "rfind", last: true),
         ["rindex"] = (_, text, a) => Found(Find(text, a, "rindex", last: true)),
         ["rjust"] = (scope, text, a) => Pad(scope, text, a, "rjust", Padding.Right),
@@ -48,8 +58,11 @@ internal static class StringMethods
         ["rsplit"] = (scope, text, a) => Splitting.Split(scope.State, text, a, "rsplit", fromEnd: true),
         ["rstrip"] = (_, text, a) => Strip(text, a, "rstrip", start: false, end: true),
         ["split"] = (scope, text, a) => Splitting.Split(scope.State, text, a, "split", fromEnd: false),
-        ["splitlines"] = (_, text, a) => new ListValue([.. Texts.Lines(text, Arguments.Flag(a.Bind("splitlines", "keepends")[0], otherwise: false))]),
-        ["startswith"] = (_, text, a) => Affix(text, a, "startswith", (part, one) => part.StartsWith(one, StringComparison.Ordinal)),
+        ["splitlines"] = (_, text, a) =>
+            new ListValue(
+                [.. Texts.Lines(text, Arguments.Flag(a.Bind("splitlines", "keepends")[0], otherwise: false))]),
+        ["startswith"] = (_, text, a) =>
+            Affix(text, a, "startswith", (part, one) => part.StartsWith(one, StringComparison.Ordinal)),
         ["strip"] = (_, text, a) => Strip(text, a, "strip", start: true, end: true),
         ["swapcase"] = (_, text, _) => TextCase.Swap(text),
         ["title"] = (_, text, _) => TextCase.TitleLetters(text),
@@ -60,7 +73,9 @@ internal static class StringMethods
     public static bool TryGet(string text, string name, out object? value)
     {
         var known = All.TryGetValue(name, out var method);
-        value = known ? new FunctionValue(name, (scope, arguments) => method!(scope, text, arguments), "built-in method") : null; // found
+        // found
+        value = known
+            ? new FunctionValue(name, (scope, arguments) => method!(scope, text, arguments), "built-in method") : null;
         return known;
     }
 
@@ -68,13 +83,16 @@ internal static class StringMethods
 
     private static bool IsNumeric(char c) => CharUnicodeInfo.GetNumericValue(c) >= 0;
 
-    private static string One(Arguments arguments, string method) => Arguments.Text(arguments.Bind(method, "text")[0], method);
+    private static string One(Arguments arguments, string method) =>
+        Arguments.Text(arguments.Bind(method, "text")[0], method);
 
-    private static string Pad(Scope scope, string text, Arguments arguments, string method, Func<RenderState, string, long, string, string> pad)
+    private static string Pad(Scope scope, string text, Arguments arguments, string method,
+        Func<RenderState, string, long, string, string> pad)
     {
         var given = arguments.Bind(method, "width", "fillchar");
         var fill = Arguments.Or(given[1], " ") as string;
-        if (fill is null || Texts.Length(fill) != 1) throw Fault.Type("The fill character must be exactly one character long");
+        if (fill is null || Texts.Length(fill) != 1)
+            throw Fault.Type("The fill character must be exactly one character long");
         return pad(scope.State, text, Arguments.Integer(given[0], 0), fill);
     }
 
@@ -103,7 +121,8 @@ internal static class StringMethods
         var given = arguments.Bind(method, "text", "start", "end");
         var (part, start) = Part(text, given[1], given[2]);
         if (start < 0) return false;
-        return given[0] is TupleValue several ? several.Items.Any(one => matches(part, Arguments.Text(one, method))) : matches(part, Arguments.Text(given[0], method));
+        return given[0] is TupleValue several ? several.Items.Any(one => matches(part, Arguments.Text(one, method)))
+            : matches(part, Arguments.Text(given[0], method));
     }
 
     private static long Count(string text, Arguments arguments)
@@ -114,7 +133,8 @@ internal static class StringMethods
         if (start < 0) return 0;
         if (sub.Length == 0) return Texts.Length(part) + 1;
         var count = 0L;
-        for (var at = part.IndexOf(sub, StringComparison.Ordinal); at >= 0; at = part.IndexOf(sub, at + sub.Length, StringComparison.Ordinal)) count++;
+        for (var at = part.IndexOf(sub, StringComparison.Ordinal); at
+            >= 0; at = part.IndexOf(sub, at + sub.Length, StringComparison.Ordinal)) count++;
         return count;
     }
 
@@ -135,7 +155,8 @@ internal static class StringMethods
         var items = new List<string>();
         foreach (var item in Kinds.Walk(arguments.Bind("join", "iterable")[0]))
         {
-            items.Add(item as string ?? throw Fault.Type($"sequence item {items.Count}: expected str instance, {Kinds.Name(item)} found"));
+            items.Add(item as string
+                ?? throw Fault.Type($"sequence item {items.Count}: expected str instance, {Kinds.Name(item)} found"));
         }
 
         scope.State.Size(items.Sum(i => (long)i.Length) + ((long)separator.Length * items.Count));
@@ -146,7 +167,8 @@ internal static class StringMethods
     {
         var separator = One(arguments, method);
         if (separator.Length == 0) throw Fault.Value("empty separator");
-        var at = last ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
+        var at = last
+            ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
         if (at < 0) return last ? new TupleValue(["", "", text]) : new TupleValue([text, "", ""]);
         return new TupleValue([text[..at], separator, text[(at + separator.Length)..]]);
     }

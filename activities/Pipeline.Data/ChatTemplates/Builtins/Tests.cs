@@ -14,7 +14,8 @@ internal static class Tests
         ["boolean"] = (value, _) => value is bool,
         ["callable"] = (value, _) => value is FunctionValue or LoopValue or UndefinedValue,
         ["defined"] = (value, _) => value is not UndefinedValue,
-        ["divisibleby"] = (value, a) => Operations.AreEqual(Operations.Modulo(value, a.Bind("divisibleby", "num")[0]), 0L),
+        ["divisibleby"] = (value, a) =>
+            Operations.AreEqual(Operations.Modulo(value, a.Bind("divisibleby", "num")[0]), 0L),
         ["escaped"] = (_, _) => false,
         ["even"] = (value, _) => Operations.AreEqual(Operations.Modulo(value, 2L), 0L),
         ["false"] = (value, _) => value is false,
@@ -29,7 +30,8 @@ internal static class Tests
         ["number"] = (value, _) => value is long or BigInteger or double or bool,
         ["odd"] = (value, _) => Operations.AreEqual(Operations.Modulo(value, 2L), 1L),
         ["sameas"] = (value, a) => IsSame(value, a.Bind("sameas", "other")[0]),
-        ["sequence"] = (value, _) => value is string or ListValue or TupleValue or DictValue or RangeValue or UndefinedValue or BytesValue,
+        ["sequence"] = (value, _) => value is string or ListValue or TupleValue or DictValue or RangeValue
+            or UndefinedValue or BytesValue,
         ["string"] = (value, _) => value is string,
         ["test"] = (value, _) => value is string name && IsKnown(name),
         ["true"] = (value, _) => value is true,
@@ -56,22 +58,28 @@ internal static class Tests
 
     private static bool IsKnown(string name) => All.ContainsKey(name);
 
-    public static Test Get(string name) => All.TryGetValue(name, out var test) ? test : throw Fault.Runtime($"No test named '{name}'.");
+    public static Test Get(string name) =>
+        All.TryGetValue(name, out var test) ? test : throw Fault.Runtime($"No test named '{name}'.");
 
     private static bool Equal(object? value, Arguments arguments) => Operations.AreEqual(value, Other(arguments));
 
-    private static bool Greater(object? value, Arguments arguments) => Operations.Compare(value, Other(arguments), ">") > 0;
+    private static bool Greater(object? value, Arguments arguments) =>
+        Operations.Compare(value, Other(arguments), ">") > 0;
 
-    private static bool NotLess(object? value, Arguments arguments) => Operations.Compare(value, Other(arguments), ">=") >= 0;
+    private static bool NotLess(object? value, Arguments arguments) =>
+        Operations.Compare(value, Other(arguments), ">=") >= 0;
 
-    private static bool Less(object? value, Arguments arguments) => Operations.Compare(value, Other(arguments), "<") < 0;
+    private static bool Less(object? value, Arguments arguments) =>
+        Operations.Compare(value, Other(arguments), "<") < 0;
 
-    private static bool NotGreater(object? value, Arguments arguments) => Operations.Compare(value, Other(arguments), "<=") <= 0;
+    private static bool NotGreater(object? value, Arguments arguments) =>
+        Operations.Compare(value, Other(arguments), "<=") <= 0;
 
     private static object? Other(Arguments arguments) => arguments.Positional.Length == 1 && arguments.Named.Length == 0
         ? arguments.Positional[0]
         : throw Fault.Type("a comparison test needs one argument");
 
     private static bool IsSame(object? left, object? right) => ReferenceEquals(left, right)
-        || (left is string or bool or long or BigInteger or double && left.GetType() == right?.GetType() && Operations.AreEqual(left, right));
+        || (left is string or bool or long or BigInteger or double && left.GetType() == right?.GetType()
+            && Operations.AreEqual(left, right));
 }

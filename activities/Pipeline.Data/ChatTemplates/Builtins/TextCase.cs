@@ -44,7 +44,8 @@ internal static class TextCase
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == 'İ') builder.Append("i̇");
-            else if (text[i] == 'Σ' && i > 0 && char.IsLetter(text[i - 1]) && (i + 1 == text.Length || !char.IsLetter(text[i + 1]))) builder.Append('ς');
+            else if (text[i] == 'Σ' && i > 0 && char.IsLetter(text[i - 1])
+                && (i + 1 == text.Length || !char.IsLetter(text[i + 1]))) builder.Append('ς');
             else builder.Append(lower[i]);
         }
 
@@ -57,7 +58,9 @@ internal static class TextCase
         return width == 0 ? text : Title(text[..width]) + Lower(text[width..]);
     }
 
-    /// <summary>The filter: the first letter of each word, words split at blanks, dashes and opening brackets.</summary>
+    /// <summary>
+    /// The filter: the first letter of each word, words split at blanks, dashes and opening brackets.
+    /// </summary>
     public static string TitleWords(string text)
     {
         var builder = new StringBuilder(text.Length);
@@ -65,7 +68,8 @@ internal static class TextCase
         {
             var end = i;
             while (end < text.Length && !IsBreak(text[end])) end++;
-            if (end > i) builder.Append(Upper(text.Substring(i, Texts.Width(text, i)))).Append(Lower(text[(i + Texts.Width(text, i))..end]));
+            if (end > i) builder.Append(Upper(text.Substring(i, Texts.Width(text, i))))
+                .Append(Lower(text[(i + Texts.Width(text, i))..end]));
             while (end < text.Length && IsBreak(text[end])) builder.Append(text[end++]);
             i = end;
         }
@@ -86,13 +90,15 @@ internal static class TextCase
         return builder.ToString();
     }
 
-    public static string Swap(string text) => string.Concat(text.Select(c => char.IsUpper(c) ? Lower(c.ToString()) : Upper(c.ToString())));
+    public static string Swap(string text) =>
+        string.Concat(text.Select(c => char.IsUpper(c) ? Lower(c.ToString()) : Upper(c.ToString())));
 
     public static bool IsUpper(string text) => text.Any(char.IsUpper) && !text.Any(char.IsLower);
 
     public static bool IsLower(string text) => text.Any(char.IsLower) && !text.Any(char.IsUpper);
 
-    private static string Title(string letter) => Upper(letter) is { Length: > 1 } longer && letter.Length == 1 ? longer[0] + Lower(longer[1..]) : Upper(letter);
+    private static string Title(string letter) => Upper(letter) is { Length: > 1 } longer && letter.Length == 1
+        ? longer[0] + Lower(longer[1..]) : Upper(letter);
 
     private static bool IsBreak(char c) => c is '-' or '(' or '{' or '[' or '<' || Texts.IsWhiteSpace(c);
 }

@@ -12,7 +12,8 @@ internal static class TextFilters
         var by = given[0] as string ?? Padding.Fill(scope.State, Arguments.Integer(given[0], 4), " ");
         var lines = Texts.Lines(Printer.Str(value) + "\n");
         var blank = Arguments.Flag(given[2], otherwise: false);
-        var text = string.Join('\n', lines.Select((line, i) => i == 0 || (line.Length == 0 && !blank) ? line : by + line));
+        var text =
+            string.Join('\n', lines.Select((line, i) => i == 0 || (line.Length == 0 && !blank) ? line : by + line));
         scope.State.Size(text.Length);
         return Arguments.Flag(given[1], otherwise: false) ? by + text : text;
     }
@@ -20,13 +21,15 @@ internal static class TextFilters
     public static object? Replace(Scope scope, object? value, Arguments arguments)
     {
         var given = arguments.Bind("replace", "old", "new", "count");
-        return Replace(scope.State, Printer.Str(value), Arguments.Text(given[0], "replace"), Arguments.Text(given[1], "replace"), Arguments.Integer(given[2], -1));
+        return Replace(scope.State, Printer.Str(value), Arguments.Text(given[0], "replace"),
+            Arguments.Text(given[1], "replace"), Arguments.Integer(given[2], -1));
     }
 
     public static string Replace(RenderState state, string text, string old, string with, long count)
     {
         if (count == 0) return text;
-        if (count < 0 && old.Length > 0 && with.Length <= old.Length) return text.Replace(old, with, StringComparison.Ordinal);
+        if (count < 0 && old.Length > 0 && with.Length <= old.Length)
+            return text.Replace(old, with, StringComparison.Ordinal);
         var builder = new StringBuilder();
         var (from, left) = (0, count < 0 ? long.MaxValue : count);
         if (old.Length == 0)
@@ -43,7 +46,8 @@ internal static class TextFilters
         }
         else
         {
-            for (var at = text.IndexOf(old, StringComparison.Ordinal); at >= 0 && left > 0; left--, at = text.IndexOf(old, from, StringComparison.Ordinal))
+            for (var at = text.IndexOf(old, StringComparison.Ordinal); at >= 0
+                && left > 0; left--, at = text.IndexOf(old, from, StringComparison.Ordinal))
             {
                 state.CheckOutput((long)builder.Length + at - from + with.Length);
                 builder.Append(text, from, at - from).Append(with);
@@ -59,8 +63,10 @@ internal static class TextFilters
     public static object? Truncate(Scope scope, object? value, Arguments arguments)
     {
         var given = arguments.Bind("truncate", "length", "killwords", "end", "leeway");
-        var (text, length, end) = (Printer.Str(value), Arguments.Integer(given[0], 255), Arguments.Or(given[2], "...") as string ?? "...");
-        if (length < Texts.Length(end)) throw new ChatTemplateException("AssertionError", $"expected length >= {Texts.Length(end)}, got {length}");
+        var (text, length, end) =
+            (Printer.Str(value), Arguments.Integer(given[0], 255), Arguments.Or(given[2], "...") as string ?? "...");
+        if (length < Texts.Length(end))
+            throw new ChatTemplateException("AssertionError", $"expected length >= {Texts.Length(end)}, got {length}");
         if (Texts.Length(text) <= length + Arguments.Integer(given[3], 5)) return text;
         var cut = (string)new Slice(null, length - Texts.Length(end), null).Of(scope.State, text);
         if (Arguments.Flag(given[1], otherwise: false)) return cut + end;
@@ -84,8 +90,11 @@ internal static class TextFilters
     public static object? WordWrap(Scope scope, object? value, Arguments arguments)
     {
         var given = arguments.Bind("wordwrap", "width", "break_long_words", "wrapstring", "break_on_hyphens");
-        var (width, breaks, separator) = (Math.Max(1, Arguments.Integer(given[0], 79)), Arguments.Flag(given[1], otherwise: true), Arguments.Or(given[2], null) as string ?? "\n");
-        return string.Join(separator, Texts.Lines(Printer.Str(value)).Select(line => string.Join(separator, Wrap(line, (int)Math.Min(width, int.MaxValue), breaks))));
+        var (width, breaks, separator) = (Math.Max(1, Arguments.Integer(given[0], 79)),
+            Arguments.Flag(given[1], otherwise: true), Arguments.Or(given[2], null) as string ?? "\n");
+        return string.Join(
+            separator, Texts.Lines(Printer.Str(value))
+                .Select(line => string.Join(separator, Wrap(line, (int)Math.Min(width, int.MaxValue), breaks))));
     }
 
     private static List<string> Wrap(string line, int width, bool breaks)

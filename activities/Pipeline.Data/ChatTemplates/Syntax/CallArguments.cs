@@ -4,7 +4,8 @@ namespace Pipeline.Data.ChatTemplates.Syntax;
 
 /// <summary>Arguments as written: by place, by name, and <c>*list</c> and <c>**dict</c>.</summary>
 internal sealed record CallArguments(
-    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Rest, Expression? NamedRest)
+    IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Rest,
+    Expression? NamedRest)
 {
     public static CallArguments None { get; } = new([], [], null, null);
 
@@ -18,6 +19,7 @@ internal sealed record CallArguments(
         for (var i = 0; i < named.Length; i++) named[i] = new(Named[i].Name, Named[i].Value.Evaluate(scope));
         if (NamedRest is null) return new Arguments(positional, named);
         var dict = NamedRest.Evaluate(scope) as DictValue ?? throw Fault.Type("argument after ** must be a mapping");
-        return new Arguments(positional, [.. named, .. dict.Entries.Select(e => KeyValuePair.Create(Printer.Str(e.Key), e.Value))]);
+        return new Arguments(
+            positional, [.. named, .. dict.Entries.Select(e => KeyValuePair.Create(Printer.Str(e.Key), e.Value))]);
     }
 }

@@ -49,7 +49,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
     public string ParseName()
     {
         var name = tokens.Expect(TokenKind.Name).Text;
-        return name is "true" or "false" or "none" or "True" or "False" or "None" ? throw tokens.Error($"can't assign to '{name}'") : name;
+        return name is "true" or "false" or "none" or "True" or "False" or "None"
+            ? throw tokens.Error($"can't assign to '{name}'") : name;
     }
 
     /// <summary>A chain of filters without the value they apply to.</summary>
@@ -73,14 +74,16 @@ internal sealed class ExpressionParser(TokenStream tokens)
         while (true)
         {
             if (items.Count > 0) tokens.ExpectOperator(",");
-            if (tokens.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || tokens.Current.IsOperator(")") || (endName is not null && tokens.Current.IsName(endName))) break;
+            if (tokens.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || tokens.Current.IsOperator(")")
+                || (endName is not null && tokens.Current.IsName(endName))) break;
             items.Add(item());
             if (!tokens.Current.IsOperator(",")) break;
             isTuple = true;
         }
 
         if (!isTuple && items.Count > 0) return items[0];
-        if (!isTuple && !parenthesised) throw tokens.Error($"Expected an expression, got '{tokens.Current.Describe()}'");
+        if (!isTuple && !parenthesised)
+            throw tokens.Error($"Expected an expression, got '{tokens.Current.Describe()}'");
         return new TupleExpression(line, items);
     }
 
@@ -141,7 +144,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
         while (true)
         {
             var token = tokens.Current;
-            if (token.Kind == TokenKind.Operator && token.Text is "==" or "!=" or "<" or "<=" or ">" or ">=") rest.Add((tokens.Next().Text, Sum()));
+            if (token.Kind == TokenKind.Operator && token.Text is "==" or "!=" or "<" or "<=" or ">" or ">=")
+                rest.Add((tokens.Next().Text, Sum()));
             else if (tokens.SkipName("in")) rest.Add(("in", Sum()));
             else if (token.IsName("not") && tokens.Following.IsName("in"))
             {
@@ -201,7 +205,9 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 while (tokens.Current.Kind == TokenKind.String) text += tokens.Next().Text;
                 return new Literal(token.Line, text);
             case TokenKind.Integer: return new Literal(token.Line, Integer(token.Text));
-            case TokenKind.Float: return new Literal(token.Line, double.Parse(token.Text, CultureInfo.InvariantCulture));
+            case TokenKind.Float:
+                return new Literal(
+                token.Line, double.Parse(token.Text, CultureInfo.InvariantCulture));
             case TokenKind.Operator when token.Text == "(":
                 var inner = ParseTuple(parenthesised: true);
                 tokens.ExpectOperator(")");
@@ -214,9 +220,11 @@ internal sealed class ExpressionParser(TokenStream tokens)
 
     private Expression NameOrConstant(Token token, bool withNamespace)
     {
-        if (token.Text is "true" or "True" or "false" or "False") return new Literal(token.Line, token.Text[0] is 't' or 'T');
+        if (token.Text is "true" or "True" or "false" or "False")
+            return new Literal(token.Line, token.Text[0] is 't' or 'T');
         if (token.Text is "none" or "None") return new Literal(token.Line, null);
-        if (withNamespace && tokens.SkipOperator(".")) return new NamespaceTarget(token.Line, token.Text, tokens.Expect(TokenKind.Name).Text);
+        if (withNamespace && tokens.SkipOperator("."))
+            return new NamespaceTarget(token.Line, token.Text, tokens.Expect(TokenKind.Name).Text);
         Used.Add(token.Text);
         return new Name(token.Line, token.Text);
     }
@@ -224,9 +232,11 @@ internal sealed class ExpressionParser(TokenStream tokens)
     private static object Integer(string text)
     {
         if (text.Length > 10_000) throw Fault.Value("an integer has more than 10,000 digits");
-        if (text.Length < 2 || !char.IsAsciiLetter(text[1])) return Numbers.Box(BigInteger.Parse(text, CultureInfo.InvariantCulture));
+        if (text.Length < 2 || !char.IsAsciiLetter(text[1]))
+            return Numbers.Box(BigInteger.Parse(text, CultureInfo.InvariantCulture));
         var radix = char.ToLowerInvariant(text[1]) switch { 'x' => 16, 'o' => 8, _ => 2 };
-        return Numbers.Box(text.Skip(2).Aggregate(BigInteger.Zero, (number, digit) => (number * radix) + Convert.ToInt32(digit.ToString(), 16)));
+        return Numbers.Box(text.Skip(2)
+            .Aggregate(BigInteger.Zero, (number, digit) => (number * radix) + Convert.ToInt32(digit.ToString(), 16)));
     }
 
     private ListExpression List(int line)
@@ -263,7 +273,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
         {
             if (tokens.Current.IsOperator(".")) node = Dot(node);
             else if (tokens.Current.IsOperator("[")) node = Brackets(node);
-            else if (tokens.Current.IsOperator("(")) node = new Call(Chain(tokens.Current.Line), node, ParseArguments());
+            else if (tokens.Current.IsOperator("("))
+                node = new Call(Chain(tokens.Current.Line), node, ParseArguments());
             else return node;
         }
     }
@@ -309,7 +320,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
         return new SliceExpression(line, start, stop, step);
     }
 
-    private bool SliceEnd() => tokens.Current.IsOperator("]") || tokens.Current.IsOperator(",") || tokens.Current.IsOperator(":");
+    private bool SliceEnd() => tokens.Current.IsOperator("]") || tokens.Current.IsOperator(",")
+        || tokens.Current.IsOperator(":");
 
     private Expression FiltersAndTests(Expression node)
     {
@@ -321,7 +333,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 node = FilterCall()(node);
             }
             else if (tokens.Current.IsName("is")) node = TestCall(node);
-            else if (tokens.Current.IsOperator("(")) node = new Call(Chain(tokens.Current.Line), node, ParseArguments());
+            else if (tokens.Current.IsOperator("("))
+                node = new Call(Chain(tokens.Current.Line), node, ParseArguments());
             else return node;
         }
     }
@@ -329,7 +342,8 @@ internal sealed class ExpressionParser(TokenStream tokens)
     private Func<Expression, Expression> FilterCall()
     {
         var (line, name) = (Chain(tokens.Current.Line), DottedName());
-        if (!Filters.TryGet(name, out var filter) && Lenient == 0) _unknown ??= tokens.Error($"No filter named '{name}'.", "TemplateAssertionError");
+        if (!Filters.TryGet(name, out var filter) && Lenient == 0)
+            _unknown ??= tokens.Error($"No filter named '{name}'.", "TemplateAssertionError");
         var arguments = tokens.Current.IsOperator("(") ? ParseArguments() : CallArguments.None;
         return value => new Filtered(line, value, name, filter, arguments);
     }
@@ -339,11 +353,13 @@ internal sealed class ExpressionParser(TokenStream tokens)
         var line = Chain(tokens.Next().Line);
         var negated = tokens.SkipName("not");
         var name = DottedName();
-        if (!Tests.TryGet(name, out var test) && Lenient == 0) _unknown ??= tokens.Error($"No test named '{name}'.", "TemplateAssertionError");
+        if (!Tests.TryGet(name, out var test) && Lenient == 0)
+            _unknown ??= tokens.Error($"No test named '{name}'.", "TemplateAssertionError");
         var arguments = CallArguments.None;
         var next = tokens.Current;
         if (next.IsOperator("(")) arguments = ParseArguments();
-        else if (next.Kind is TokenKind.String or TokenKind.Integer or TokenKind.Float || next.IsOperator("[") || next.IsOperator("{")
+        else if (next.Kind is TokenKind.String or TokenKind.Integer or TokenKind.Float || next.IsOperator("[")
+            || next.IsOperator("{")
             || (next.Kind == TokenKind.Name && next.Text is not ("else" or "or" or "and")))
         {
             if (next.IsName("is")) throw tokens.Error("You cannot chain multiple tests with is");
@@ -382,10 +398,12 @@ internal sealed class ExpressionParser(TokenStream tokens)
         }
 
         tokens.Next();
-        return positional.Count + named.Count == 0 && rest is null && namedRest is null ? CallArguments.None : new CallArguments(positional, named, rest, namedRest);
+        return positional.Count + named.Count == 0 && rest is null && namedRest is null
+            ? CallArguments.None : new CallArguments(positional, named, rest, namedRest);
     }
 
     private ChatTemplateException Misplaced() => tokens.Error("invalid syntax for function call expression");
 
-    private int Chain(int line = 0) => ++_chain <= MaxChain ? line : throw tokens.Error($"an expression has more than {MaxChain} operators");
+    private int Chain(int line = 0) =>
+        ++_chain <= MaxChain ? line : throw tokens.Error($"an expression has more than {MaxChain} operators");
 }

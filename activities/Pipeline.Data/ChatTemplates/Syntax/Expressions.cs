@@ -25,7 +25,8 @@ internal sealed class NamespaceTarget(int line, string name, string attribute) :
 
     public string Attribute { get; } = attribute;
 
-    public override object? Evaluate(Scope scope) => scope.TryGet(Owner, out var value) ? value : UndefinedValue.Name(Owner);
+    public override object? Evaluate(Scope scope) =>
+        scope.TryGet(Owner, out var value) ? value : UndefinedValue.Name(Owner);
 }
 
 internal sealed class TupleExpression(int line, IReadOnlyList<Expression> items) : Expression(line)
@@ -40,7 +41,8 @@ internal sealed class ListExpression(int line, IReadOnlyList<Expression> items) 
     public override object? Evaluate(Scope scope) => new ListValue([.. items.Select(i => i.Evaluate(scope))]);
 }
 
-internal sealed class DictExpression(int line, IReadOnlyList<(Expression Key, Expression Value)> items) : Expression(line)
+internal sealed class DictExpression(int line, IReadOnlyList<(Expression Key, Expression Value)> items)
+    : Expression(line)
 {
     public override object? Evaluate(Scope scope)
     {
@@ -54,7 +56,9 @@ internal sealed class Conditional(int line, Expression test, Expression then, Ex
 {
     public override object? Evaluate(Scope scope) => Operations.IsTrue(test.Evaluate(scope))
         ? then.Evaluate(scope)
-        : otherwise is null ? new UndefinedValue("the inline if-expression evaluated to false and no else section was defined.") : otherwise.Evaluate(scope);
+        : otherwise is null
+        ? new UndefinedValue("the inline if-expression evaluated to false and no else section was defined.")
+        : otherwise.Evaluate(scope);
 }
 
 internal sealed class Attribute(int line, Expression owner, string name) : Expression(line)
@@ -65,7 +69,8 @@ internal sealed class Attribute(int line, Expression owner, string name) : Expre
         scope.State.Line = Line;
 
         // Most attributes are keys of messages that no method hides.
-        return value is DictValue dict && !Builtins.ContainerMethods.IsDictMember(name) && dict.TryGet(name, out var item) ? item : Members.Attribute(value, name);
+        return value is DictValue dict && !Builtins.ContainerMethods.IsDictMember(name)
+            && dict.TryGet(name, out var item) ? item : Members.Attribute(value, name);
     }
 }
 
@@ -76,16 +81,20 @@ internal sealed class Subscript(int line, Expression owner, Expression key) : Ex
         var value = owner.Evaluate(scope);
         var at = key.Evaluate(scope);
         scope.State.Line = Line;
-        return value is DictValue dict && at is string name && dict.TryGet(name, out var item) ? item : Members.Item(scope.State, value, at);
+        return value is DictValue dict && at is string name && dict.TryGet(name, out var item)
+            ? item : Members.Item(scope.State, value, at);
     }
 }
 
-internal sealed class SliceExpression(int line, Expression? start, Expression? stop, Expression? step) : Expression(line)
+internal sealed class SliceExpression(int line, Expression? start, Expression? stop, Expression? step)
+    : Expression(line)
 {
-    public override object? Evaluate(Scope scope) => new Slice(start?.Evaluate(scope), stop?.Evaluate(scope), step?.Evaluate(scope));
+    public override object? Evaluate(Scope scope) =>
+        new Slice(start?.Evaluate(scope), stop?.Evaluate(scope), step?.Evaluate(scope));
 }
 
-internal sealed class Filtered(int line, Expression value, string name, Builtins.Filter? filter, CallArguments arguments) : Expression(line)
+internal sealed class Filtered(
+    int line, Expression value, string name, Builtins.Filter? filter, CallArguments arguments) : Expression(line)
 {
     public override object? Evaluate(Scope scope)
     {
@@ -97,7 +106,8 @@ internal sealed class Filtered(int line, Expression value, string name, Builtins
     }
 }
 
-internal sealed class Tested(int line, Expression value, string name, Builtins.Test? test, CallArguments arguments) : Expression(line)
+internal sealed class Tested(int line, Expression value, string name, Builtins.Test? test, CallArguments arguments)
+    : Expression(line)
 {
     public override object? Evaluate(Scope scope)
     {

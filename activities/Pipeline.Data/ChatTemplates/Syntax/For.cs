@@ -4,7 +4,8 @@ using Pipeline.Data.ChatTemplates.Values;
 namespace Pipeline.Data.ChatTemplates.Syntax;
 
 /// <summary><c>{% for target in source if filter recursive %}…{% else %}…{% endfor %}</c>.</summary>
-internal sealed class For(int line, Expression target, Expression source, Expression? filter, bool recursive, Block body, Block? otherwise) : Statement(line)
+internal sealed class For(int line, Expression target, Expression source, Expression? filter, bool recursive,
+    Block body, Block? otherwise) : Statement(line)
 {
     public override Flow Execute(Scope scope, StringBuilder output)
     {

@@ -5,7 +5,8 @@ namespace Pipeline.Data.ChatTemplates.Syntax;
 
 /// <summary>
 /// Splits a template into tokens, with the white space rules of chat templates: the line end after a tag is dropped
-/// (<c>trim_blocks</c>), so are blanks before a tag that starts a line (<c>lstrip_blocks</c>) and one line end at the end.
+/// (<c>trim_blocks</c>), so are blanks before a tag that starts a line (<c>lstrip_blocks</c>) and one line end at the
+/// end.
 /// </summary>
 internal sealed class Lexer
 {
@@ -72,7 +73,8 @@ internal sealed class Lexer
         {
             var start = text.LastIndexOf('\n') + 1;
             var blank = start < text.Length && text.AsSpan(start).IndexOfAnyExcept(" \t") < 0;
-            if (!blank && start < text.Length) blank = Texts.Strip(text[start..], null, start: true, end: false).Length == 0;
+            if (!blank && start < text.Length)
+                blank = Texts.Strip(text[start..], null, start: true, end: false).Length == 0;
             if ((start > 0 || _startsLine) && blank) text = text[..start];
         }
 
@@ -109,7 +111,8 @@ internal sealed class Lexer
     private void ReadRaw(int start)
     {
         Advance(start);
-        for (var at = _source.IndexOf("{%", _at, StringComparison.Ordinal); at >= 0; at = _source.IndexOf("{%", at + 1, StringComparison.Ordinal))
+        for (var at = _source.IndexOf("{%", _at, StringComparison.Ordinal); at
+            >= 0; at = _source.IndexOf("{%", at + 1, StringComparison.Ordinal))
         {
             var sign = at + 2 < _source.Length && _source[at + 2] is '-' or '+' ? _source[at + 2] : ' ';
             var end = SkipBlanks(at + (sign == ' ' ? 2 : 3));
@@ -179,8 +182,10 @@ internal sealed class Lexer
     private void ReadNumber()
     {
         var afterDot = _at > 0 && _source[_at - 1] == '.';
-        if (!afterDot && NumberScanner.FloatEnd(_source, _at) is var real && real > 0) Add(TokenKind.Float, _source[_at..real].Replace("_", string.Empty), real);
-        else if (NumberScanner.IntegerEnd(_source, _at) is var end) Add(TokenKind.Integer, _source[_at..end].Replace("_", string.Empty), end);
+        if (!afterDot && NumberScanner.FloatEnd(_source, _at) is var real && real > 0)
+            Add(TokenKind.Float, _source[_at..real].Replace("_", string.Empty), real);
+        else if (NumberScanner.IntegerEnd(_source, _at) is var end)
+            Add(TokenKind.Integer, _source[_at..end].Replace("_", string.Empty), end);
     }
 
     private void ReadString(char quote)
@@ -189,7 +194,8 @@ internal sealed class Lexer
         while (end < _source.Length && _source[end] != quote) end += _source[end] == '\\' ? 2 : 1;
         if (end >= _source.Length) throw Error($"unexpected char {Printer.Repr(quote.ToString())} at {_at}");
         var line = _line;
-        var text = StringLiteral.Unescape(_source.AsSpan(_at + 1, end - _at - 1)) ?? throw Error("a string has an escape sequence that is cut off");
+        var text = StringLiteral.Unescape(_source.AsSpan(_at + 1, end - _at - 1))
+            ?? throw Error("a string has an escape sequence that is cut off");
         Advance(end + 1);
         _tokens.Add(new Token(TokenKind.String, text, line));
     }

@@ -5,9 +5,11 @@ namespace Pipeline.Data.ChatTemplates.Syntax;
 
 /// <summary>Parameters and body of a macro or of the block of a <c>call</c>.</summary>
 internal sealed record MacroCode(
-    string Name, IReadOnlyList<(string Name, Expression? Default)> Parameters, Block Body, bool UsesCaller, bool UsesRest, bool UsesNamedRest)
+    string Name, IReadOnlyList<(string Name, Expression? Default)> Parameters, Block Body, bool UsesCaller,
+    bool UsesRest, bool UsesNamedRest)
 {
-    public FunctionValue Bind(Scope scope) => new(Name, (caller, arguments) => Run(scope, caller.State, arguments), "Macro")
+    public FunctionValue Bind(Scope scope) => new(
+        Name, (caller, arguments) => Run(scope, caller.State, arguments), "Macro")
     {
         Members = new Dictionary<string, Func<object?>>(StringComparer.Ordinal)
         {
@@ -28,15 +30,19 @@ internal sealed record MacroCode(
         for (var i = 0; i < Parameters.Count; i++)
         {
             var (name, otherwise) = Parameters[i];
-            if (i < positional.Length && named.ContainsKey(name)) throw Fault.Type($"macro '{Name}' got multiple values for argument '{name}'");
+            if (i < positional.Length && named.ContainsKey(name))
+                throw Fault.Type($"macro '{Name}' got multiple values for argument '{name}'");
             object? value;
             if (i < positional.Length) value = positional[i];
             else if (named.Remove(name, out var given)) value = given;
-            else value = otherwise is null ? new UndefinedValue($"parameter '{name}' was not provided") : otherwise.Evaluate(scope);
+            else value = otherwise is null
+                ? new UndefinedValue($"parameter '{name}' was not provided") : otherwise.Evaluate(scope);
             scope.Set(name, value);
         }
 
-        if (UsesCaller) scope.Set("caller", named.Remove("caller", out var caller) ? caller : new UndefinedValue("No caller defined"));
+        if (UsesCaller)
+            scope.Set(
+                "caller", named.Remove("caller", out var caller) ? caller : new UndefinedValue("No caller defined"));
         Rest(scope, positional, named);
         var text = Body.Capture(scope);
         state.Leave();
@@ -53,11 +59,14 @@ internal sealed record MacroCode(
         }
         else if (named.Count > 0)
         {
-            throw Fault.Type(named.ContainsKey("caller") ? $"macro '{Name}' was invoked with two values for the special caller argument" : $"macro '{Name}' takes no keyword argument '{named.Keys.First()}'");
+            throw Fault.Type(named.ContainsKey("caller")
+                ? $"macro '{Name}' was invoked with two values for the special caller argument"
+                : $"macro '{Name}' takes no keyword argument '{named.Keys.First()}'");
         }
 
         if (UsesRest) scope.Set("varargs", new TupleValue([.. positional.Skip(Parameters.Count)]));
-        else if (positional.Length > Parameters.Count) throw Fault.Type($"macro '{Name}' takes not more than {Parameters.Count} argument(s)");
+        else if (positional.Length > Parameters.Count)
+            throw Fault.Type($"macro '{Name}' takes not more than {Parameters.Count} argument(s)");
     }
 }
 

@@ -24,19 +24,26 @@ internal static class NumberScanner
         if (kind is 'x' or 'o' or 'b')
         {
             var end = at + 2;
-            while (end < text.Length && (text[end] == '_' || (kind == 'x' ? char.IsAsciiHexDigit(text[end]) : text[end] >= '0' && text[end] <= (kind == 'o' ? '7' : '1')))) end++;
+            while (end < text.Length
+                && (text[end] == '_'
+                    || (kind == 'x' ? char.IsAsciiHexDigit(text[end]) : text[end] >= '0'
+                        && text[end] <= (kind == 'o' ? '7' : '1')))) end++;
             if (end > at + 2 && text[end - 1] != '_') return end;
         }
 
         var zeros = at + 1;
-        while (zeros < text.Length && (text[zeros] == '0' || (text[zeros] == '_' && zeros + 1 < text.Length && text[zeros + 1] == '0'))) zeros++;
+        while (zeros < text.Length
+            && (text[zeros] == '0' || (text[zeros] == '_' && zeros + 1 < text.Length && text[zeros + 1] == '0')))
+            zeros++;
         return zeros;
     }
 
     private static int Digits(string text, int at)
     {
         var end = at;
-        while (end < text.Length && (char.IsAsciiDigit(text[end]) || (text[end] == '_' && end > at && end + 1 < text.Length && char.IsAsciiDigit(text[end + 1])))) end++;
+        while (end < text.Length
+            && (char.IsAsciiDigit(text[end])
+                || (text[end] == '_' && end > at && end + 1 < text.Length && char.IsAsciiDigit(text[end + 1])))) end++;
         return end;
     }
 }

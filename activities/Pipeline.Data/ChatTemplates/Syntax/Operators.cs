@@ -5,12 +5,14 @@ namespace Pipeline.Data.ChatTemplates.Syntax;
 
 internal sealed class Both(int line, Expression left, Expression right) : Expression(line)
 {
-    public override object? Evaluate(Scope scope) => left.Evaluate(scope) is var value && Operations.IsTrue(value) ? right.Evaluate(scope) : value;
+    public override object? Evaluate(Scope scope) => left.Evaluate(scope) is var value && Operations.IsTrue(value)
+        ? right.Evaluate(scope) : value;
 }
 
 internal sealed class Either(int line, Expression left, Expression right) : Expression(line)
 {
-    public override object? Evaluate(Scope scope) => left.Evaluate(scope) is var value && Operations.IsTrue(value) ? value : right.Evaluate(scope);
+    public override object? Evaluate(Scope scope) => left.Evaluate(scope) is var value && Operations.IsTrue(value)
+        ? value : right.Evaluate(scope);
 }
 
 internal sealed class Not(int line, Expression value) : Expression(line)
@@ -65,7 +67,8 @@ internal sealed class Concatenation(int line, IReadOnlyList<Expression> items) :
 }
 
 /// <summary>One or more comparisons in a chain.</summary>
-internal sealed class Comparison(int line, Expression first, IReadOnlyList<(string Symbol, Expression Operand)> rest) : Expression(line)
+internal sealed class Comparison(int line, Expression first, IReadOnlyList<(string Symbol, Expression Operand)> rest)
+    : Expression(line)
 {
     private readonly (string Symbol, Expression Operand)[] _rest = [.. rest];
 

@@ -55,7 +55,8 @@ internal sealed class Print(int line, Expression value) : Statement(line)
 internal sealed class If(int line, Expression test, Block then, Statement? otherwise) : Statement(line)
 {
     public override Flow Execute(Scope scope, StringBuilder output) =>
-        Operations.IsTrue(test.Evaluate(scope)) ? then.Execute(scope, output) : otherwise?.Execute(scope, output) ?? Flow.Next;
+        Operations.IsTrue(test.Evaluate(scope))
+            ? then.Execute(scope, output) : otherwise?.Execute(scope, output) ?? Flow.Next;
 }
 
 internal sealed class Jump(int line, Flow flow) : Statement(line)
@@ -73,7 +74,8 @@ internal sealed class Assign(int line, Expression target, Expression value) : St
 }
 
 /// <summary><c>{% set name | filter %}…{% endset %}</c>.</summary>
-internal sealed class AssignBlock(int line, Expression target, Func<Expression, Expression>? filter, Block body) : Statement(line)
+internal sealed class AssignBlock(int line, Expression target, Func<Expression, Expression>? filter, Block body)
+    : Statement(line)
 {
     public override Flow Execute(Scope scope, StringBuilder output)
     {
@@ -93,7 +95,8 @@ internal sealed class FilterBlock(int line, Func<Expression, Expression> filter,
     }
 }
 
-internal sealed class With(int line, IReadOnlyList<(Expression Target, Expression Value)> variables, Block body) : Statement(line)
+internal sealed class With(int line, IReadOnlyList<(Expression Target, Expression Value)> variables, Block body)
+    : Statement(line)
 {
     public override Flow Execute(Scope scope, StringBuilder output)
     {
@@ -120,7 +123,8 @@ internal sealed class Generation(int line, Block body) : Statement(line)
 /// <summary>A tag that needs other templates; there are none.</summary>
 internal sealed class Loader(int line) : Statement(line)
 {
-    public override Flow Execute(Scope scope, StringBuilder output) => throw Fault.Type("no loader for this environment specified; a chat template is one file");
+    public override Flow Execute(Scope scope, StringBuilder output) =>
+        throw Fault.Type("no loader for this environment specified; a chat template is one file");
 }
 
 /// <summary>Assigns to names, tuples of names and attributes of namespaces.</summary>
@@ -132,7 +136,8 @@ internal static class Targets
         {
             case Name name: scope.Set(name.Text, value); break;
             case NamespaceTarget member:
-                var owner = member.Evaluate(scope) as NamespaceValue ?? throw Fault.Runtime("cannot assign attribute on non-namespace object");
+                var owner = member.Evaluate(scope) as NamespaceValue
+                    ?? throw Fault.Runtime("cannot assign attribute on non-namespace object");
                 owner.Set(member.Attribute, value);
                 break;
             case TupleExpression tuple: Unpack(scope, tuple.Items, value); break;
@@ -141,11 +146,13 @@ internal static class Targets
 
     private static void Unpack(Scope scope, IReadOnlyList<Expression> targets, object? value)
     {
-        if (value is not (null or UndefinedValue) && !Kinds.CanWalk(value)) throw Fault.Type($"cannot unpack non-iterable {Kinds.Name(value)} object");
+        if (value is not (null or UndefinedValue) && !Kinds.CanWalk(value))
+            throw Fault.Type($"cannot unpack non-iterable {Kinds.Name(value)} object");
         if (value is null) throw Fault.Type("cannot unpack non-iterable NoneType object");
         var items = Kinds.Walk(value).Take(targets.Count + 1).ToList();
         if (items.Count > targets.Count) throw Fault.Value($"too many values to unpack (expected {targets.Count})");
-        if (items.Count < targets.Count) throw Fault.Value($"not enough values to unpack (expected {targets.Count}, got {items.Count})");
+        if (items.Count < targets.Count)
+            throw Fault.Value($"not enough values to unpack (expected {targets.Count}, got {items.Count})");
         for (var i = 0; i < items.Count; i++) Set(scope, targets[i], items[i]);
     }
 }

@@ -41,11 +41,13 @@ internal static class StringLiteral
     private static int Octal(ReadOnlySpan<char> literal, int at, StringBuilder text)
     {
         var (code, end) = (0, at);
-        for (; end < literal.Length && end < at + 3 && literal[end] is >= '0' and <= '7'; end++) code = (code * 8) + literal[end] - '0';
+        for (; end < literal.Length && end < at + 3 && literal[end] is >= '0' and <= '7'; end++)
+            code = (code * 8) + literal[end] - '0';
         text.Append((char)code);
         return end - 1;
     }
 
     private static bool TryHex(ReadOnlySpan<char> digits, out int code) =>
-        int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out code) && code is >= 0 and <= 0x10FFFF;
+        int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out code)
+            && code is >= 0 and <= 0x10FFFF;
 }

@@ -41,14 +41,17 @@ internal sealed class TemplateParser
             }
             else
             {
-                if (_tokens.Current.Kind == TokenKind.Name && ends.Contains(_tokens.Current.Text)) return new Block(line, statements);
+                if (_tokens.Current.Kind == TokenKind.Name && ends.Contains(_tokens.Current.Text))
+                    return new Block(line, statements);
                 statements.AddRange(Tag());
                 _tokens.Expect(TokenKind.BlockEnd);
             }
         }
 
         if (ends.Length == 0) return new Block(line, statements);
-        throw _tokens.Error($"Unexpected end of template. Jinja was looking for the following tags: {string.Join(" or ", ends.ToArray().Order(StringComparer.Ordinal).Select(e => $"'{e}'"))}."
+        throw _tokens.Error(
+            $"Unexpected end of template. Jinja was looking for the following tags: "
+            + $"{string.Join(" or ", ends.ToArray().Order(StringComparer.Ordinal).Select(e => $"'{e}'"))}."
             + $" The innermost block that needs to be closed is '{_open.Peek()}'.");
     }
 
@@ -79,7 +82,9 @@ internal sealed class TemplateParser
             "with" => [WithBlock(token.Line)],
             "generation" => [GenerationBlock(token.Line)],
             "print" => PrintTag(token.Line),
-            "break" or "continue" => [_inLoop ? new Jump(token.Line, token.Text == "break" ? Flow.Break : Flow.Continue) : throw _tokens.Error($"'{token.Text}' outside loop", "SyntaxError")],
+            "break" or "continue" =>
+                [_inLoop ? new Jump(token.Line, token.Text == "break" ? Flow.Break : Flow.Continue)
+                    : throw _tokens.Error($"'{token.Text}' outside loop", "SyntaxError")],
             "include" or "import" or "extends" or "from" => [LoaderTag(token.Line)],
             _ => throw _tokens.Error($"Encountered unknown tag '{token.Text}'."),
         };
@@ -129,7 +134,8 @@ internal sealed class TemplateParser
         }
 
         Statement? rest = otherwise;
-        for (var i = branches.Count - 1; i > 0; i--) rest = new If(branches[i].Line, branches[i].Test, branches[i].Body, rest);
+        for (var i = branches.Count - 1; i > 0; i--)
+            rest = new If(branches[i].Line, branches[i].Test, branches[i].Body, rest);
         return new If(line, branches[0].Test, branches[0].Body, rest);
     }
 
@@ -156,12 +162,14 @@ internal sealed class TemplateParser
 
     private MacroCode Code(string name, List<(string, Expression?)> parameters, string end)
     {
-        var outer = (_inLoop, _expressions.Lenient, _expressions.Used.Contains("caller"), _expressions.Used.Contains("varargs"), _expressions.Used.Contains("kwargs"));
+        var outer = (_inLoop, _expressions.Lenient, _expressions.Used.Contains("caller"),
+            _expressions.Used.Contains("varargs"), _expressions.Used.Contains("kwargs"));
         (_inLoop, _expressions.Lenient) = (false, 0);
         _expressions.Used.ExceptWith(["caller", "varargs", "kwargs"]);
         var body = Body(end);
         var used = _expressions.Used;
-        var code = new MacroCode(name, parameters, body, used.Contains("caller"), used.Contains("varargs"), used.Contains("kwargs"));
+        var code = new MacroCode(
+            name, parameters, body, used.Contains("caller"), used.Contains("varargs"), used.Contains("kwargs"));
         (_inLoop, _expressions.Lenient) = (outer._inLoop, outer.Lenient);
         if (outer.Item3) used.Add("caller");
         if (outer.Item4) used.Add("varargs");
@@ -178,7 +186,8 @@ internal sealed class TemplateParser
             if (parameters.Count > 0) _tokens.ExpectOperator(",");
             var name = _expressions.ParseName();
             if (_tokens.SkipOperator("=")) parameters.Add((name, _expressions.Parse()));
-            else if (parameters.Count > 0 && parameters[^1].Item2 is not null) throw _tokens.Error("non-default argument follows default argument");
+            else if (parameters.Count > 0 && parameters[^1].Item2 is not null)
+                throw _tokens.Error("non-default argument follows default argument");
             else parameters.Add((name, null));
         }
 

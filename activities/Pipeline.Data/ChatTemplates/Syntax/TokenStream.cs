@@ -30,7 +30,11 @@ internal sealed class TokenStream(List<Token> tokens, string name)
         return true;
     }
 
-    public Token Expect(TokenKind kind) => Current.Kind == kind ? Next() : throw Error($"expected token '{new Token(kind, kind.ToString().ToLowerInvariant(), 0).Describe()}', got '{Current.Describe()}'");
+    public Token Expect(TokenKind kind) =>
+        Current.Kind == kind
+            ? Next() : throw Error(
+                $"expected token '{new Token(kind, kind.ToString().ToLowerInvariant(), 0).Describe()}', got "
+                    + $"'{Current.Describe()}'");
 
     public void ExpectOperator(string symbol)
     {
@@ -42,5 +46,6 @@ internal sealed class TokenStream(List<Token> tokens, string name)
         if (!SkipName(text)) throw Error($"expected token '{text}', got '{Current.Describe()}'");
     }
 
-    public ChatTemplateException Error(string reason, string kind = "TemplateSyntaxError") => new(kind, reason, name, Current.Line);
+    public ChatTemplateException Error(string reason, string kind = "TemplateSyntaxError") =>
+        new(kind, reason, name, Current.Line);
 }

@@ -16,7 +16,8 @@ internal readonly record struct Arguments(object?[] Positional, KeyValuePair<str
     /// <returns>One value a parameter, <see cref="Absent"/> where none was given.</returns>
     public object?[] Bind(string function, params ReadOnlySpan<string> parameters)
     {
-        if (Positional.Length > parameters.Length) throw Fault.Type($"{function}() takes at most {parameters.Length} arguments ({Positional.Length} given)");
+        if (Positional.Length > parameters.Length)
+            throw Fault.Type($"{function}() takes at most {parameters.Length} arguments ({Positional.Length} given)");
         var bound = new object?[parameters.Length];
         Array.Fill(bound, Absent);
         Positional.CopyTo(bound, 0);
@@ -43,9 +44,11 @@ internal readonly record struct Arguments(object?[] Positional, KeyValuePair<str
 
     public static long Integer(object? value, long otherwise) => ReferenceEquals(value, Absent) || value is null
         ? otherwise
-        : Numbers.TryLong(value, out var number) ? number : throw (value as UndefinedValue)?.Fault() ?? Fault.Type($"'{Kinds.Name(value)}' object cannot be interpreted as an integer");
+        : Numbers.TryLong(value, out var number) ? number : throw (value as UndefinedValue)?.Fault()
+            ?? Fault.Type($"'{Kinds.Name(value)}' object cannot be interpreted as an integer");
 
-    public static bool Flag(object? value, bool otherwise) => ReferenceEquals(value, Absent) ? otherwise : Operations.IsTrue(value);
+    public static bool Flag(object? value, bool otherwise) =>
+        ReferenceEquals(value, Absent) ? otherwise : Operations.IsTrue(value);
 
     public static object? Or(object? value, object? otherwise) => ReferenceEquals(value, Absent) ? otherwise : value;
 }

@@ -17,7 +17,8 @@ internal sealed class TupleValue(object?[] items, params string[] names)
 /// <summary>A Python range.</summary>
 internal sealed record RangeValue(long Start, long Stop, long Step)
 {
-    public long Count => Step > 0 ? Math.Max(0, (Stop - Start + Step - 1) / Step) : Math.Max(0, (Start - Stop - Step - 1) / -Step);
+    public long Count =>
+        Step > 0 ? Math.Max(0, (Stop - Start + Step - 1) / Step) : Math.Max(0, (Start - Stop - Step - 1) / -Step);
 
     public long At(long index) => Start + (index * Step);
 }
@@ -48,7 +49,8 @@ internal sealed class NamespaceValue
 
     public void Set(string name, object? value)
     {
-        if (name.StartsWith('_')) throw Fault.Security($"a namespace cannot hold '{name}': names that start with an underscore are refused");
+        if (name.StartsWith('_'))
+            throw Fault.Security($"a namespace cannot hold '{name}': names that start with an underscore are refused");
         _members.Set(name, value);
     }
 }
@@ -60,5 +62,6 @@ internal sealed class NamespaceValue
 internal sealed record FunctionValue(string Name, Func<Scope, Arguments, object?> Call, string Kind = "function")
 {
     /// <summary>Readable attributes, by name; a function gives a value that may change.</summary>
-    public IReadOnlyDictionary<string, Func<object?>> Members { get; init; } = new Dictionary<string, Func<object?>>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, Func<object?>> Members { get; init; } =
+        new Dictionary<string, Func<object?>>(StringComparer.Ordinal);
 }

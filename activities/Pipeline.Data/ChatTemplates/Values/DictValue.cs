@@ -30,7 +30,8 @@ internal sealed class DictValue
         if (key is ListValue or DictValue) throw Fault.Type($"unhashable type: '{Kinds.Name(key)}'");
         _entries.Add(new(key, value));
         if (_index is not null) _index[new KeyBox(key)] = _entries.Count - 1;
-        else if (_entries.Count >= IndexFrom) _index = _entries.Index().ToDictionary(e => new KeyBox(e.Item.Key), e => e.Index);
+        else if (_entries.Count >= IndexFrom)
+            _index = _entries.Index().ToDictionary(e => new KeyBox(e.Item.Key), e => e.Index);
     }
 
     private int Find(object? key)
@@ -39,7 +40,9 @@ internal sealed class DictValue
         for (var i = 0; i < _entries.Count; i++)
         {
             var other = _entries[i].Key;
-            if (ReferenceEquals(other, key) || (key is string text ? other is string known && known == text : Operations.AreEqual(other, key))) return i;
+            if (ReferenceEquals(other, key)
+                || (key is string text ? other is string known && known == text : Operations.AreEqual(other, key)))
+                return i;
         }
 
         return -1;

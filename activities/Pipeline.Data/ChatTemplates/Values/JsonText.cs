@@ -9,7 +9,8 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
 {
     private readonly StringBuilder _text = new();
 
-    public static string Write(object? value, bool asciiOnly, string? indent, (string Item, string Key)? separators, bool sortKeys)
+    public static string Write(
+        object? value, bool asciiOnly, string? indent, (string Item, string Key)? separators, bool sortKeys)
     {
         var (item, key) = separators ?? (indent is null ? ", " : ",", ": ");
         var writer = new JsonText(asciiOnly, indent, item, key, sortKeys);
@@ -35,7 +36,8 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
     }
 
     private static string Float(double real) =>
-        double.IsNaN(real) ? "NaN" : double.IsInfinity(real) ? (real > 0 ? "Infinity" : "-Infinity") : Numbers.Repr(real);
+        double.IsNaN(real) ? "NaN" : double.IsInfinity(real)
+            ? (real > 0 ? "Infinity" : "-Infinity") : Numbers.Repr(real);
 
     private void AppendList(IReadOnlyList<object?> items, int level)
     {
@@ -105,7 +107,8 @@ internal sealed class JsonText(bool asciiOnly, string? indent, string itemSepara
                 case '\b': _text.Append("\\b"); break;
                 case '\f': _text.Append("\\f"); break;
                 default:
-                    if (c < ' ' || (asciiOnly && c > '~')) _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+                    if (c < ' ' || (asciiOnly && c > '~'))
+                        _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
                     else _text.Append(c);
                     break;
             }

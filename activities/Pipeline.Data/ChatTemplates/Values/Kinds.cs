@@ -45,7 +45,8 @@ internal static class Kinds
         _ => throw Fault.Type($"'{Name(value)}' object is not iterable"),
     };
 
-    public static bool CanWalk(object? value) => value is ListValue or TupleValue or string or DictValue or RangeValue or LazyValue or ViewValue or BytesValue or UndefinedValue or LoopValue;
+    public static bool CanWalk(object? value) => value is ListValue or TupleValue or string or DictValue or RangeValue
+        or LazyValue or ViewValue or BytesValue or UndefinedValue or LoopValue;
 
     public static long Length(object? value) => value switch
     {

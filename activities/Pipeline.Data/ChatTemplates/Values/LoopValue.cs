@@ -1,7 +1,8 @@
 namespace Pipeline.Data.ChatTemplates.Values;
 
 /// <summary>The <c>loop</c> variable; looks ahead only as far as the template asks.</summary>
-internal sealed class LoopValue(IEnumerable<object?> source, object? original, int depth, Func<object?, int, string>? recurse) : IDisposable
+internal sealed class LoopValue(
+    IEnumerable<object?> source, object? original, int depth, Func<object?, int, string>? recurse) : IDisposable
 {
     private readonly IEnumerator<object?> _items = source.GetEnumerator();
     private Queue<object?>? _ahead;

@@ -5,15 +5,20 @@ internal static class Members
 {
     private static readonly HashSet<string> ObjectAttributes =
     [
-        "__class__", "__doc__", "__init__", "__dict__", "__module__", "__delattr__", "__dir__", "__eq__", "__format__", "__ge__", "__getattribute__", "__getstate__", "__gt__",
-        "__hash__", "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__", "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
+        "__class__", "__doc__", "__init__", "__dict__", "__module__", "__delattr__", "__dir__", "__eq__", "__format__",
+        "__ge__", "__getattribute__", "__getstate__", "__gt__",
+        "__hash__", "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__", "__reduce_ex__",
+        "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__",
     ];
 
     private static readonly HashSet<string> TypeAttributes =
     [
-        "__len__", "__add__", "__abs__", "__getitem__", "__iter__", "__contains__", "__mul__", "__rmul__", "__mod__", "__rmod__", "__getnewargs__", "__bool__", "__int__", "__float__",
-        "__sub__", "__neg__", "__pow__", "__reversed__", "__setitem__", "__delitem__", "__iadd__", "__imul__", "__or__", "__and__", "__xor__", "__call__", "__globals__", "__code__",
-        "__name__", "__qualname__", "__closure__", "__defaults__", "__kwdefaults__", "__annotations__", "__self__", "__func__", "__wrapped__", "__index__", "__round__",
+        "__len__", "__add__", "__abs__", "__getitem__", "__iter__", "__contains__", "__mul__", "__rmul__", "__mod__",
+        "__rmod__", "__getnewargs__", "__bool__", "__int__", "__float__",
+        "__sub__", "__neg__", "__pow__", "__reversed__", "__setitem__", "__delitem__", "__iadd__", "__imul__", "__or__",
+        "__and__", "__xor__", "__call__", "__globals__", "__code__",
+        "__name__", "__qualname__", "__closure__", "__defaults__", "__kwdefaults__", "__annotations__", "__self__",
+        "__func__", "__wrapped__", "__index__", "__round__",
     ];
 
     /// <summary><c>value.name</c>: a method or attribute first, an item second.</summary>
@@ -34,7 +39,9 @@ internal static class Members
     /// <summary>A method or attribute that the sandbox shows, or the mark of one that it hides.</summary>
     public static bool TryFind(object? owner, string name, out object? value)
     {
-        if (name.StartsWith("__", StringComparison.Ordinal) && (ObjectAttributes.Contains(name) || (TypeAttributes.Contains(name) && owner is not (NamespaceValue or UndefinedValue))))
+        if (name.StartsWith("__", StringComparison.Ordinal)
+            && (ObjectAttributes.Contains(name)
+                || (TypeAttributes.Contains(name) && owner is not (NamespaceValue or UndefinedValue))))
         {
             value = UndefinedValue.Unsafe(owner, name);
             return true;
@@ -43,7 +50,9 @@ internal static class Members
         switch (owner)
         {
             case string text: return Builtins.StringMethods.TryGet(text, name, out value);
-            case DictValue or ListValue or TupleValue or BytesValue: return Builtins.ContainerMethods.TryGet(owner, name, out value);
+            case DictValue or ListValue or TupleValue
+                or BytesValue:
+                return Builtins.ContainerMethods.TryGet(owner, name, out value);
             case LoopValue loop: return loop.TryGet(name, out value);
             case UndefinedValue undefined: throw undefined.Fault();
             case NamespaceValue space:

@@ -10,7 +10,8 @@ internal static class Numbers
 
     public static object Box(long value) => value is >= -8 and < 256 ? Small[value + 8] : value;
 
-    public static object Box(BigInteger value) => value >= long.MinValue && value <= long.MaxValue ? Box((long)value) : value;
+    public static object Box(BigInteger value) =>
+        value >= long.MinValue && value <= long.MaxValue ? Box((long)value) : value;
 
     public static bool TryInteger(object? value, out BigInteger number)
     {
@@ -20,13 +21,28 @@ internal static class Numbers
 
     public static bool TryLong(object? value, out long number)
     {
-        number = value switch { long small => small, bool flag => flag ? 1 : 0, BigInteger big => big.Sign < 0 ? long.MinValue : long.MaxValue, _ => 0 };
+        number = value switch
+        {
+            long small => small,
+            bool flag => flag ? 1 : 0,
+            BigInteger big => big.Sign < 0
+            ? long.MinValue : long.MaxValue,
+            _ => 0
+        };
         return value is long or bool or BigInteger;
     }
 
     public static bool TryDouble(object? value, out double number)
     {
-        number = value switch { double real => real, long small => small, bool flag => flag ? 1 : 0, BigInteger big => (double)big, _ => 0 };
+        number = value switch
+        {
+            double real => real,
+            long small => small,
+            bool flag => flag
+            ? 1 : 0,
+            BigInteger big => (double)big,
+            _ => 0
+        };
         return value is double or long or bool or BigInteger;
     }
 
@@ -44,13 +60,15 @@ internal static class Numbers
         if (TryInteger(left, out var x) && TryInteger(right, out var n) && n.Sign >= 0)
         {
             if (BigInteger.Abs(x) <= 1) return Box(x.IsZero ? (n.IsZero ? 1 : 0) : x.IsOne || n.IsEven ? 1 : -1);
-            if (n > 100_000 || (long)n * x.GetBitLength() > 200_000) throw Fault.Budget("a power has more than 200,000 bits");
+            if (n > 100_000 || (long)n * x.GetBitLength() > 200_000)
+                throw Fault.Budget("a power has more than 200,000 bits");
             return Box(BigInteger.Pow(x, (int)n));
         }
 
         TryDouble(left, out var first);
         TryDouble(right, out var second);
-        if (first == 0 && second < 0) throw new ChatTemplateException("ZeroDivisionError", "0.0 cannot be raised to a negative power");
+        if (first == 0 && second < 0)
+            throw new ChatTemplateException("ZeroDivisionError", "0.0 cannot be raised to a negative power");
         return Math.Pow(first, second);
     }
 
@@ -64,10 +82,13 @@ internal static class Numbers
         var digits = new string([.. shortest.TakeWhile(c => c != 'E').Where(char.IsAsciiDigit)]).TrimStart('0');
         if (digits.Length == 0) return double.IsNegative(value) ? "-0.0" : "0.0";
         digits = digits.TrimEnd('0').PadRight(1, '0');
-        var exponent = int.Parse(text.AsSpan(text.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (Math.Abs(value) is var size && size.ToString("R", CultureInfo.InvariantCulture) is var plain && plain.Contains('E'))
+        var exponent =
+            int.Parse(text.AsSpan(text.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        if (Math.Abs(value) is var size && size.ToString("R", CultureInfo.InvariantCulture) is var plain
+            && plain.Contains('E'))
         {
-            exponent = int.Parse(plain.AsSpan(plain.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            exponent = int.Parse(
+                plain.AsSpan(plain.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         }
 
         return (value < 0 ? "-" : string.Empty) + Layout(digits, exponent);

@@ -41,7 +41,9 @@ internal static class Printer
             case TupleValue tuple: AppendAll(builder, '(', tuple.Items, tuple.Items.Length == 1 ? ",)" : ")"); break;
             case DictValue dict: AppendDict(builder, dict); break;
             case ViewValue view: AppendAll(builder.Append(view.Kind), '(', [view.Items], ")"); break;
-            case RangeValue range: builder.Append($"range({range.Start}, {range.Stop}{(range.Step == 1 ? string.Empty : $", {range.Step}")})"); break;
+            case RangeValue range:
+                builder.Append(
+                $"range({range.Start}, {range.Stop}{(range.Step == 1 ? string.Empty : $", {range.Step}")})"); break;
             case BytesValue bytes: AppendBytes(builder, bytes.Bytes); break;
             case LoopValue loop: builder.Append($"<LoopContext {loop.Index0 + 1}/{loop.Length}>"); break;
             case FunctionValue { Kind: "Macro" } macro: builder.Append($"<Macro {Repr(macro.Name)}>"); break;
@@ -97,8 +99,10 @@ internal static class Printer
         builder.Append(quote);
     }
 
-    public static bool IsPrintable(int code) => code is >= 0x20 and < 0x7F || (code > 0x7F && CharUnicodeInfo.GetUnicodeCategory(code) is not
-        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+    public static bool IsPrintable(int code) =>
+        code is >= 0x20 and < 0x7F || (code > 0x7F && CharUnicodeInfo.GetUnicodeCategory(code) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator));
 
     private static void AppendBytes(StringBuilder builder, byte[] bytes)
@@ -108,7 +112,8 @@ internal static class Printer
         {
             if (value is (byte)'\'' or (byte)'\\') builder.Append('\\').Append((char)value);
             else if (value is >= 0x20 and < 0x7F) builder.Append((char)value);
-            else builder.Append(value switch { (byte)'\n' => "\\n", (byte)'\r' => "\\r", (byte)'\t' => "\\t", _ => $"\\x{value:x2}" });
+            else builder.Append(
+                value switch { (byte)'\n' => "\\n", (byte)'\r' => "\\r", (byte)'\t' => "\\t", _ => $"\\x{value:x2}" });
         }
 
         builder.Append('\'');

@@ -16,7 +16,8 @@ internal sealed record Slice(object? Start, object? Stop, object? Step)
         var count = Math.Max(0, step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step);
         state.Size(count);
         if (owner is string text) return Text(text, from, step, (int)count);
-        if (owner is RangeValue range) return new RangeValue(range.At(from), range.At(from + (count * step)), range.Step * step);
+        if (owner is RangeValue range)
+            return new RangeValue(range.At(from), range.At(from + (count * step)), range.Step * step);
         var items = owner is ListValue list ? list.Items : (IReadOnlyList<object?>)((TupleValue)owner).Items;
         var taken = new object?[count];
         for (var i = 0; i < count; i++) taken[i] = items[(int)(from + (i * step))];

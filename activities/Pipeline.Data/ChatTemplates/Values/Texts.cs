@@ -7,7 +7,8 @@ internal static class Texts
 {
     private static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(i => ((char)i).ToString())];
 
-    public static bool IsWhiteSpace(char c) => c is ' ' or (>= '\t' and <= '\r') or (>= '\x1c' and <= '\x1f') or '\x85' or '\xa0' or '\u2028' or '\u2029'
+    public static bool IsWhiteSpace(char c) =>
+        c is ' ' or (>= '\t' and <= '\r') or (>= '\x1c' and <= '\x1f') or '\x85' or '\xa0' or '\u2028' or '\u2029'
         || (c > '\x7f' && char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator);
 
     public static bool HasPairs(ReadOnlySpan<char> text) => text.ContainsAnyInRange('\uD800', '\uDFFF');
@@ -20,7 +21,8 @@ internal static class Texts
         return count;
     }
 
-    public static int Width(string text, int at) => char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
+    public static int Width(string text, int at) =>
+        char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
 
     public static IEnumerable<object?> CodePoints(string text)
     {
@@ -43,7 +45,8 @@ internal static class Texts
 
     public static string Strip(string text, string? characters, bool start, bool end)
     {
-        bool Drops(int at, int width) => characters is null ? width == 1 && IsWhiteSpace(text[at]) : Contains(characters, text.AsSpan(at, width));
+        bool Drops(int at, int width) =>
+            characters is null ? width == 1 && IsWhiteSpace(text[at]) : Contains(characters, text.AsSpan(at, width));
         var (from, to) = (0, text.Length);
         while (start && from < to && Drops(from, Width(text, from))) from += Width(text, from);
         while (end && to > from)
@@ -62,8 +65,10 @@ internal static class Texts
         for (var start = 0; start < text.Length;)
         {
             var end = start;
-            while (end < text.Length && text[end] is not ((>= '\n' and <= '\r') or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029')) end++;
-            var next = end == text.Length ? end : end + (text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n' ? 2 : 1);
+            while (end < text.Length && text[end]
+                is not ((>= '\n' and <= '\r') or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029')) end++;
+            var next = end == text.Length ? end : end
+                + (text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n' ? 2 : 1);
             lines.Add(text[start..(keepEnds ? next : end)]);
             start = next;
         }

@@ -1,6 +1,9 @@
 namespace Pipeline.Data.Dedup.Semantic;
 
-/// <summary>Turns texts into vectors whose direction stands for the meaning; a language model behind it is not this library's business.</summary>
+/// <summary>
+/// Turns texts into vectors whose direction stands for the meaning; a language model behind it is not this library's
+/// business.
+/// </summary>
 public interface ITextEmbedder
 {
     /// <summary>Components of a vector.</summary>

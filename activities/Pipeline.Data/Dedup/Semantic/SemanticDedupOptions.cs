@@ -12,7 +12,9 @@ public sealed record SemanticDedupOptions
     /// <value>0.95</value>
     public double Threshold { get; init; } = 0.95;
 
-    /// <summary>Rows of a cluster that are all compared with each other; more rows are divided into more clusters.</summary>
+    /// <summary>
+    /// Rows of a cluster that are all compared with each other; more rows are divided into more clusters.
+    /// </summary>
     /// <value>2,048</value>
     public int ClusterRows { get; init; } = 2048;
 

@@ -5,18 +5,25 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Dedup.Semantic;
 
-/// <summary>Removes rows that say the same as another one in other words, by the cosine similarity of vectors of their texts.</summary>
+/// <summary>
+/// Removes rows that say the same as another one in other words, by the cosine similarity of vectors of their texts.
+/// </summary>
 /// <remarks>
-/// Rows are divided into clusters and compared inside each; of rows that repeat each other, directly or through others, the smallest id
-/// stays. The result does not depend on the order of the rows. Runs behind exact and near-duplicates, which are cheaper and certain.
-/// Writes <c>rows.jsonl</c>, <c>removed.jsonl</c> (id, rule, id of the row it repeats, similarity), <c>quarantine.jsonl</c> and, last,
+/// Rows are divided into clusters and compared inside each; of rows that repeat each other, directly or through others,
+/// the smallest id stays. The result does not depend on the order of the rows. Runs behind exact and near-duplicates,
+/// which are cheaper and certain.
+/// Writes <c>rows.jsonl</c>, <c>removed.jsonl</c> (id, rule, id of the row it repeats, similarity),
+/// <c>quarantine.jsonl</c> and, last,
 /// <c>summary.json</c>. <b>Source:</b> Abbas et al., "SemDeDup" (2023).
 /// </remarks>
 /// <param name="options">When rows repeat each other.</param>
 /// <param name="embedder">Makes the vectors.</param>
 public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedder embedder)
 {
-    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Runs the stage.</summary>
     /// <param name="inputs">Canonical JSONL files.</param>
@@ -24,13 +31,16 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
     /// <param name="progress">Receives progress, or null.</param>
     /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
     /// <returns>Counts and digests.</returns>
-    /// <exception cref="InvalidDataException">Too many rows cannot be read, or the vectors do not fit the budget.</exception>
+    /// <exception cref="InvalidDataException">Too many rows cannot be read, or the vectors do not fit the
+    /// budget.</exception>
     public Task<SemanticDedupSummary> RunAsync(
-        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => RunCoreAsync(inputs, outputFolder, progress, cancellationToken), cancellationToken);
 
     private async Task<SemanticDedupSummary> RunCoreAsync(
-        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
         await using var folder = new StageFolder(outputFolder);
         var (rows, ids, places) = (new RowAccounting(), new List<string>(), new HashSet<(int File, long Offset)>());
@@ -51,7 +61,8 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
     }
 
     private VectorTable Embed(
-        IReadOnlyList<string> inputs, RowAccounting rows, List<string> ids, HashSet<(int File, long Offset)> places, Quarantine quarantine,
+        IReadOnlyList<string> inputs, RowAccounting rows, List<string> ids, HashSet<(int File, long Offset)> places,
+        Quarantine quarantine,
         IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
         var (reader, parser, texts) = (new RowFileReader(inputs), new RowParser(options.Fields), new List<string>());
@@ -73,7 +84,8 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 AddBatch(table, texts, ids);
-                progress?.Report(new StageProgress("semantic-dedup", "vectors", rows.In, reader.BytesRead, reader.TotalBytes));
+                progress?.Report(
+                    new StageProgress("semantic-dedup", "vectors", rows.In, reader.BytesRead, reader.TotalBytes));
             }
         }
 
@@ -98,7 +110,8 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
     }
 
     // Row numbers are renamed to their place in the order of ids, so the root of a set is its smallest id.
-    private int[] Join(VectorTable table, List<int> order, IReadOnlyList<List<int>> clusters, CancellationToken cancellationToken)
+    private int[] Join(
+        VectorTable table, List<int> order, IReadOnlyList<List<int>> clusters, CancellationToken cancellationToken)
     {
         var (sets, rank) = (new UnionFind(Math.Max(1, order.Count)), new int[order.Count]);
         for (var i = 0; i < order.Count; i++)
@@ -125,7 +138,8 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
     }
 
     private static void Write(
-        IReadOnlyList<string> inputs, StageFolder folder, List<string> ids, HashSet<(int File, long Offset)> places, int[] kept, VectorTable table, RowAccounting rows)
+        IReadOnlyList<string> inputs, StageFolder folder, List<string> ids, HashSet<(int File, long Offset)> places,
+        int[] kept, VectorTable table, RowAccounting rows)
     {
         var (output, removed, number) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), 0);
         foreach (var row in new RowFileReader(inputs).Read().Where(row => places.Contains((row.File, row.Offset))))
@@ -139,7 +153,10 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
             {
                 rows.Remove("semantic");
                 var similarity = Math.Round(VectorTable.Dot(table[number], table[other]), 4);
-                (file, line) = (removed, JsonSerializer.SerializeToUtf8Bytes(new { id = ids[number], rule = "semantic", repeats = ids[other], similarity }, Json));
+                (file, line) =
+                    (removed,
+                        JsonSerializer.SerializeToUtf8Bytes(
+                            new { id = ids[number], rule = "semantic", repeats = ids[other], similarity }, Json));
             }
 
             file.Write(line.Span);

@@ -7,7 +7,8 @@ internal static class VectorClusters
 
     /// <summary>Divides rows so that a cluster has about <paramref name="rows"/> of them.</summary>
     /// <returns>Clusters of row numbers, each in the given order.</returns>
-    public static IReadOnlyList<List<int>> Of(VectorTable table, IReadOnlyList<int> order, int dimensions, int rows, CancellationToken cancellationToken)
+    public static IReadOnlyList<List<int>> Of(
+        VectorTable table, IReadOnlyList<int> order, int dimensions, int rows, CancellationToken cancellationToken)
     {
         var count = Math.Max(1, order.Count / rows);
         if (count == 1)
@@ -16,7 +17,8 @@ internal static class VectorClusters
         }
 
         // The order is by id; rows far apart in it are as good a start as random ones, and the same in every run.
-        var centres = Enumerable.Range(0, count).Select(i => table[order[(int)((long)i * order.Count / count)]].ToArray()).ToArray();
+        var centres = Enumerable.Range(0, count)
+            .Select(i => table[order[(int)((long)i * order.Count / count)]].ToArray()).ToArray();
         List<int>[] clusters = [];
         for (var round = 0; round < Rounds; round++)
         {

@@ -18,13 +18,15 @@ internal sealed class VectorTable(int dimensions, long budgetBytes)
         if ((_values.Count + (long)dimensions) * sizeof(float) > Math.Min(budgetBytes, Array.MaxLength))
         {
             throw new InvalidDataException(
-                $"vectors of {Count + 1} rows with {dimensions} components do not fit {budgetBytes >> 20} MiB; remove exact and near-duplicates first, or raise the budget");
+                $"vectors of {Count + 1} rows with {dimensions} components do not fit {budgetBytes >> 20} MiB; remove "
+                    + $"exact and near-duplicates first, or raise the budget");
         }
 
         var length = MathF.Sqrt(Dot(vector, vector));
         if (!float.IsFinite(length) || length == 0)
         {
-            throw new InvalidDataException($"the vector of row '{id}' has length {length}; look at the model that made it");
+            throw new InvalidDataException(
+                $"the vector of row '{id}' has length {length}; look at the model that made it");
         }
 
         foreach (var value in vector)

@@ -73,7 +73,9 @@ internal sealed class ControlFileReader(string path, IReadOnlySet<string> wanted
         }
         catch (DecoderFallbackException exception)
         {
-            throw new InvalidDataException($"{path}: line {after + 1} or later is not UTF-8: {exception.Message}; fetch the index again", exception);
+            throw new InvalidDataException(
+                $"{path}: line {after + 1} or later is not UTF-8: {exception.Message}; fetch the index again",
+                exception);
         }
     }
 

@@ -5,7 +5,8 @@ namespace Pipeline.Data.Ingest.Debian;
 /// <param name="Line">Line of the first field, from 1.</param>
 /// <param name="Fields">Values; continuation lines keep their leading space.</param>
 /// <param name="Problem">Why the stanza cannot be used; null when it can.</param>
-internal sealed record ControlStanza(string Path, long Line, IReadOnlyDictionary<string, string> Fields, string? Problem)
+internal sealed record ControlStanza(
+    string Path, long Line, IReadOnlyDictionary<string, string> Fields, string? Problem)
 {
     public string this[string field] => Fields.GetValueOrDefault(field, "");
 }

@@ -81,10 +81,12 @@ internal sealed partial class DebianPackageReader(IReadOnlyList<string> files, b
             Version = stanza["Version"],
             Section = section[(slash + 1)..],
             Area = slash < 0 ? "main" : section[..slash],
-            Description = string.Join(' ', stanza["Description"].Split('\n')[0].Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)),
+            Description = string.Join(' ',
+                stanza["Description"].Split('\n')[0].Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)),
             Maintainer = stanza["Maintainer"],
             Homepage = stanza["Homepage"],
-            Tags = [.. stanza["Tag"].Split([',', ' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries).Where(tag => !tag.EndsWith("::TODO", StringComparison.Ordinal))],
+            Tags = [.. stanza["Tag"].Split([',', ' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)
+                .Where(tag => !tag.EndsWith("::TODO", StringComparison.Ordinal))],
             Split = SplitOf(source),
         };
     }

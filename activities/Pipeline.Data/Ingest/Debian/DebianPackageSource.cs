@@ -5,11 +5,13 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Ingest.Debian;
 
-/// <summary>Reads the package indexes of a Debian machine and writes them as a raw JSONL dataset for the demo task.</summary>
+/// <summary>
+/// Reads the package indexes of a Debian machine and writes them as a raw JSONL dataset for the demo task.
+/// </summary>
 /// <remarks>
-/// apt writes the indexes with <c>Acquire::Languages=en</c> and <c>Acquire::GzipIndexes=false</c>; descriptions are joined by
-/// Description-md5. The same indexes and options give the same bytes. Rows carry real maintainer addresses, real
-/// near-duplicates and a real imbalance of sections.
+/// apt writes the indexes with <c>Acquire::Languages=en</c> and <c>Acquire::GzipIndexes=false</c>; descriptions are
+/// joined by Description-md5. The same indexes and options give the same bytes. Rows carry real maintainer addresses,
+/// real near-duplicates and a real imbalance of sections.
 /// </remarks>
 /// <param name="options">Which packages become rows.</param>
 public sealed class DebianPackageSource(DebianSourceOptions options)
@@ -38,12 +40,14 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
     /// <param name="cancellationToken">Stops the run; nothing is left behind.</param>
     /// <returns>Counts, digest and file names.</returns>
     /// <exception cref="FileNotFoundException">The folder holds no Packages index.</exception>
-    public async Task<DebianSourceSummary> WriteAsync(string output, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<DebianSourceSummary> WriteAsync(
+        string output, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var (packages, translations) = Files();
         var total = packages.Concat(translations).Sum(file => new FileInfo(file).Length);
         var rows = new RowAccounting();
-        var (sections, splits, withLong) = (new Dictionary<string, long>(StringComparer.Ordinal), new Dictionary<DebianSplit, long>(), 0L);
+        var (sections, splits, withLong) =
+            (new Dictionary<string, long>(StringComparer.Ordinal), new Dictionary<DebianSplit, long>(), 0L);
         await using var file = new AtomicFile(output);
         foreach (var package in Read(rows, cancellationToken))
         {
@@ -64,7 +68,8 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
         return new DebianSourceSummary
         {
             Rows = rows,
-            Sections = [.. sections.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)],
+            Sections =
+                [.. sections.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)],
             Splits = splits,
             WithLongDescription = withLong,
             SourceBytes = total,
@@ -74,7 +79,8 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
         };
     }
 
-    private IEnumerable<DebianPackage> Select(string[] files, DescriptionIndex index, RowAccounting rows, CancellationToken cancellationToken)
+    private IEnumerable<DebianPackage> Select(
+        string[] files, DescriptionIndex index, RowAccounting rows, CancellationToken cancellationToken)
     {
         var (sections, limit) = Plan(files);
         foreach (var (package, md5) in new DebianPackageReader(files, options.SkipTransitional).Read(rows))
@@ -123,23 +129,31 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
         }
 
         var sections = options.TopSections <= 0 ? null : counts.OrderByDescending(pair => pair.Value)
-            .ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(options.TopSections).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
-        var ranks = candidates.Where(row => sections is null || sections.Contains(row.Section)).Select(row => row.Rank).Order().ToList();
-        return (sections, options.MaxRows > 0 && ranks.Count > options.MaxRows ? ranks[options.MaxRows - 1] : ulong.MaxValue);
+            .ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(options.TopSections).Select(pair => pair.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        var ranks = candidates.Where(row => sections is null || sections.Contains(row.Section)).Select(row => row.Rank)
+            .Order().ToList();
+        return (sections, options.MaxRows > 0 && ranks.Count > options.MaxRows
+            ? ranks[options.MaxRows - 1] : ulong.MaxValue);
     }
 
-    private ulong Rank(string name) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Seed}:{name}")));
+    private ulong Rank(string name) =>
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Seed}:{name}")));
 
     private (string[] Packages, string[] Translations) Files()
     {
         if (!Directory.Exists(options.ListsFolder))
         {
-            throw new DirectoryNotFoundException($"{options.ListsFolder} does not exist; let apt write its lists there (Dir::State::lists)");
+            throw new DirectoryNotFoundException(
+                $"{options.ListsFolder} does not exist; let apt write its lists there (Dir::State::lists)");
         }
 
-        string[] Matching(string suffix) => [.. Directory.GetFiles(options.ListsFolder).Where(file => file.EndsWith(suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] Matching(string suffix) =>
+            [.. Directory.GetFiles(options.ListsFolder).Where(file => file.EndsWith(suffix, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)];
         var packages = Matching("_Packages");
         return packages.Length > 0 ? (packages, Matching("_Translation-en")) : throw new FileNotFoundException(
-            $"{options.ListsFolder} holds no *_Packages file; run apt-get update with Acquire::GzipIndexes=false and Acquire::Languages=en");
+            $"{options.ListsFolder} holds no *_Packages file; run apt-get update with Acquire::GzipIndexes=false and "
+                + $"Acquire::Languages=en");
     }
 }

@@ -9,7 +9,8 @@ internal static class DebianRowWriter
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Question(DebianPackage package) =>
-        $"Which section of the Debian archive does this package belong to?\nPackage: {package.Name}\nDescription: {package.Description}";
+        $"Which section of the Debian archive does this package belong to?\nPackage: {package.Name}\nDescription: "
+            + $"{package.Description}";
 
     public static void Write(System.Buffers.IBufferWriter<byte> output, DebianPackage package)
     {
@@ -37,7 +38,8 @@ internal static class DebianRowWriter
         json.WriteString("homepage", package.Homepage);
         json.WriteString("split", package.Split.ToString().ToLowerInvariant());
         json.WriteString("license", package.Area == "main" ? "DFSG-free" : package.Area);
-        json.WriteString("license_note", $"archive area {package.Area}; exact terms in /usr/share/doc/{package.Name}/copyright");
+        json.WriteString(
+            "license_note", $"archive area {package.Area}; exact terms in /usr/share/doc/{package.Name}/copyright");
         json.WriteEndObject();
     }
 

@@ -3,7 +3,10 @@ namespace Pipeline.Data.Ingest.Debian;
 /// <summary>Which packages become rows.</summary>
 public sealed record DebianSourceOptions
 {
-    /// <summary>Folder with apt's uncompressed <c>*_Packages</c> and <c>*_i18n_Translation-en</c> files (<c>Dir::State::lists</c>).</summary>
+    /// <summary>
+    /// Folder with apt's uncompressed <c>*_Packages</c> and <c>*_i18n_Translation-en</c> files
+    /// (<c>Dir::State::lists</c>).
+    /// </summary>
     public required string ListsFolder { get; init; }
 
     /// <summary>Only the most frequent sections of the train split are kept; 0 keeps all.</summary>
@@ -12,7 +15,8 @@ public sealed record DebianSourceOptions
 
     /// <summary>Splits to emit.</summary>
     /// <value>All three.</value>
-    public IReadOnlySet<DebianSplit> Splits { get; init; } = new HashSet<DebianSplit> { DebianSplit.Train, DebianSplit.Holdout, DebianSplit.Test };
+    public IReadOnlySet<DebianSplit> Splits { get; init; } =
+        new HashSet<DebianSplit> { DebianSplit.Train, DebianSplit.Holdout, DebianSplit.Test };
 
     /// <summary>Most rows to emit, a seeded sample that does not depend on file order; 0 emits all.</summary>
     public int MaxRows { get; init; }

@@ -2,10 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Data.Ingest.Debian;
 
-/// <summary>Long descriptions by (package, Description-md5). The text stays UTF-8 in memory: 33 MB for the whole archive.</summary>
+/// <summary>
+/// Long descriptions by (package, Description-md5). The text stays UTF-8 in memory: 33 MB for the whole archive.
+/// </summary>
 internal sealed class DescriptionIndex
 {
-    private static readonly HashSet<string> Wanted = new(StringComparer.Ordinal) { "Package", "Description-md5", "Description-en" };
+    private static readonly HashSet<string> Wanted =
+        new(StringComparer.Ordinal) { "Package", "Description-md5", "Description-en" };
     private readonly Dictionary<string, byte[]> _byKey = new(StringComparer.Ordinal);
 
     public int Count => _byKey.Count;
@@ -30,7 +33,9 @@ internal sealed class DescriptionIndex
     public string Find(string package, string md5) =>
         _byKey.TryGetValue(package + '\n' + md5, out var text) ? System.Text.Encoding.UTF8.GetString(text) : "";
 
-    /// <summary>Drops the first line, the leading space of each further line, and turns a lone dot into an empty line.</summary>
+    /// <summary>
+    /// Drops the first line, the leading space of each further line, and turns a lone dot into an empty line.
+    /// </summary>
     public static string Plain(string field)
     {
         var lines = field.Split('\n');

@@ -5,7 +5,10 @@ using Pipeline.Data.Dedup;
 
 namespace Pipeline.Data.Sanitization.Quality;
 
-/// <summary>The counts of <see cref="TextMeter"/> for ASCII without phrases of boilerplate, 64 characters at once. One instance a thread.</summary>
+/// <summary>
+/// The counts of <see cref="TextMeter"/> for ASCII without phrases of boilerplate, 64 characters at once. One instance
+/// a thread.
+/// </summary>
 internal sealed class AsciiMeter
 {
     private readonly PairTable _pairs = new();
@@ -25,7 +28,9 @@ internal sealed class AsciiMeter
     public (int Count, int Characters, int UrlCharacters, int Common) Words { get; private set; }
 
     /// <summary>Lines that are not empty.</summary>
-    public (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) Lines { get; private set; }
+    public (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses,
+        int Boilerplate) Lines
+    { get; private set; }
 
     /// <summary>Number of different lines.</summary>
     public int UniqueLines { get; private set; }
@@ -39,7 +44,8 @@ internal sealed class AsciiMeter
         (_words, _wordCharacters, _urlCharacters, _common, _previousLength) = (0, 0, 0, 0, 0);
         _pairs.Clear((text.Length + 1) / 2);
         var (digits, white, letters, brackets, symbols, open) = (0, 0, 0, 0, 0, -1);
-        var urls = text.IndexOf("://"u8) >= 0 || text.IndexOf("ww."u8) >= 0 || text.IndexOf("WW."u8) >= 0 || text.IndexOf("wW."u8) >= 0 || text.IndexOf("Ww."u8) >= 0;
+        var urls = text.IndexOf("://"u8) >= 0 || text.IndexOf("ww."u8) >= 0 || text.IndexOf("WW."u8) >= 0
+            || text.IndexOf("wW."u8) >= 0 || text.IndexOf("Ww."u8) >= 0;
         for (var start = 0; start < text.Length; start += 64)
         {
             var size = Math.Min(64, text.Length - start);
@@ -47,8 +53,10 @@ internal sealed class AsciiMeter
             var spaces = Bits(Vector512.Equals(block, Vector512.Create((byte)' ')) | Between(block, 9, 13), size);
             white += BitOperations.PopCount(spaces);
             digits += BitOperations.PopCount(Bits(Between(block, (byte)'0', (byte)'9'), size));
-            letters += BitOperations.PopCount(Bits(Between(block | Vector512.Create((byte)0x20), (byte)'a', (byte)'z'), size));
-            brackets += BitOperations.PopCount(Bits(Between(block, (byte)'(', (byte)')') | Equal(block, (byte)'[') | Equal(block, (byte)']'), size));
+            letters += BitOperations.PopCount(
+                Bits(Between(block | Vector512.Create((byte)0x20), (byte)'a', (byte)'z'), size));
+            brackets += BitOperations.PopCount(
+                Bits(Between(block, (byte)'(', (byte)')') | Equal(block, (byte)'[') | Equal(block, (byte)']'), size));
             symbols += BitOperations.PopCount(Bits(Equal(block, (byte)'#'), size));
             open = ReadWords(text, start, size, ~spaces, open, urls);
         }
@@ -118,7 +126,8 @@ internal sealed class AsciiMeter
         var bytes = 0UL;
         if (start + 8 <= text.Length)
         {
-            bytes = BinaryPrimitives.ReadUInt64LittleEndian(text[start..]) & (ulong.MaxValue >> ((8 - word.Length) * 8));
+            bytes = BinaryPrimitives.ReadUInt64LittleEndian(text[start..])
+                & (ulong.MaxValue >> ((8 - word.Length) * 8));
         }
         else
         {
@@ -132,7 +141,8 @@ internal sealed class AsciiMeter
     }
 
     private static bool StartsWithWww(ReadOnlySpan<byte> word) =>
-        word.Length >= 4 && (word[0] | 0x20) == 'w' && (word[1] | 0x20) == 'w' && (word[2] | 0x20) == 'w' && word[3] == '.';
+        word.Length >= 4 && (word[0] | 0x20) == 'w' && (word[1] | 0x20) == 'w' && (word[2] | 0x20) == 'w'
+            && word[3] == '.';
 
     // An ellipsis counts where three points follow each other and no point stands before them.
     private static int Ellipses(ReadOnlySpan<byte> text)
@@ -166,7 +176,8 @@ internal sealed class AsciiMeter
             var isNew = (Lines.Count == 0 && rest.IsEmpty) || _lines.Add(FastHash.Of(line, 0x7E47));
             Lines = (
                 Lines.Count + 1, Lines.Characters + line.Length, Lines.UniqueCharacters + (isNew ? line.Length : 0),
-                Lines.Bullets + (line[0] is (byte)'*' or (byte)'-' ? 1 : 0), Lines.Ellipses + (line.EndsWith("..."u8) ? 1 : 0), 0);
+                Lines.Bullets + (line[0] is (byte)'*' or (byte)'-' ? 1 : 0), Lines.Ellipses
+                    + (line.EndsWith("..."u8) ? 1 : 0), 0);
         }
 
         UniqueLines = Math.Max(_lines.Count, Math.Min(1, Lines.Count));
@@ -184,10 +195,12 @@ internal sealed class AsciiMeter
         return Vector512.Create(_padded);
     }
 
-    private static Vector512<byte> Equal(Vector512<byte> block, byte value) => Vector512.Equals(block, Vector512.Create(value));
+    private static Vector512<byte> Equal(Vector512<byte> block, byte value) =>
+        Vector512.Equals(block, Vector512.Create(value));
 
     private static Vector512<byte> Between(Vector512<byte> block, byte first, byte last) =>
         Vector512.LessThanOrEqual(block - Vector512.Create(first), Vector512.Create((byte)(last - first)));
 
-    private static ulong Bits(Vector512<byte> matches, int size) => matches.ExtractMostSignificantBits() & (ulong.MaxValue >> (64 - size));
+    private static ulong Bits(Vector512<byte> matches, int size) =>
+        matches.ExtractMostSignificantBits() & (ulong.MaxValue >> (64 - size));
 }

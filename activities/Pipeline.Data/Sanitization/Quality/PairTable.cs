@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Sanitization.Quality;
 
-/// <summary>Counts pairs of words by hash and knows the one that takes the most characters. One instance a thread.</summary>
+/// <summary>
+/// Counts pairs of words by hash and knows the one that takes the most characters. One instance a thread.
+/// </summary>
 internal sealed class PairTable
 {
     private const int Usual = 4096;

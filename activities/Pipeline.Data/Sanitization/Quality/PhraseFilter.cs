@@ -12,7 +12,8 @@ internal sealed class PhraseFilter(IEnumerable<string> phrases)
 
     /// <summary>Whether a text may hold one of the phrases.</summary>
     /// <param name="normal">The text, lower-case and with single spaces.</param>
-    /// <returns>True also for texts that are not ASCII, because other letters can stand for those of a phrase.</returns>
+    /// <returns>True also for texts that are not ASCII, because other letters can stand for those of a
+    /// phrase.</returns>
     public bool MayHold(ReadOnlySpan<byte> normal)
     {
         if (_characters.Length < normal.Length)
@@ -20,6 +21,7 @@ internal sealed class PhraseFilter(IEnumerable<string> phrases)
             _characters = new char[normal.Length * 2];
         }
 
-        return Ascii.ToUtf16(normal, _characters, out var written) != OperationStatus.Done || _characters.AsSpan(0, written).ContainsAny(_phrases);
+        return Ascii.ToUtf16(normal, _characters, out var written) != OperationStatus.Done
+            || _characters.AsSpan(0, written).ContainsAny(_phrases);
     }
 }

@@ -26,7 +26,8 @@ internal sealed class QualityGate(QualityLimits limits, TextFields fields)
         }
 
         var text = _parser.Text.Span;
-        return QualityLimits.FirstFailed(_limits, _meter.Measure(text, _boilerplate && MayHoldPhrase(text))) is { } failed
+        return QualityLimits.FirstFailed(_limits, _meter.Measure(text, _boilerplate && MayHoldPhrase(text)))
+            is { } failed
             ? "quality:" + JsonNamingPolicy.KebabCaseLower.ConvertName(failed.ToString()) : null;
     }
 
@@ -37,6 +38,7 @@ internal sealed class QualityGate(QualityLimits limits, TextFields fields)
             _lower = new byte[text.Length * 2];
         }
 
-        return Ascii.ToLower(text, _lower, out var written) != System.Buffers.OperationStatus.Done || _phrases.MayHold(_lower.AsSpan(0, written));
+        return Ascii.ToLower(text, _lower, out var written) != System.Buffers.OperationStatus.Done
+            || _phrases.MayHold(_lower.AsSpan(0, written));
     }
 }

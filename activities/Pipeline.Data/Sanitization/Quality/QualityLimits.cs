@@ -26,7 +26,9 @@ public sealed record QualityLimits
         },
     };
 
-    /// <summary>Limits for the short texts of instruction data, in any language: only what no instruction or answer looks like.</summary>
+    /// <summary>
+    /// Limits for the short texts of instruction data, in any language: only what no instruction or answer looks like.
+    /// </summary>
     public static QualityLimits Instruction { get; } = new()
     {
         Ranges = new SortedDictionary<QualityRule, (double Least, double Most)>
@@ -49,7 +51,10 @@ public sealed record QualityLimits
     /// <returns>New limits.</returns>
     public QualityLimits With(QualityRule rule, double least, double most) => new()
     {
-        Ranges = new SortedDictionary<QualityRule, (double Least, double Most)>(Ranges.ToDictionary()) { [rule] = (least, most) },
+        Ranges = new SortedDictionary<QualityRule, (double Least, double Most)>(Ranges.ToDictionary())
+        {
+            [rule] = (least, most),
+        },
     };
 
     /// <summary>The first heuristic that a text fails.</summary>
@@ -57,8 +62,11 @@ public sealed record QualityLimits
     /// <returns>The heuristic, or null when the text passes.</returns>
     public QualityRule? FirstFailed(TextScores scores) => FirstFailed([.. Ranges], scores);
 
-    /// <summary>As <see cref="FirstFailed(TextScores)"/>, for callers that judge many texts by one copy of the ranges.</summary>
-    internal static QualityRule? FirstFailed(KeyValuePair<QualityRule, (double Least, double Most)>[] ranges, TextScores scores)
+    /// <summary>
+    /// As <see cref="FirstFailed(TextScores)"/>, for callers that judge many texts by one copy of the ranges.
+    /// </summary>
+    internal static QualityRule? FirstFailed(
+        KeyValuePair<QualityRule, (double Least, double Most)>[] ranges, TextScores scores)
     {
         foreach (var (rule, (least, most)) in ranges)
         {

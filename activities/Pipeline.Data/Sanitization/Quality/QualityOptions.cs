@@ -13,21 +13,29 @@ public sealed record QualityOptions
     public QualityLimits Limits { get; init; } = QualityLimits.Instruction;
 
     /// <summary>Limits of single fields, by their name; judged in addition.</summary>
-    public IReadOnlyDictionary<string, QualityLimits> FieldLimits { get; init; } = new Dictionary<string, QualityLimits>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, QualityLimits> FieldLimits { get; init; } =
+        new Dictionary<string, QualityLimits>(StringComparer.Ordinal);
 
     /// <summary>Whether rows only get scores and none is removed, to find limits that fit the data.</summary>
     public bool ScoreOnly { get; init; }
 
-    /// <summary>Most rows of one source; 0 for no cap. Which rows stay is drawn by <see cref="Seed"/>, not by their order.</summary>
+    /// <summary>
+    /// Most rows of one source; 0 for no cap. Which rows stay is drawn by <see cref="Seed"/>, not by their order.
+    /// </summary>
     public int RowsPerSource { get; init; }
 
-    /// <summary>Field of the row that names its source; null takes what stands before the last colon of the id.</summary>
+    /// <summary>
+    /// Field of the row that names its source; null takes what stands before the last colon of the id.
+    /// </summary>
     public string? SourceField { get; init; }
 
     /// <summary>Seed of the draw under the cap.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Rows of one source that share a run of three words, before the run is reported as a possible trigger; 0 does not look.</summary>
+    /// <summary>
+    /// Rows of one source that share a run of three words, before the run is reported as a possible trigger; 0 does not
+    /// look.
+    /// </summary>
     /// <value>100</value>
     public int SpikeRows { get; init; } = 100;
 

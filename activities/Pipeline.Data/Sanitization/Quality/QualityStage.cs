@@ -6,15 +6,23 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Sanitization.Quality;
 
-/// <summary>Removes rows whose text fails a heuristic or that exceed their source's cap, and reports what speaks to models or gates.</summary>
+/// <summary>
+/// Removes rows whose text fails a heuristic or that exceed their source's cap, and reports what speaks to models or
+/// gates.
+/// </summary>
 /// <remarks>
-/// Writes <c>rows.jsonl</c> (rows byte for byte), <c>removed.jsonl</c>, <c>scores.jsonl</c> (when only scoring), <c>advisories.jsonl</c>,
-/// <c>trace.jsonl</c>, <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Run it on sanitized rows: the trace shows texts.
+/// Writes <c>rows.jsonl</c> (rows byte for byte), <c>removed.jsonl</c>, <c>scores.jsonl</c> (when only scoring),
+/// <c>advisories.jsonl</c>,
+/// <c>trace.jsonl</c>, <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Run it on sanitized rows: the trace
+/// shows texts.
 /// </remarks>
 /// <param name="options">How rows are judged.</param>
 public sealed class QualityStage(QualityOptions options)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Runs the stage.</summary>
     /// <param name="inputs">Canonical JSONL files.</param>
@@ -24,11 +32,13 @@ public sealed class QualityStage(QualityOptions options)
     /// <returns>Counts by rule, advisories and digests.</returns>
     /// <exception cref="InvalidDataException">Too many rows cannot be read.</exception>
     public Task<QualitySummary> RunAsync(
-        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => RunCoreAsync(inputs, outputFolder, progress, cancellationToken), cancellationToken);
 
     private async Task<QualitySummary> RunCoreAsync(
-        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
         // Sources are counted before the rows are judged only where the count decides something.
         var sources = new SourceCap(options.RowsPerSource, options.Seed);
@@ -46,7 +56,8 @@ public sealed class QualityStage(QualityOptions options)
             if ((run.Rows.In & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new StageProgress("quality", "rows", run.Rows.In, reader.BytesRead, reader.TotalBytes));
+                progress?.Report(
+                    new StageProgress("quality", "rows", run.Rows.In, reader.BytesRead, reader.TotalBytes));
             }
         }
 
@@ -54,7 +65,8 @@ public sealed class QualityStage(QualityOptions options)
         var summary = new QualitySummary
         {
             Rows = run.Rows.Check("quality"),
-            Sources = sources.Rows.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(100).ToDictionary(),
+            Sources = sources.Rows.OrderByDescending(pair => pair.Value)
+                .ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(100).ToDictionary(),
             Advisories = run.Advisories,
             Spikes = run.Spikes.Report(sources.Rows.Count),
             Files = await folder.CommitFilesAsync(cancellationToken),
@@ -63,7 +75,8 @@ public sealed class QualityStage(QualityOptions options)
         return summary;
     }
 
-    private void CountSources(SourceCap cap, IReadOnlyList<string> inputs, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+    private void CountSources(SourceCap cap, IReadOnlyList<string> inputs, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var (parser, reader, rows) = (new RowParser(options.Fields), new RowFileReader(inputs), 0L);
         foreach (var row in reader.Read())
@@ -82,7 +95,8 @@ public sealed class QualityStage(QualityOptions options)
         }
     }
 
-    private static string Name(RowParser parser, IReadOnlyList<string> inputs, RowLine row) => parser.Id ?? $"{Path.GetFileName(inputs[row.File])}:{row.Line}";
+    private static string Name(RowParser parser, IReadOnlyList<string> inputs, RowLine row) =>
+        parser.Id ?? $"{Path.GetFileName(inputs[row.File])}:{row.Line}";
 
     private static string SourceOf(QualityOptions options, string id, ReadOnlyMemory<byte> json)
     {
@@ -113,9 +127,12 @@ public sealed class QualityStage(QualityOptions options)
 
         public Run(QualityOptions options, StageFolder folder, IReadOnlyList<string> inputs)
         {
-            (_options, _inputs, _parser, _limits) = (options, inputs, new RowParser(options.Fields), [.. options.Limits.Ranges]);
-            _fields = [.. options.FieldLimits.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, new RowParser(TextFields.Named(pair.Key)), pair.Value))];
-            _files = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("advisories.jsonl"), folder.Open("trace.jsonl"));
+            (_options, _inputs, _parser, _limits) =
+                (options, inputs, new RowParser(options.Fields), [.. options.Limits.Ranges]);
+            _fields = [.. options.FieldLimits.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => (pair.Key, new RowParser(TextFields.Named(pair.Key)), pair.Value))];
+            _files = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("advisories.jsonl"),
+                folder.Open("trace.jsonl"));
             _scores = options.ScoreOnly ? folder.Open("scores.jsonl") : null;
             _quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
             (_tracer, Spikes) = (new RuleTracer(options.TraceRows), new SpikeDetector(options.SpikeRows));
@@ -215,7 +232,8 @@ public sealed class QualityStage(QualityOptions options)
             foreach (var (field, parser, limits) in _fields)
             {
                 parser.Parse(row.Utf8.Span);
-                if (parser.HasText && limits.FirstFailed(_meter.Measure(parser.Text.Span, phrases: true)) is { } inField)
+                if (parser.HasText
+                    && limits.FirstFailed(_meter.Measure(parser.Text.Span, phrases: true)) is { } inField)
                 {
                     return $"quality:{field}:{JsonNamingPolicy.KebabCaseLower.ConvertName(inField.ToString())}";
                 }

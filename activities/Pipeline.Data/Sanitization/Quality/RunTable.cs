@@ -8,7 +8,9 @@ internal sealed class RunTable
     private ulong _touched;
     private int _used;
 
-    /// <summary>The entry of a key that is not 0, added with counts of 0 where it is new; valid until the next call.</summary>
+    /// <summary>
+    /// The entry of a key that is not 0, added with counts of 0 where it is new; valid until the next call.
+    /// </summary>
     public ref Entry Find(ulong key)
     {
         if (_used > _entries.Length / 2)
@@ -26,7 +28,10 @@ internal sealed class RunTable
         return ref entry;
     }
 
-    /// <summary>Brings the entries of many keys into the cache: look-ups that do not wait for each other take a fraction of the time.</summary>
+    /// <summary>
+    /// Brings the entries of many keys into the cache: look-ups that do not wait for each other take a fraction of the
+    /// time.
+    /// </summary>
     public void Touch(ReadOnlySpan<ulong> keys)
     {
         var (entries, mask) = (_entries, _entries.Length - 1);

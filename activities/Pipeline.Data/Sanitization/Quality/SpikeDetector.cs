@@ -3,11 +3,13 @@ using Pipeline.Data.Dedup;
 
 namespace Pipeline.Data.Sanitization.Quality;
 
-/// <summary>Counts in how many rows each run of three words occurs, and whether they all come from one source.</summary>
+/// <summary>
+/// Counts in how many rows each run of three words occurs, and whether they all come from one source.
+/// </summary>
 /// <remarks>
-/// Lossy counting (Manku and Motwani 2002): rare runs are dropped now and then, so memory is bounded and a count is low by at
-/// most the number of words seen divided by <see cref="Bucket"/>. Source of the threat: 250 documents are enough to plant a trigger
-/// at any model size (Souly et al. 2025).
+/// Lossy counting (Manku and Motwani 2002): rare runs are dropped now and then, so memory is bounded and a count is low
+/// by at most the number of words seen divided by <see cref="Bucket"/>. Source of the threat: 250 documents are enough
+/// to plant a trigger at any model size (Souly et al. 2025).
 /// </remarks>
 internal sealed class SpikeDetector(int rows)
 {
@@ -74,7 +76,8 @@ internal sealed class SpikeDetector(int rows)
     ];
 
     // 0 stands for an empty entry.
-    private ulong KeyOf(int word) => Math.Max(1, (((_hashes[word] * Roll) + _hashes[word + 1]) * Roll) + _hashes[word + 2]);
+    private ulong KeyOf(int word) =>
+        Math.Max(1, (((_hashes[word] * Roll) + _hashes[word + 1]) * Roll) + _hashes[word + 2]);
 
     private string WordsOf(WordText text, ulong key)
     {
@@ -99,7 +102,8 @@ internal sealed class SpikeDetector(int rows)
         text.HashWords(_hashes);
         if (_ofRow.Length < most)
         {
-            (_ofRow, _slots) = (new ulong[2 * most], new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(4 * most))]);
+            (_ofRow, _slots) =
+                (new ulong[2 * most], new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(4 * most))]);
         }
 
         // Only as much of the set as this row fills is cleared.

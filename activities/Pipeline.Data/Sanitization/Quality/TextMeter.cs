@@ -8,12 +8,14 @@ public sealed class TextMeter
 {
     private static readonly string[] Common = ["the", "be", "to", "of", "and", "that", "have", "with"];
 
-    private static readonly int[] CommonLetters = [.. Common.Select(word => word.Aggregate(0, (letters, c) => (letters << 8) | c))];
+    private static readonly int[] CommonLetters =
+        [.. Common.Select(word => word.Aggregate(0, (letters, c) => (letters << 8) | c))];
 
     /// <summary>What lines of boilerplate say.</summary>
     internal static readonly string[] Phrases =
     [
-        "terms of use", "terms of service", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies", "all rights reserved",
+        "terms of use", "terms of service", "privacy policy", "cookie policy", "uses cookies", "use of cookies",
+        "use cookies", "all rights reserved",
     ];
 
     private readonly HashSet<ulong> _lines = [];
@@ -27,7 +29,8 @@ public sealed class TextMeter
     {
         ArgumentNullException.ThrowIfNull(text);
         var lines = CountLines(text);
-        return Scores(CountCharacters(text), CountWords(text), lines, lines.Count == 0 ? 0 : _lines.Count, _pairs.Top, text.Length);
+        return Scores(CountCharacters(text), CountWords(text), lines, lines.Count == 0 ? 0 : _lines.Count, _pairs.Top,
+            text.Length);
     }
 
     /// <summary>As <see cref="Measure(string)"/>, for UTF-8.</summary>
@@ -45,8 +48,10 @@ public sealed class TextMeter
     }
 
     private static TextScores Scores(
-        (int Other, int Symbols, int Digits, int White, int Brackets) characters, (int Count, int Characters, int UrlCharacters, int Common) words,
-        (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) lines, int uniqueLines, long topPair, int length)
+        (int Other, int Symbols, int Digits, int White, int Brackets) characters,
+        (int Count, int Characters, int UrlCharacters, int Common) words,
+        (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) lines,
+        int uniqueLines, long topPair, int length)
     {
         var (total, full) = (Math.Max(1.0, length), Math.Max(1.0, lines.Count));
         return new TextScores
@@ -87,7 +92,9 @@ public sealed class TextMeter
             {
                 other++;
                 brackets += c is '(' or ')' or '[' or ']' ? 1 : 0;
-                symbols += c is '#' or '…' || (c == '.' && i + 2 < text.Length && text[i + 1] == '.' && text[i + 2] == '.' && (i == 0 || text[i - 1] != '.')) ? 1 : 0;
+                symbols += c is '#' or '…'
+                    || (c == '.' && i + 2 < text.Length && text[i + 1] == '.' && text[i + 2] == '.'
+                        && (i == 0 || text[i - 1] != '.')) ? 1 : 0;
             }
         }
 
@@ -116,7 +123,8 @@ public sealed class TextMeter
             start = -1;
             count++;
             characters += word.Length;
-            urls += word.Contains("://", StringComparison.Ordinal) || word.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? word.Length : 0;
+            urls += word.Contains("://", StringComparison.Ordinal)
+                || word.StartsWith("www.", StringComparison.OrdinalIgnoreCase) ? word.Length : 0;
             common |= CommonBit(word);
             if (!previous.IsEmpty)
             {
@@ -192,9 +200,11 @@ public sealed class TextMeter
         return 0;
     }
 
-    private static bool IsPunctuation(byte c) => c is (byte)'.' or (byte)',' or (byte)';' or (byte)':' or (byte)'!' or (byte)'?' or (byte)'"' or (byte)'\'' or (byte)'(' or (byte)')';
+    private static bool IsPunctuation(byte c) => c is (byte)'.' or (byte)',' or (byte)';' or (byte)':' or (byte)'!'
+        or (byte)'?' or (byte)'"' or (byte)'\'' or (byte)'(' or (byte)')';
 
-    private (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) CountLines(string text)
+    private (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) CountLines(
+        string text)
     {
         _lines.Clear();
         var (count, characters, unique, bullets, ellipses, boilerplate) = (0, 0, 0, 0, 0, 0);
@@ -210,7 +220,8 @@ public sealed class TextMeter
             characters += line.Length;
             unique += _lines.Add(Hash(line)) ? line.Length : 0;
             bullets += line[0] is '•' or '‣' or '▪' or '*' or '-' or '–' or '·' ? 1 : 0;
-            ellipses += line.EndsWith("...", StringComparison.Ordinal) || line.EndsWith("…", StringComparison.Ordinal) ? 1 : 0;
+            ellipses += line.EndsWith("...", StringComparison.Ordinal) || line.EndsWith("…", StringComparison.Ordinal)
+                ? 1 : 0;
             foreach (var phrase in Phrases)
             {
                 if (line.Contains(phrase, StringComparison.OrdinalIgnoreCase))

@@ -2,8 +2,8 @@ namespace Pipeline.Data.Sanitization.Quality;
 
 /// <summary>Measures of one text, by the id of the heuristic; shares lie between 0 and 1.</summary>
 /// <remarks>
-/// Source: the heuristics of Gopher (Rae et al. 2021) and C4 (Raffel et al. 2020) as NeMo Curator names them. Words are runs
-/// without white space; lines end at line feeds.
+/// Source: the heuristics of Gopher (Rae et al. 2021) and C4 (Raffel et al. 2020) as NeMo Curator names them. Words are
+/// runs without white space; lines end at line feeds.
 /// </remarks>
 public sealed record TextScores
 {
@@ -19,7 +19,9 @@ public sealed record TextScores
     /// <summary>Characters of distinct lines among those of the lines that are not empty; 1 for none.</summary>
     public required double UniqueLineCharacters { get; init; }
 
-    /// <summary>Characters of the most frequent pair of words, all its occurrences, of all characters; 0 when no pair repeats.</summary>
+    /// <summary>
+    /// Characters of the most frequent pair of words, all its occurrences, of all characters; 0 when no pair repeats.
+    /// </summary>
     public required double TopPair { get; init; }
 
     /// <summary>Characters that are neither letters, digits nor white space, of all characters.</summary>

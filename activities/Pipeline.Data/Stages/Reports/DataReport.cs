@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Pipeline.Data.Stages.Reports;
 
-/// <summary>Shows what the data stages did as one HTML file: no script, no outside resource, every text encoded.</summary>
+/// <summary>
+/// Shows what the data stages did as one HTML file: no script, no outside resource, every text encoded.
+/// </summary>
 public static class DataReport
 {
     private const int MostBars = 40;
@@ -27,7 +29,8 @@ public static class DataReport
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(lengths);
         var page = new StringBuilder("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
-            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
+            .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                + "'unsafe-inline'\">\n")
             .Append($"<title>{Encode(title)}</title>\n<style>{Style}</style></head><body>\n<h1>{Encode(title)}</h1>\n");
         AppendTable(page, stages);
         Plot(page, "Removed rows by rule", Merge(stages.Select(stage => Prefix(stage))));
@@ -56,11 +59,14 @@ public static class DataReport
 
     private static void AppendTable(StringBuilder page, IReadOnlyList<StageReport> stages)
     {
-        page.Append("<h2>Rows</h2>\n<table><tr><th>stage</th><th>in</th><th>out</th><th>removed</th><th>set aside</th><th>adds up</th></tr>\n");
+        page.Append(
+            "<h2>Rows</h2>\n<table><tr><th>stage</th><th>in</th><th>out</th><th>removed</th><th>set "
+                + "aside</th><th>adds up</th></tr>\n");
         foreach (var stage in stages)
         {
             var cells = stage.Rows is { } rows
-                ? $"<td>{rows.In:N0}</td><td>{rows.Out:N0}</td><td>{rows.RemovedTotal:N0}</td><td>{rows.Quarantined:N0}</td>" +
+                ? $"<td>{rows.In:N0}</td><td>{rows.Out:N0}</td><td>{rows.RemovedTotal:N0}"
+                    + $"</td><td>{rows.Quarantined:N0}</td>" +
                     $"<td>{(rows.In == rows.Out + rows.RemovedTotal + rows.Quarantined ? "yes" : "NO")}</td>"
                 : "<td colspan=\"5\">divides rows</td>";
             page.Append($"<tr><td>{Encode(stage.Name)}</td>{cells}</tr>\n");
@@ -81,13 +87,17 @@ public static class DataReport
         const int RowHeight = 22, Left = 260, Width = 420;
         var most = Math.Max(1, counts.Values.Max());
         var shown = counts.Take(MostBars).ToList();
-        page.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 800 {(shown.Count * RowHeight) + 4}\" role=\"img\" aria-label=\"{Encode(title)}\">\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 800 {(shown.Count * RowHeight) + 4}\" role=\"img\" aria-label=\"{Encode(title)}\">\n");
         foreach (var ((name, count), i) in shown.Select((pair, i) => (pair, i)))
         {
             var (y, width) = (i * RowHeight, Math.Max(1.0, (double)count / most * Width));
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{y + 15}\" text-anchor=\"end\">{Encode(name)}</text>")
-                .Append(CultureInfo.InvariantCulture, $"<rect class=\"bar\" x=\"{Left}\" y=\"{y + 3}\" width=\"{width:0.#}\" height=\"16\"/>")
-                .Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + width + 6:0.#}\" y=\"{y + 15}\">{count:N0}</text>\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 8}\" y=\"{y + 15}\" text-anchor=\"end\">{Encode(name)}</text>")
+                .Append(CultureInfo.InvariantCulture,
+                    $"<rect class=\"bar\" x=\"{Left}\" y=\"{y + 3}\" width=\"{width:0.#}\" height=\"16\"/>")
+                .Append(CultureInfo.InvariantCulture,
+                    $"<text x=\"{Left + width + 6:0.#}\" y=\"{y + 15}\">{count:N0}</text>\n");
         }
 
         page.Append("</svg>\n");

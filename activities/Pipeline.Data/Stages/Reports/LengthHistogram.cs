@@ -6,14 +6,16 @@ public sealed class LengthHistogram
     private readonly SortedDictionary<int, long> _buckets = [];
 
     /// <summary>Rows by the upper bound of their bucket.</summary>
-    public IReadOnlyDictionary<string, long> Buckets => _buckets.ToDictionary(pair => $"≤ {1 << pair.Key}", pair => pair.Value);
+    public IReadOnlyDictionary<string, long> Buckets =>
+        _buckets.ToDictionary(pair => $"≤ {1 << pair.Key}", pair => pair.Value);
 
     /// <summary>Counts the rows of files.</summary>
     /// <param name="files">Canonical JSONL files.</param>
     /// <param name="fields">Fields that are text.</param>
     /// <param name="cancellationToken">Stops the count.</param>
     /// <returns>The histogram.</returns>
-    public static LengthHistogram Of(IReadOnlyList<string> files, TextFields fields, CancellationToken cancellationToken = default)
+    public static LengthHistogram Of(
+        IReadOnlyList<string> files, TextFields fields, CancellationToken cancellationToken = default)
     {
         var (histogram, parser) = (new LengthHistogram(), new RowParser(fields));
         foreach (var row in new RowFileReader(files).Read())

@@ -12,19 +12,24 @@ public sealed record StageReport
     public RowAccounting? Rows { get; init; }
 
     /// <summary>Spans of personal data by class.</summary>
-    public IReadOnlyDictionary<string, long> PiiSpans { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> PiiSpans { get; init; } =
+        new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>Texts changed by each cleaner.</summary>
-    public IReadOnlyDictionary<string, long> CleanedTexts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> CleanedTexts { get; init; } =
+        new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>Number of duplicate clusters by their size.</summary>
-    public IReadOnlyDictionary<string, long> ClusterSizes { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> ClusterSizes { get; init; } =
+        new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>Rows with advisory findings, by detector.</summary>
-    public IReadOnlyDictionary<string, long> Advisories { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> Advisories { get; init; } =
+        new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>Rows of each part of a split.</summary>
-    public IReadOnlyDictionary<string, long> Parts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> Parts { get; init; } =
+        new Dictionary<string, long>(StringComparer.Ordinal);
 
     /// <summary>Reads the summary in a stage's folder.</summary>
     /// <param name="folder">Output folder of a stage.</param>
@@ -36,7 +41,8 @@ public sealed record StageReport
         var path = Path.Combine(folder, StageFolder.Summary);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{folder} has no {StageFolder.Summary}; the stage did not finish there", path);
+            throw new FileNotFoundException(
+                $"{folder} has no {StageFolder.Summary}; the stage did not finish there", path);
         }
 
         try
@@ -63,6 +69,7 @@ public sealed record StageReport
 
     private static Dictionary<string, long> Counts(JsonElement root, string name) =>
         root.TryGetProperty(name, out var counts) && counts.ValueKind == JsonValueKind.Object
-            ? counts.EnumerateObject().Where(pair => pair.Value.ValueKind == JsonValueKind.Number).ToDictionary(pair => pair.Name, pair => pair.Value.GetInt64())
+            ? counts.EnumerateObject().Where(pair => pair.Value.ValueKind == JsonValueKind.Number)
+                .ToDictionary(pair => pair.Name, pair => pair.Value.GetInt64())
             : [];
 }

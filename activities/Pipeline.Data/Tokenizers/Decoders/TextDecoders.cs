@@ -80,7 +80,8 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanUp) : TokenDecod
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
-            if (i > 0) token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
+            if (i > 0) token = token.StartsWith(prefix, StringComparison.Ordinal)
+                ? token[prefix.Length..] : " " + token;
             output.Add(cleanUp ? CleanUp(token) : token);
         }
 

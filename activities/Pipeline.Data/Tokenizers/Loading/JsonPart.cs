@@ -22,7 +22,8 @@ internal readonly record struct JsonPart(JsonElement Element, string Source, str
 
     internal TokenizerFormatException Error(string reason, Exception? inner = null) => new(Source, Path, reason, inner);
 
-    internal string Text() => Element.ValueKind == JsonValueKind.String ? Element.GetString() ?? "" : throw Error("a string is expected");
+    internal string Text() => Element.ValueKind == JsonValueKind.String
+        ? Element.GetString() ?? "" : throw Error("a string is expected");
 
     internal string? TextOrNull() => IsNull ? null : Text();
 
@@ -59,7 +60,8 @@ internal readonly record struct JsonPart(JsonElement Element, string Source, str
     {
         if (Element.ValueKind != JsonValueKind.Object) throw Error("an object is expected");
         var (source, path) = (Source, Path);
-        return Element.EnumerateObject().Select(field => (field.Name, new JsonPart(field.Value, source, $"{path}.{field.Name}")));
+        return Element.EnumerateObject()
+            .Select(field => (field.Name, new JsonPart(field.Value, source, $"{path}.{field.Name}")));
     }
 
     /// <summary>Runs an action whose <see cref="FormatException"/> is to be reported at this place.</summary>

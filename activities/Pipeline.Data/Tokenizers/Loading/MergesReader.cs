@@ -25,12 +25,15 @@ internal static class MergesReader
                     continue;
                 }
 
-                var isPair = reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.TokenType == JsonTokenType.String;
+                var isPair = reader.TokenType == JsonTokenType.StartArray && reader.Read()
+                    && reader.TokenType == JsonTokenType.String;
                 if (!isPair) throw new FormatException("two token texts are expected");
                 var left = Copy(ref reader, ref first);
-                if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw new FormatException("two token texts are expected");
+                if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                    throw new FormatException("two token texts are expected");
                 builder.Add(left, Copy(ref reader, ref second));
-                if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray) throw new FormatException("two token texts are expected");
+                if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+                    throw new FormatException("two token texts are expected");
             }
             catch (FormatException exception)
             {

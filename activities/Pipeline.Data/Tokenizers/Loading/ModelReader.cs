@@ -24,9 +24,11 @@ internal static class ModelReader
                     Encoding.UTF8.GetBytes(source["continuing_subword_prefix"].TextOrNull() ?? "##"),
                     source["max_input_chars_per_word"].IntegerOrNull() ?? 100);
             case "WordLevel":
-                return new WordLevelModel(ReadVocabulary(utf8[source.Vocabulary], source), source["unk_token"].TextOrNull() ?? "<unk>");
+                return new WordLevelModel(
+                    ReadVocabulary(utf8[source.Vocabulary], source), source["unk_token"].TextOrNull() ?? "<unk>");
             default:
-                throw source.Error("type", $"the model type '{type}' is not known; BPE, Unigram, WordPiece and WordLevel are");
+                throw source.Error(
+                    "type", $"the model type '{type}' is not known; BPE, Unigram, WordPiece and WordLevel are");
         }
     }
 
@@ -76,7 +78,8 @@ internal static class ModelReader
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject) throw source.Error("vocab", "an object of token texts and ids is expected");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw source.Error("vocab", "an object of token texts and ids is expected");
         var builder = new VocabularyBuilder();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -104,17 +107,21 @@ internal static class ModelReader
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray) throw source.Error("vocab", "an array of [text, score] is expected");
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw source.Error("vocab", "an array of [text, score] is expected");
         var builder = new VocabularyBuilder();
         var scores = new List<double>();
         while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
         {
             var place = $"vocab[{scores.Count}]";
-            if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw source.Error(place, "[text, score] is expected");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                throw source.Error(place, "[text, score] is expected");
             builder.Commit(reader.CopyString(builder.Reserve(reader.ValueSpan.Length)), scores.Count);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.Number) throw source.Error(place, "[text, score] is expected");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.Number)
+                throw source.Error(place, "[text, score] is expected");
             scores.Add(ScoreParser.Parse(reader.ValueSpan));
-            if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray) throw source.Error(place, "[text, score] is expected");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+                throw source.Error(place, "[text, score] is expected");
         }
 
         if (scores.Count == 0) throw source.Error("vocab", "the vocabulary is empty");

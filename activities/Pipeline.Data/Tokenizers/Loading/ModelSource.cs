@@ -17,17 +17,20 @@ internal sealed class ModelSource(string source)
 
     internal bool IsVocabularyArray { get; private set; }
 
-    internal JsonPart this[string name] => Fields.GetValueOrDefault(name, new JsonPart(default, source, "model." + name));
+    internal JsonPart this[string name] =>
+        Fields.GetValueOrDefault(name, new JsonPart(default, source, "model." + name));
 
     internal static ModelSource Read(ref Utf8JsonReader reader, string source)
     {
         var model = new ModelSource(source);
-        if (reader.TokenType != JsonTokenType.StartObject) throw new TokenizerFormatException(source, "model", "an object is expected");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new TokenizerFormatException(source, "model", "an object is expected");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString() ?? "";
             reader.Read();
-            if (model.Fields.ContainsKey(name) || (name == "vocab" && model.HasVocabulary) || (name == "merges" && model.HasMerges))
+            if (model.Fields.ContainsKey(name) || (name == "vocab" && model.HasVocabulary)
+                || (name == "merges" && model.HasMerges))
             {
                 throw new TokenizerFormatException(source, "model." + name, "the field is there twice");
             }

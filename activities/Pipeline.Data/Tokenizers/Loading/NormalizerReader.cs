@@ -22,9 +22,12 @@ internal static class NormalizerReader
         "Strip" => [new StripNormalizer(part["strip_left"].Flag(true), part["strip_right"].Flag(true))],
         "StripAccents" => [new FilterNormalizer(UnicodeData.Instance.Mark.Contains)],
         "Prepend" => [new PrependNormalizer(Encoding.UTF8.GetBytes(part["prepend"].Text()))],
-        "Replace" => [new ReplaceNormalizer(PatternReader.Read(part["pattern"]), Encoding.UTF8.GetBytes(part["content"].Text()))],
+        "Replace" =>
+            [new ReplaceNormalizer(
+                PatternReader.Read(part["pattern"]), Encoding.UTF8.GetBytes(part["content"].Text()))],
         "Nmt" => NmtNormalizer.Steps(),
-        "Precompiled" => [part.At(() => new PrecompiledNormalizer(Convert.FromBase64String(part["precompiled_charsmap"].Text())))],
+        "Precompiled" =>
+            [part.At(() => new PrecompiledNormalizer(Convert.FromBase64String(part["precompiled_charsmap"].Text())))],
         "BertNormalizer" => Bert(part),
         "ByteLevel" => [new ByteLevelNormalizer()],
         var type => throw part["type"].Error($"the normalizer '{type}' is not known"),
@@ -36,7 +39,8 @@ internal static class NormalizerReader
         return BertNormalizer.Steps(
             part["clean_text"].Flag(true),
             part["handle_chinese_chars"].Flag(true),
-            part["strip_accents"].Element.ValueKind == JsonValueKind.Null ? lowercase : part["strip_accents"].Flag(lowercase),
+            part["strip_accents"].Element.ValueKind == JsonValueKind.Null
+                ? lowercase : part["strip_accents"].Flag(lowercase),
             lowercase);
     }
 }

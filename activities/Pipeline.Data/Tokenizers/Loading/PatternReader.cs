@@ -10,10 +10,12 @@ internal static class PatternReader
         if (!part["String"].IsNull)
         {
             var text = part["String"].Text();
-            return text.Length > 0 ? PatternFactory.Literal(text) : throw part["String"].Error("the pattern must not be empty");
+            return text.Length > 0
+                ? PatternFactory.Literal(text) : throw part["String"].Error("the pattern must not be empty");
         }
 
         var regex = part["Regex"];
-        return regex.IsNull ? throw part.Error("'String' or 'Regex' is expected") : regex.At(() => PatternFactory.Regex(regex.Text()));
+        return regex.IsNull
+            ? throw part.Error("'String' or 'Regex' is expected") : regex.At(() => PatternFactory.Regex(regex.Text()));
     }
 }

@@ -7,12 +7,17 @@ internal static class PostProcessorReader
 {
     internal static PostProcessor? Read(JsonPart part) => part.IsNull ? null : part.Type switch
     {
-        "Sequence" => new PostProcessorSequence([.. part["processors"].Items().Select(item => Read(item) ?? throw item.Error("a post-processor is expected"))]),
+        "Sequence" =>
+            new PostProcessorSequence(
+                [.. part["processors"].Items()
+                    .Select(item => Read(item) ?? throw item.Error("a post-processor is expected"))]),
         "ByteLevel" => new OffsetTrimmer(part["add_prefix_space"].Flag(true), part["trim_offsets"].Flag(true)),
         "TemplateProcessing" => Template(part),
         "RobertaProcessing" => new ClassifierProcessor(
-            Token(part["cls"]), Token(part["sep"]), isRoberta: true, part["trim_offsets"].Flag(true), part["add_prefix_space"].Flag(true)),
-        "BertProcessing" => new ClassifierProcessor(Token(part["cls"]), Token(part["sep"]), isRoberta: false, false, false),
+            Token(part["cls"]), Token(part["sep"]), isRoberta: true, part["trim_offsets"].Flag(true),
+            part["add_prefix_space"].Flag(true)),
+        "BertProcessing" =>
+            new ClassifierProcessor(Token(part["cls"]), Token(part["sep"]), isRoberta: false, false, false),
         var type => throw part["type"].Error($"the post-processor '{type}' is not known"),
     };
 
@@ -57,7 +62,8 @@ internal static class PostProcessorReader
             var special = item["SpecialToken"];
             if (special.IsNull) throw item.Error("'Sequence' or 'SpecialToken' is expected");
             var name = special["id"].Text();
-            if (!tokens.TryGetValue(name, out var ids)) throw special["id"].Error($"'{name}' is not among special_tokens");
+            if (!tokens.TryGetValue(name, out var ids))
+                throw special["id"].Error($"'{name}' is not among special_tokens");
             pieces.Add(new TemplatePiece(-1, special["type_id"].Integer(), ids));
         }
 

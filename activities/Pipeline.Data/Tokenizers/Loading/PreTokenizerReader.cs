@@ -8,7 +8,9 @@ namespace Pipeline.Data.Tokenizers.Loading;
 /// <summary>Reads pre-tokenizers; nested sequences become one list.</summary>
 internal static class PreTokenizerReader
 {
-    /// <summary>Whether the last step maps bytes to characters, so that a byte-level model can do without the mapping.</summary>
+    /// <summary>
+    /// Whether the last step maps bytes to characters, so that a byte-level model can do without the mapping.
+    /// </summary>
     internal static bool EndsInBytes(JsonPart part)
     {
         var steps = Flatten(part).ToList();
@@ -29,20 +31,25 @@ internal static class PreTokenizerReader
         switch (part.Type)
         {
             case "ByteLevel":
-                return [new ByteLevelPreTokenizer(part["add_prefix_space"].Flag(true), part["use_regex"].Flag(true), !bytesReachModel)];
+                return [new ByteLevelPreTokenizer(
+                    part["add_prefix_space"].Flag(true), part["use_regex"].Flag(true), !bytesReachModel)];
             case "Split":
-                return [new SplitPreTokenizer(PatternReader.Read(part["pattern"]), Behavior(part["behavior"]), part["invert"].Flag(false))];
+                return [new SplitPreTokenizer(
+                    PatternReader.Read(part["pattern"]), Behavior(part["behavior"]), part["invert"].Flag(false))];
             case "Digits":
-                var behavior = part["individual_digits"].Flag(false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous;
+                var behavior = part["individual_digits"].Flag(false)
+                    ? SplitBehavior.Isolated : SplitBehavior.Contiguous;
                 return [Split(CodePoints.IsNumeric, behavior)];
             case "Whitespace":
                 return [new SplitPreTokenizer(new WordOrPunctuationPattern(), SplitBehavior.Removed, invert: true)];
             case "WhitespaceSplit":
                 return [Split(CodePoints.IsWhiteSpace, SplitBehavior.Removed)];
             case "Punctuation":
-                return [Split(IsPunctuation, part["behavior"].IsNull ? SplitBehavior.Isolated : Behavior(part["behavior"]))];
+                return [Split(
+                    IsPunctuation, part["behavior"].IsNull ? SplitBehavior.Isolated : Behavior(part["behavior"]))];
             case "BertPreTokenizer":
-                return [Split(CodePoints.IsWhiteSpace, SplitBehavior.Removed), Split(IsPunctuation, SplitBehavior.Isolated)];
+                return [Split(CodePoints.IsWhiteSpace, SplitBehavior.Removed),
+                    Split(IsPunctuation, SplitBehavior.Isolated)];
             case "CharDelimiterSplit":
                 int delimiter = part["delimiter"].Character();
                 return [Split(c => c == delimiter, SplitBehavior.Removed)];
@@ -50,7 +57,8 @@ internal static class PreTokenizerReader
                 return [Metaspace(part)];
             case "FixedLength":
                 var length = part["length"].IntegerOrNull() ?? 5;
-                return length > 0 ? [new FixedLengthPreTokenizer(length)] : throw part["length"].Error("a positive length is expected");
+                return length > 0 ? [new FixedLengthPreTokenizer(length)] : throw part["length"]
+                    .Error("a positive length is expected");
             case "UnicodeScripts":
                 throw part["type"].Error("the pre-tokenizer 'UnicodeScripts' is not supported");
             default:

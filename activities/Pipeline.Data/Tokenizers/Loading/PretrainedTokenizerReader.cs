@@ -20,7 +20,8 @@ internal static class PretrainedTokenizerReader
             SpecialTokens = special.ByRole,
             AdditionalSpecialTokens = special.Additional,
             ChatTemplates = ChatTemplateFiles.Read(directory, config),
-            ModelMaxLength = maxLength.Element.ValueKind == JsonValueKind.Number && maxLength.Element.TryGetInt32(out var limit) ? limit : null,
+            ModelMaxLength = maxLength.Element.ValueKind == JsonValueKind.Number
+                && maxLength.Element.TryGetInt32(out var limit) ? limit : null,
             PadsLeft = config["padding_side"].TextOrNull() == "left",
             TruncatesLeft = config["truncation_side"].TextOrNull() == "left",
             CleanUpTokenizationSpaces = config["clean_up_tokenization_spaces"].Flag(false),
@@ -40,7 +41,8 @@ internal static class PretrainedTokenizerReader
             return VocabularyAndMergesReader.Read(directory, special.Tokens);
         }
 
-        throw new TokenizerFormatException(directory, "", "there is no tokenizer.json, tokenizer.model or vocab.json with merges.txt");
+        throw new TokenizerFormatException(
+            directory, "", "there is no tokenizer.json, tokenizer.model or vocab.json with merges.txt");
     }
 
     internal static JsonPart ReadJson(string directory, string name)
@@ -55,7 +57,8 @@ internal static class PretrainedTokenizerReader
         }
         catch (JsonException exception)
         {
-            throw new TokenizerFormatException(path, $"line {exception.LineNumber + 1}", "the file is not JSON: " + exception.Message, exception);
+            throw new TokenizerFormatException(
+                path, $"line {exception.LineNumber + 1}", "the file is not JSON: " + exception.Message, exception);
         }
     }
 
@@ -64,7 +67,8 @@ internal static class PretrainedTokenizerReader
     {
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(TokenizerFile.ReadAll(path)).Replace("\r\n", "\n").Replace('\r', '\n');
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(TokenizerFile.ReadAll(path))
+                .Replace("\r\n", "\n").Replace('\r', '\n');
         }
         catch (DecoderFallbackException exception)
         {

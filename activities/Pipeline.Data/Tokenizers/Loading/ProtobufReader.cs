@@ -7,7 +7,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 
-    /// <summary>Reads the next field; numbers come in <paramref name="value"/>, texts and messages in <paramref name="content"/>.</summary>
+    /// <summary>
+    /// Reads the next field; numbers come in <paramref name="value"/>, texts and messages in
+    /// <paramref name="content"/>.
+    /// </summary>
     internal bool TryReadField(out int field, out ulong value, out ReadOnlySpan<byte> content)
     {
         content = default;
@@ -49,7 +52,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
 
     private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > (ulong)_rest.Length) throw new FormatException("the file is not a SentencePiece model, or it is cut short");
+        if (count > (ulong)_rest.Length)
+            throw new FormatException("the file is not a SentencePiece model, or it is cut short");
         var taken = _rest[..(int)count];
         _rest = _rest[(int)count..];
         return taken;

@@ -4,8 +4,8 @@ namespace Pipeline.Data.Tokenizers.Loading;
 
 /// <summary>
 /// Reads scores as the reference's JSON library does: the digits as one 64-bit integer, then one multiplication or
-/// division by a power of ten. The result can differ from the nearest double in the last bit, and that bit decides which
-/// of two segmentations with equal sums wins.
+/// division by a power of ten. The result can differ from the nearest double in the last bit, and that bit decides
+/// which of two segmentations with equal sums wins.
 /// </summary>
 internal static class ScoreParser
 {
@@ -40,7 +40,8 @@ internal static class ScoreParser
             if (fraction) exponent--;
         }
 
-        if (at < number.Length) exponent += int.Parse(number[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        if (at < number.Length)
+            exponent += int.Parse(number[(at + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var value = Scale(digits, exponent);
         return negative ? -value : value;
     }

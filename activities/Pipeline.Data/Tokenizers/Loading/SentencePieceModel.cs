@@ -74,7 +74,9 @@ internal sealed class SentencePieceModel
         {
             if (field == 3)
             {
-                if (value is not (1 or 2)) throw new FormatException($"the SentencePiece model type {value} is not supported; unigram and BPE are");
+                if (value is not (1 or 2))
+                    throw new FormatException(
+                        $"the SentencePiece model type {value} is not supported; unigram and BPE are");
                 IsBpe = value == 2;
             }
             else if (field == 35)

@@ -12,7 +12,8 @@ internal static class SentencePieceReader
 {
     private static readonly byte[] Marker = Encoding.UTF8.GetBytes("\u2581");
 
-    internal static HuggingFaceTokenizer Read(ReadOnlySpan<byte> bytes, string source, IReadOnlyList<AddedToken> extraTokens)
+    internal static HuggingFaceTokenizer Read(
+        ReadOnlySpan<byte> bytes, string source, IReadOnlyList<AddedToken> extraTokens)
     {
         try
         {
@@ -36,16 +37,23 @@ internal static class SentencePieceReader
                 FuseUnknown = true,
                 ByteFallback = file.ByteFallback,
             })
-            : new UnigramModel(vocabulary, [.. file.Pieces.Select(piece => (double)piece.Score)], file.UnknownId, file.ByteFallback);
+            : new UnigramModel(
+                vocabulary, [.. file.Pieces.Select(piece => (double)piece.Score)], file.UnknownId, file.ByteFallback);
         var normalizer = new NormalizerChain([.. Normalizers(file)]);
         var added = file.Pieces.Select((piece, id) => (piece, id))
-            .Where(item => item.piece.Kind is SentencePieceKind.Control or SentencePieceKind.Unknown or SentencePieceKind.UserDefined)
-            .Select(item => new AddedToken(item.id, item.piece.Text) { Special = item.piece.Kind != SentencePieceKind.UserDefined });
+            .Where(item => item.piece.Kind is SentencePieceKind.Control or SentencePieceKind.Unknown
+                or SentencePieceKind.UserDefined)
+            .Select(item =>
+                new AddedToken(item.id, item.piece.Text)
+                {
+                    Special = item.piece.Kind != SentencePieceKind.UserDefined,
+                });
         return new HuggingFaceTokenizer(
             new TokenizerParts(
                 new AddedVocabulary(added.Concat(extraTokens), model, normalizer),
                 normalizer,
-                [new MetaspacePreTokenizer(Marker, file.AddDummyPrefix ? PrependScheme.Always : PrependScheme.Never, split: !file.IsBpe)],
+                [new MetaspacePreTokenizer(
+                    Marker, file.AddDummyPrefix ? PrependScheme.Always : PrependScheme.Never, split: !file.IsBpe)],
                 model,
                 null,
                 Decoders(file)),
@@ -70,7 +78,9 @@ internal static class SentencePieceReader
         return steps;
     }
 
-    /// <summary>A BPE model lists pieces with scores only: any two pieces that spell a third merge, the best score first.</summary>
+    /// <summary>
+    /// A BPE model lists pieces with scores only: any two pieces that spell a third merge, the best score first.
+    /// </summary>
     private static MergeTable Merges(SentencePieceModel file, Vocabulary vocabulary)
     {
         var merges = new List<(float Score, int Left, int Right, int Id)>();
@@ -87,8 +97,10 @@ internal static class SentencePieceReader
             }
         }
 
-        var sorted = merges.OrderByDescending(merge => merge.Score).ThenBy(merge => merge.Left).ThenBy(merge => merge.Right).ToList();
+        var sorted = merges.OrderByDescending(merge => merge.Score).ThenBy(merge => merge.Left)
+            .ThenBy(merge => merge.Right).ToList();
         return new MergeTable(
-            [.. sorted.Select(merge => merge.Left)], [.. sorted.Select(merge => merge.Right)], [.. sorted.Select(merge => merge.Id)]);
+            [.. sorted.Select(merge => merge.Left)], [.. sorted.Select(merge => merge.Right)],
+            [.. sorted.Select(merge => merge.Id)]);
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Pipeline.Data.Tokenizers.Loading;
 
-/// <summary>Special tokens as the configuration and <c>special_tokens_map.json</c> name them; the latter wins.</summary>
+/// <summary>
+/// Special tokens as the configuration and <c>special_tokens_map.json</c> name them; the latter wins.
+/// </summary>
 internal sealed class SpecialTokenSettings
 {
     private static readonly string[] Roles =
@@ -19,7 +21,8 @@ internal sealed class SpecialTokenSettings
         {
             var part = map[role].IsNull ? config[role] : map[role];
             if (!part.IsNull) Add(role, part);
-            else if (config[role].Element.ValueKind == JsonValueKind.Undefined) AddDefault(role, config["tokenizer_class"].TextOrNull());
+            else if (config[role].Element.ValueKind == JsonValueKind.Undefined)
+                AddDefault(role, config["tokenizer_class"].TextOrNull());
         }
 
         foreach (var list in new[] { config["additional_special_tokens"], map["additional_special_tokens"] })
@@ -51,14 +54,16 @@ internal sealed class SpecialTokenSettings
         var entries = decoder.Fields().Select(field => int.TryParse(field.Name, out var id)
             ? (id, field.Value)
             : throw field.Value.Error("token ids are expected as names"));
-        foreach (var (_, value) in entries.OrderBy(entry => entry.id)) _tokens.Add(TokenizerJsonReader.ReadAddedToken(value));
+        foreach (var (_, value) in entries.OrderBy(entry => entry.id)) _tokens.Add(
+            TokenizerJsonReader.ReadAddedToken(value));
     }
 
     private void Add(string role, JsonPart part)
     {
         var token = Read(part);
         _byRole[role] = token.Content;
-        if (!_tokens.Exists(known => known.Content == token.Content)) _tokens.Add(token with { Id = AddedToken.OnlyIfAbsent });
+        if (!_tokens.Exists(known => known.Content == token.Content))
+            _tokens.Add(token with { Id = AddedToken.OnlyIfAbsent });
     }
 
     /// <summary>Classes of published families have tokens that their configuration may leave out.</summary>
@@ -80,6 +85,8 @@ internal sealed class SpecialTokenSettings
     }
 
     private static AddedToken Read(JsonPart part) => part.Element.ValueKind == JsonValueKind.String
-        ? new AddedToken(-1, part.Text().Length > 0 ? part.Text() : throw part.Error("a special token must not be empty")) { Special = true }
+        ? new AddedToken(-1, part.Text().Length > 0
+        ? part.Text() : throw part.Error("a special token must not be empty"))
+        { Special = true }
         : TokenizerJsonReader.ReadAddedToken(part) with { Special = true };
 }

@@ -20,7 +20,8 @@ internal static class TokenizerFile
         if (!file.Exists) throw new FileNotFoundException($"there is no tokenizer file '{path}'", path);
         if (file.Length > MaxBytes)
         {
-            throw new TokenizerFormatException(path, "", $"the file has {file.Length} bytes; more than {MaxBytes} are refused");
+            throw new TokenizerFormatException(
+                path, "", $"the file has {file.Length} bytes; more than {MaxBytes} are refused");
         }
 
         return File.ReadAllBytes(path);

@@ -9,7 +9,8 @@ internal static class TokenizerJsonReader
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
 
-    internal static HuggingFaceTokenizer Read(ReadOnlySpan<byte> utf8, string source, IReadOnlyList<AddedToken> extraTokens)
+    internal static HuggingFaceTokenizer Read(
+        ReadOnlySpan<byte> utf8, string source, IReadOnlyList<AddedToken> extraTokens)
     {
         try
         {
@@ -18,20 +19,24 @@ internal static class TokenizerJsonReader
         }
         catch (JsonException exception)
         {
-            var place = exception.LineNumber is { } line ? $"line {line + 1}, byte {exception.BytePositionInLine + 1}" : "";
+            var place = exception.LineNumber is { } line
+                ? $"line {line + 1}, byte {exception.BytePositionInLine + 1}" : "";
             throw new TokenizerFormatException(source, place, "the file is not JSON: " + exception.Message, exception);
         }
         catch (InvalidOperationException exception)
         {
-            throw new TokenizerFormatException(source, "", "the file has a value of the wrong kind: " + exception.Message, exception);
+            throw new TokenizerFormatException(
+                source, "", "the file has a value of the wrong kind: " + exception.Message, exception);
         }
     }
 
-    private static HuggingFaceTokenizer ReadDocument(ReadOnlySpan<byte> utf8, string source, IReadOnlyList<AddedToken> extraTokens)
+    private static HuggingFaceTokenizer ReadDocument(
+        ReadOnlySpan<byte> utf8, string source, IReadOnlyList<AddedToken> extraTokens)
     {
         var reader = new Utf8JsonReader(utf8, Options);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject) throw new TokenizerFormatException(source, "", "the file is not a JSON object");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new TokenizerFormatException(source, "", "the file is not a JSON object");
         var parts = new Dictionary<string, JsonPart>(StringComparer.Ordinal);
         ModelSource? model = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -57,7 +62,8 @@ internal static class TokenizerJsonReader
     }
 
     private static HuggingFaceTokenizer Build(
-        ReadOnlySpan<byte> utf8, string source, Dictionary<string, JsonPart> parts, ModelSource modelSource, IReadOnlyList<AddedToken> extraTokens)
+        ReadOnlySpan<byte> utf8, string source, Dictionary<string, JsonPart> parts, ModelSource modelSource,
+        IReadOnlyList<AddedToken> extraTokens)
     {
         var normalizer = NormalizerReader.Read(Part("normalizer"));
         var model = ModelReader.Read(utf8, modelSource, PreTokenizerReader.EndsInBytes(Part("pre_tokenizer")));

@@ -21,7 +21,8 @@ internal static class VocabularyAndMergesReader
         }
         catch (System.Text.Json.JsonException exception)
         {
-            throw new TokenizerFormatException(path, $"line {exception.LineNumber + 1}", "the file is not JSON: " + exception.Message, exception);
+            throw new TokenizerFormatException(
+                path, $"line {exception.LineNumber + 1}", "the file is not JSON: " + exception.Message, exception);
         }
 
         var merges = ReadMerges(Path.Combine(directory, "merges.txt"), vocabulary);
@@ -31,7 +32,8 @@ internal static class VocabularyAndMergesReader
             new TokenizerParts(
                 new AddedVocabulary(tokens, model, normalizer),
                 normalizer,
-                [new ByteLevelPreTokenizer(addPrefixSpace: false, useRegex: true, mapBytes: model is not ByteLevelBpeModel)],
+                [new ByteLevelPreTokenizer(
+                    addPrefixSpace: false, useRegex: true, mapBytes: model is not ByteLevelBpeModel)],
                 model,
                 new OffsetTrimmer(addPrefixSpace: true, trim: false),
                 [new ByteLevelDecoder()]),

@@ -56,10 +56,12 @@ internal class BpeModel : TokenModel
     }
 
     /// <summary>Merges a word with the algorithm for long words, whatever its length.</summary>
-    internal int[] TokenizeLong(ReadOnlySpan<byte> word) => TokenizeWith(word, symbols => new LongMerger(symbols, Merges).Merge());
+    internal int[] TokenizeLong(ReadOnlySpan<byte> word) =>
+        TokenizeWith(word, symbols => new LongMerger(symbols, Merges).Merge());
 
     /// <summary>Merges a word with the algorithm for short words, whatever its length.</summary>
-    internal int[] TokenizeShort(ReadOnlySpan<byte> word) => TokenizeWith(word, symbols => ShortMerger.Merge(symbols, Merges, keepLengths: true));
+    internal int[] TokenizeShort(ReadOnlySpan<byte> word) =>
+        TokenizeWith(word, symbols => ShortMerger.Merge(symbols, Merges, keepLengths: true));
 
     private int[] TokenizeWith(ReadOnlySpan<byte> word, Action<SymbolList> merge)
     {

@@ -38,7 +38,9 @@ internal sealed class ByteLevelBpeModel : BpeModel
     /// <summary>Whether each byte has a token; a file without that is read with the character model.</summary>
     internal bool HasAllBytes { get; } = true;
 
-    /// <summary>Tokens as the bytes they stand for; tokens that are not spelled in the byte alphabet are absent.</summary>
+    /// <summary>
+    /// Tokens as the bytes they stand for; tokens that are not spelled in the byte alphabet are absent.
+    /// </summary>
     internal Vocabulary Raw { get; }
 
     /// <summary>Whether an id stands for a single byte, which any text may hold.</summary>
@@ -141,7 +143,8 @@ internal sealed class ByteLevelBpeModel : BpeModel
         {
             var c = CodePoints.Decode(word, at, out var length);
             var end = at + length;
-            var id = length == 1 ? -1 : characters.Find(c, at > 0 ? word[at - 1] : -1, end < word.Length ? word[end] : -1);
+            var id = length == 1
+                ? -1 : characters.Find(c, at > 0 ? word[at - 1] : -1, end < word.Length ? word[end] : -1);
             if (id >= 0)
             {
                 ids[count++] = id;
@@ -179,7 +182,8 @@ internal sealed class ByteLevelBpeModel : BpeModel
         for (var id = 0; id < offsets.Length; id++)
         {
             offsets[id] = -1;
-            if (!vocabulary.Contains(id) || !ByteAlphabet.TryDecode(vocabulary.Text(id), blob.AsSpan(used), out var length)) continue;
+            if (!vocabulary.Contains(id)
+                || !ByteAlphabet.TryDecode(vocabulary.Text(id), blob.AsSpan(used), out var length)) continue;
             offsets[id] = used;
             lengths[id] = length;
             used += length;
@@ -191,7 +195,8 @@ internal sealed class ByteLevelBpeModel : BpeModel
     private static int TotalBytes(Vocabulary vocabulary)
     {
         var total = 0;
-        for (var id = 0; id < vocabulary.IdLimit; id++) total += vocabulary.Contains(id) ? vocabulary.Text(id).Length : 0;
+        for (var id = 0; id < vocabulary.IdLimit; id++)
+            total += vocabulary.Contains(id) ? vocabulary.Text(id).Length : 0;
         return total;
     }
 }

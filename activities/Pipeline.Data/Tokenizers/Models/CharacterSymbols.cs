@@ -32,7 +32,9 @@ internal sealed class CharacterSymbols
         }
     }
 
-    /// <summary>The token of a character between two neighbours, or -1 when its bytes have to be merged one by one.</summary>
+    /// <summary>
+    /// The token of a character between two neighbours, or -1 when its bytes have to be merged one by one.
+    /// </summary>
     /// <param name="codePoint">A character of more than one byte.</param>
     /// <param name="before">The byte before it, or -1.</param>
     /// <param name="after">The byte after it, or -1.</param>
@@ -86,10 +88,12 @@ internal sealed class CharacterSymbols
 
     /// <summary>Whether a token is the beginning of one character.</summary>
     private static bool IsHead(ReadOnlySpan<byte> text) =>
-        text.Length > 0 && text[0] >= 0xC2 && text.Length < CodePoints.Length(text[0]) && !text[1..].ContainsAnyExceptInRange((byte)0x80, (byte)0xBF);
+        text.Length > 0 && text[0] >= 0xC2 && text.Length < CodePoints.Length(text[0])
+            && !text[1..].ContainsAnyExceptInRange((byte)0x80, (byte)0xBF);
 
     /// <summary>Whether a token is the end of one character.</summary>
-    private static bool IsTail(ReadOnlySpan<byte> text) => text.Length < 4 && !text.ContainsAnyExceptInRange((byte)0x80, (byte)0xBF);
+    private static bool IsTail(ReadOnlySpan<byte> text) =>
+        text.Length < 4 && !text.ContainsAnyExceptInRange((byte)0x80, (byte)0xBF);
 
     private sealed record Entry(int Id, ulong[] Left, ulong[] Right);
 }

@@ -15,7 +15,9 @@ internal sealed class LongMerger(SymbolList symbols, MergeTable merges)
     private readonly PriorityQueue<int, int> _queue = new();
     private Waiting? _last;
 
-    /// <summary>Merges in place; the ranks of all pairs must be set, the last one to <see cref="MergeTable.None"/>.</summary>
+    /// <summary>
+    /// Merges in place; the ranks of all pairs must be set, the last one to <see cref="MergeTable.None"/>.
+    /// </summary>
     internal void Merge()
     {
         var count = symbols.Count;

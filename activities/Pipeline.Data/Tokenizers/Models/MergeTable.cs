@@ -38,7 +38,9 @@ internal sealed class MergeTable
 
     internal int Count => _results.Length;
 
-    /// <summary>Whether each merge has a higher rank than all merges that make its parts, as training leaves it.</summary>
+    /// <summary>
+    /// Whether each merge has a higher rank than all merges that make its parts, as training leaves it.
+    /// </summary>
     internal bool RanksGrow { get; }
 
     /// <summary>All pairs that merge.</summary>
@@ -68,7 +70,8 @@ internal sealed class MergeTable
         for (var rank = 0; rank < results.Length; rank++) made[results[rank]] = rank;
         for (var rank = 0; rank < results.Length; rank++)
         {
-            if (made.GetValueOrDefault(left[rank], -1) >= rank || made.GetValueOrDefault(right[rank], -1) >= rank) return false;
+            if (made.GetValueOrDefault(left[rank], -1) >= rank || made.GetValueOrDefault(right[rank], -1) >= rank)
+                return false;
         }
 
         return true;

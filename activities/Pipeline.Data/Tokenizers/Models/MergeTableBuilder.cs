@@ -18,7 +18,8 @@ internal sealed class MergeTableBuilder(Vocabulary vocabulary, byte[] prefix)
         var space = line.IndexOf((byte)' ');
         if (space < 0 || line[(space + 1)..].Contains((byte)' '))
         {
-            throw new FormatException($"'{Encoding.UTF8.GetString(line)}' is not two tokens with one space between them");
+            throw new FormatException(
+                $"'{Encoding.UTF8.GetString(line)}' is not two tokens with one space between them");
         }
 
         Add(line[..space], line[(space + 1)..]);
@@ -26,10 +27,13 @@ internal sealed class MergeTableBuilder(Vocabulary vocabulary, byte[] prefix)
 
     internal void Add(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
-        if (Count >= MergeTable.MaxMerges) throw new FormatException($"more than {MergeTable.MaxMerges} merges are refused");
+        if (Count >= MergeTable.MaxMerges)
+            throw new FormatException($"more than {MergeTable.MaxMerges} merges are refused");
         var leftId = Find(left);
         var rightId = Find(right);
-        if (right.Length < prefix.Length) throw new FormatException($"'{Encoding.UTF8.GetString(right)}' is shorter than the prefix of continuing tokens");
+        if (right.Length < prefix.Length)
+            throw new FormatException(
+                $"'{Encoding.UTF8.GetString(right)}' is shorter than the prefix of continuing tokens");
         var rest = right[prefix.Length..];
         if (_joined.Length < left.Length + rest.Length) _joined = new byte[(left.Length + rest.Length) * 2];
         left.CopyTo(_joined);
@@ -44,6 +48,7 @@ internal sealed class MergeTableBuilder(Vocabulary vocabulary, byte[] prefix)
     private int Find(ReadOnlySpan<byte> text)
     {
         var id = vocabulary.Find(text);
-        return id >= 0 ? id : throw new FormatException($"the token '{Encoding.UTF8.GetString(text)}' is not in the vocabulary");
+        return id >= 0
+            ? id : throw new FormatException($"the token '{Encoding.UTF8.GetString(text)}' is not in the vocabulary");
     }
 }

@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Tokenizers.Models;
 
-/// <summary>Scratch memory of one thread; it grows with the longest word and is given back when that was large.</summary>
+/// <summary>
+/// Scratch memory of one thread; it grows with the longest word and is given back when that was large.
+/// </summary>
 internal sealed class ModelWorkspace
 {
     private const int Keep = 1 << 16;

@@ -12,7 +12,9 @@ internal static class ShortMerger
 {
     internal const int MaxSymbols = 128;
 
-    /// <summary>Merges in place; the ranks of all pairs must be set, the last one to <see cref="MergeTable.None"/>.</summary>
+    /// <summary>
+    /// Merges in place; the ranks of all pairs must be set, the last one to <see cref="MergeTable.None"/>.
+    /// </summary>
     /// <param name="symbols">The word.</param>
     /// <param name="merges">All merges.</param>
     /// <param name="keepLengths">Whether the lengths of symbols are wanted.</param>
@@ -52,7 +54,8 @@ internal static class ShortMerger
 
     /// <summary>Moves the values after a gap of one down.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Close(int[] values, int gap, int count) => values.AsSpan(gap + 1, count).CopyTo(values.AsSpan(gap, count));
+    private static void Close(int[] values, int gap, int count) =>
+        values.AsSpan(gap + 1, count).CopyTo(values.AsSpan(gap, count));
 
     /// <summary>The first index of the smallest value.</summary>
     private static int IndexOfMinimum(int[] values, int count)

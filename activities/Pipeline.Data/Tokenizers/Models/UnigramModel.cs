@@ -2,7 +2,9 @@ using Pipeline.Data.Tokenizers.Unicode;
 
 namespace Pipeline.Data.Tokenizers.Models;
 
-/// <summary>The segmentation with the highest sum of log probabilities; unknown characters in a row become one token.</summary>
+/// <summary>
+/// The segmentation with the highest sum of log probabilities; unknown characters in a row become one token.
+/// </summary>
 internal sealed class UnigramModel : TokenModel
 {
     private const double UnknownPenalty = 10;
@@ -51,7 +53,9 @@ internal sealed class UnigramModel : TokenModel
             var character = CodePoints.Length(word[start]);
             if (!Extend(word, start, character, path, forbidden))
             {
-                if (UnknownId < 0) throw new FormatException("the text has a character that the vocabulary lacks, and the model has no unk_id");
+                if (UnknownId < 0)
+                    throw new FormatException(
+                        "the text has a character that the vocabulary lacks, and the model has no unk_id");
                 Offer(path, start, start + character, path.Scores[start] + _unknownScore, UnknownId);
             }
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Pipeline.Data.Tokenizers.Models;
 
 /// <summary>
-/// Ids of words met before, for one thread. Words of up to 16 bytes live inline in a direct-mapped table, so a hit costs
-/// one or two cache lines; a newer word displaces an older one.
+/// Ids of words met before, for one thread. Words of up to 16 bytes live inline in a direct-mapped table, so a hit
+/// costs one or two cache lines; a newer word displaces an older one.
 /// </summary>
 internal sealed class WordCache
 {
@@ -23,15 +23,18 @@ internal sealed class WordCache
         var length = word.Length;
         if (length >= 8)
         {
-            return (Unsafe.ReadUnaligned<ulong>(ref data), Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref data, length - 8)));
+            return (Unsafe.ReadUnaligned<ulong>(ref data),
+                Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref data, length - 8)));
         }
 
         if (length >= 4)
         {
-            return (Unsafe.ReadUnaligned<uint>(ref data), Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, length - 4)));
+            return (Unsafe.ReadUnaligned<uint>(ref data),
+                Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, length - 4)));
         }
 
-        return (data | ((ulong)Unsafe.Add(ref data, length >> 1) << 8) | ((ulong)Unsafe.Add(ref data, length - 1) << 16), 0);
+        return (data | ((ulong)Unsafe.Add(ref data, length >> 1) << 8)
+            | ((ulong)Unsafe.Add(ref data, length - 1) << 16), 0);
     }
 
     /// <summary>The entry where a word belongs; it holds the word when <see cref="Entry.Holds"/> says so.</summary>
@@ -55,7 +58,8 @@ internal sealed class WordCache
         internal IdBuffer Ids;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly bool Holds(ulong low, ulong high, int length) => Low == low && High == high && Length == length;
+        internal readonly bool Holds(ulong low, ulong high, int length) =>
+            Low == low && High == high && Length == length;
     }
 
     /// <summary>Room for the ids of one word.</summary>

@@ -3,7 +3,8 @@ using Pipeline.Data.Tokenizers.Unicode;
 namespace Pipeline.Data.Tokenizers.Models;
 
 /// <summary>Greedy longest-match-first tokens, as BERT has them.</summary>
-internal sealed class WordPieceModel(Vocabulary vocabulary, string unknownToken, byte[] prefix, int maxCharacters) : TokenModel
+internal sealed class WordPieceModel(Vocabulary vocabulary, string unknownToken, byte[] prefix, int maxCharacters)
+    : TokenModel
 {
     internal override Vocabulary Vocabulary { get; } = vocabulary;
 
@@ -14,7 +15,8 @@ internal sealed class WordPieceModel(Vocabulary vocabulary, string unknownToken,
     {
         if (CountCharacters(word) > maxCharacters || !TryMatch(word, output, workspace.Tokens, forbidden))
         {
-            if (UnknownId < 0) throw new FormatException($"the unknown token '{unknownToken}' is not in the vocabulary");
+            if (UnknownId < 0)
+                throw new FormatException($"the unknown token '{unknownToken}' is not in the vocabulary");
             output.Add(UnknownId, 0, word.Length, unknownToken);
         }
     }

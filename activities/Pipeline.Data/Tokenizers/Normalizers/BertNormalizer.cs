@@ -6,7 +6,8 @@ namespace Pipeline.Data.Tokenizers.Normalizers;
 /// <summary>The parts of BERT's text cleaning as separate steps.</summary>
 internal static class BertNormalizer
 {
-    internal static IEnumerable<TextNormalizer> Steps(bool cleanText, bool chineseCharacters, bool stripAccents, bool lowercase)
+    internal static IEnumerable<TextNormalizer> Steps(
+        bool cleanText, bool chineseCharacters, bool stripAccents, bool lowercase)
     {
         if (cleanText)
         {

@@ -66,7 +66,8 @@ internal sealed class LowercaseNormalizer : TextNormalizer
     internal override bool Normalize(AlignedText source, AlignedText destination)
     {
         var text = source.Bytes;
-        if (!text.ContainsAnyInRange((byte)'A', (byte)'Z') && !text.ContainsAnyInRange((byte)0x80, (byte)0xF4)) return false;
+        if (!text.ContainsAnyInRange((byte)'A', (byte)'Z') && !text.ContainsAnyInRange((byte)0x80, (byte)0xF4))
+            return false;
         var transform = new TextTransform(source, destination);
         for (var at = 0; at < text.Length;)
         {
@@ -102,8 +103,10 @@ internal sealed class StripNormalizer(bool left, bool right) : TextNormalizer
         var text = source.Bytes;
         var start = 0;
         var end = text.Length;
-        while (left && start < end && CodePoints.IsWhiteSpace(CodePoints.Decode(text, start, out var length))) start += length;
-        while (right && end > start && CodePoints.IsWhiteSpace(CodePoints.DecodeBefore(text, end, out var length))) end -= length;
+        while (left && start < end && CodePoints.IsWhiteSpace(CodePoints.Decode(text, start, out var length)))
+            start += length;
+        while (right && end > start && CodePoints.IsWhiteSpace(CodePoints.DecodeBefore(text, end, out var length)))
+            end -= length;
         if (start == 0 && end == text.Length) return false;
         destination.AppendFrom(source, start, end);
         return true;

@@ -20,7 +20,8 @@ internal sealed class PrecompiledNormalizer : TextNormalizer
         var size = BinaryPrimitives.ReadInt32LittleEndian(map);
         if (size < 4 || size % 4 != 0 || size > map.Length - 4)
         {
-            throw new FormatException($"the compiled character map declares a trie of {size} bytes in {map.Length} bytes");
+            throw new FormatException(
+                $"the compiled character map declares a trie of {size} bytes in {map.Length} bytes");
         }
 
         _trie = new uint[size / 4];

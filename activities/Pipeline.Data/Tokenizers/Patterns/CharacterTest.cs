@@ -38,7 +38,8 @@ internal sealed class CharacterTest
     {
         if (Accepts(c)) return true;
         var rune = new System.Text.Rune(c is >= 0xD800 and < 0xE000 ? 0xFFFD : c);
-        var (lower, upper) = (System.Text.Rune.ToLowerInvariant(rune).Value, System.Text.Rune.ToUpperInvariant(rune).Value);
+        var (lower, upper) =
+            (System.Text.Rune.ToLowerInvariant(rune).Value, System.Text.Rune.ToUpperInvariant(rune).Value);
         return Accepts(lower) || Accepts(upper)
             || (c is 0x17F && (Accepts('s') || Accepts('S'))) || (c is 's' or 'S' && Accepts(0x17F))
             || (c is 0x212A && (Accepts('k') || Accepts('K'))) || (c is 'k' or 'K' && Accepts(0x212A));

@@ -17,7 +17,8 @@ internal sealed class Cl100kScanner(int digits, WordScanner.Contractions contrac
         if (kind == Number)
         {
             at += length;
-            for (var count = 1; count < digits && at < text.Length && KindAt(text, at, out length) == Number; count++) at += length;
+            for (var count = 1; count < digits && at < text.Length && KindAt(text, at, out length) == Number; count++)
+                at += length;
             return at;
         }
 

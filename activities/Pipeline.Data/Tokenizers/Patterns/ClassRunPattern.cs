@@ -10,7 +10,8 @@ internal sealed class ClassRunPattern(CharacterTest test, int min, int max) : Te
         for (start = from; start < text.Length;)
         {
             var count = 0;
-            for (end = start; end < text.Length && count != max && test.Accepts(CodePoints.Decode(text, end, out var length)); count++)
+            for (end = start; end < text.Length && count != max
+                && test.Accepts(CodePoints.Decode(text, end, out var length)); count++)
             {
                 end += length;
             }

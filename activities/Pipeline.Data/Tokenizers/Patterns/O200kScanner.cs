@@ -29,7 +29,8 @@ internal sealed class O200kScanner(int digits, WordScanner.Contractions contract
         if (kind == Number)
         {
             at += length;
-            for (var count = 1; count < digits && at < text.Length && KindAt(text, at, out length) == Number; count++) at += length;
+            for (var count = 1; count < digits && at < text.Length && KindAt(text, at, out length) == Number; count++)
+                at += length;
             return at;
         }
 

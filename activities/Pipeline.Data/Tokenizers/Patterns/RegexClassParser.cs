@@ -6,8 +6,10 @@ namespace Pipeline.Data.Tokenizers.Patterns;
 internal sealed class RegexClassParser(int[] pattern)
 {
     private static readonly CodePointSet Han = CodePointSet.Parse(
-        "2E80-2E99 2E9B-2EF3 2F00-2FD5 3005 3007 3021-3029 3038-303B 3400-4DBF 4E00-9FFF F900-FA6D FA70-FAD9 16FE2-16FE3 "
-        + "16FF0-16FF1 20000-2A6DF 2A700-2B739 2B740-2B81D 2B820-2CEA1 2CEB0-2EBE0 2EBF0-2EE5D 2F800-2FA1D 30000-3134A 31350-323AF");
+        "2E80-2E99 2E9B-2EF3 2F00-2FD5 3005 3007 3021-3029 3038-303B 3400-4DBF 4E00-9FFF F900-FA6D FA70-FAD9 "
+        + "16FE2-16FE3 "
+        + "16FF0-16FF1 20000-2A6DF 2A700-2B739 2B740-2B81D 2B820-2CEA1 2CEB0-2EBE0 2EBF0-2EE5D 2F800-2FA1D "
+        + "30000-3134A 31350-323AF");
 
     internal CharacterTest Parse(ref int at, bool ignoreCase)
     {
@@ -126,7 +128,8 @@ internal sealed class RegexClassParser(int[] pattern)
             'x' => ParseHex(ref at, 2),
             'u' => ParseHex(ref at, 4),
             _ when c < 128 && char.IsAsciiLetterOrDigit((char)c) =>
-                throw new FormatException($"the regular expression has the escape '\\{(char)c}', which is not supported"),
+                throw new FormatException(
+                    $"the regular expression has the escape '\\{(char)c}', which is not supported"),
             _ => c,
         };
         return Literal(literal.Value);
@@ -160,7 +163,8 @@ internal sealed class RegexClassParser(int[] pattern)
         }
 
         var text = end < at ? "" : string.Concat(pattern[at..end].Select(c => (char)c));
-        if (!int.TryParse(text, System.Globalization.NumberStyles.AllowHexSpecifier, null, out var value) || value > 0x10FFFF)
+        if (!int.TryParse(text, System.Globalization.NumberStyles.AllowHexSpecifier, null, out var value)
+            || value > 0x10FFFF)
         {
             throw new FormatException("the regular expression has a malformed hexadecimal escape");
         }

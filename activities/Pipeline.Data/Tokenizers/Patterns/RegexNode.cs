@@ -30,7 +30,9 @@ internal abstract record RegexNode
         internal override bool IsNullable => Min == 0 || Body.IsNullable;
     }
 
-    /// <summary>A condition on the character after or before the position; a null test means "there is one at all".</summary>
+    /// <summary>
+    /// A condition on the character after or before the position; a null test means "there is one at all".
+    /// </summary>
     internal sealed record Look(CharacterTest? Test, bool IsBehind, bool IsNegative) : RegexNode
     {
         internal override bool IsNullable => true;

@@ -80,10 +80,12 @@ internal sealed class RegexParser
                 return ParseGroup(ignoreCase);
             case '^':
                 _at++;
-                return new RegexNode.Choice([new RegexNode.Look(null, true, true), new RegexNode.Look(NewLine, true, false)]);
+                return new RegexNode.Choice(
+                    [new RegexNode.Look(null, true, true), new RegexNode.Look(NewLine, true, false)]);
             case '$':
                 _at++;
-                return new RegexNode.Choice([new RegexNode.Look(null, false, true), new RegexNode.Look(NewLine, false, false)]);
+                return new RegexNode.Choice(
+                    [new RegexNode.Look(null, false, true), new RegexNode.Look(NewLine, false, false)]);
             case '*' or '+' or '?':
                 throw Refuse($"'{(char)c}' without anything to repeat");
             case '\\' when Next() is 'A' or 'z':
@@ -99,7 +101,8 @@ internal sealed class RegexParser
 
     private RegexNode ParseGroup(bool ignoreCase)
     {
-        foreach (var (text, behind, negative) in new[] { ("(?=", false, false), ("(?!", false, true), ("(?<=", true, false), ("(?<!", true, true) })
+        foreach (var (text, behind, negative) in new[] { ("(?=", false, false), ("(?!", false, true),
+            ("(?<=", true, false), ("(?<!", true, true) })
         {
             if (!Starts(text)) continue;
             _at += text.Length;
@@ -129,7 +132,8 @@ internal sealed class RegexParser
     {
         while (TryQuantifier(out var min, out var max))
         {
-            if (atom is RegexNode.Repeat { Max: < 0 } && (max < 0 || max > 1)) throw Refuse("a repetition of a repetition (catastrophic backtracking)");
+            if (atom is RegexNode.Repeat { Max: < 0 } && (max < 0 || max > 1))
+                throw Refuse("a repetition of a repetition (catastrophic backtracking)");
             var braces = _pattern[_at - 1] == '}';
             var lazy = Peek() == '?';
 
@@ -167,12 +171,15 @@ internal sealed class RegexParser
         if (parts.Length > 2 || !int.TryParse(parts[0].Length == 0 ? "0" : parts[0], out min)) return false;
         if (parts.Length == 1) max = min;
         else if (parts[1].Length > 0 && !int.TryParse(parts[1], out max)) return false;
-        if (min > MaxRepeat || max > MaxRepeat || (max >= 0 && max < min)) throw Refuse("a repetition count that is too large or reversed");
+        if (min > MaxRepeat || max > MaxRepeat || (max >= 0 && max < min))
+            throw Refuse("a repetition count that is too large or reversed");
         _at = close + 1;
         return true;
     }
 
-    /// <summary>A possessive repetition is the same as a greedy one where nothing after it could want a character back.</summary>
+    /// <summary>
+    /// A possessive repetition is the same as a greedy one where nothing after it could want a character back.
+    /// </summary>
     private void CheckPossessive(List<RegexNode> parts)
     {
         for (var i = 0; i < parts.Count; i++)
@@ -182,7 +189,8 @@ internal sealed class RegexParser
             var next = i + 1 < parts.Count ? parts[i + 1] : null;
             if (next is RegexNode.Repeat { Min: > 0 } nextRepeat) next = nextRepeat.Body;
             var follows = next as RegexNode.Character;
-            if (repeat.Body is RegexNode.Character own && follows is not null && own.Test.IsDisjointFrom(follows.Test)) continue;
+            if (repeat.Body is RegexNode.Character own && follows is not null && own.Test.IsDisjointFrom(follows.Test))
+                continue;
             throw Refuse("a possessive repetition that changes what is matched");
         }
     }

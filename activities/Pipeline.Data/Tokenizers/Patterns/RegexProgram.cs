@@ -10,7 +10,8 @@ internal enum RegexOpcode
 }
 
 /// <summary>One instruction: <paramref name="Next"/> is tried before <paramref name="Other"/>.</summary>
-internal readonly record struct RegexInstruction(RegexOpcode Opcode, int Next, int Other, CharacterTest? Test, RegexNode.Look? Look);
+internal readonly record struct RegexInstruction(
+    RegexOpcode Opcode, int Next, int Other, CharacterTest? Test, RegexNode.Look? Look);
 
 /// <summary>A regular expression as a list of instructions of a nondeterministic automaton.</summary>
 internal sealed class RegexProgram
@@ -57,7 +58,8 @@ internal sealed class RegexProgram
                 var start = Emit(choice.Branches[^1], next);
                 for (var i = choice.Branches.Count - 2; i >= 0; i--)
                 {
-                    start = Add(new RegexInstruction(RegexOpcode.Split, Emit(choice.Branches[i], next), start, null, null));
+                    start = Add(
+                        new RegexInstruction(RegexOpcode.Split, Emit(choice.Branches[i], next), start, null, null));
                 }
 
                 return start;
@@ -80,7 +82,8 @@ internal sealed class RegexProgram
         else
         {
             var end = next;
-            for (var i = repeat.Min; i < repeat.Max; i++) next = Add(Branch(Emit(repeat.Body, next), end, repeat.IsGreedy));
+            for (var i = repeat.Min; i < repeat.Max; i++)
+                next = Add(Branch(Emit(repeat.Body, next), end, repeat.IsGreedy));
         }
 
         for (var i = 0; i < repeat.Min; i++) next = Emit(repeat.Body, next);

@@ -103,7 +103,8 @@ internal abstract class WordScanner : TextPattern
 
         // The long s is the only character outside ASCII that folds to one of these letters.
         var ignoreCase = kind != Contractions.LowerCase;
-        if (kind == Contractions.AnyCase && first == 0xC5) return at + 2 < text.Length && text[at + 2] == 0xBF ? at + 3 : -1;
+        if (kind == Contractions.AnyCase && first == 0xC5)
+            return at + 2 < text.Length && text[at + 2] == 0xBF ? at + 3 : -1;
         if (ignoreCase && first is >= 'A' and <= 'Z') first |= 0x20;
         if (first is 's' or 't' or 'm' or 'd') return at + 2;
         if (first is not ('r' or 'v' or 'l') || at + 2 >= text.Length) return -1;

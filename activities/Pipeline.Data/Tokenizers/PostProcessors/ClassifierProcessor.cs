@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Tokenizers.PostProcessors;
 
-/// <summary>BERT's <c>[CLS] A [SEP] B [SEP]</c> and RoBERTa's <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>.</summary>
+/// <summary>
+/// BERT's <c>[CLS] A [SEP] B [SEP]</c> and RoBERTa's <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>.
+/// </summary>
 internal sealed class ClassifierProcessor(
     (int Id, string Text) start, (int Id, string Text) separator, bool isRoberta, bool trimOffsets, bool addPrefixSpace)
     : PostProcessor

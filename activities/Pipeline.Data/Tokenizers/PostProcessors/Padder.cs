@@ -7,7 +7,8 @@ internal static class Padder
     {
         if (encodings.Count == 0) return;
         var length = options.FixedLength ?? encodings.Max(encoding => encoding.Count);
-        if (options.MultipleOf is > 0 and var multiple && length % multiple != 0) length += multiple - (length % multiple);
+        if (options.MultipleOf is > 0 and var multiple && length % multiple != 0)
+            length += multiple - (length % multiple);
         foreach (var encoding in encodings) Pad(encoding, length, options);
     }
 

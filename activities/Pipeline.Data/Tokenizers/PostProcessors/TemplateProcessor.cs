@@ -7,7 +7,8 @@ namespace Pipeline.Data.Tokenizers.PostProcessors;
 internal sealed record TemplatePiece(int Sequence, int TypeId, IReadOnlyList<(int Id, string Text)> Tokens);
 
 /// <summary>Puts texts and fixed tokens in the order of a template.</summary>
-internal sealed class TemplateProcessor(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair) : PostProcessor
+internal sealed class TemplateProcessor(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair)
+    : PostProcessor
 {
     internal IReadOnlyList<TemplatePiece> Single { get; } = single;
 

@@ -12,7 +12,9 @@ internal static class Truncator
         var limit = options.MaxLength - addedTokens;
         if (limit < 0)
         {
-            throw new ArgumentException($"the maximal length {options.MaxLength} has no room for the {addedTokens} tokens of the template", nameof(options));
+            throw new ArgumentException(
+                $"the maximal length {options.MaxLength} has no room for the {addedTokens} tokens of the template",
+                nameof(options));
         }
 
         var total = encodings.Sum(encoding => encoding.Count);
@@ -32,13 +34,16 @@ internal static class Truncator
         var target = options.Strategy == TruncationStrategy.OnlyFirst ? 0 : 1;
         if (target >= encodings.Count)
         {
-            throw new ArgumentException("truncation is set to cut only the second text, and there is none", nameof(encodings));
+            throw new ArgumentException(
+                "truncation is set to cut only the second text, and there is none", nameof(encodings));
         }
 
         var keep = encodings[target].Count - (total - limit);
         if (keep <= 0)
         {
-            throw new ArgumentException($"the text to cut has {encodings[target].Count} tokens, and {total - limit} are too many", nameof(encodings));
+            throw new ArgumentException(
+                $"the text to cut has {encodings[target].Count} tokens, and {total - limit} are too many",
+                nameof(encodings));
         }
 
         encodings[target] = Cut(encodings[target], keep, options);
@@ -72,7 +77,9 @@ internal static class Truncator
         if (length == 0) return new TokenEncoding { Overflowing = [encoding] };
         if (options.Stride >= length)
         {
-            throw new ArgumentException($"the stride {options.Stride} must be below the {length} tokens that are left for text", nameof(options));
+            throw new ArgumentException(
+                $"the stride {options.Stride} must be below the {length} tokens that are left for text",
+                nameof(options));
         }
 
         var parts = new List<TokenEncoding>();

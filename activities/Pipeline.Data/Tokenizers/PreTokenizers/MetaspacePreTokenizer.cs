@@ -19,14 +19,16 @@ internal sealed class MetaspacePreTokenizer(byte[] marker, PrependScheme scheme,
 
     internal override void Apply(PreTokenizedText text)
     {
-        var firstAtStart = Scheme == PrependScheme.First && text.Ranges.Count > 0 && text.IsAtInputStart(text.Ranges[0].Start);
+        var firstAtStart = Scheme == PrependScheme.First && text.Ranges.Count > 0
+            && text.IsAtInputStart(text.Ranges[0].Start);
         var (source, target, old) = text.BeginRewrite();
         var isFirst = true;
         foreach (var (start, end) in old)
         {
             var from = target.Length;
             var bytes = source.Bytes[start..end];
-            var atStart = Scheme == PrependScheme.First && (isFirst ? firstAtStart : source.Tracks && source.StartAt(start) == 0);
+            var atStart = Scheme == PrependScheme.First
+                && (isFirst ? firstAtStart : source.Tracks && source.StartAt(start) == 0);
             isFirst = false;
             if ((Scheme == PrependScheme.Always || atStart) && bytes[0] != (byte)' ' && !bytes.StartsWith(marker))
             {

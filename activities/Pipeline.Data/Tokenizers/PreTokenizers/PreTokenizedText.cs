@@ -80,7 +80,8 @@ internal sealed class PreTokenizedText(bool track)
                 for (var i = _segments.Count - 1; i >= 0; i--)
                 {
                     var (start, end, isMatch) = _segments[i];
-                    if (isMatch && !previousMatch && _ranges.Count > first) _ranges[^1] = (offset + start, _ranges[^1].End);
+                    if (isMatch && !previousMatch && _ranges.Count > first)
+                        _ranges[^1] = (offset + start, _ranges[^1].End);
                     else _ranges.Add((offset + start, offset + end));
                     previousMatch = isMatch;
                 }

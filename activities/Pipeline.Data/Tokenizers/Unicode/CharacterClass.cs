@@ -51,7 +51,9 @@ internal static class CharacterClass
     internal const uint Surrogate = 1u << (int)UnicodeCategory.Surrogate;
     internal const uint Other = Control | Format | PrivateUse | Unassigned | Surrogate;
 
-    /// <summary>The category mask of a property name as written in <c>\p{…}</c>, or 0 when it is not a general category.</summary>
+    /// <summary>
+    /// The category mask of a property name as written in <c>\p{…}</c>, or 0 when it is not a general category.
+    /// </summary>
     internal static uint FromName(string name) => name switch
     {
         "L" or "Letter" => Letter,

@@ -43,7 +43,8 @@ internal static class CodePoints
         }
 
         length = 4;
-        return ((lead & 0x07) << 18) | ((text[at + 1] & 0x3F) << 12) | ((text[at + 2] & 0x3F) << 6) | (text[at + 3] & 0x3F);
+        return ((lead & 0x07) << 18) | ((text[at + 1] & 0x3F) << 12) | ((text[at + 2] & 0x3F) << 6)
+            | (text[at + 3] & 0x3F);
     }
 
     /// <summary>Decodes the character that ends before a position, which must be above 0.</summary>
@@ -62,7 +63,9 @@ internal static class CodePoints
     internal static bool IsWhiteSpace(int c) =>
         c < 0x80 ? c == ' ' || (uint)(c - 9) < 5 : c is 0x85 or 0xA0 || (c >= 0x1680 && IsHighWhiteSpace(c));
 
-    /// <summary><c>\w</c> as regular expressions of the regex crate have it: added tokens, the Whitespace pre-tokenizer.</summary>
+    /// <summary>
+    /// <c>\w</c> as regular expressions of the regex crate have it: added tokens, the Whitespace pre-tokenizer.
+    /// </summary>
     internal static bool IsWord(int c) =>
         IsIn(c, CharacterClass.Letter | CharacterClass.Mark | CharacterClass.DecimalNumber | CharacterClass.LetterNumber
             | CharacterClass.ConnectorPunctuation)

@@ -25,7 +25,8 @@ public static class BarPlot
             var (y, width) = (8 + i * RowHeight, bars[i].Value / longest * (canvas.Width - Left - 130));
             canvas.Text(Left - 12, y + 15, SvgCanvas.Cut(bars[i].Label, 30), "end");
             canvas.Rectangle(Left, y + 3, width, RowHeight - 8, "bar", $"{bars[i].Label}: {bars[i].Value:0.####}");
-            canvas.Text(Left + width + 8, y + 15, SvgCanvas.Cut(bars[i].Note ?? $"{bars[i].Value:N0}", 20), "start", "value");
+            canvas.Text(
+                Left + width + 8, y + 15, SvgCanvas.Cut(bars[i].Note ?? $"{bars[i].Value:N0}", 20), "start", "value");
         }
 
         canvas.Text(Left, canvas.Height - 8, unit, "start", "axis");

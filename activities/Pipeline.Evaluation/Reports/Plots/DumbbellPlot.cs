@@ -46,9 +46,12 @@ public static class DumbbellPlot
         // The two intervals lie a little apart, so that both stay readable.
         canvas.Line(axis.At(row.BeforeRange.Lower), y - 5, axis.At(row.BeforeRange.Upper), y - 5, "range before-line");
         canvas.Line(axis.At(row.AfterRange.Lower), y + 5, axis.At(row.AfterRange.Upper), y + 5, "range after-line");
-        canvas.Line(axis.At(row.Before), y, axis.At(row.After), y, row.After < row.Before ? "joint worse-line" : "joint better-line");
-        canvas.Circle(axis.At(row.Before), y, 5.5, "before", $"{row.Label} before: {row.Before:0.0} ({row.BeforeRange.Lower:0.0} to {row.BeforeRange.Upper:0.0})");
-        canvas.Circle(axis.At(row.After), y, 5.5, "after", $"{row.Label} after: {row.After:0.0} ({row.AfterRange.Lower:0.0} to {row.AfterRange.Upper:0.0})");
+        canvas.Line(axis.At(row.Before), y, axis.At(row.After), y,
+            row.After < row.Before ? "joint worse-line" : "joint better-line");
+        canvas.Circle(axis.At(row.Before), y, 5.5, "before",
+            $"{row.Label} before: {row.Before:0.0} ({row.BeforeRange.Lower:0.0} to {row.BeforeRange.Upper:0.0})");
+        canvas.Circle(axis.At(row.After), y, 5.5, "after",
+            $"{row.Label} after: {row.After:0.0} ({row.AfterRange.Lower:0.0} to {row.AfterRange.Upper:0.0})");
         canvas.Text(canvas.Width - 78, y + 4, $"{row.After - row.Before:+0.0;−0.0;0.0}", "start", "value");
     }
 

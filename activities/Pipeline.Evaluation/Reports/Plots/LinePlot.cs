@@ -20,14 +20,16 @@ public static class LinePlot
     public static SvgPlot Draw(IReadOnlyList<PlotLine> lines, string x, string y)
     {
         var canvas = new SvgCanvas(860, Bottom + 52, $"{y} over {x}");
-        var points = lines.SelectMany(line => line.Points).Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)).ToList();
+        var points = lines.SelectMany(line => line.Points)
+            .Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)).ToList();
         if (points.Count == 0)
         {
             canvas.Text(canvas.Width / 2, Bottom / 2, "not measured", "middle", "axis");
             return canvas.Finish();
         }
 
-        var across = new PlotAxis(points.Min(point => point.X), points.Max(point => point.X), Left, canvas.Width - 20, 8);
+        var across =
+            new PlotAxis(points.Min(point => point.X), points.Max(point => point.X), Left, canvas.Width - 20, 8);
         var up = new PlotAxis(Math.Min(0, points.Min(point => point.Y)), points.Max(point => point.Y), Bottom, Top);
         Grid(canvas, across, up);
         canvas.Text((Left + canvas.Width) / 2, Bottom + 42, x, "middle", "axis");
@@ -35,7 +37,9 @@ public static class LinePlot
         for (var i = 0; i < lines.Count; i++)
         {
             var style = $"series s{i % 6}";
-            canvas.Path(lines[i].Points.Where(point => double.IsFinite(point.Y)).Select(point => (across.At(point.X), up.At(point.Y))), style);
+            canvas.Path(
+                lines[i].Points.Where(point => double.IsFinite(point.Y))
+                    .Select(point => (across.At(point.X), up.At(point.Y))), style);
             canvas.Line(Left + 10 + i * 130, 14, Left + 34 + i * 130, 14, style);
             canvas.Text(Left + 40 + i * 130, 18, SvgCanvas.Cut(lines[i].Name, 13));
         }

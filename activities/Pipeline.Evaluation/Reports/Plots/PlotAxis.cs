@@ -23,13 +23,15 @@ internal sealed class PlotAxis
 
     public double Step { get; }
 
-    public IEnumerable<double> Ticks => Enumerable.Range(0, (int)Math.Round((High - Low) / Step) + 1).Select(i => Low + i * Step);
+    public IEnumerable<double> Ticks =>
+        Enumerable.Range(0, (int)Math.Round((High - Low) / Step) + 1).Select(i => Low + i * Step);
 
     public double At(double value) => _from + (value - Low) / (High - Low) * (_to - _from);
 
     public string Label(double tick)
     {
         var digits = Math.Max(0, (int)-Math.Floor(Math.Log10(Step) + 1e-9));
-        return digits > 6 ? tick.ToString("0.#e+0", CultureInfo.InvariantCulture) : Math.Round(tick, digits).ToString($"N{digits}", CultureInfo.InvariantCulture);
+        return digits > 6 ? tick.ToString("0.#e+0", CultureInfo.InvariantCulture) : Math.Round(tick, digits)
+            .ToString($"N{digits}", CultureInfo.InvariantCulture);
     }
 }

@@ -31,7 +31,8 @@ public static class ReliabilityPlot
         {
             var (from, to) = ((double)bin.Index / bins, (bin.Index + 1.0) / bins);
             var title = $"{bin.Count} answers, confidence {bin.Confidence:0.000}, right {bin.Accuracy:0.000}";
-            canvas.Rectangle(x.At(from) + 1, y.At(bin.Accuracy), x.At(to) - x.At(from) - 2, y.At(0) - y.At(bin.Accuracy), "bar", title, 0.35 + 0.65 * bin.Count / total);
+            canvas.Rectangle(x.At(from) + 1, y.At(bin.Accuracy), x.At(to) - x.At(from) - 2,
+                y.At(0) - y.At(bin.Accuracy), "bar", title, 0.35 + 0.65 * bin.Count / total);
             canvas.Circle(x.At(bin.Confidence), y.At(bin.Accuracy), 4, "after", title);
         }
 

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Pipeline.Evaluation.Tasks.Yaml;
 
-/// <summary>Functions that YAML tasks may name with <c>!function</c>; code is never loaded from a task's folder.</summary>
+/// <summary>
+/// Functions that YAML tasks may name with <c>!function</c>; code is never loaded from a task's folder.
+/// </summary>
 public sealed class TaskFunctions
 {
     /// <summary>Changes a row before templates see it.</summary>

@@ -7,7 +7,8 @@ namespace Pipeline.Evaluation.Tasks.Yaml;
 /// <summary>A template of a task over the fields of a row, in the sandboxed Jinja of chat templates.</summary>
 internal sealed class TaskTemplate
 {
-    private static readonly JsonElement NoMessages = JsonSerializer.SerializeToElement(new[] { new { role = "user", content = "" } });
+    private static readonly JsonElement NoMessages =
+        JsonSerializer.SerializeToElement(new[] { new { role = "user", content = "" } });
     private readonly string _where;
     private readonly string _source;
     private readonly string _tail;
@@ -16,7 +17,8 @@ internal sealed class TaskTemplate
     public TaskTemplate(string source, string where)
     {
         (_source, _where) = (source, where);
-        if (!source.Contains("{{", StringComparison.Ordinal) && !source.Contains("{%", StringComparison.Ordinal)) (_template, _tail) = (null, "");
+        if (!source.Contains("{{", StringComparison.Ordinal) && !source.Contains("{%", StringComparison.Ordinal))
+            (_template, _tail) = (null, "");
         else
         {
             // The engine drops a last line break, which belongs to a prompt.
@@ -25,19 +27,24 @@ internal sealed class TaskTemplate
         }
     }
 
-    /// <summary>The text for a row; without template marks, the row's field of that name, else the text itself.</summary>
+    /// <summary>
+    /// The text for a row; without template marks, the row's field of that name, else the text itself.
+    /// </summary>
     public string Text(JsonElement row)
     {
         if (_template is null) return Field(row) is { } value ? Plain(value) : _source;
         return Render(_template, row) + _tail;
     }
 
-    /// <summary>The value for a row: a field keeps its type, a template whose whole text is one expression gives its value.</summary>
+    /// <summary>
+    /// The value for a row: a field keeps its type, a template whose whole text is one expression gives its value.
+    /// </summary>
     public JsonElement Value(JsonElement row)
     {
         if (_template is null) return Field(row) ?? JsonSerializer.SerializeToElement(_source);
         var trimmed = _source.Trim();
-        if (!trimmed.StartsWith("{{", StringComparison.Ordinal) || trimmed.IndexOf("}}", StringComparison.Ordinal) != trimmed.Length - 2)
+        if (!trimmed.StartsWith("{{", StringComparison.Ordinal)
+            || trimmed.IndexOf("}}", StringComparison.Ordinal) != trimmed.Length - 2)
         {
             return JsonSerializer.SerializeToElement(Text(row));
         }
@@ -48,7 +55,8 @@ internal sealed class TaskTemplate
 
     private JsonElement? Field(JsonElement row) => row.TryGetProperty(_source, out var value) ? value : null;
 
-    private static string Plain(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : value.GetRawText();
+    private static string Plain(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : value.GetRawText();
 
     private ChatTemplate Parse(string source)
     {
@@ -66,7 +74,8 @@ internal sealed class TaskTemplate
     {
         try
         {
-            var variables = row.EnumerateObject().ToDictionary(field => field.Name, field => field.Value, StringComparer.Ordinal);
+            var variables = row.EnumerateObject()
+                .ToDictionary(field => field.Name, field => field.Value, StringComparer.Ordinal);
             return template.Render(ChatRequest.OfJson(NoMessages) with { Variables = variables }).Text;
         }
         catch (ChatTemplateException exception)

@@ -21,7 +21,8 @@ internal sealed class YamlFields
             var stream = new YamlStream();
             using var reader = new StringReader(File.ReadAllText(path));
             stream.Load(reader);
-            if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root) throw new TaskFormatException($"{path} is no mapping");
+            if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root)
+                throw new TaskFormatException($"{path} is no mapping");
             var fields = Of(root, path);
             if (fields.Text("include") is not { } include) return fields;
             // Keys of the file win over those it includes.
@@ -40,7 +41,9 @@ internal sealed class YamlFields
     {
         if (_fields.Keys.FirstOrDefault(key => !keys.Contains(key)) is { } unknown)
         {
-            throw new TaskFormatException($"{Where}: the key '{unknown}' is not supported; known are {string.Join(", ", keys.Order(StringComparer.Ordinal))}");
+            throw new TaskFormatException(
+                $"{Where}: the key '{unknown}' is not supported; known are "
+                    + $"{string.Join(", ", keys.Order(StringComparer.Ordinal))}");
         }
     }
 
@@ -55,10 +58,12 @@ internal sealed class YamlFields
 
     /// <summary>Name of a <c>!function</c>; null when the value is something else.</summary>
     public string? Function(string key) =>
-        _fields.GetValueOrDefault(key) is YamlScalarNode { Tag: { IsEmpty: false } tag } scalar && tag.Value == "!function" ? scalar.Value : null;
+        _fields.GetValueOrDefault(key) is YamlScalarNode { Tag: { IsEmpty: false } tag } scalar
+            && tag.Value == "!function" ? scalar.Value : null;
 
     public int? Number(string key) => Text(key) is { } text
-        ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw Wrong(key, "a whole number")
+        ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        ? value : throw Wrong(key, "a whole number")
         : null;
 
     public bool Flag(string key, bool otherwise = false) => Text(key)?.ToLowerInvariant() switch
@@ -73,7 +78,8 @@ internal sealed class YamlFields
     {
         null => [],
         YamlScalarNode scalar => [scalar.Value ?? ""],
-        YamlSequenceNode list when list.All(item => item is YamlScalarNode) => [.. list.Cast<YamlScalarNode>().Select(item => item.Value ?? "")],
+        YamlSequenceNode list when list.All(item => item is YamlScalarNode) =>
+            [.. list.Cast<YamlScalarNode>().Select(item => item.Value ?? "")],
         _ => throw Wrong(key, "a list of texts"),
     };
 
@@ -89,14 +95,17 @@ internal sealed class YamlFields
     public IReadOnlyList<YamlFields> Maps(string key) => _fields.GetValueOrDefault(key) switch
     {
         null => [],
-        YamlSequenceNode list when list.All(item => item is YamlMappingNode) => [.. list.Cast<YamlMappingNode>().Select(item => Of(item, $"{Where}, {key}"))],
+        YamlSequenceNode list when list.All(item => item is YamlMappingNode) =>
+            [.. list.Cast<YamlMappingNode>().Select(item => Of(item, $"{Where}, {key}"))],
         _ => throw Wrong(key, "a list of mappings"),
     };
 
     public IEnumerable<string> Keys => _fields.Keys;
 
     private static YamlFields Of(YamlMappingNode map, string where) =>
-        new(where, map.Children.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => pair.Value, StringComparer.Ordinal));
+        new(where,
+            map.Children.ToDictionary(
+                pair => ((YamlScalarNode)pair.Key).Value ?? "", pair => pair.Value, StringComparer.Ordinal));
 
     private TaskFormatException Wrong(string key, string expected) => new($"{Where}: '{key}' must be {expected}");
 }

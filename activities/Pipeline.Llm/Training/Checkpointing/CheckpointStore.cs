@@ -50,7 +50,9 @@ public sealed class CheckpointStore
         }
 
         var store = new CheckpointStore(folder, keep, greaterIsBetter, mine);
-        WriteDurably(store.Owner, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(mine.ToString(CultureInfo.InvariantCulture))));
+        WriteDurably(
+            store.Owner, stream =>
+                stream.Write(System.Text.Encoding.ASCII.GetBytes(mine.ToString(CultureInfo.InvariantCulture))));
         store.Sweep();
         return store;
     }
@@ -63,7 +65,8 @@ public sealed class CheckpointStore
     /// <exception cref="StaleAttemptException">A later attempt has taken over; nothing that it can see was
     /// changed.</exception>
     public CheckpointManifest Save(
-        TrainingState state, IReadOnlyDictionary<string, IEnumerable<(string Name, Tensor Value)>> files, double? metric = null)
+        TrainingState state, IReadOnlyDictionary<string, IEnumerable<(string Name, Tensor Value)>> files,
+        double? metric = null)
     {
         var stored = files.ToDictionary(file => file.Key, file => Store(file.Value), StringComparer.Ordinal);
         var manifest = new CheckpointManifest { Attempt = Attempt, State = state, Metric = metric, Files = stored };
@@ -90,7 +93,8 @@ public sealed class CheckpointStore
     /// <param name="warn">Told about each damaged one.</param>
     /// <returns>Null when there is none.</returns>
     public SavedCheckpoint? AtOrBefore(int step, Action<string> warn) => FirstIntact(
-        Manifests(warn).Where(m => m.State.Step <= step).OrderByDescending(m => m.State.Step).ThenByDescending(m => m.Attempt), warn);
+        Manifests(warn).Where(m => m.State.Step <= step).OrderByDescending(m => m.State.Step)
+            .ThenByDescending(m => m.Attempt), warn);
 
     /// <summary>Every readable manifest, oldest first.</summary>
     /// <returns>Manifests; their files are not checked.</returns>
@@ -102,7 +106,8 @@ public sealed class CheckpointStore
     public void Pin(int step) => File.WriteAllText(PinPath(step), "");
 
     private static long ReadOwner(string path) =>
-        File.Exists(path) && long.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var owner) ? owner : 0;
+        File.Exists(path) && long.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var owner)
+            ? owner : 0;
 
     private static void WriteDurably(string path, Action<Stream> write)
     {
@@ -122,7 +127,8 @@ public sealed class CheckpointStore
     private CheckpointFile Store(IEnumerable<(string Name, Tensor Value)> tensors)
     {
         var temporary = Path.Combine(Objects, $"{Guid.NewGuid():N}.tmp");
-        using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20))
+        using (var stream =
+            new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20))
         {
             TensorFile.Write(stream, tensors);
             FaultPoint.Hit("checkpoint.written");
@@ -155,10 +161,15 @@ public sealed class CheckpointStore
                     warn($"{damaged}; using {Path.GetFileName(ManifestPath(manifest))} instead");
                 }
 
-                return new(manifest, manifest.Files.ToDictionary(file => file.Key, file => ObjectPath(file.Value), StringComparer.Ordinal));
+                return new(
+                    manifest,
+                    manifest.Files.ToDictionary(
+                        file => file.Key, file => ObjectPath(file.Value), StringComparer.Ordinal));
             }
 
-            damaged = $"checkpoint {Path.GetFileName(ManifestPath(manifest))} is damaged ('{broken.Key}' is missing or changed)";
+            damaged =
+                $"checkpoint {Path.GetFileName(ManifestPath(manifest))} is damaged ('{broken.Key}' is missing or "
+                    + $"changed)";
         }
 
         if (damaged is not null)
@@ -212,14 +223,16 @@ public sealed class CheckpointStore
     {
         var all = Manifests(static _ => { });
         var newest = all.OrderByDescending(m => m.Attempt).ThenByDescending(m => m.State.Step).Take(_keep);
-        var kept = newest.Concat(ByMetric(all).Take(1)).Concat(all.Where(m => File.Exists(PinPath(m.State.Step)))).ToHashSet();
+        var kept = newest.Concat(ByMetric(all).Take(1)).Concat(all.Where(m => File.Exists(PinPath(m.State.Step))))
+            .ToHashSet();
         foreach (var manifest in all.Where(m => !kept.Contains(m)))
         {
             File.Delete(ManifestPath(manifest));
         }
 
         var used = kept.SelectMany(m => m.Files.Values).Select(file => file.Sha256).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(Objects).Where(path => !path.EndsWith(".tmp", StringComparison.Ordinal)))
+        foreach (var path in Directory.EnumerateFiles(Objects)
+            .Where(path => !path.EndsWith(".tmp", StringComparison.Ordinal)))
         {
             if (!used.Contains(Path.GetFileNameWithoutExtension(path)))
             {
@@ -240,7 +253,10 @@ public sealed class CheckpointStore
     private string ObjectPath(CheckpointFile file) => Path.Combine(Objects, file.Sha256 + ".safetensors");
 
     private string ManifestPath(CheckpointManifest manifest) =>
-        Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"step-{manifest.State.Step:D8}-{manifest.Attempt:D4}{Suffix}"));
+        Path.Combine(
+            _folder, string.Create(
+                CultureInfo.InvariantCulture, $"step-{manifest.State.Step:D8}-{manifest.Attempt:D4}{Suffix}"));
 
-    private string PinPath(int step) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}.pin"));
+    private string PinPath(int step) =>
+        Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D8}.pin"));
 }

@@ -10,8 +10,10 @@ internal static class TensorFile
 
     private static readonly (ScalarType Type, SafeTensorsDType Stored)[] Types =
     [
-        (ScalarType.Float32, SafeTensorsDType.F32), (ScalarType.Float64, SafeTensorsDType.F64), (ScalarType.BFloat16, SafeTensorsDType.BF16),
-        (ScalarType.Float16, SafeTensorsDType.F16), (ScalarType.Byte, SafeTensorsDType.U8), (ScalarType.Int64, SafeTensorsDType.I64),
+        (ScalarType.Float32, SafeTensorsDType.F32), (ScalarType.Float64, SafeTensorsDType.F64),
+        (ScalarType.BFloat16, SafeTensorsDType.BF16),
+        (ScalarType.Float16, SafeTensorsDType.F16), (ScalarType.Byte, SafeTensorsDType.U8),
+        (ScalarType.Int64, SafeTensorsDType.I64),
     ];
 
     public static void Write(Stream stream, IEnumerable<(string Name, Tensor Value)> tensors) =>

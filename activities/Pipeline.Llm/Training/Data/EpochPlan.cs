@@ -81,7 +81,8 @@ public sealed class EpochPlan
         [.. step.Chunk(settings.MicroBatch).Select(static units => units.SelectMany(unit => unit).ToArray())];
 
     // Sorting within windows of a few batches keeps the order random enough and the padding small.
-    private static List<int[][]> Grouped(List<int[]> units, ITrainingData data, int size, SeededRandom random, bool shuffle)
+    private static List<int[][]> Grouped(
+        List<int[]> units, ITrainingData data, int size, SeededRandom random, bool shuffle)
     {
         var steps = units.Chunk(WindowBatches * size)
             .SelectMany(window => window.OrderBy(unit => data.Tokens(unit[0])).Chunk(size))

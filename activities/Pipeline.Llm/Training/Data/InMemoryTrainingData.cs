@@ -41,7 +41,8 @@ public sealed class InMemoryTrainingData : ITrainingData
         if (sequence.Ids.Length == 0 || sequence.Ids.Length != sequence.Weights.Length)
         {
             throw new InvalidDataException(
-                $"row '{row.Id}' has {sequence.Ids.Length} tokens and {sequence.Weights.Length} weights: it needs at least one token and a weight for each");
+                $"row '{row.Id}' has {sequence.Ids.Length} tokens and {sequence.Weights.Length} weights: it needs at "
+                    + $"least one token and a weight for each");
         }
 
         if (Array.Exists(sequence.Weights, static weight => !float.IsFinite(weight) || weight < 0))
@@ -55,7 +56,9 @@ public sealed class InMemoryTrainingData : ITrainingData
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var row in rows)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{row.Id}\n{row.IsDesirable}\n{row.Sequence.Ids.Length}\n{row.Rejected?.Ids.Length ?? -1}\n"));
+            hash.AppendData(
+                Encoding.UTF8.GetBytes(
+                    $"{row.Id}\n{row.IsDesirable}\n{row.Sequence.Ids.Length}\n{row.Rejected?.Ids.Length ?? -1}\n"));
             foreach (var sequence in new[] { row.Sequence, row.Rejected }.OfType<TrainingSequence>())
             {
                 hash.AppendData(MemoryMarshal.AsBytes(sequence.Ids.AsSpan()));

@@ -25,14 +25,16 @@ public sealed record MicroBatch(
     /// <returns>The micro-batch; of pairs, the rejected answer follows its chosen one.</returns>
     public static MicroBatch Create(IReadOnlyList<TrainingRow> rows, BatchLayoutKind layout, int padding = 0)
     {
-        var sequences = rows.SelectMany(static row => row.Rejected is null ? [row.Sequence] : new[] { row.Sequence, row.Rejected }).ToList();
+        var sequences = rows.SelectMany(
+            static row => row.Rejected is null ? [row.Sequence] : new[] { row.Sequence, row.Rejected }).ToList();
         var lengths = sequences.ConvertAll(static sequence => sequence.Ids.Length).ToArray();
         var isPacked = layout == BatchLayoutKind.PaddingFree;
         var width = isPacked ? lengths.Sum() : lengths.Max();
         var height = isPacked ? 1 : lengths.Length;
         var ids = new long[height * width];
         Array.Fill(ids, padding);
-        var (positions, targets, weights, owners) = (new List<long>(), new List<long>(), new List<float>(), new List<int>());
+        var (positions, targets, weights, owners) =
+            (new List<long>(), new List<long>(), new List<float>(), new List<int>());
         var start = 0;
         for (var index = 0; index < sequences.Count; index++)
         {
@@ -52,6 +54,7 @@ public sealed record MicroBatch(
             start += isPacked ? tokens.Length : width;
         }
 
-        return new(rows, ids, height, width, lengths, isPacked, [.. positions], [.. targets], [.. weights], [.. owners]);
+        return new(
+            rows, ids, height, width, lengths, isPacked, [.. positions], [.. targets], [.. weights], [.. owners]);
     }
 }

@@ -15,7 +15,8 @@ internal static class Packer
             if (tokens > room)
             {
                 throw new InvalidDataException(
-                    $"row '{data.Read(row).Id}' has {tokens} tokens, a pack holds {room}: shorten the row when the dataset is built, or raise the pack size");
+                    $"row '{data.Read(row).Id}' has {tokens} tokens, a pack holds {room}: shorten the row when the "
+                        + $"dataset is built, or raise the pack size");
             }
 
             var (index, left) = Take(open, tokens) ?? New(packs, room);

@@ -15,9 +15,11 @@ public sealed class BestTracker(bool greaterIsBetter, int? patience, double mini
     public (BestState State, bool IsBest, StopReason? Stop) Add(BestState state, EvaluationPoint point)
     {
         var isRetained = retentionBound is null || point.Retention is null || point.Retention >= retentionBound;
-        var gain = state.Value is not { } best ? double.PositiveInfinity : greaterIsBetter ? point.Metric - best : best - point.Metric;
+        var gain = state.Value is not { } best ? double.PositiveInfinity : greaterIsBetter
+            ? point.Metric - best : best - point.Metric;
         var isBest = isRetained && double.IsFinite(point.Metric) && gain > minimumImprovement;
-        var next = isBest ? new BestState { Value = point.Metric, Step = point.Step } : state with { Stale = state.Stale + 1 };
+        var next = isBest
+            ? new BestState { Value = point.Metric, Step = point.Step } : state with { Stale = state.Stale + 1 };
         if (!isRetained)
         {
             return (next, false, StopReason.RetentionLost);

@@ -2,7 +2,8 @@ namespace Pipeline.Llm.Training.Diagnostics;
 
 /// <summary>Tells an exploding loss from a noisy one.</summary>
 /// <remarks>
-/// A step is bad when its loss exceeds both <see cref="Factor"/> times the lowest smoothed loss and that loss plus <see cref="Margin"/> nats.
+/// A step is bad when its loss exceeds both <see cref="Factor"/> times the lowest smoothed loss and that loss plus
+/// <see cref="Margin"/> nats.
 /// One step at <see cref="Certain"/> times the smoothed loss, or <see cref="Patience"/> bad steps in a row, are a
 /// divergence.
 /// In the first steps, where there is little to compare with, a loss above the first one is compared with the loss of
@@ -45,7 +46,8 @@ public static class DivergenceRule
     /// <param name="loss">Loss of a step.</param>
     /// <param name="untrained">Loss of the untrained weights on the same rows.</param>
     /// <returns>What was found when the run has diverged.</returns>
-    public static string? Compare(double loss, double untrained) => loss > Worse * untrained && loss > untrained + Margin
+    public static string? Compare(double loss, double untrained) =>
+        loss > Worse * untrained && loss > untrained + Margin
         ? $"a loss of {loss:G4} on rows where the untrained weights have {untrained:G4}"
         : null;
 
@@ -69,6 +71,8 @@ public static class DivergenceRule
         var above = isBad ? state.Above + 1 : 0;
         var next = Decay * average + (1 - Decay) * loss;
         var after = state with { Average = next, Lowest = Math.Min(state.Lowest, next), Above = above };
-        return (after, above >= Patience ? $"{above} steps in a row above {Factor} times the lowest mean of {state.Lowest:G4}, the last at {loss:G4}" : null);
+        return (after, above >= Patience
+            ? $"{above} steps in a row above {Factor} times the lowest mean of {state.Lowest:G4}, the last at {loss:G4}"
+            : null);
     }
 }

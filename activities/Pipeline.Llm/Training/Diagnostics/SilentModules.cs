@@ -9,7 +9,8 @@ public static class SilentModules
     /// <param name="before">Steps in a row without gradient, by module.</param>
     /// <param name="norms">Gradient norm of each parameter of this step.</param>
     /// <returns>The new counts; modules with a gradient are not listed.</returns>
-    public static IReadOnlyDictionary<string, int> Count(IReadOnlyDictionary<string, int> before, IReadOnlyList<(string Name, double Norm)> norms) =>
+    public static IReadOnlyDictionary<string, int> Count(
+        IReadOnlyDictionary<string, int> before, IReadOnlyList<(string Name, double Norm)> norms) =>
         norms.GroupBy(item => ModuleOf(item.Name), StringComparer.Ordinal)
             .Where(static group => group.All(static item => item.Norm == 0))
             .ToDictionary(group => group.Key, group => before.GetValueOrDefault(group.Key) + 1, StringComparer.Ordinal);

@@ -6,4 +6,5 @@ namespace Pipeline.Llm.Training.Memory;
 /// same.</param>
 /// <param name="Estimate">Its memory.</param>
 /// <param name="Reasons">One line for each configuration that was looked at.</param>
-public sealed record MemoryDecision(MemoryRequest Request, int Accumulation, MemoryEstimate Estimate, IReadOnlyList<string> Reasons);
+public sealed record MemoryDecision(
+    MemoryRequest Request, int Accumulation, MemoryEstimate Estimate, IReadOnlyList<string> Reasons);

@@ -6,7 +6,8 @@ namespace Pipeline.Llm.Training.Memory;
 /// <param name="Optimizer">Moments, and float32 master copies of narrower weights.</param>
 /// <param name="Activations">Results that the backward pass needs, and logits.</param>
 /// <param name="Overhead">Libraries, workspaces and fragmentation.</param>
-public sealed record MemoryEstimate(double Weights, double Gradients, double Optimizer, double Activations, double Overhead)
+public sealed record MemoryEstimate(
+    double Weights, double Gradients, double Optimizer, double Activations, double Overhead)
 {
     /// <summary>All of it.</summary>
     public double Total => Weights + Gradients + Optimizer + Activations + Overhead;
@@ -17,6 +18,7 @@ public sealed record MemoryEstimate(double Weights, double Gradients, double Opt
     /// <summary>One line for logs and reports.</summary>
     /// <returns>Gigabytes (10⁹ bytes) by part.</returns>
     public override string ToString() =>
-        $"{Total / 1e9:F2} GB = weights {Weights / 1e9:F2} + gradients {Gradients / 1e9:F2} + optimizer {Optimizer / 1e9:F2} "
+        $"{Total / 1e9:F2} GB = weights {Weights / 1e9:F2} + gradients {Gradients / 1e9:F2} + optimizer "
+        + $"{Optimizer / 1e9:F2} "
         + $"+ activations {Activations / 1e9:F2} + overhead {Overhead / 1e9:F2}";
 }

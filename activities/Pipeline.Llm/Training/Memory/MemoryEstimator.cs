@@ -66,7 +66,8 @@ public static class MemoryEstimator
     {
         var model = request.Model;
         var states = request.DropsInputs ? 10.0 : 6.0;
-        var layer = (states * model.Hidden + 2.0 * model.KeyValue + 3.0 * model.Intermediate) * width * request.MicroBatchTokens;
+        var layer = (states * model.Hidden + 2.0 * model.KeyValue + 3.0 * model.Intermediate) * width
+            * request.MicroBatchTokens;
         return request.RecomputesActivations
             ? model.Hidden * width * model.Layers * request.MicroBatchTokens + layer
             : layer * model.Layers;

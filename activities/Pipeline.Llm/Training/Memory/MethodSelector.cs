@@ -26,7 +26,9 @@ public static class MethodSelector
         {
             var estimate = MemoryEstimator.Estimate(candidate);
             var isFitting = estimate.Total <= availableBytes;
-            reasons.Add($"{Describe(candidate)}: {estimate}, {(isFitting ? "fits" : "does not fit")} {availableBytes / 1e9:F1} GB");
+            reasons.Add(
+                $"{Describe(candidate)}: {estimate}, {(isFitting ? "fits" : "does not fit")} "
+                    + $"{availableBytes / 1e9:F1} GB");
             if (isFitting)
             {
                 return new(candidate, accumulation, estimate, reasons);
@@ -46,13 +48,15 @@ public static class MethodSelector
         if (request.Method == TuningMethod.Full && request.Model.Parameters >= LargestFull && !hasWaiver)
         {
             throw new ArgumentException(
-                $"a full fine-tune of {request.Model.Parameters / 1e9:F1} billion parameters needs {MemoryEstimator.Estimate(request)}: "
+                $"a full fine-tune of {request.Model.Parameters / 1e9:F1} billion parameters needs "
+                + $"{MemoryEstimator.Estimate(request)}: "
                 + "train an adapter, or give a waiver for the full fine-tune",
                 nameof(request));
         }
     }
 
-    private static IEnumerable<(MemoryRequest Request, int Accumulation)> Candidates(MemoryRequest request, bool isAutomatic)
+    private static IEnumerable<(MemoryRequest Request, int Accumulation)> Candidates(
+        MemoryRequest request, bool isAutomatic)
     {
         var first = isAutomatic ? request with { Method = TuningMethod.Lora } : request;
         yield return (first, 1);
@@ -75,5 +79,6 @@ public static class MethodSelector
     }
 
     private static string Describe(MemoryRequest request) =>
-        $"{request.Method} with {request.MicroBatchTokens} tokens{(request.RecomputesActivations ? " and recomputed layers" : "")}";
+        $"{request.Method} with {request.MicroBatchTokens} "
+            + $"tokens{(request.RecomputesActivations ? " and recomputed layers" : "")}";
 }

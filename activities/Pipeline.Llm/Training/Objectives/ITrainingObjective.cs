@@ -5,7 +5,9 @@ namespace Pipeline.Llm.Training.Objectives;
 /// <summary>What a run minimises: language modelling or a preference loss.</summary>
 public interface ITrainingObjective
 {
-    /// <summary>What the weights depend on besides the options of the run; a checkpoint of another identity is refused.</summary>
+    /// <summary>
+    /// What the weights depend on besides the options of the run; a checkpoint of another identity is refused.
+    /// </summary>
     /// <value>Empty for language modelling.</value>
     string Identity { get; }
 

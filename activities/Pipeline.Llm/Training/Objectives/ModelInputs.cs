@@ -32,5 +32,6 @@ internal static class ModelInputs
 
     /// <summary>The states that predict targets, [n, d].</summary>
     public static Tensor Predicting(Tensor hidden, MicroBatch batch) =>
-        TorchExtras.Current.SelectRows(hidden.reshape(-1, hidden.size(-1)), tensor(batch.Positions, device: hidden.device));
+        TorchExtras.Current.SelectRows(
+            hidden.reshape(-1, hidden.size(-1)), tensor(batch.Positions, device: hidden.device));
 }

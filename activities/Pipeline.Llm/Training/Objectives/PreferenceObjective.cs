@@ -23,7 +23,8 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
     /// <param name="adapter">The adapter in training.</param>
     /// <param name="settings">Formula and numbers.</param>
     /// <param name="options">Noise and recomputation.</param>
-    public PreferenceObjective(CausalLanguageModel model, LoraAdapter adapter, PreferenceSettings settings, TrainingOptions options)
+    public PreferenceObjective(
+        CausalLanguageModel model, LoraAdapter adapter, PreferenceSettings settings, TrainingOptions options)
     {
         (_model, _adapter, _settings) = (model, adapter, settings);
         _hooks = new(model, adapter, options.NoiseAlpha, options.RecomputesActivations);
@@ -44,7 +45,8 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
             { Rejected: not null } when !needsPair => "a rejected answer: split the pair into a good and a bad row",
             _ => null,
         };
-        return problem is null ? 1 : throw new InvalidDataException($"row '{row.Id}' has {problem}; {_settings.Method} cannot use it");
+        return problem is null
+            ? 1 : throw new InvalidDataException($"row '{row.Id}' has {problem}; {_settings.Method} cannot use it");
     }
 
     /// <inheritdoc/>
@@ -79,10 +81,13 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
         {
             PreferenceMethod.Orpo => Orpo(policy),
             PreferenceMethod.SimPo => ReferenceFreeLoss.Margin(
-                SequenceLogProbs.Every(policy.Mean, 0), SequenceLogProbs.Every(policy.Mean, 1), _settings.Beta, _settings.Margin, _settings.LabelSmoothing),
+                SequenceLogProbs.Every(policy.Mean, 0), SequenceLogProbs.Every(policy.Mean, 1), _settings.Beta,
+                _settings.Margin, _settings.LabelSmoothing),
             // The other two have a reference.
             PreferenceMethod.Kto => Kto(batch, policy, reference!),
-            _ => PreferenceLoss.PerPair(_settings.Loss, Pairs(policy, reference!), _settings.Beta, _settings.LabelSmoothing),
+            _ =>
+                PreferenceLoss.PerPair(
+                    _settings.Loss, Pairs(policy, reference!), _settings.Beta, _settings.LabelSmoothing),
         };
         var loss = losses.sum();
         return (loss, Sums(batch, policy, reference, loss));
@@ -98,7 +103,8 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
     {
         var labels = tensor(batch.Rows.Select(row => row.IsDesirable).ToArray(), device: policy.Sum.device);
         return KtoLoss.PerExample(
-            policy.Sum, reference.Sum, labels, Divergence(batch), _settings.Beta, _settings.DesirableWeight, _settings.UndesirableWeight);
+            policy.Sum, reference.Sum, labels, Divergence(batch), _settings.Beta, _settings.DesirableWeight,
+            _settings.UndesirableWeight);
     }
 
     // Answers of the neighbouring rows say how far the policy has moved in general.
@@ -123,9 +129,11 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
         return new(prompt.Id, new([.. a.Ids[..head], .. b.Ids[tail..]], [.. a.Weights[..head], .. b.Weights[tail..]]));
     }
 
-    private static int FirstTarget(TrainingSequence sequence) => 1 + Array.FindIndex(sequence.Weights[1..], static weight => weight > 0);
+    private static int FirstTarget(TrainingSequence sequence) =>
+        1 + Array.FindIndex(sequence.Weights[1..], static weight => weight > 0);
 
-    private SequenceLogProbs Forward(MicroBatch batch) => LogProbs(_model.Hidden(ModelInputs.Of(batch, _model.Device)), batch);
+    private SequenceLogProbs Forward(MicroBatch batch) =>
+        LogProbs(_model.Hidden(ModelInputs.Of(batch, _model.Device)), batch);
 
     private SequenceLogProbs Reference(MicroBatch batch)
     {
@@ -149,7 +157,8 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
         var empty = zeros(batch.SequenceLengths.Length, tokens.Loss.dtype, device);
         using var noGrad = no_grad();
         var counts = empty.index_add(0, owners, ones_like(tokens.Loss), 1);
-        var (correct, entropy) = (tokens.Correct.sum().to(float64).ToDouble(), tokens.Entropy.sum().to(float64).ToDouble());
+        var (correct, entropy) =
+            (tokens.Correct.sum().to(float64).ToDouble(), tokens.Entropy.sum().to(float64).ToDouble());
         using var grad = enable_grad(tokens.Loss.requires_grad);
         return new(empty.index_add(0, owners, tokens.Loss.neg(), 1), counts, correct, entropy);
     }
@@ -177,7 +186,8 @@ public sealed class PreferenceObjective : ITrainingObjective, IDisposable
 
         var margins = reference is null
             ? (SequenceLogProbs.Every(policy.Mean, 0) - SequenceLogProbs.Every(policy.Mean, 1)) * _settings.Beta
-            : (SequenceLogProbs.Every(policy.Sum - reference.Sum, 0) - SequenceLogProbs.Every(policy.Sum - reference.Sum, 1)) * _settings.Beta;
+            : (SequenceLogProbs.Every(policy.Sum - reference.Sum, 0)
+                - SequenceLogProbs.Every(policy.Sum - reference.Sum, 1)) * _settings.Beta;
         return sums with
         {
             Pairs = batch.Rows.Count,

@@ -23,11 +23,13 @@ internal sealed class Recomputation : autograd.SingleTensorFunction<Recomputatio
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var scope = NewDisposeScope();
-        var function = (Func<Tensor, Tensor>)(ctx.get_data(Key) ?? throw new InvalidOperationException("the function was not saved"));
+        var function = (Func<Tensor, Tensor>)(ctx.get_data(Key)
+            ?? throw new InvalidOperationException("the function was not saved"));
         using var grad = enable_grad();
         var input = ctx.get_saved_variables()[0].detach().requires_grad_();
         autograd.backward([function(input)], [grad_output]);
-        var result = input.grad ?? throw new InvalidOperationException("the recomputed function does not depend on its input");
+        var result = input.grad
+            ?? throw new InvalidOperationException("the recomputed function does not depend on its input");
         // No gradient for the function itself.
         return [null!, result.MoveToOuterDisposeScope()];
     }

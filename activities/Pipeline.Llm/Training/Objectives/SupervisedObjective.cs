@@ -54,7 +54,8 @@ public sealed class SupervisedObjective : ITrainingObjective, IDisposable
 
     /// <inheritdoc/>
     public ObjectiveSums Evaluate(MicroBatch batch) =>
-        batch.Targets.Length == 0 ? new() : Sums(Measure(_model.Hidden(ModelInputs.Of(batch, _model.Device)), batch, 0).Numbers, batch);
+        batch.Targets.Length == 0
+            ? new() : Sums(Measure(_model.Hidden(ModelInputs.Of(batch, _model.Device)), batch, 0).Numbers, batch);
 
     /// <inheritdoc/>
     public void Dispose() => _hooks.Dispose();
@@ -62,10 +63,12 @@ public sealed class SupervisedObjective : ITrainingObjective, IDisposable
     // Loss, correct predictions and entropy, [3] float64 on the device.
     private (Tensor Loss, Tensor Numbers) Measure(Tensor hidden, MicroBatch batch, double labelSmoothing)
     {
-        var tokens = _model.TokenLoss(ModelInputs.Predicting(hidden, batch), tensor(batch.Targets, device: _model.Device), labelSmoothing);
+        var tokens = _model.TokenLoss(
+            ModelInputs.Predicting(hidden, batch), tensor(batch.Targets, device: _model.Device), labelSmoothing);
         var loss = (tokens.Loss * tensor(batch.Weights, device: _model.Device).to(tokens.Loss.dtype)).sum();
         using var noGrad = no_grad();
-        return (loss, stack([loss.detach().to(float64), tokens.Correct.sum().to(float64), tokens.Entropy.sum().to(float64)]));
+        return (loss,
+            stack([loss.detach().to(float64), tokens.Correct.sum().to(float64), tokens.Entropy.sum().to(float64)]));
     }
 
     private static ObjectiveSums Sums(Tensor numbers, MicroBatch batch)

@@ -8,7 +8,8 @@ namespace Pipeline.Llm.Training.Objectives;
 
 /// <summary>What training adds to a forward pass: dropout, noise on embeddings, layers computed again in the backward
 /// pass.</summary>
-internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adapter, double noiseAlpha, bool recomputes) : IDisposable
+internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adapter, double noiseAlpha, bool recomputes)
+    : IDisposable
 {
     private readonly Generator _generator = new(0, model.Device);
 
@@ -85,7 +86,8 @@ internal sealed class TrainingHooks(CausalLanguageModel model, LoraAdapter? adap
             return noise * (noiseAlpha / Math.Sqrt(states.size(1) * (double)width));
         }
 
-        var scale = lengths.SelectMany(length => Enumerable.Repeat((float)(noiseAlpha / Math.Sqrt(length * (double)width)), length)).ToArray();
+        var scale = lengths.SelectMany(
+            length => Enumerable.Repeat((float)(noiseAlpha / Math.Sqrt(length * (double)width)), length)).ToArray();
         return noise * tensor(scale, device: states.device).to(states.dtype).view(1, -1, 1);
     }
 }

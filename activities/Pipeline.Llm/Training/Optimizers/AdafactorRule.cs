@@ -23,7 +23,8 @@ internal sealed class AdafactorRule(OptimizerSettings settings) : IUpdateRule
         update = update.div_(Math.Max(1, RootMeanSquare(update) / ClipThreshold)).mul_(step);
         if (settings.Momentum > 0)
         {
-            update = state.Get("exp_avg", () => zeros_like(weights)).mul_(settings.Momentum).add_(update, 1 - settings.Momentum);
+            update = state.Get("exp_avg", () => zeros_like(weights)).mul_(settings.Momentum)
+                .add_(update, 1 - settings.Momentum);
         }
 
         if (weightDecay != 0)
@@ -34,7 +35,8 @@ internal sealed class AdafactorRule(OptimizerSettings settings) : IUpdateRule
         weights.sub_(update);
     }
 
-    private static double RootMeanSquare(Tensor values) => linalg.vector_norm(values).ToDouble() / Math.Sqrt(values.numel());
+    private static double RootMeanSquare(Tensor values) =>
+        linalg.vector_norm(values).ToDouble() / Math.Sqrt(values.numel());
 
     private static Tensor Factored(Tensor squared, ParameterState state, double decay)
     {

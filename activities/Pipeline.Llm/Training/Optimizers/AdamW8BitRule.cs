@@ -49,7 +49,8 @@ internal sealed class AdamW8BitRule(AdamWRule full, double beta1, double beta2) 
     {
         var flat = values.reshape(-1);
         var padding = (BlockwiseInt8.Block - (flat.numel() % BlockwiseInt8.Block)) % BlockwiseInt8.Block;
-        var blocks = (padding == 0 ? flat : cat([flat, zeros(padding, flat.dtype, flat.device)])).view(-1, BlockwiseInt8.Block);
+        var blocks = (padding == 0 ? flat : cat([flat, zeros(padding, flat.dtype, flat.device)]))
+            .view(-1, BlockwiseInt8.Block);
         var scales = blocks.abs().amax([1L]);
         var divisor = scales.masked_fill(scales.eq(0), 1).unsqueeze(1);
         var codes = blocks.div(divisor).clamp_(-1, 1).bucketize(midpoints).to(uint8).view(-1);

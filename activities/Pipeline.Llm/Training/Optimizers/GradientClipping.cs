@@ -37,6 +37,7 @@ public static class GradientClipping
         }
 
         var next = 0;
-        return new(total, [.. parameters.Select((p, i) => (p.Name, gradients[i] is null ? 0.0 : values[next++] / lossScale))]);
+        return new(
+            total, [.. parameters.Select((p, i) => (p.Name, gradients[i] is null ? 0.0 : values[next++] / lossScale))]);
     }
 }

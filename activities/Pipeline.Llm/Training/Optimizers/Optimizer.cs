@@ -30,7 +30,8 @@ public sealed class Optimizer : IDisposable
     public IReadOnlyDictionary<string, ParameterState> States => _states;
 
     /// <summary>Bytes that the moments and master copies take.</summary>
-    public long StateBytes => _states.Values.SelectMany(state => state.Tensors.Values).Sum(t => t.numel() * t.element_size());
+    public long StateBytes =>
+        _states.Values.SelectMany(state => state.Tensors.Values).Sum(t => t.numel() * t.element_size());
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     /// <param name="rate">Scheduled learning rate, before the groups' factors.</param>
@@ -92,7 +93,8 @@ public sealed class Optimizer : IDisposable
     /// <exception cref="CheckpointException">A name belongs to no parameter of this run.</exception>
     public void Restore(IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, long> steps)
     {
-        var devices = Groups.SelectMany(group => group.Parameters).ToDictionary(p => p.Name, p => p.Value.device, StringComparer.Ordinal);
+        var devices = Groups.SelectMany(group => group.Parameters)
+            .ToDictionary(p => p.Name, p => p.Value.device, StringComparer.Ordinal);
         foreach (var state in _states.Values)
         {
             state.Dispose();
@@ -103,7 +105,8 @@ public sealed class Optimizer : IDisposable
             var cut = name.LastIndexOf("::", StringComparison.Ordinal);
             var parameter = cut < 0 ? name : name[..cut];
             var state = _states.GetValueOrDefault(parameter)
-                ?? throw new CheckpointException($"the checkpoint has optimizer state for '{parameter}', which this run does not train");
+                ?? throw new CheckpointException(
+                    $"the checkpoint has optimizer state for '{parameter}', which this run does not train");
             state.Tensors.Add(name[(cut + 2)..], value.to(devices[parameter], copy: true).DetachFromDisposeScope());
         }
 

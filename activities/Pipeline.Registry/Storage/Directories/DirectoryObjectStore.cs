@@ -4,8 +4,9 @@ namespace Pipeline.Registry.Storage.Directories;
 
 /// <summary>An object store in a folder: atomic, durable and safe for several processes at once.</summary>
 /// <remarks>
-/// A write goes to a sibling under <c>.staging</c>, is flushed to disk, renamed (or linked, when the key must be free) and the
-/// directory is flushed. The etag is the file's modification time, kept strictly increasing for each key, and its length.
+/// A write goes to a sibling under <c>.staging</c>, is flushed to disk, renamed (or linked, when the key must be free)
+/// and the directory is flushed. The etag is the file's modification time, kept strictly increasing for each key, and
+/// its length.
 /// </remarks>
 public sealed class DirectoryObjectStore : IObjectStore
 {
@@ -19,7 +20,8 @@ public sealed class DirectoryObjectStore : IObjectStore
     /// <summary>Opens a store, creating its folder when needed.</summary>
     /// <param name="root">Folder of the store.</param>
     /// <param name="clock">Source of modification times; null takes the system's.</param>
-    /// <exception cref="ObjectStoreException">The folder cannot be written, or its staging area is on another file system.</exception>
+    /// <exception cref="ObjectStoreException">The folder cannot be written, or its staging area is on another file
+    /// system.</exception>
     public DirectoryObjectStore(string root, TimeProvider? clock = null)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
@@ -49,25 +51,32 @@ public sealed class DirectoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<Stream> OpenAsync(string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default)
+    public Task<Stream> OpenAsync(
+        string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         var path = PathOf(key);
         FileStream? file = null;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
-            // A renamed file keeps its open descriptor, so checking behind the open can only refuse, never mix versions.
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16,
+                FileOptions.Asynchronous);
+            // A renamed file keeps its open descriptor, so checking behind the open can only refuse, never mix
+            // versions.
             if (ifMatch is not null && Describe(key, new FileInfo(path))?.ETag != ifMatch)
             {
-                throw new ObjectStoreException(ObjectStoreError.PreconditionFailed, $"object '{key}' changed while it was read; read its new version");
+                throw new ObjectStoreException(
+                    ObjectStoreError.PreconditionFailed,
+                    $"object '{key}' changed while it was read; read its new version");
             }
 
             var part = range ?? new ByteRange(0, file.Length);
             if (range is not null && (part.Offset < 0 || part.Length < 1 || part.Offset + part.Length > file.Length))
             {
                 throw new ObjectStoreException(
-                    ObjectStoreError.Integrity, $"object '{key}' has {file.Length} bytes; bytes {part.Offset} to {part.Offset + part.Length - 1} are not in it");
+                    ObjectStoreError.Integrity,
+                    $"object '{key}' has {file.Length} bytes; bytes {part.Offset} to {part.Offset + part.Length - 1} "
+                        + $"are not in it");
             }
 
             file.Position = part.Offset;
@@ -77,13 +86,15 @@ public sealed class DirectoryObjectStore : IObjectStore
         {
             file?.Dispose();
             throw exception is ObjectStoreException ? exception
-                : exception is FileNotFoundException or DirectoryNotFoundException ? DirectoryErrors.Missing(key, exception)
+                : exception is FileNotFoundException or DirectoryNotFoundException
+                ? DirectoryErrors.Missing(key, exception)
                 : DirectoryErrors.Translate(exception, path, 0);
         }
     }
 
     /// <inheritdoc/>
-    public async Task<ObjectInfo> PutAsync(string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default)
+    public async Task<ObjectInfo> PutAsync(
+        string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default)
     {
         var path = PathOf(key);
         var start = content.CanSeek ? content.Position : -1;
@@ -94,7 +105,8 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
         catch (IOException exception) when (exception.HResult == Posix.IoError && start >= 0)
         {
-            // A failed fsync may have dropped the pages, and asking again would lie: write everything to a new file, once.
+            // A failed fsync may have dropped the pages, and asking again would lie: write everything to a new file,
+            // once.
             File.Delete(staged);
             content.Position = start;
             staged = await StageAsync(content, cancellation);
@@ -125,7 +137,8 @@ public sealed class DirectoryObjectStore : IObjectStore
             .Select(path => path[(_root.Length + 1)..])
             .Where(relative => relative[0] != '.')
             .Select(ObjectPath.ToKey)
-            .Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, startAfter) > 0)
+            .Where(key => key.StartsWith(prefix, StringComparison.Ordinal)
+                && string.CompareOrdinal(key, startAfter) > 0)
             .Order(StringComparer.Ordinal);
         foreach (var key in keys)
         {
@@ -161,7 +174,9 @@ public sealed class DirectoryObjectStore : IObjectStore
     }
 
     private static ObjectInfo? Describe(string key, FileInfo file) =>
-        file.Exists ? new ObjectInfo(key, file.Length, $"\"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}\"", new DateTimeOffset(file.LastWriteTimeUtc)) : null;
+        file.Exists
+            ? new ObjectInfo(key, file.Length, $"\"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}\"",
+                new DateTimeOffset(file.LastWriteTimeUtc)) : null;
 
     private string PathOf(string key) => Path.Combine(_root, ObjectPath.FromKey(key));
 
@@ -171,7 +186,8 @@ public sealed class DirectoryObjectStore : IObjectStore
         var written = 0L;
         try
         {
-            await using var file = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
+            await using var file = new FileStream(
+                staged, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
             var buffer = new byte[1 << 18];
             for (int read; (read = await content.ReadAsync(buffer, cancellation)) > 0; written += read)
             {
@@ -216,7 +232,8 @@ public sealed class DirectoryObjectStore : IObjectStore
             var current = new FileInfo(path);
             DirectoryErrors.CheckCondition(key, condition, Describe(key, current)?.ETag);
             var time = _clock.GetUtcNow().UtcDateTime;
-            File.SetLastWriteTimeUtc(staged, current.Exists && current.LastWriteTimeUtc >= time ? current.LastWriteTimeUtc.AddTicks(1) : time);
+            File.SetLastWriteTimeUtc(staged,
+                current.Exists && current.LastWriteTimeUtc >= time ? current.LastWriteTimeUtc.AddTicks(1) : time);
             Faults.FaultPoint.Hit("store.rename");
             if (condition.IfAbsent)
             {
@@ -241,7 +258,8 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
         catch (IOException exception) when (exception.HResult == Posix.Exists)
         {
-            throw new ObjectStoreException(ObjectStoreError.PreconditionFailed, $"object '{key}' exists already", exception);
+            throw new ObjectStoreException(
+                ObjectStoreError.PreconditionFailed, $"object '{key}' exists already", exception);
         }
     }
 
@@ -264,7 +282,8 @@ public sealed class DirectoryObjectStore : IObjectStore
         return folder;
     }
 
-    // One of 256 lock files, chosen by the path; held for a rename only. FileShare.None takes flock, which ends with its process.
+    // One of 256 lock files, chosen by the path; held for a rename only. FileShare.None takes flock, which ends with
+    // its process.
     private FileStream LockKey(string path)
     {
         var hash = 0u;
@@ -280,7 +299,8 @@ public sealed class DirectoryObjectStore : IObjectStore
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
             }
-            catch (IOException exception) when (exception is not DirectoryNotFoundException && exception.HResult is 11 or -2147024864)
+            catch (IOException exception)
+                when (exception is not DirectoryNotFoundException && exception.HResult is 11 or -2147024864)
             {
                 Thread.Sleep(wait);
             }

@@ -4,8 +4,9 @@ namespace Pipeline.Registry.Storage.Directories;
 
 /// <summary>Maps keys to file names so that no key can leave the folder or meet another one.</summary>
 /// <remarks>
-/// Each part between slashes becomes one name. Bytes other than letters, digits and <c>._=@+-</c> are percent-encoded; a leading
-/// dot is encoded too, so neither <c>.</c>, <c>..</c> nor the store's own dot folders can be named. An empty part becomes <c>%</c>.
+/// Each part between slashes becomes one name. Bytes other than letters, digits and <c>._=@+-</c> are percent-encoded;
+/// a leading dot is encoded too, so neither <c>.</c>, <c>..</c> nor the store's own dot folders can be named. An empty
+/// part becomes <c>%</c>.
 /// </remarks>
 internal static class ObjectPath
 {
@@ -19,7 +20,9 @@ internal static class ObjectPath
             var name = Encode(part);
             if (name.Length > MaxNameBytes)
             {
-                throw new ObjectStoreException(ObjectStoreError.InvalidKey, $"a part of an object key is longer than {MaxNameBytes} bytes when encoded");
+                throw new ObjectStoreException(
+                    ObjectStoreError.InvalidKey,
+                    $"a part of an object key is longer than {MaxNameBytes} bytes when encoded");
             }
 
             path.Append(path.Length == 0 ? "" : "/").Append(name);
@@ -40,7 +43,8 @@ internal static class ObjectPath
         var name = new StringBuilder(part.Length);
         foreach (var b in Encoding.UTF8.GetBytes(part))
         {
-            var safe = char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'=' or (byte)'@' or (byte)'+' or (byte)'-' ||
+            var safe = char.IsAsciiLetterOrDigit((char)b)
+                || b is (byte)'_' or (byte)'=' or (byte)'@' or (byte)'+' or (byte)'-' ||
                 (b == (byte)'.' && name.Length > 0);
             _ = safe ? name.Append((char)b) : name.Append('%').Append(b.ToString("X2"));
         }

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Pipeline.Registry.Storage.S3;
 
-/// <summary>Decides which endpoints may be talked to: no metadata services, no plain HTTP across a network, no surprises from DNS.</summary>
+/// <summary>
+/// Decides which endpoints may be talked to: no metadata services, no plain HTTP across a network, no surprises from
+/// DNS.
+/// </summary>
 public static class EndpointGuard
 {
     private static readonly IPNetwork[] Forbidden =
@@ -30,7 +33,8 @@ public static class EndpointGuard
 
         if (endpoint.UserInfo.Length > 0)
         {
-            throw Refuse("the S3 endpoint carries credentials in its URL; use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+            throw Refuse(
+                "the S3 endpoint carries credentials in its URL; use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
         }
 
         if (IPAddress.TryParse(endpoint.Host.Trim('[', ']'), out var address))
@@ -40,13 +44,16 @@ public static class EndpointGuard
 
         if (endpoint.Scheme == "http" && !allowInsecure && !endpoint.IsLoopback)
         {
-            throw Refuse($"the S3 endpoint {endpoint.Host} uses plain HTTP outside this machine; use https or set store.s3.allowInsecure");
+            throw Refuse(
+                $"the S3 endpoint {endpoint.Host} uses plain HTTP outside this machine; use https or set "
+                    + $"store.s3.allowInsecure");
         }
     }
 
     /// <summary>Accepts an address that a name resolved to.</summary>
     /// <param name="address">IPv4 or IPv6.</param>
-    /// <exception cref="ObjectStoreException">The address belongs to a metadata service or cannot be a host.</exception>
+    /// <exception cref="ObjectStoreException">The address belongs to a metadata service or cannot be a
+    /// host.</exception>
     public static void Check(IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -56,11 +63,14 @@ public static class EndpointGuard
         }
     }
 
-    /// <summary>Connects to a resolved and checked address, so that a second look-up cannot answer differently.</summary>
+    /// <summary>
+    /// Connects to a resolved and checked address, so that a second look-up cannot answer differently.
+    /// </summary>
     /// <param name="context">Host and port.</param>
     /// <param name="cancellation">Stops the attempt.</param>
     /// <returns>The connected stream.</returns>
-    public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    public static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
         foreach (var address in addresses)

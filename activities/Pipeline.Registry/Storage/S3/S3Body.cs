@@ -4,10 +4,12 @@ namespace Pipeline.Registry.Storage.S3;
 /// <param name="response">The response; disposed with this stream.</param>
 /// <param name="body">Its body.</param>
 /// <param name="expected">Announced bytes.</param>
-/// <param name="check">Compares the whole body with the checksum that the service keeps; null when there is none.</param>
+/// <param name="check">Compares the whole body with the checksum that the service keeps; null when there is
+/// none.</param>
 /// <param name="where">Name of the object, for messages.</param>
 /// <param name="options">Time-out of a stalled body.</param>
-internal sealed class S3Body(HttpResponseMessage response, Stream body, long expected, BodyCheck? check, string where, S3StoreOptions options) : Stream
+internal sealed class S3Body(HttpResponseMessage response, Stream body, long expected, BodyCheck? check, string where,
+    S3StoreOptions options) : Stream
 {
     private readonly CancellationTokenSource _stall = new();
     private long _read;
@@ -44,7 +46,8 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
     {
         // What lies in the buffers already needs no timer.
         var reading = body.ReadAsync(buffer[..Clip(buffer.Length)], _stall.Token);
-        return reading.IsCompletedSuccessfully ? new ValueTask<int>(Count(buffer.Span, reading.Result)) : FinishAsync(buffer, reading, cancellationToken);
+        return reading.IsCompletedSuccessfully
+            ? new ValueTask<int>(Count(buffer.Span, reading.Result)) : FinishAsync(buffer, reading, cancellationToken);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -54,11 +57,13 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
     {
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("the stream reads forward only");
+    public override long Seek(long offset, SeekOrigin origin) =>
+        throw new NotSupportedException("the stream reads forward only");
 
     public override void SetLength(long value) => throw new NotSupportedException("the stream is read-only");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("the stream is read-only");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("the stream is read-only");
 
     protected override void Dispose(bool disposing)
     {
@@ -72,11 +77,15 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
         base.Dispose(disposing);
     }
 
-    // The client's own time-out ends with the headers; a stalled body needs one too. A broken body is never read again, so one source serves.
-    private async ValueTask<int> FinishAsync(Memory<byte> buffer, ValueTask<int> reading, CancellationToken cancellation)
+    // The client's own time-out ends with the headers; a stalled body needs one too. A broken body is never read again,
+    // so one source serves.
+    private async ValueTask<int> FinishAsync(
+        Memory<byte> buffer, ValueTask<int> reading, CancellationToken cancellation)
     {
         _stall.CancelAfter(options.Timeout);
-        await using var stop = cancellation.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stall); // the state is the source
+        // the state is the source
+        await using var stop =
+            cancellation.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stall);
         try
         {
             var read = await reading;
@@ -97,11 +106,13 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
         check?.Append(buffer[..read]);
         if (read == 0 && buffer.Length > 0 && _read < expected)
         {
-            throw new ObjectStoreException(ObjectStoreError.Integrity, $"'{where}' ended after {_read} of {expected} bytes");
+            throw new ObjectStoreException(
+                ObjectStoreError.Integrity, $"'{where}' ended after {_read} of {expected} bytes");
         }
 
         return _read == expected && read > 0 && check?.Holds() == false
-            ? throw new ObjectStoreException(ObjectStoreError.Integrity, $"'{where}' does not have the checksum that the service keeps of it")
+            ? throw new ObjectStoreException(
+                ObjectStoreError.Integrity, $"'{where}' does not have the checksum that the service keeps of it")
             : read;
     }
 }

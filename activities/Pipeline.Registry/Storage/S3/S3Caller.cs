@@ -28,8 +28,10 @@ internal sealed class S3Caller(S3StoreOptions options, Lazy<ResiliencePipeline> 
         }
     }
 
-    // The policy is built when something fails, which most processes never see; it starts with the failure that happened.
-    private async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> request, Exception first, CancellationToken cancellation)
+    // The policy is built when something fails, which most processes never see; it starts with the failure that
+    // happened.
+    private async Task<T> RetryAsync<T>(
+        Func<CancellationToken, Task<T>> request, Exception first, CancellationToken cancellation)
     {
         Exception? failed = first;
         return await retry.Value.ExecuteAsync(async token =>

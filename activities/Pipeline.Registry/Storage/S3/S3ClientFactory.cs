@@ -4,7 +4,9 @@ using Amazon.S3;
 
 namespace Pipeline.Registry.Storage.S3;
 
-/// <summary>Builds the AWS client: one pooled handler, no redirects, checked addresses, retries left to the store.</summary>
+/// <summary>
+/// Builds the AWS client: one pooled handler, no redirects, checked addresses, retries left to the store.
+/// </summary>
 internal static class S3ClientFactory
 {
     public static AmazonS3Client Create(S3StoreOptions options, AWSCredentials? credentials)
@@ -33,7 +35,10 @@ internal static class S3ClientFactory
         return credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config);
     }
 
-    /// <summary>A client with its own connections; nothing is followed, resolved twice or sent to an address that the guard refuses.</summary>
+    /// <summary>
+    /// A client with its own connections; nothing is followed, resolved twice or sent to an address that the guard
+    /// refuses.
+    /// </summary>
     public static HttpClient CreateHttpClient(S3StoreOptions options)
     {
         var handler = new SocketsHttpHandler
@@ -52,7 +57,8 @@ internal static class S3ClientFactory
 
     private sealed class GuardedHttpClients(S3StoreOptions options) : HttpClientFactory
     {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => S3ClientFactory.CreateHttpClient(options);
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+            S3ClientFactory.CreateHttpClient(options);
 
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 

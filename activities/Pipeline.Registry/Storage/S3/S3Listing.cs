@@ -17,7 +17,8 @@ internal sealed record S3Listing(IReadOnlyList<ObjectInfo> Objects, string? Cont
         var settings = new XmlReaderSettings
         {
             Async = true,
-            CheckCharacters = false, // keys may hold anything, and are escaped where the service understands encoding-type
+            // keys may hold anything, and are escaped where the service understands encoding-type
+            CheckCharacters = false,
             DtdProcessing = DtdProcessing.Prohibit,
             IgnoreWhitespace = true,
             MaxCharactersInDocument = MaxCharacters,
@@ -56,7 +57,9 @@ internal sealed record S3Listing(IReadOnlyList<ObjectInfo> Objects, string? Cont
         }
 
         return new S3Listing(
-            escaped ? [.. objects.Select(item => item with { Key = Uri.UnescapeDataString(item.Key.Replace('+', ' ')) })] : objects,
+            escaped ? [
+                .. objects.Select(item => item with { Key = Uri.UnescapeDataString(item.Key.Replace('+', ' ')) })]
+                : objects,
             truncated ? continuation : null);
     }
 
@@ -88,7 +91,9 @@ internal sealed record S3Listing(IReadOnlyList<ObjectInfo> Objects, string? Cont
                     etag = value;
                     break;
                 default:
-                    time = DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : time;
+                    time = DateTimeOffset.TryParse(
+                        value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed)
+                        ? parsed : time;
                     break;
             }
         }

@@ -7,8 +7,9 @@ namespace Pipeline.Registry.Storage.S3;
 
 /// <summary>An object store on S3 or a compatible service.</summary>
 /// <remarks>
-/// Every payload is signed with its SHA-256, so the service itself refuses damaged uploads; transfers over one part run in parallel
-/// parts. Retries use exponential back-off with full jitter (5xx, 429, time-outs, broken connections), and one refresh of expired credentials.
+/// Every payload is signed with its SHA-256, so the service itself refuses damaged uploads; transfers over one part run
+/// in parallel parts. Retries use exponential back-off with full jitter (5xx, 429, time-outs, broken connections), and
+/// one refresh of expired credentials.
 /// </remarks>
 public sealed class S3ObjectStore : IObjectStore, IDisposable
 {
@@ -50,8 +51,12 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             using var found = await SendAsync(HttpMethod.Head, key, range: null, ifMatch: null, cancellation);
             var bytes = found.Content.Headers.ContentLength
-                ?? throw new ObjectStoreException(ObjectStoreError.Integrity, $"{Where(key)}: the service announced no length");
-            return new ObjectInfo(key, bytes, ETagOf(S3Headers.ETag(found), key), S3Headers.LastModified(found)) { Crc64 = S3Headers.Crc64(found.Headers) };
+                ?? throw new ObjectStoreException(
+                    ObjectStoreError.Integrity, $"{Where(key)}: the service announced no length");
+            return new ObjectInfo(key, bytes, ETagOf(S3Headers.ETag(found), key), S3Headers.LastModified(found))
+            {
+                Crc64 = S3Headers.Crc64(found.Headers),
+            };
         }
         catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.NotFound)
         {
@@ -60,7 +65,8 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<Stream> OpenAsync(string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default)
+    public async Task<Stream> OpenAsync(
+        string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default)
     {
         var response = await SendAsync(HttpMethod.Get, key, range, ifMatch, cancellation);
         var announced = response.Content.Headers.ContentLength ?? -1;
@@ -69,15 +75,18 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         {
             response.Dispose();
             throw new ObjectStoreException(
-                ObjectStoreError.Integrity, $"{Where(key)}: the service announced {announced} bytes where {expected} were asked for");
+                ObjectStoreError.Integrity,
+                $"{Where(key)}: the service announced {announced} bytes where {expected} were asked for");
         }
 
         var check = range is null ? BodyCheck.Of(response.Headers) : null;
-        return new S3Body(response, await response.Content.ReadAsStreamAsync(cancellation), expected, check, Where(key), _options);
+        return new S3Body(
+            response, await response.Content.ReadAsStreamAsync(cancellation), expected, check, Where(key), _options);
     }
 
     /// <inheritdoc/>
-    public async Task<ObjectInfo> PutAsync(string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default)
+    public async Task<ObjectInfo> PutAsync(
+        string key, Stream content, PutCondition condition = default, CancellationToken cancellation = default)
     {
         using var upload = new S3Upload(_client.Value, _options, Full(key), condition);
         var (etag, bytes) = await upload.RunAsync(content, _caller.For(Where(key)), cancellation);
@@ -93,12 +102,15 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         while (true)
         {
             var page = await CallAsync(
-                prefix, token => _reader.ListAsync(_address.Listing(_prefix + prefix, continuation, startAfter is null ? null : Full(startAfter)), token), cancellation);
+                prefix, token => _reader.ListAsync(
+                    _address.Listing(_prefix + prefix, continuation, startAfter is null ? null : Full(startAfter)),
+                    token), cancellation);
             var fresh = 0;
             // Some services repeat keys at page borders or ignore the order; a key is reported once, and only forward.
             foreach (var item in page.Objects.OrderBy(item => item.Key, StringComparer.Ordinal))
             {
-                if (!item.Key.StartsWith(_prefix, StringComparison.Ordinal) || string.CompareOrdinal(item.Key[_prefix.Length..], last) <= 0)
+                if (!item.Key.StartsWith(_prefix, StringComparison.Ordinal)
+                    || string.CompareOrdinal(item.Key[_prefix.Length..], last) <= 0)
                 {
                     continue;
                 }
@@ -115,7 +127,8 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             if (fresh == 0)
             {
                 throw new ObjectStoreException(
-                    ObjectStoreError.Integrity, $"{Where(prefix)}: the service repeats a page of its listing; the listing would never end");
+                    ObjectStoreError.Integrity,
+                    $"{Where(prefix)}: the service repeats a page of its listing; the listing would never end");
             }
 
             continuation = page.Continuation;
@@ -124,7 +137,9 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellation = default) =>
-        CallAsync(key, token => _client.Value.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _options.Bucket, Key = Full(key) }, token), cancellation);
+        CallAsync(
+            key, token => _client.Value.DeleteObjectAsync(
+                new DeleteObjectRequest { BucketName = _options.Bucket, Key = Full(key) }, token), cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -137,14 +152,16 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     }
 
     private static string ETagOf(string? etag, string key) => string.IsNullOrEmpty(etag)
-        ? throw new ObjectStoreException(ObjectStoreError.Integrity, $"the service gave no etag for '{key}'; conditional writes need it")
+        ? throw new ObjectStoreException(
+            ObjectStoreError.Integrity, $"the service gave no etag for '{key}'; conditional writes need it")
         : etag;
 
     private string Full(string key) => _prefix + ObjectKey.Check(key);
 
     private string Where(string key) => $"s3://{_options.Bucket}/{_prefix}{key}";
 
-    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string key, ByteRange? range, string? ifMatch, CancellationToken cancellation)
+    private Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string key, ByteRange? range, string? ifMatch, CancellationToken cancellation)
     {
         var address = _address.Of(Full(key));
         return CallAsync(key, token => _reader.SendAsync(method, address, range, ifMatch, token), cancellation);

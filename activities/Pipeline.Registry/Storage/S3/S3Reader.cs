@@ -7,10 +7,12 @@ using Amazon.S3;
 namespace Pipeline.Registry.Storage.S3;
 
 /// <summary>
-/// Sends the requests that read: GET and HEAD straight on the pooled connections, because the general client costs more processor
-/// time for a small object than its transfer. Failures are the client's own exceptions, so retries and messages are the same.
+/// Sends the requests that read: GET and HEAD straight on the pooled connections, because the general client costs more
+/// processor time for a small object than its transfer. Failures are the client's own exceptions, so retries and
+/// messages are the same.
 /// </summary>
-internal sealed class S3Reader(S3StoreOptions options, AWSCredentials? credentials, Lazy<AmazonS3Client> client) : IDisposable
+internal sealed class S3Reader(S3StoreOptions options, AWSCredentials? credentials, Lazy<AmazonS3Client> client)
+    : IDisposable
 {
     private readonly S3Signer _signer = new(options.Region);
     private readonly HttpClient _http = S3ClientFactory.CreateHttpClient(options);
@@ -27,7 +29,8 @@ internal sealed class S3Reader(S3StoreOptions options, AWSCredentials? credentia
     /// <param name="cancellation">Stops the request.</param>
     /// <returns>A response of success whose body is not read yet.</returns>
     /// <exception cref="AmazonS3Exception">The service answered with an error.</exception>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, ByteRange? range, string? ifMatch, CancellationToken cancellation)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, Uri address, ByteRange? range, string? ifMatch, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, address) { Version = HttpVersion.Version11 };
         if (range is { } part)
@@ -77,7 +80,8 @@ internal sealed class S3Reader(S3StoreOptions options, AWSCredentials? credentia
         catch (XmlException exception)
         {
             throw new ObjectStoreException(
-                ObjectStoreError.Unsupported, $"{options.Bucket}: the service's listing cannot be read: {exception.Message}", exception);
+                ObjectStoreError.Unsupported,
+                $"{options.Bucket}: the service's listing cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -88,7 +92,8 @@ internal sealed class S3Reader(S3StoreOptions options, AWSCredentials? credentia
         var code = await ErrorCodeAsync(response, cancellation);
         if (code == "RequestTimeTooSkewed" && response.Headers.Date is { } serverTime && _clockOffset == TimeSpan.Zero)
         {
-            // The clock of this machine is wrong: signatures follow the service's from now on, and the request is worth another try.
+            // The clock of this machine is wrong: signatures follow the service's from now on, and the request is worth
+            // another try.
             _clockOffset = serverTime - DateTimeOffset.UtcNow;
             return new AmazonS3Exception(code, ErrorType.Receiver, "SlowDown", "", HttpStatusCode.ServiceUnavailable);
         }
@@ -104,7 +109,8 @@ internal sealed class S3Reader(S3StoreOptions options, AWSCredentials? credentia
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
             var length = await body.ReadAtLeastAsync(buffer, MaxBytes, throwOnEndOfStream: false, cancellation);
-            using var reader = XmlReader.Create(new MemoryStream(buffer, 0, length), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+            using var reader = XmlReader.Create(
+                new MemoryStream(buffer, 0, length), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
             return reader.ReadToFollowing("Code") ? reader.ReadElementContentAsString() : "";
         }
         catch (Exception exception) when (exception is XmlException or IOException or HttpRequestException)

@@ -5,7 +5,10 @@ using Amazon.Runtime;
 
 namespace Pipeline.Registry.Storage.S3;
 
-/// <summary>Signs requests without a body in headers. <b>Source:</b> Amazon S3 API reference, "Signature Version 4", authorization header.</summary>
+/// <summary>
+/// Signs requests without a body in headers. <b>Source:</b> Amazon S3 API reference, "Signature Version 4",
+/// authorization header.
+/// </summary>
 internal sealed class S3Signer(string region)
 {
     private const string EmptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -28,16 +31,23 @@ internal sealed class S3Signer(string region)
         }
 
         // Signed are the host and every header of the service's own.
-        var own = request.Headers.NonValidated.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal))
+        var own =
+            request.Headers.NonValidated.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal))
             .OrderBy(header => header.Key, StringComparer.Ordinal).ToList();
-        var canonical = $"host:{uri.Authority}\n{string.Concat(own.Select(header => $"{header.Key}:{header.Value}\n"))}";
+        var canonical =
+            $"host:{uri.Authority}\n{string.Concat(own.Select(header => $"{header.Key}:{header.Value}\n"))}";
         var names = $"host;{string.Join(';', own.Select(header => header.Key))}";
         var query = uri.Query.Length > 0 ? uri.Query[1..] : "";
-        var digest = Hex(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method}\n{uri.AbsolutePath}\n{query}\n{canonical}\n{names}\n{EmptyPayload}")));
+        var digest = Hex(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    $"{request.Method}\n{uri.AbsolutePath}\n{query}\n{canonical}\n{names}\n{EmptyPayload}")));
         var scope = $"{time[..8]}/{region}/s3/aws4_request";
         var signature = Hex(Mac(Key(time[..8], credentials.SecretKey), $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{digest}"));
         request.Headers.TryAddWithoutValidation(
-            "Authorization", $"AWS4-HMAC-SHA256 Credential={credentials.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}");
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential={credentials.AccessKey}/{scope}, SignedHeaders={names}, "
+                + $"Signature={signature}");
     }
 
     private static byte[] Mac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));

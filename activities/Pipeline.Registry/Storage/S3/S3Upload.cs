@@ -4,12 +4,16 @@ using Amazon.S3.Model;
 
 namespace Pipeline.Registry.Storage.S3;
 
-/// <summary>Uploads one object: in one request when it fits a part, else in parallel parts with bounded memory.</summary>
-internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, string key, PutCondition condition) : IDisposable
+/// <summary>
+/// Uploads one object: in one request when it fits a part, else in parallel parts with bounded memory.
+/// </summary>
+internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, string key, PutCondition condition)
+    : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(options.Concurrency);
 
-    public async Task<(string? ETag, long Bytes)> RunAsync(Stream content, S3Caller caller, CancellationToken cancellation)
+    public async Task<(string? ETag, long Bytes)> RunAsync(
+        Stream content, S3Caller caller, CancellationToken cancellation)
     {
         var first = await ReadPartAsync(content, cancellation);
         if (first.Length < options.PartBytes)
@@ -37,7 +41,8 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
         IfMatch = condition.IfMatch,
     };
 
-    private async Task<(string? ETag, long Bytes)> RunPartsAsync(Part first, Stream content, S3Caller caller, CancellationToken cancellation)
+    private async Task<(string? ETag, long Bytes)> RunPartsAsync(
+        Part first, Stream content, S3Caller caller, CancellationToken cancellation)
     {
         var initiate = new InitiateMultipartUploadRequest
         {
@@ -46,7 +51,8 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
             ChecksumAlgorithm = ChecksumAlgorithm.CRC64NVME,
             ChecksumType = ChecksumType.FULL_OBJECT,
         };
-        var started = await caller.RunAsync(token => client.InitiateMultipartUploadAsync(initiate, token), cancellation);
+        var started =
+            await caller.RunAsync(token => client.InitiateMultipartUploadAsync(initiate, token), cancellation);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var parts = new List<Task<PartETag>>();
         var (bytes, checksum) = (0L, 0UL);
@@ -71,7 +77,8 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
                 IfNoneMatch = condition.IfAbsent ? "*" : null,
                 IfMatch = condition.IfMatch,
             };
-            var done = await caller.RunAsync(token => client.CompleteMultipartUploadAsync(complete, token), cancellation);
+            var done =
+                await caller.RunAsync(token => client.CompleteMultipartUploadAsync(complete, token), cancellation);
             return (done.ETag, bytes);
         }
         catch
@@ -87,7 +94,8 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
         }
     }
 
-    private async Task<PartETag> SendAsync(Part part, int number, string uploadId, S3Caller caller, CancellationTokenSource failed)
+    private async Task<PartETag> SendAsync(
+        Part part, int number, string uploadId, S3Caller caller, CancellationTokenSource failed)
     {
         try
         {
@@ -129,18 +137,21 @@ internal sealed class S3Upload(AmazonS3Client client, S3StoreOptions options, st
         try
         {
             await client.AbortMultipartUploadAsync(
-                new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId }, CancellationToken.None);
+                new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId },
+                CancellationToken.None);
         }
         catch (Exception exception) when (exception is AmazonS3Exception or HttpRequestException or IOException)
         {
-            System.Diagnostics.Trace.TraceWarning($"multipart upload {uploadId} could not be aborted: {exception.Message}");
+            System.Diagnostics.Trace.TraceWarning(
+                $"multipart upload {uploadId} could not be aborted: {exception.Message}");
         }
     }
 
     private async Task<Part> ReadPartAsync(Stream content, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(options.PartBytes);
-        var length = await content.ReadAtLeastAsync(buffer.AsMemory(0, options.PartBytes), options.PartBytes, throwOnEndOfStream: false, cancellation);
+        var length = await content.ReadAtLeastAsync(
+            buffer.AsMemory(0, options.PartBytes), options.PartBytes, throwOnEndOfStream: false, cancellation);
         return new Part(buffer, length);
     }
 

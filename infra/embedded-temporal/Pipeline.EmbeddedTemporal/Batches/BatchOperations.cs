@@ -7,14 +7,22 @@ internal static class BatchOperations
 {
     public static (BatchOperationType Type, string Identity) Of(StartBatchOperationRequest r) => r.OperationCase switch
     {
-        StartBatchOperationRequest.OperationOneofCase.TerminationOperation => (BatchOperationType.Terminate, r.TerminationOperation.Identity),
-        StartBatchOperationRequest.OperationOneofCase.SignalOperation => (BatchOperationType.Signal, r.SignalOperation.Identity),
-        StartBatchOperationRequest.OperationOneofCase.CancellationOperation => (BatchOperationType.Cancel, r.CancellationOperation.Identity),
-        StartBatchOperationRequest.OperationOneofCase.DeletionOperation => (BatchOperationType.Delete, r.DeletionOperation.Identity),
-        StartBatchOperationRequest.OperationOneofCase.ResetOperation => (BatchOperationType.Reset, r.ResetOperation.Identity),
-        StartBatchOperationRequest.OperationOneofCase.UnpauseActivitiesOperation => (BatchOperationType.UnpauseActivity, r.UnpauseActivitiesOperation.Identity),
-        StartBatchOperationRequest.OperationOneofCase.ResetActivitiesOperation => (BatchOperationType.ResetActivity, r.ResetActivitiesOperation.Identity),
-        StartBatchOperationRequest.OperationOneofCase.UpdateWorkflowOptionsOperation => (BatchOperationType.UpdateExecutionOptions, r.UpdateWorkflowOptionsOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.TerminationOperation =>
+            (BatchOperationType.Terminate, r.TerminationOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.SignalOperation =>
+            (BatchOperationType.Signal, r.SignalOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.CancellationOperation =>
+            (BatchOperationType.Cancel, r.CancellationOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.DeletionOperation =>
+            (BatchOperationType.Delete, r.DeletionOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.ResetOperation =>
+            (BatchOperationType.Reset, r.ResetOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.UnpauseActivitiesOperation =>
+            (BatchOperationType.UnpauseActivity, r.UnpauseActivitiesOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.ResetActivitiesOperation =>
+            (BatchOperationType.ResetActivity, r.ResetActivitiesOperation.Identity),
+        StartBatchOperationRequest.OperationOneofCase.UpdateWorkflowOptionsOperation =>
+            (BatchOperationType.UpdateExecutionOptions, r.UpdateWorkflowOptionsOperation.Identity),
         StartBatchOperationRequest.OperationOneofCase.None => (BatchOperationType.Unspecified, ""),
         _ => throw RpcError.Unimplemented($"the batch operation {r.OperationCase}"),
     };
@@ -27,11 +35,14 @@ internal static class BatchOperations
         switch (r.OperationCase)
         {
             case StartBatchOperationRequest.OperationOneofCase.TerminationOperation:
-                if (run.IsOpen) run.Terminate(tx, r.Reason, r.TerminationOperation.Details, r.TerminationOperation.Identity);
+                if (run.IsOpen)
+                    run.Terminate(tx, r.Reason, r.TerminationOperation.Details, r.TerminationOperation.Identity);
                 break;
             case StartBatchOperationRequest.OperationOneofCase.SignalOperation:
                 var signal = r.SignalOperation;
-                runs.GetOpen(batch.Namespace, target).Signal(tx, signal.Signal, signal.Input, signal.Identity, signal.Header, batch.JobId + target.RunId);
+                runs.GetOpen(batch.Namespace, target)
+                    .Signal(tx, signal.Signal, signal.Input, signal.Identity, signal.Header,
+                        batch.JobId + target.RunId);
                 break;
             case StartBatchOperationRequest.OperationOneofCase.CancellationOperation:
                 if (run.IsOpen) run.RequestCancel(tx, r.Reason, r.CancellationOperation.Identity, batch.JobId);
@@ -44,20 +55,25 @@ internal static class BatchOperations
                 break;
             case StartBatchOperationRequest.OperationOneofCase.UnpauseActivitiesOperation:
                 var unpause = r.UnpauseActivitiesOperation;
-                foreach (var a in Activities(run, unpause.Type)) run.UnpauseActivity(tx, a, unpause.ResetAttempts, unpause.ResetHeartbeat, unpause.Jitter.Span());
+                foreach (var a in Activities(run, unpause.Type))
+                    run.UnpauseActivity(tx, a, unpause.ResetAttempts, unpause.ResetHeartbeat, unpause.Jitter.Span());
                 break;
             case StartBatchOperationRequest.OperationOneofCase.ResetActivitiesOperation:
                 var reset = r.ResetActivitiesOperation;
-                foreach (var a in Activities(run, reset.Type)) run.ResetActivity(tx, a, reset.ResetHeartbeat, reset.KeepPaused, reset.Jitter.Span());
+                foreach (var a in Activities(run, reset.Type))
+                    run.ResetActivity(tx, a, reset.ResetHeartbeat, reset.KeepPaused, reset.Jitter.Span());
                 break;
             case StartBatchOperationRequest.OperationOneofCase.UpdateWorkflowOptionsOperation:
                 var options = r.UpdateWorkflowOptionsOperation;
-                if (run.IsOpen) Frontend.OptionsHandlers.Change(tx, run, options.WorkflowExecutionOptions, options.UpdateMask, options.Identity);
+                if (run.IsOpen)
+                    Frontend.OptionsHandlers.Change(
+                        tx, run, options.WorkflowExecutionOptions, options.UpdateMask, options.Identity);
                 break;
         }
     }
 
-    private static List<ActivityState> Activities(Run run, string type) => [.. run.Activities.Values.Where(a => type.Length == 0 || a.Type == type)];
+    private static List<ActivityState> Activities(Run run, string type) =>
+        [.. run.Activities.Values.Where(a => type.Length == 0 || a.Type == type)];
 
     private static void Reset(Tx tx, BatchRecord batch, Run run)
     {
@@ -69,7 +85,8 @@ internal static class BatchOperations
             Temporalio.Api.Common.V1.ResetOptions.TargetOneofCase.LastWorkflowTask => TaskCompleted(run, first: false),
             Temporalio.Api.Common.V1.ResetOptions.TargetOneofCase.WorkflowTaskId => options.WorkflowTaskId,
             Temporalio.Api.Common.V1.ResetOptions.TargetOneofCase.BuildId =>
-                run.State.ResetPoints.Points.FirstOrDefault(p => p.BuildId == options.BuildId)?.FirstWorkflowTaskCompletedId
+                run.State.ResetPoints.Points.FirstOrDefault(
+                    p => p.BuildId == options.BuildId)?.FirstWorkflowTaskCompletedId
                 ?? throw RpcError.NotFound($"no reset point for the build id {options.BuildId}"),
             _ => TaskCompleted(run, operation.ResetType != ResetType.LastWorkflowTask),
         };
@@ -93,6 +110,7 @@ internal static class BatchOperations
         var completed = first
             ? events.Find(e => e.EventType == EventType.WorkflowTaskCompleted)
             : events.FindLast(e => e.EventType == EventType.WorkflowTaskCompleted);
-        return completed?.EventId ?? (events.Find(e => e.EventType == EventType.WorkflowTaskScheduled)?.EventId + 1 ?? 0);
+        return completed?.EventId
+            ?? (events.Find(e => e.EventType == EventType.WorkflowTaskScheduled)?.EventId + 1 ?? 0);
     }
 }

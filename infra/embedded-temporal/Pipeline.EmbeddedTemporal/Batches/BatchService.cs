@@ -8,7 +8,8 @@ internal sealed class BatchService(Engine engine, ILogger logger)
     private const string Kind = "batch";
     private readonly Dictionary<(string Namespace, string JobId), BatchRecord> _batches = [];
 
-    public IEnumerable<BatchRecord> Of(string ns) => _batches.Values.Where(b => b.Namespace == ns).OrderByDescending(b => b.StartTime);
+    public IEnumerable<BatchRecord> Of(string ns) =>
+        _batches.Values.Where(b => b.Namespace == ns).OrderByDescending(b => b.StartTime);
 
     public BatchRecord? Find(string ns, string jobId) => _batches.GetValueOrDefault((ns, jobId));
 
@@ -21,8 +22,10 @@ internal sealed class BatchService(Engine engine, ILogger logger)
     public void Load()
     {
         _batches.Clear();
-        foreach (var (ns, id, data) in engine.Store.Entities(Kind)) _batches[(ns, id)] = StateJson.Read<BatchRecord>(data);
-        foreach (var batch in _batches.Values.Where(b => b.State == BatchOperationState.Running)) _ = Task.Run(() => RunAsync(batch));
+        foreach (var (ns, id, data) in engine.Store.Entities(Kind)) _batches[(ns, id)] =
+            StateJson.Read<BatchRecord>(data);
+        foreach (var batch in _batches.Values.Where(b => b.State == BatchOperationState.Running))
+            _ = Task.Run(() => RunAsync(batch));
     }
 
     public void Start(Tx tx, BatchRecord batch)
@@ -52,14 +55,16 @@ internal sealed class BatchService(Engine engine, ILogger logger)
         }
         catch (Exception error)
         {
-            logger.LogWarning("Batch {JobId} stopped: {Reason}. It goes on after a restart.", batch.JobId, error.Message);
+            logger.LogWarning(
+                "Batch {JobId} stopped: {Reason}. It goes on after a restart.", batch.JobId, error.Message);
         }
     }
 
     // Deals with the next workflow; false when there is none.
     private bool Step(Tx tx, BatchRecord batch)
     {
-        if (!ReferenceEquals(Find(batch.Namespace, batch.JobId), batch) || batch.State != BatchOperationState.Running) return false;
+        if (!ReferenceEquals(Find(batch.Namespace, batch.JobId), batch) || batch.State != BatchOperationState.Running)
+            return false;
         if (batch.Done + batch.Failed < batch.Targets.Count)
         {
             try
@@ -85,5 +90,6 @@ internal sealed class BatchService(Engine engine, ILogger logger)
         return left;
     }
 
-    private static void Store(Tx tx, BatchRecord batch) => tx.Batch.Entities.Add((Kind, batch.Namespace, batch.JobId, StateJson.Write(batch)));
+    private static void Store(Tx tx, BatchRecord batch) =>
+        tx.Batch.Entities.Add((Kind, batch.Namespace, batch.JobId, StateJson.Write(batch)));
 }

@@ -18,7 +18,8 @@ internal sealed record EngineOptions
 
     public IReadOnlyList<string> Namespaces { get; init; } = ["default"];
 
-    public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } = new Dictionary<string, IndexedValueType>();
+    public IReadOnlyDictionary<string, IndexedValueType> SearchAttributes { get; init; } =
+        new Dictionary<string, IndexedValueType>();
 
     public bool TimeSkipping { get; init; }
 

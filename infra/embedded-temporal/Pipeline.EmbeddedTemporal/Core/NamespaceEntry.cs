@@ -15,7 +15,8 @@ internal sealed class NamespaceEntry
 
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
-    public Temporalio.Api.Enums.V1.NamespaceState Status { get; set; } = Temporalio.Api.Enums.V1.NamespaceState.Registered;
+    public Temporalio.Api.Enums.V1.NamespaceState Status { get; set; } =
+        Temporalio.Api.Enums.V1.NamespaceState.Registered;
 
     public Dictionary<string, IndexedValueType> SearchAttributes { get; set; } = new(StringComparer.Ordinal);
 }

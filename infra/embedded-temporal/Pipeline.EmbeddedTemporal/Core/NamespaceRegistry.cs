@@ -25,7 +25,8 @@ internal sealed class NamespaceRegistry(Engine engine)
     {
         foreach (var name in names)
         {
-            if (!_byName.ContainsKey(name)) Put(tx, new NamespaceEntry { Name = name, Id = Guid.CreateVersion7().ToString() });
+            if (!_byName.ContainsKey(name))
+                Put(tx, new NamespaceEntry { Name = name, Id = Guid.CreateVersion7().ToString() });
         }
 
         foreach (var entry in _byName.Values.ToList())
@@ -55,7 +56,8 @@ internal sealed class NamespaceRegistry(Engine engine)
     public NamespaceEntry Get(string name)
     {
         if (name.Length == 0) throw RpcError.Invalid("Namespace is empty.");
-        return _byName.GetValueOrDefault(name) ?? throw new RpcError(StatusCode.NotFound, $"Namespace {name} is not found.",
+        return _byName.GetValueOrDefault(name)
+            ?? throw new RpcError(StatusCode.NotFound, $"Namespace {name} is not found.",
             new NamespaceNotFoundFailure { Namespace = name });
     }
 

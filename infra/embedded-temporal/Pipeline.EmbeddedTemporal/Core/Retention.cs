@@ -10,7 +10,8 @@ internal sealed class Retention(Engine engine)
 
     public void Start()
     {
-        // Where time is skipped, tests end long before their retention; a timer without end would only drive the clock on.
+        // Where time is skipped, tests end long before their retention; a timer without end would only drive the clock
+        // on.
         if (!engine.TimeSkipper.IsEnabled) Arm(engine.Clock.UtcNow.AddMinutes(1));
     }
 

@@ -1,7 +1,8 @@
 namespace Pipeline.EmbeddedTemporal.Core;
 
 // A due time. Owner is a run id or a schedule's key; Id and Stamp let the owner recognise a stale entry.
-internal readonly record struct TimerEntry(string Owner, TimerKind Kind, long Id, long Stamp, Action<Tx>? Callback = null);
+internal readonly record struct TimerEntry(
+    string Owner, TimerKind Kind, long Id, long Stamp, Action<Tx>? Callback = null);
 
 // All due times in order. Entries are never removed: whoever they concern ignores what no longer applies.
 internal sealed class TimerQueue

@@ -14,11 +14,13 @@ internal static class Times
 
     public static Duration Proto(this TimeSpan span) => Duration.FromTimeSpan(span);
 
-    public static Timestamp Proto(this DateTime time) => Timestamp.FromDateTime(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+    public static Timestamp Proto(this DateTime time) =>
+        Timestamp.FromDateTime(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
     public static long Micros(this DateTime time) => (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    public static DateTime FromMicros(long micros) => DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+    public static DateTime FromMicros(long micros) =>
+        DateTime.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     // The sum, or the end of time where it would overflow.
     public static DateTime After(this DateTime time, TimeSpan span) =>

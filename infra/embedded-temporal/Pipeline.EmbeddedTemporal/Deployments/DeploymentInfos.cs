@@ -20,17 +20,20 @@ internal static class DeploymentInfos
 
     public static RoutingConfig Routing(DeploymentRecord d) => new()
     {
-        CurrentVersion = d.CurrentBuild.Length > 0 ? Version(d, d.CurrentBuild).DottedKey : DeploymentVersion.Unversioned,
+        CurrentVersion = d.CurrentBuild.Length > 0
+            ? Version(d, d.CurrentBuild).DottedKey : DeploymentVersion.Unversioned,
         CurrentDeploymentVersion = d.CurrentBuild.Length > 0 ? Version(d, d.CurrentBuild).Proto() : null,
         CurrentVersionChangedTime = d.CurrentChanged?.Proto(),
-        RampingVersion = d.RampingBuild switch { null => "", "" => DeploymentVersion.Unversioned, var b => Version(d, b).DottedKey },
+        RampingVersion =
+            d.RampingBuild switch { null => "", "" => DeploymentVersion.Unversioned, var b => Version(d, b).DottedKey },
         RampingDeploymentVersion = d.RampingBuild is { Length: > 0 } build ? Version(d, build).Proto() : null,
         RampingVersionPercentage = d.RampingPercent,
         RampingVersionChangedTime = d.RampingChanged?.Proto(),
         RampingVersionPercentageChangedTime = d.PercentChanged?.Proto(),
     };
 
-    public static WorkerDeploymentInfo.Types.WorkerDeploymentVersionSummary Summary(Engine engine, DeploymentRecord d, DeploymentVersionRecord v)
+    public static WorkerDeploymentInfo.Types.WorkerDeploymentVersionSummary Summary(
+        Engine engine, DeploymentRecord d, DeploymentVersionRecord v)
     {
         var status = Status(engine, d, v);
         var drainage = Drainage(engine, v, status);
@@ -41,7 +44,13 @@ internal static class DeploymentInfos
             Status = status,
             CreateTime = v.CreateTime.Proto(),
             DrainageStatus = drainage?.Status ?? VersionDrainageStatus.Unspecified,
-            DrainageInfo = drainage ?? (v.CurrentSince is not null ? new VersionDrainageInfo { LastChangedTime = v.RoutingUpdate?.Proto(), LastCheckedTime = v.RoutingUpdate?.Proto() } : null),
+            DrainageInfo = drainage
+                ?? (v.CurrentSince is not null
+                    ? new VersionDrainageInfo
+                    {
+                        LastChangedTime = v.RoutingUpdate?.Proto(),
+                        LastCheckedTime = v.RoutingUpdate?.Proto()
+                    } : null),
             CurrentSinceTime = v.CurrentSince?.Proto(),
             RampingSinceTime = v.RampingSince?.Proto(),
             RoutingUpdateTime = v.RoutingUpdate?.Proto(),
@@ -64,7 +73,9 @@ internal static class DeploymentInfos
             CurrentSinceTime = v.CurrentSince?.Proto(),
             RampingSinceTime = v.RampingSince?.Proto(),
             RampPercentage = v.RampingSince is null ? 0 : d.RampingPercent,
-            TaskQueueInfos = { v.Queues.Select(q => new WorkerDeploymentVersionInfo.Types.VersionTaskQueueInfo { Name = q.Name, Type = q.Type }) },
+            TaskQueueInfos =
+                { v.Queues.Select(
+                    q => new WorkerDeploymentVersionInfo.Types.VersionTaskQueueInfo { Name = q.Name, Type = q.Type }) },
             DrainageInfo = Drainage(engine, v, status),
             Metadata = v.Metadata.Count == 0 ? null : new VersionMetadata { Entries = { v.Metadata } },
         };
@@ -75,16 +86,20 @@ internal static class DeploymentInfos
         if (v.CurrentSince is not null) return WorkerDeploymentVersionStatus.Current;
         if (v.RampingSince is not null) return WorkerDeploymentVersionStatus.Ramping;
         if (v.LastDeactivation is not { } left) return WorkerDeploymentVersionStatus.Inactive;
-        return engine.Clock.UtcNow - left > DrainageGrace && !engine.Deployments.IsPinnedTo(d.Namespace, Version(d, v.BuildId))
+        return engine.Clock.UtcNow - left > DrainageGrace
+            && !engine.Deployments.IsPinnedTo(d.Namespace, Version(d, v.BuildId))
             ? WorkerDeploymentVersionStatus.Drained : WorkerDeploymentVersionStatus.Draining;
     }
 
-    private static VersionDrainageInfo? Drainage(Engine engine, DeploymentVersionRecord v, WorkerDeploymentVersionStatus status) => status switch
-    {
-        WorkerDeploymentVersionStatus.Draining => Drainage(VersionDrainageStatus.Draining, v.LastDeactivation, engine.Clock.UtcNow),
-        WorkerDeploymentVersionStatus.Drained => Drainage(VersionDrainageStatus.Drained, v.LastDeactivation + DrainageGrace, engine.Clock.UtcNow),
-        _ => null,
-    };
+    private static VersionDrainageInfo? Drainage(
+        Engine engine, DeploymentVersionRecord v, WorkerDeploymentVersionStatus status) => status switch
+        {
+            WorkerDeploymentVersionStatus.Draining =>
+                Drainage(VersionDrainageStatus.Draining, v.LastDeactivation, engine.Clock.UtcNow),
+            WorkerDeploymentVersionStatus.Drained =>
+                Drainage(VersionDrainageStatus.Drained, v.LastDeactivation + DrainageGrace, engine.Clock.UtcNow),
+            _ => null,
+        };
 
     private static VersionDrainageInfo Drainage(VersionDrainageStatus status, DateTime? changed, DateTime now) =>
         new() { Status = status, LastChangedTime = changed?.Proto(), LastCheckedTime = now.Proto() };

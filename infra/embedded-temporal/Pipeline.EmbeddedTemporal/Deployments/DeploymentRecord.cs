@@ -33,7 +33,8 @@ internal sealed class DeploymentRecord
 
     public DateTime? PercentChanged { get; set; }
 
-    public DateTime? RoutingChanged => CurrentChanged > RampingChanged || RampingChanged is null ? CurrentChanged : RampingChanged;
+    public DateTime? RoutingChanged => CurrentChanged > RampingChanged || RampingChanged is null
+        ? CurrentChanged : RampingChanged;
 
     public DeploymentVersionRecord? Find(string buildId) => Versions.Find(v => v.BuildId == buildId);
 
@@ -44,7 +45,8 @@ internal sealed class DeploymentRecord
         return Serving(CurrentBuild, queue, type);
     }
 
-    private string? Serving(string build, string queue, TaskQueueType type) => Find(build)?.Has(queue, type) == true ? build : null;
+    private string? Serving(string build, string queue, TaskQueueType type) =>
+        Find(build)?.Has(queue, type) == true ? build : null;
 
     // A stable place between 0 and 100, so that a workflow does not change sides while the percentage stays (FNV-1a).
     private static double Share(string workflowId)

@@ -14,11 +14,16 @@ internal readonly record struct DeploymentVersion(string Deployment, string Buil
 
     // The version that a worker belongs to, or null for an unversioned worker.
     public static DeploymentVersion? Of(WorkerDeploymentOptions? options) =>
-        options is { WorkerVersioningMode: WorkerVersioningMode.Versioned, DeploymentName.Length: > 0, BuildId.Length: > 0 }
+        options is
+        {
+            WorkerVersioningMode: WorkerVersioningMode.Versioned, DeploymentName.Length: > 0,
+            BuildId.Length: > 0
+        }
             ? new DeploymentVersion(options.DeploymentName, options.BuildId) : null;
 
     public static DeploymentVersion? Of(WorkerDeploymentVersion? version) =>
-        version is { DeploymentName.Length: > 0 } ? new DeploymentVersion(version.DeploymentName, version.BuildId) : null;
+        version is { DeploymentName.Length: > 0 }
+            ? new DeploymentVersion(version.DeploymentName, version.BuildId) : null;
 
     // From a message, or from the text that older clients send instead.
     public static DeploymentVersion Parse(WorkerDeploymentVersion? version, string text)

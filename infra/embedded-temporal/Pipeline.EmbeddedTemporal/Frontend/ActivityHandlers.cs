@@ -12,13 +12,15 @@ internal sealed class ActivityHandlers(Engine engine)
         .On<PauseActivityRequest, PauseActivityResponse>("PauseActivity", (r, _) => engine.ExecuteAsync(tx =>
         {
             var run = Open(r.Namespace, r.Execution);
-            foreach (var activity in Find(run, r.Id, r.Type, all: false)) run.PauseActivity(tx, activity, r.Identity, r.Reason);
+            foreach (var activity in Find(run, r.Id, r.Type, all: false))
+                run.PauseActivity(tx, activity, r.Identity, r.Reason);
             return new PauseActivityResponse();
         }))
         .On<UnpauseActivityRequest, UnpauseActivityResponse>("UnpauseActivity", (r, _) => engine.ExecuteAsync(tx =>
         {
             var run = Open(r.Namespace, r.Execution);
-            foreach (var activity in Find(run, r.Id, r.Type, r.UnpauseAll)) run.UnpauseActivity(tx, activity, r.ResetAttempts, r.ResetHeartbeat, r.Jitter.Span());
+            foreach (var activity in Find(run, r.Id, r.Type, r.UnpauseAll))
+                run.UnpauseActivity(tx, activity, r.ResetAttempts, r.ResetHeartbeat, r.Jitter.Span());
             return new UnpauseActivityResponse();
         }))
         .On<ResetActivityRequest, ResetActivityResponse>("ResetActivity", (r, _) => engine.ExecuteAsync(tx =>
@@ -32,13 +34,16 @@ internal sealed class ActivityHandlers(Engine engine)
 
             return new ResetActivityResponse();
         }))
-        .On<UpdateActivityOptionsRequest, UpdateActivityOptionsResponse>("UpdateActivityOptions", (r, _) => engine.ExecuteAsync(tx =>
+        .On<UpdateActivityOptionsRequest, UpdateActivityOptionsResponse>(
+            "UpdateActivityOptions", (r, _) => engine.ExecuteAsync(tx =>
         {
             var run = Open(r.Namespace, r.Execution);
-            if (!r.RestoreOriginal && (r.ActivityOptions is null || r.UpdateMask is null)) throw RpcError.Invalid("ActivityOptions are not provided");
+            if (!r.RestoreOriginal && (r.ActivityOptions is null || r.UpdateMask is null))
+                throw RpcError.Invalid("ActivityOptions are not provided");
             Temporalio.Api.Activity.V1.ActivityOptions? options = null;
             foreach (var activity in Find(run, r.Id, r.Type, r.MatchAll))
-                options = r.RestoreOriginal ? run.RestoreActivityOptions(tx, activity) : run.ChangeActivityOptions(tx, activity, r.ActivityOptions, Paths(r.UpdateMask));
+                options = r.RestoreOriginal ? run.RestoreActivityOptions(tx, activity)
+                    : run.ChangeActivityOptions(tx, activity, r.ActivityOptions, Paths(r.UpdateMask));
             return new UpdateActivityOptionsResponse { ActivityOptions = options };
         }));
 
@@ -46,8 +51,10 @@ internal sealed class ActivityHandlers(Engine engine)
 
     private static List<ActivityState> Find(Run run, string id, string type, bool all)
     {
-        if (!all && id.Length == 0 && type.Length == 0) throw RpcError.Invalid("either activity type or activity id must be provided");
-        var found = run.Activities.Values.Where(a => all || (id.Length > 0 ? a.ActivityId == id : a.Type == type)).ToList();
+        if (!all && id.Length == 0 && type.Length == 0)
+            throw RpcError.Invalid("either activity type or activity id must be provided");
+        var found = run.Activities.Values.Where(a => all || (id.Length > 0 ? a.ActivityId == id : a.Type == type))
+            .ToList();
         return found.Count > 0 || all ? found : throw NotPending;
     }
 

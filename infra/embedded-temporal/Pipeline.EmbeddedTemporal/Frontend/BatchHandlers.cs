@@ -11,12 +11,14 @@ internal sealed class BatchHandlers(Engine engine)
 
     public void Bind(MethodTable.ServiceBinder service) => service
         .On<StartBatchOperationRequest, StartBatchOperationResponse>("StartBatchOperation", Start)
-        .On<StopBatchOperationRequest, StopBatchOperationResponse>("StopBatchOperation", (r, _) => engine.ExecuteAsync(tx =>
+        .On<StopBatchOperationRequest, StopBatchOperationResponse>(
+            "StopBatchOperation", (r, _) => engine.ExecuteAsync(tx =>
         {
             BatchService.Stop(tx, engine.Batches.Get(r.Namespace, r.JobId), r.Reason);
             return new StopBatchOperationResponse();
         }))
-        .On<DescribeBatchOperationRequest, DescribeBatchOperationResponse>("DescribeBatchOperation", r => engine.Read(() => Describe(engine.Batches.Get(r.Namespace, r.JobId))))
+        .On<DescribeBatchOperationRequest, DescribeBatchOperationResponse>(
+            "DescribeBatchOperation", r => engine.Read(() => Describe(engine.Batches.Get(r.Namespace, r.JobId))))
         .On<ListBatchOperationsRequest, ListBatchOperationsResponse>("ListBatchOperations", r => engine.Read(() =>
         {
             engine.Namespaces.Get(r.Namespace);
@@ -26,17 +28,29 @@ internal sealed class BatchHandlers(Engine engine)
     private async Task<StartBatchOperationResponse> Start(StartBatchOperationRequest r, CallContext context)
     {
         var ns = engine.Read(() => engine.Namespaces.Get(r.Namespace));
-        if (BatchOperations.Of(r).Type == BatchOperationType.Unspecified || r.Reason.Length == 0 || (r.VisibilityQuery.Length == 0 && r.Executions.Count == 0))
+        if (BatchOperations.Of(r).Type == BatchOperationType.Unspecified || r.Reason.Length == 0
+            || (r.VisibilityQuery.Length == 0 && r.Executions.Count == 0))
             throw RpcError.Invalid("must provide required parameters: BatchType/Reason/Namespace/Query/Executions");
         if (r.JobId.Length == 0) throw RpcError.Invalid("JobId is not set on request.");
-        if (r.VisibilityQuery.Length > 0 && r.Executions.Count > 0) throw RpcError.Invalid("batch query and executions are mutually exclusive");
+        if (r.VisibilityQuery.Length > 0 && r.Executions.Count > 0)
+            throw RpcError.Invalid("batch query and executions are mutually exclusive");
         // What is listed must contain everything that was acknowledged before.
         await engine.SettledAsync();
-        var targets = r.Executions.Count > 0 ? [.. r.Executions] : _visibility.Executions(r.Namespace, engine.Read(() => Filter.Parse(ns, r.VisibilityQuery)));
+        var targets = r.Executions.Count > 0 ? [.. r.Executions]
+            : _visibility.Executions(r.Namespace, engine.Read(() => Filter.Parse(ns, r.VisibilityQuery)));
         return await engine.ExecuteAsync(tx =>
         {
-            if (engine.Batches.Find(r.Namespace, r.JobId) is not null) throw new RpcError(StatusCode.AlreadyExists, $"batch operation {r.JobId} already exists");
-            engine.Batches.Start(tx, new BatchRecord { Namespace = r.Namespace, JobId = r.JobId, Request = r, StartTime = tx.Now, Targets = targets });
+            if (engine.Batches.Find(r.Namespace, r.JobId) is not null)
+                throw new RpcError(StatusCode.AlreadyExists, $"batch operation {r.JobId} already exists");
+            engine.Batches.Start(
+                tx, new BatchRecord
+                {
+                    Namespace = r.Namespace,
+                    JobId = r.JobId,
+                    Request = r,
+                    StartTime = tx.Now,
+                    Targets = targets,
+                });
             return new StartBatchOperationResponse();
         });
     }

@@ -48,9 +48,12 @@ internal sealed class ClusterHandlers(Engine engine)
         });
 
     public void BindOperator(MethodTable.ServiceBinder service) => service
-        .On<ListNexusEndpointsRequest, ListNexusEndpointsResponse>("ListNexusEndpoints", _ => new ListNexusEndpointsResponse())
+        .On<ListNexusEndpointsRequest, ListNexusEndpointsResponse>(
+            "ListNexusEndpoints", _ => new ListNexusEndpointsResponse())
         .On<ListClustersRequest, ListClustersResponse>("ListClusters", _ => new ListClustersResponse
         {
-            Clusters = { new ClusterMetadata { ClusterName = ClusterName, ClusterId = _clusterId, HistoryShardCount = 1, Address = engine.Options.Address, IsConnectionEnabled = true } },
+            Clusters =
+                { new ClusterMetadata { ClusterName = ClusterName, ClusterId = _clusterId, HistoryShardCount = 1,
+                    Address = engine.Options.Address, IsConnectionEnabled = true } },
         });
 }

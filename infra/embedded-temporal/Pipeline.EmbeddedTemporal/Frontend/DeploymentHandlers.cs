@@ -9,22 +9,36 @@ internal sealed class DeploymentHandlers(Engine engine)
     private static readonly TimeSpan PollerLife = TimeSpan.FromMinutes(5);
 
     public void Bind(MethodTable.ServiceBinder service) => service
-        .On<ListWorkerDeploymentsRequest, ListWorkerDeploymentsResponse>("ListWorkerDeployments", r => engine.Read(() => List(r)))
-        .On<DescribeWorkerDeploymentRequest, DescribeWorkerDeploymentResponse>("DescribeWorkerDeployment", r => engine.Read(() =>
+        .On<ListWorkerDeploymentsRequest, ListWorkerDeploymentsResponse>(
+            "ListWorkerDeployments", r => engine.Read(() => List(r)))
+        .On<DescribeWorkerDeploymentRequest, DescribeWorkerDeploymentResponse>(
+            "DescribeWorkerDeployment", r => engine.Read(() =>
         {
             var d = Get(r.Namespace, r.DeploymentName);
-            return new DescribeWorkerDeploymentResponse { ConflictToken = Token(d), WorkerDeploymentInfo = DeploymentInfos.Info(engine, d) };
+            return new DescribeWorkerDeploymentResponse
+            {
+                ConflictToken = Token(d),
+                WorkerDeploymentInfo = DeploymentInfos.Info(engine, d),
+            };
         }))
-        .On<DescribeWorkerDeploymentVersionRequest, DescribeWorkerDeploymentVersionResponse>("DescribeWorkerDeploymentVersion", r => engine.Read(() => Describe(r)))
-        .On<SetWorkerDeploymentCurrentVersionRequest, SetWorkerDeploymentCurrentVersionResponse>("SetWorkerDeploymentCurrentVersion", SetCurrent)
-        .On<SetWorkerDeploymentRampingVersionRequest, SetWorkerDeploymentRampingVersionResponse>("SetWorkerDeploymentRampingVersion", SetRamping)
-        .On<SetWorkerDeploymentManagerRequest, SetWorkerDeploymentManagerResponse>("SetWorkerDeploymentManager", SetManager)
-        .On<UpdateWorkerDeploymentVersionMetadataRequest, UpdateWorkerDeploymentVersionMetadataResponse>("UpdateWorkerDeploymentVersionMetadata", UpdateMetadata)
-        .On<DeleteWorkerDeploymentVersionRequest, DeleteWorkerDeploymentVersionResponse>("DeleteWorkerDeploymentVersion", DeleteVersion)
-        .On<DeleteWorkerDeploymentRequest, DeleteWorkerDeploymentResponse>("DeleteWorkerDeployment", (r, _) => engine.ExecuteAsync(tx =>
+        .On<DescribeWorkerDeploymentVersionRequest, DescribeWorkerDeploymentVersionResponse>(
+            "DescribeWorkerDeploymentVersion", r => engine.Read(() => Describe(r)))
+        .On<SetWorkerDeploymentCurrentVersionRequest, SetWorkerDeploymentCurrentVersionResponse>(
+            "SetWorkerDeploymentCurrentVersion", SetCurrent)
+        .On<SetWorkerDeploymentRampingVersionRequest, SetWorkerDeploymentRampingVersionResponse>(
+            "SetWorkerDeploymentRampingVersion", SetRamping)
+        .On<SetWorkerDeploymentManagerRequest, SetWorkerDeploymentManagerResponse>(
+            "SetWorkerDeploymentManager", SetManager)
+        .On<UpdateWorkerDeploymentVersionMetadataRequest, UpdateWorkerDeploymentVersionMetadataResponse>(
+            "UpdateWorkerDeploymentVersionMetadata", UpdateMetadata)
+        .On<DeleteWorkerDeploymentVersionRequest, DeleteWorkerDeploymentVersionResponse>(
+            "DeleteWorkerDeploymentVersion", DeleteVersion)
+        .On<DeleteWorkerDeploymentRequest, DeleteWorkerDeploymentResponse>(
+            "DeleteWorkerDeployment", (r, _) => engine.ExecuteAsync(tx =>
         {
             engine.Namespaces.Get(r.Namespace);
-            if (engine.Deployments.Find(r.Namespace, r.DeploymentName) is not { } d) return new DeleteWorkerDeploymentResponse();
+            if (engine.Deployments.Find(r.Namespace, r.DeploymentName) is not { } d)
+                return new DeleteWorkerDeploymentResponse();
             if (d.Versions.Count > 0) throw RpcError.Precondition("deployment has versions, can't be deleted");
             engine.Deployments.Remove(tx, d);
             return new DeleteWorkerDeploymentResponse();
@@ -65,18 +79,27 @@ internal sealed class DeploymentHandlers(Engine engine)
         CreateTime = d.CreateTime.Proto(),
         RoutingConfig = DeploymentInfos.Routing(d),
         LatestVersionSummary = d.Versions is [var latest, ..] ? DeploymentInfos.Summary(engine, d, latest) : null,
-        CurrentVersionSummary = d.Find(d.CurrentBuild) is { } current ? DeploymentInfos.Summary(engine, d, current) : null,
-        RampingVersionSummary = d.RampingBuild is { } build && d.Find(build) is { } ramping ? DeploymentInfos.Summary(engine, d, ramping) : null,
+        CurrentVersionSummary = d.Find(d.CurrentBuild) is { } current
+            ? DeploymentInfos.Summary(engine, d, current) : null,
+        RampingVersionSummary = d.RampingBuild is { } build && d.Find(build) is { } ramping
+            ? DeploymentInfos.Summary(engine, d, ramping) : null,
     };
 
     private DescribeWorkerDeploymentVersionResponse Describe(DescribeWorkerDeploymentVersionRequest r)
     {
         var version = DeploymentVersion.Parse(r.DeploymentVersion, r.Version);
         var (d, v) = Get(r.Namespace, version);
-        var response = new DescribeWorkerDeploymentVersionResponse { WorkerDeploymentVersionInfo = DeploymentInfos.VersionInfo(engine, d, v) };
+        var response = new DescribeWorkerDeploymentVersionResponse
+        {
+            WorkerDeploymentVersionInfo = DeploymentInfos.VersionInfo(engine, d, v),
+        };
         foreach (var q in v.Queues)
         {
-            var queue = new DescribeWorkerDeploymentVersionResponse.Types.VersionTaskQueue { Name = q.Name, Type = q.Type };
+            var queue = new DescribeWorkerDeploymentVersionResponse.Types.VersionTaskQueue
+            {
+                Name = q.Name,
+                Type = q.Type,
+            };
             if (r.ReportTaskQueueStats)
             {
                 queue.Stats = TaskQueueHandlers.Stats(engine.Matching.Find(r.Namespace, q.Name, q.Type, version));
@@ -89,34 +112,47 @@ internal sealed class DeploymentHandlers(Engine engine)
         return response;
     }
 
-    private Task<SetWorkerDeploymentCurrentVersionResponse> SetCurrent(SetWorkerDeploymentCurrentVersionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<SetWorkerDeploymentCurrentVersionResponse> SetCurrent(
+        SetWorkerDeploymentCurrentVersionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var build = BuildOf(r.DeploymentName, r.BuildId, r.Version);
         var d = Changeable(r.Namespace, r.DeploymentName, r.ConflictToken, r.Identity);
         CheckTarget(d, build, "current", r.IgnoreMissingTaskQueues);
         var response = new SetWorkerDeploymentCurrentVersionResponse
         {
-            PreviousVersion = d.CurrentBuild.Length > 0 ? new DeploymentVersion(d.Name, d.CurrentBuild).DottedKey : DeploymentVersion.Unversioned,
-            PreviousDeploymentVersion = d.CurrentBuild.Length > 0 ? new DeploymentVersion(d.Name, d.CurrentBuild).Proto() : null,
+            PreviousVersion = d.CurrentBuild.Length > 0
+                ? new DeploymentVersion(d.Name, d.CurrentBuild).DottedKey : DeploymentVersion.Unversioned,
+            PreviousDeploymentVersion = d.CurrentBuild.Length > 0
+                ? new DeploymentVersion(d.Name, d.CurrentBuild).Proto() : null,
         };
         DeploymentRouting.SetCurrent(tx, d, build, r.Identity);
         response.ConflictToken = Token(d);
         return response;
     });
 
-    private Task<SetWorkerDeploymentRampingVersionResponse> SetRamping(SetWorkerDeploymentRampingVersionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<SetWorkerDeploymentRampingVersionResponse> SetRamping(
+        SetWorkerDeploymentRampingVersionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         if (r.Percentage is < 0 or > 100) throw RpcError.Invalid("Percentage must be between 0 and 100 (inclusive)");
         var build = BuildOf(r.DeploymentName, r.BuildId, r.Version);
         var d = Changeable(r.Namespace, r.DeploymentName, r.ConflictToken, r.Identity);
         var unset = build.Length == 0 && r.Percentage == 0;
         if (!unset && build == d.CurrentBuild)
-            throw RpcError.Precondition($"requested ramping version {(build.Length > 0 ? new DeploymentVersion(d.Name, build).DottedKey : DeploymentVersion.Unversioned)} is already current");
+            throw RpcError.Precondition(
+                $"requested ramping version "
+                    + $"{(build.Length > 0 ? new DeploymentVersion(d.Name, build).DottedKey : DeploymentVersion.Unversioned)} is already current");
         if (!unset) CheckTarget(d, build, "ramping", r.IgnoreMissingTaskQueues);
         var response = new SetWorkerDeploymentRampingVersionResponse
         {
-            PreviousVersion = d.RampingBuild switch { null => "", "" => DeploymentVersion.Unversioned, var b => new DeploymentVersion(d.Name, b).DottedKey },
-            PreviousDeploymentVersion = d.RampingBuild is { Length: > 0 } before ? new DeploymentVersion(d.Name, before).Proto() : null,
+            PreviousVersion = d.RampingBuild switch
+            {
+                null => "",
+                "" => DeploymentVersion.Unversioned,
+                var b =>
+                new DeploymentVersion(d.Name, b).DottedKey
+            },
+            PreviousDeploymentVersion = d.RampingBuild is { Length: > 0 } before
+                ? new DeploymentVersion(d.Name, before).Proto() : null,
             PreviousPercentage = d.RampingPercent,
         };
         DeploymentRouting.SetRamping(tx, d, unset ? null : build, r.Percentage, r.Identity);
@@ -124,7 +160,8 @@ internal sealed class DeploymentHandlers(Engine engine)
         return response;
     });
 
-    private Task<SetWorkerDeploymentManagerResponse> SetManager(SetWorkerDeploymentManagerRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<SetWorkerDeploymentManagerResponse> SetManager(
+        SetWorkerDeploymentManagerRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var d = Known(r.Namespace, r.DeploymentName);
         CheckToken(d, r.ConflictToken);
@@ -137,7 +174,8 @@ internal sealed class DeploymentHandlers(Engine engine)
         return response;
     });
 
-    private Task<UpdateWorkerDeploymentVersionMetadataResponse> UpdateMetadata(UpdateWorkerDeploymentVersionMetadataRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<UpdateWorkerDeploymentVersionMetadataResponse> UpdateMetadata(
+        UpdateWorkerDeploymentVersionMetadataRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var (d, v) = Get(r.Namespace, DeploymentVersion.Parse(r.DeploymentVersion, r.Version));
         foreach (var (key, payload) in r.UpsertEntries) v.Metadata[key] = payload;
@@ -146,7 +184,8 @@ internal sealed class DeploymentHandlers(Engine engine)
         return new UpdateWorkerDeploymentVersionMetadataResponse { Metadata = new() { Entries = { v.Metadata } } };
     });
 
-    private Task<DeleteWorkerDeploymentVersionResponse> DeleteVersion(DeleteWorkerDeploymentVersionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<DeleteWorkerDeploymentVersionResponse> DeleteVersion(
+        DeleteWorkerDeploymentVersionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var version = DeploymentVersion.Parse(r.DeploymentVersion, r.Version);
         var (d, v) = Get(r.Namespace, version);
@@ -154,7 +193,9 @@ internal sealed class DeploymentHandlers(Engine engine)
         if (v.IsActive) throw RpcError.Precondition("Version cannot be deleted since it is current or ramping.");
         if (!r.SkipDrainage && DeploymentInfos.Status(engine, d, v) == WorkerDeploymentVersionStatus.Draining)
             throw RpcError.Precondition("Version cannot be deleted since it is draining.");
-        if (v.Queues.Exists(q => engine.Matching.Find(r.Namespace, q.Name, q.Type, version)?.Seen(DateTime.UtcNow - PollerLife).Any() == true))
+        if (v.Queues.Exists(
+            q => engine.Matching.Find(r.Namespace, q.Name, q.Type, version)?.Seen(DateTime.UtcNow - PollerLife).Any()
+                == true))
             throw RpcError.Precondition("Version cannot be deleted since it has active pollers.");
         d.Versions.Remove(v);
         DeploymentService.Store(tx, d);
@@ -165,7 +206,8 @@ internal sealed class DeploymentHandlers(Engine engine)
     {
         if (buildId.Length > 0 || version.Length == 0 || version == DeploymentVersion.Unversioned) return buildId;
         var parsed = DeploymentVersion.Parse(null, version);
-        return parsed.Deployment == deployment ? parsed.BuildId : throw RpcError.Invalid($"version '{version}' is not of the deployment '{deployment}'");
+        return parsed.Deployment == deployment
+            ? parsed.BuildId : throw RpcError.Invalid($"version '{version}' is not of the deployment '{deployment}'");
     }
 
     private DeploymentRecord Known(string ns, string name)
@@ -173,7 +215,8 @@ internal sealed class DeploymentHandlers(Engine engine)
         engine.Namespaces.Get(ns);
         if (name.Length == 0) throw RpcError.Invalid("deployment name cannot be empty");
         return engine.Deployments.Find(ns, name)
-            ?? throw RpcError.Precondition($"no Worker Deployment found with name {name}; does your Worker Deployment have pollers?");
+            ?? throw RpcError.Precondition(
+                $"no Worker Deployment found with name {name}; does your Worker Deployment have pollers?");
     }
 
     private DeploymentRecord Changeable(string ns, string name, ByteString token, string identity)
@@ -193,8 +236,10 @@ internal sealed class DeploymentHandlers(Engine engine)
         var version = new DeploymentVersion(d.Name, d.CurrentBuild);
         foreach (var queue in current.Queues.Where(q => !target.Has(q.Name, q.Type)))
         {
-            if (engine.Matching.Find(d.Namespace, queue.Name, queue.Type, version) is not { } match || (match.Backlog == 0 && match.AddRate == 0)) continue;
-            throw RpcError.Precondition($"proposed {what} version is missing active task queues from the current version; "
+            if (engine.Matching.Find(d.Namespace, queue.Name, queue.Type, version) is not { } match
+                || (match.Backlog == 0 && match.AddRate == 0)) continue;
+            throw RpcError.Precondition(
+                $"proposed {what} version is missing active task queues from the current version; "
                 + $"these would become unversioned if it is set as the {what} version");
         }
     }
@@ -203,8 +248,10 @@ internal sealed class DeploymentHandlers(Engine engine)
     {
         if (d.Manager.Length > 0 && d.Manager != identity)
         {
-            throw RpcError.Precondition($"ManagerIdentity '{d.Manager}' is set and does not match user identity '{identity}'; "
-                + "to proceed, set your own identity as the ManagerIdentity, remove the ManagerIdentity, or wait for the other client to do so");
+            throw RpcError.Precondition(
+                $"ManagerIdentity '{d.Manager}' is set and does not match user identity '{identity}'; "
+                + "to proceed, set your own identity as the ManagerIdentity, remove the ManagerIdentity, or wait for "
+                + "the other client to do so");
         }
     }
 

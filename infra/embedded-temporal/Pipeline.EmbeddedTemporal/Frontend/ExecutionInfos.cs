@@ -31,7 +31,8 @@ internal static class ExecutionInfos
             Priority = s.Priority,
             WorkerDeploymentName = s.Version?.Deployment ?? "",
             VersioningInfo = Versioning(s),
-            MostRecentWorkerVersionStamp = s.WorkerBuildId.Length > 0 ? new WorkerVersionStamp { BuildId = s.WorkerBuildId } : null,
+            MostRecentWorkerVersionStamp = s.WorkerBuildId.Length > 0
+                ? new WorkerVersionStamp { BuildId = s.WorkerBuildId } : null,
         };
         if (s.ParentRunId.Length == 0) return info;
         info.ParentNamespaceId = run.Engine.Namespaces.Find(s.ParentNamespace)?.Id ?? "";
@@ -41,7 +42,8 @@ internal static class ExecutionInfos
 
     private static WorkflowExecutionVersioningInfo? Versioning(RunState s)
     {
-        if (s.Versioning == VersioningBehavior.Unspecified && s is { Override: null, TransitionTo: null, InheritedVersion: null }) return null;
+        if (s.Versioning == VersioningBehavior.Unspecified
+            && s is { Override: null, TransitionTo: null, InheritedVersion: null }) return null;
         var version = s.Version ?? s.InheritedVersion;
         return new WorkflowExecutionVersioningInfo
         {
@@ -49,7 +51,9 @@ internal static class ExecutionInfos
             DeploymentVersion = version?.Proto(),
             Version = version?.DottedKey ?? "",
             VersioningOverride = OptionsHandlers.Shown(s.Override),
-            VersionTransition = s.TransitionTo is { } target ? new DeploymentVersionTransition { DeploymentVersion = target.Proto(), Version = target.DottedKey } : null,
+            VersionTransition = s.TransitionTo is { } target
+                ? new DeploymentVersionTransition { DeploymentVersion = target.Proto(), Version = target.DottedKey }
+                : null,
         };
     }
 
@@ -76,7 +80,11 @@ internal static class ExecutionInfos
             ? new PendingActivityInfo.Types.PauseInfo
             {
                 PauseTime = a.PauseTime?.Proto(),
-                Manual = new PendingActivityInfo.Types.PauseInfo.Types.Manual { Identity = a.PauseIdentity, Reason = a.PauseReason },
+                Manual = new PendingActivityInfo.Types.PauseInfo.Types.Manual
+                {
+                    Identity = a.PauseIdentity,
+                    Reason = a.PauseReason,
+                },
             }
             : null,
         ActivityOptions = Run.OptionsOf(a),

@@ -12,7 +12,8 @@ internal sealed class MultiOperationHandlers(Engine engine, WorkflowHandlers wor
 
     private async Task<ExecuteMultiOperationResponse> Execute(ExecuteMultiOperationRequest r, CallContext context)
     {
-        if (r.Operations is not [{ StartWorkflow: { } start }, { UpdateWorkflow: { } update }]) throw RpcError.Invalid("Operations have to be exactly [Start, Update].");
+        if (r.Operations is not [{ StartWorkflow: { } start }, { UpdateWorkflow: { } update }])
+            throw RpcError.Invalid("Operations have to be exactly [Start, Update].");
         WorkflowHandlers.PrepareUpdate(update);
         Run? run = null;
         var startResponse = new StartWorkflowExecutionResponse();
@@ -21,9 +22,15 @@ internal sealed class MultiOperationHandlers(Engine engine, WorkflowHandlers wor
             InOperation(0, () =>
             {
                 Check(start, update);
-                var (found, started) = StartPolicy.Start(tx, start, signal: null, useClosed: c => c.FindUpdate(update.Request.Meta.UpdateId) is not null);
+                var (found, started) = StartPolicy.Start(
+                    tx, start, signal: null, useClosed: c => c.FindUpdate(update.Request.Meta.UpdateId) is not null);
                 run = found;
-                startResponse = new StartWorkflowExecutionResponse { RunId = found.State.RunId, Started = started, Status = found.State.Status };
+                startResponse = new StartWorkflowExecutionResponse
+                {
+                    RunId = found.State.RunId,
+                    Started = started,
+                    Status = found.State.Status,
+                };
             });
             UpdateState? result = null;
             InOperation(1, () => result = run!.Update(tx, update.Request));
@@ -36,7 +43,10 @@ internal sealed class MultiOperationHandlers(Engine engine, WorkflowHandlers wor
                 Responses =
                 {
                     new ExecuteMultiOperationResponse.Types.Response { StartWorkflow = startResponse },
-                    new ExecuteMultiOperationResponse.Types.Response { UpdateWorkflow = await workflows.UpdateResponseAsync(run!, admitted, update, context) },
+                    new ExecuteMultiOperationResponse.Types.Response
+                    {
+                        UpdateWorkflow = await workflows.UpdateResponseAsync(run!, admitted, update, context),
+                    },
                 },
             };
         }
@@ -51,7 +61,8 @@ internal sealed class MultiOperationHandlers(Engine engine, WorkflowHandlers wor
         if (start.CronSchedule.Length > 0) throw RpcError.Invalid("CronSchedule is not supported.");
         if (start.RequestEagerExecution) throw RpcError.Invalid("RequestEagerExecution is not supported.");
         if (start.WorkflowStartDelay is not null) throw RpcError.Invalid("WorkflowStartDelay is not supported.");
-        if (update.WorkflowExecution?.WorkflowId != start.WorkflowId) throw RpcError.Invalid("WorkflowId is not consistent with WorkflowId of other operation(s).");
+        if (update.WorkflowExecution?.WorkflowId != start.WorkflowId)
+            throw RpcError.Invalid("WorkflowId is not consistent with WorkflowId of other operation(s).");
     }
 
     private static void InOperation(int index, Action action)
@@ -73,12 +84,18 @@ internal sealed class MultiOperationHandlers(Engine engine, WorkflowHandlers wor
         for (var i = 0; i < 2; i++)
         {
             failure.Statuses.Add(i == index
-                ? new MultiOperationExecutionFailure.Types.OperationStatus { Code = (int)error.Code, Message = error.Message, Details = { error.PackedDetails() } }
+                ? new MultiOperationExecutionFailure.Types.OperationStatus
+                {
+                    Code = (int)error.Code,
+                    Message = error.Message,
+                    Details = { error.PackedDetails() },
+                }
                 : new MultiOperationExecutionFailure.Types.OperationStatus
                 {
                     Code = (int)StatusCode.Aborted,
                     Message = "Operation was aborted.",
-                    Details = { new RpcError(StatusCode.Aborted, "", new MultiOperationExecutionAborted()).PackedDetails() },
+                    Details =
+                        { new RpcError(StatusCode.Aborted, "", new MultiOperationExecutionAborted()).PackedDetails() },
                 });
         }
 

@@ -8,14 +8,19 @@ namespace Pipeline.EmbeddedTemporal.Frontend;
 internal sealed class ReadHandlers(Engine engine)
 {
     public void Bind(MethodTable.ServiceBinder service) => service
-        .On<GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse>("GetWorkflowExecutionHistory", History)
-        .On<GetWorkflowExecutionHistoryReverseRequest, GetWorkflowExecutionHistoryReverseResponse>("GetWorkflowExecutionHistoryReverse", Reverse)
-        .On<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse>("DescribeWorkflowExecution", r => engine.Read(() => Describe(r)));
+        .On<GetWorkflowExecutionHistoryRequest, GetWorkflowExecutionHistoryResponse>(
+            "GetWorkflowExecutionHistory", History)
+        .On<GetWorkflowExecutionHistoryReverseRequest, GetWorkflowExecutionHistoryReverseResponse>(
+            "GetWorkflowExecutionHistoryReverse", Reverse)
+        .On<DescribeWorkflowExecutionRequest, DescribeWorkflowExecutionResponse>(
+            "DescribeWorkflowExecution", r => engine.Read(() => Describe(r)));
 
-    private async Task<GetWorkflowExecutionHistoryResponse> History(GetWorkflowExecutionHistoryRequest r, CallContext context)
+    private async Task<GetWorkflowExecutionHistoryResponse> History(
+        GetWorkflowExecutionHistoryRequest r, CallContext context)
     {
         var token = r.NextPageToken.IsEmpty ? null : HistoryToken.Decode(r.NextPageToken);
-        var run = engine.Read(() => engine.Runs.Get(r.Namespace, r.Execution?.WorkflowId ?? "", token?.RunId ?? r.Execution?.RunId ?? ""));
+        var run = engine.Read(() =>
+            engine.Runs.Get(r.Namespace, r.Execution?.WorkflowId ?? "", token?.RunId ?? r.Execution?.RunId ?? ""));
         if (token is not null && r.Execution?.RunId is { Length: > 0 } asked && asked != token.RunId)
             throw RpcError.Invalid("RunId in the request does not match the NextPageToken.");
         var closeOnly = r.HistoryEventFilterType == HistoryEventFilterType.CloseEvent;
@@ -40,11 +45,13 @@ internal sealed class ReadHandlers(Engine engine)
         }
     }
 
-    private async Task<GetWorkflowExecutionHistoryResponse> PageAsync(Run run, GetWorkflowExecutionHistoryRequest r, HistoryToken? token, long next, bool closeOnly, bool ready)
+    private async Task<GetWorkflowExecutionHistoryResponse> PageAsync(
+        Run run, GetWorkflowExecutionHistoryRequest r, HistoryToken? token, long next, bool closeOnly, bool ready)
     {
         // The events shown must be on disk: an empty transaction waits for everything before it.
         var (open, last, tailStart, tail, extra) = engine.Read(() =>
-            (run.IsOpen, run.State.NextEventId - 1, run.TailStart, run.Tail.ToList(), token?.ForWorker == true ? run.VirtualEvents().ToList() : []));
+            (run.IsOpen, run.State.NextEventId - 1, run.TailStart, run.Tail.ToList(), token?.ForWorker == true
+                ? run.VirtualEvents().ToList() : []));
         await engine.SettledAsync();
         var end = token is { Last: > 0 } ? Math.Min(token.Last, last) : last;
         var response = new GetWorkflowExecutionHistoryResponse { History = new ApiHistory() };
@@ -61,20 +68,27 @@ internal sealed class ReadHandlers(Engine engine)
         var more = pageEnd < end;
         if (!more) response.History.Events.Add(extra);
         if (more || (r.WaitNewEvent && open))
-            response.NextPageToken = new HistoryToken(run.State.RunId, Math.Max(next, pageEnd + 1), more ? token?.Last ?? 0 : 0, more && token?.ForWorker == true).Encode();
+            response.NextPageToken = new HistoryToken(
+                run.State.RunId, Math.Max(next, pageEnd + 1), more ? token?.Last ?? 0 : 0,
+                more && token?.ForWorker == true).Encode();
         return response;
     }
 
-    private Task<GetWorkflowExecutionHistoryReverseResponse> Reverse(GetWorkflowExecutionHistoryReverseRequest r, CallContext context)
+    private Task<GetWorkflowExecutionHistoryReverseResponse> Reverse(
+        GetWorkflowExecutionHistoryReverseRequest r, CallContext context)
     {
         var token = r.NextPageToken.IsEmpty ? null : HistoryToken.Decode(r.NextPageToken);
         return engine.ExecuteAsync(_ =>
         {
-            var run = engine.Runs.Get(r.Namespace, r.Execution?.WorkflowId ?? "", token?.RunId ?? r.Execution?.RunId ?? "");
+            var run =
+                engine.Runs.Get(r.Namespace, r.Execution?.WorkflowId ?? "", token?.RunId ?? r.Execution?.RunId ?? "");
             var last = token?.Next ?? run.State.NextEventId - 1;
             var size = r.MaximumPageSize is > 0 and <= Limits.HistoryPage ? r.MaximumPageSize : Limits.HistoryPage;
             var first = Math.Max(1, last - size + 1);
-            var response = new GetWorkflowExecutionHistoryReverseResponse { History = new ApiHistory { Events = { Enumerable.Reverse(run.Events(first, last)) } } };
+            var response = new GetWorkflowExecutionHistoryReverseResponse
+            {
+                History = new ApiHistory { Events = { Enumerable.Reverse(run.Events(first, last)) } },
+            };
             if (first > 1) response.NextPageToken = new HistoryToken(run.State.RunId, first - 1, 0, false).Encode();
             return response;
         });
@@ -99,23 +113,29 @@ internal sealed class ReadHandlers(Engine engine)
             {
                 ExecutionExpirationTime = s.ExecutionExpiration?.Proto(),
                 // The beginning of time stands for never, as on the real server.
-                RunExpirationTime = (run.RunExpiration < DateTime.MaxValue ? run.RunExpiration : DateTime.MinValue).Proto(),
+                RunExpirationTime = (run.RunExpiration < DateTime.MaxValue ? run.RunExpiration : DateTime.MinValue)
+                    .Proto(),
                 OriginalStartTime = s.StartTime.Proto(),
                 CancelRequested = s.CancelRequested,
                 ResetRunId = s.ResetRunId,
             },
         };
         foreach (var (id, record) in s.RequestIds)
-            response.WorkflowExtendedInfo.RequestIdInfos[id] = new RequestIdInfo { EventType = record.EventType, EventId = record.EventId };
+            response.WorkflowExtendedInfo.RequestIdInfos[id] = new RequestIdInfo
+            {
+                EventType = record.EventType,
+                EventId = record.EventId,
+            };
         response.PendingActivities.Add(run.Activities.Values.Select(a => ExecutionInfos.Pending(run, a)));
-        response.PendingChildren.Add(run.Children.Values.Where(c => c.RunId.Length > 0).Select(c => new PendingChildExecutionInfo
-        {
-            WorkflowId = c.WorkflowId,
-            RunId = c.RunId,
-            WorkflowTypeName = c.Type,
-            InitiatedId = c.InitiatedId,
-            ParentClosePolicy = c.ParentClosePolicy,
-        }));
+        response.PendingChildren.Add(
+            run.Children.Values.Where(c => c.RunId.Length > 0).Select(c => new PendingChildExecutionInfo
+            {
+                WorkflowId = c.WorkflowId,
+                RunId = c.RunId,
+                WorkflowTypeName = c.Type,
+                InitiatedId = c.InitiatedId,
+                ParentClosePolicy = c.ParentClosePolicy,
+            }));
         if (s.Task is { } task)
         {
             response.PendingWorkflowTask = new PendingWorkflowTaskInfo

@@ -15,7 +15,8 @@ internal sealed class ScheduleHandlers(Engine engine)
 
     public void Bind(MethodTable.ServiceBinder service) => service
         .On<CreateScheduleRequest, CreateScheduleResponse>("CreateSchedule", Create)
-        .On<DescribeScheduleRequest, DescribeScheduleResponse>("DescribeSchedule", r => engine.Read(() => Describe(engine.Schedules.Get(r.Namespace, r.ScheduleId))))
+        .On<DescribeScheduleRequest, DescribeScheduleResponse>(
+            "DescribeSchedule", r => engine.Read(() => Describe(engine.Schedules.Get(r.Namespace, r.ScheduleId))))
         .On<UpdateScheduleRequest, UpdateScheduleResponse>("UpdateSchedule", Update)
         .On<PatchScheduleRequest, PatchScheduleResponse>("PatchSchedule", (r, _) => engine.ExecuteAsync(tx =>
         {
@@ -29,15 +30,22 @@ internal sealed class ScheduleHandlers(Engine engine)
             return new DeleteScheduleResponse();
         }))
         .On<ListSchedulesRequest, ListSchedulesResponse>("ListSchedules", List)
-        .On<CountSchedulesRequest, CountSchedulesResponse>("CountSchedules", r => new CountSchedulesResponse { Count = Matching(r.Namespace, r.Query).Count })
-        .On<ListScheduleMatchingTimesRequest, ListScheduleMatchingTimesResponse>("ListScheduleMatchingTimes", r => engine.Read(() =>
+        .On<CountSchedulesRequest, CountSchedulesResponse>(
+            "CountSchedules", r => new CountSchedulesResponse { Count = Matching(r.Namespace, r.Query).Count })
+        .On<ListScheduleMatchingTimesRequest, ListScheduleMatchingTimesResponse>(
+            "ListScheduleMatchingTimes", r => engine.Read(() =>
         {
             var state = engine.Schedules.Get(r.Namespace, r.ScheduleId);
-            var times = new ScheduleTimes(state.Schedule.Spec, state.ScheduleId).Between(r.StartTime.ToDateTime(), r.EndTime.ToDateTime());
-            return new ListScheduleMatchingTimesResponse { StartTime = { times.Take(Limits.PageSize).Select(t => t.Actual.Proto()) } };
+            var times = new ScheduleTimes(state.Schedule.Spec, state.ScheduleId)
+                .Between(r.StartTime.ToDateTime(), r.EndTime.ToDateTime());
+            return new ListScheduleMatchingTimesResponse
+            {
+                StartTime = { times.Take(Limits.PageSize).Select(t => t.Actual.Proto()) },
+            };
         }));
 
-    private Task<CreateScheduleResponse> Create(CreateScheduleRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<CreateScheduleResponse> Create(CreateScheduleRequest r, CallContext context) => engine.ExecuteAsync(
+        tx =>
     {
         var ns = engine.Namespaces.Get(r.Namespace);
         if (r.ScheduleId.Length == 0) throw RpcError.Invalid("ScheduleId is not set on request.");
@@ -47,7 +55,10 @@ internal sealed class ScheduleHandlers(Engine engine)
         var schedule = Checked(ns, r.Schedule);
         if (engine.Schedules.Find(r.Namespace, r.ScheduleId) is { } existing)
         {
-            if (existing.CreateRequestId == r.RequestId) return new CreateScheduleResponse { ConflictToken = Token(existing) };
+            if (existing.CreateRequestId == r.RequestId) return new CreateScheduleResponse
+            {
+                ConflictToken = Token(existing),
+            };
             throw new RpcError(StatusCode.AlreadyExists, $"schedule \"{r.ScheduleId}\" is already registered",
                 new WorkflowExecutionAlreadyStartedFailure { StartRequestId = existing.CreateRequestId });
         }
@@ -58,7 +69,8 @@ internal sealed class ScheduleHandlers(Engine engine)
             ScheduleId = r.ScheduleId,
             Schedule = schedule,
             Memo = r.Memo,
-            SearchAttributes = r.SearchAttributes is null ? null : SearchAttributeChecks.WithTypes(ns, r.SearchAttributes),
+            SearchAttributes = r.SearchAttributes is null
+                ? null : SearchAttributeChecks.WithTypes(ns, r.SearchAttributes),
             CreateRequestId = r.RequestId,
             CreateTime = tx.Now,
             LastProcessed = tx.Now,
@@ -67,11 +79,13 @@ internal sealed class ScheduleHandlers(Engine engine)
         return new CreateScheduleResponse { ConflictToken = Token(state) };
     });
 
-    private Task<UpdateScheduleResponse> Update(UpdateScheduleRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<UpdateScheduleResponse> Update(UpdateScheduleRequest r, CallContext context) => engine.ExecuteAsync(
+        tx =>
     {
         var ns = engine.Namespaces.Get(r.Namespace);
         var state = engine.Schedules.Get(r.Namespace, r.ScheduleId);
-        if (r.ConflictToken.Length == 8 && BinaryPrimitives.ReadInt64BigEndian(r.ConflictToken.Span) is not 0 and var token && token != state.Version)
+        if (r.ConflictToken.Length == 8 && BinaryPrimitives.ReadInt64BigEndian(r.ConflictToken.Span) is not 0
+            and var token && token != state.Version)
             throw RpcError.Precondition("mismatched conflict token");
         if (SearchAttributeChecks.Problem(ns, r.SearchAttributes) is { } problem) throw RpcError.Invalid(problem);
         var schedule = Checked(ns, r.Schedule);
@@ -79,7 +93,8 @@ internal sealed class ScheduleHandlers(Engine engine)
         state.Schedule = schedule;
         state.Version++;
         state.UpdateTime = state.LastProcessed = tx.Now;
-        if (r.SearchAttributes is not null) state.SearchAttributes = SearchAttributeChecks.WithTypes(ns, r.SearchAttributes);
+        if (r.SearchAttributes is not null)
+            state.SearchAttributes = SearchAttributeChecks.WithTypes(ns, r.SearchAttributes);
         engine.Schedules.Apply(tx, state, null);
         return new UpdateScheduleResponse();
     });
@@ -91,10 +106,13 @@ internal sealed class ScheduleHandlers(Engine engine)
         checkedSchedule.Spec = ScheduleSpecs.Compile(checkedSchedule.Spec);
         checkedSchedule.Policies ??= new SchedulePolicies();
         checkedSchedule.State ??= new ScheduleState();
-        if (checkedSchedule.Action?.StartWorkflow is not { } action) throw RpcError.Invalid("unsupported schedule action");
+        if (checkedSchedule.Action?.StartWorkflow is not { } action)
+            throw RpcError.Invalid("unsupported schedule action");
         if (action.TaskQueue is { } queue) queue.Kind = TaskQueueKind.Normal;
-        if (action.SearchAttributes is { } attributes) action.SearchAttributes = SearchAttributeChecks.WithTypes(ns, attributes);
-        if (checkedSchedule.Policies.OverlapPolicy == ScheduleOverlapPolicy.Unspecified) checkedSchedule.Policies.OverlapPolicy = ScheduleOverlapPolicy.Skip;
+        if (action.SearchAttributes is { } attributes)
+            action.SearchAttributes = SearchAttributeChecks.WithTypes(ns, attributes);
+        if (checkedSchedule.Policies.OverlapPolicy == ScheduleOverlapPolicy.Unspecified)
+            checkedSchedule.Policies.OverlapPolicy = ScheduleOverlapPolicy.Skip;
         checkedSchedule.Policies.CatchupWindow ??= TimeSpan.FromDays(365).Proto();
         StartChecks.Check(ns, new StartWorkflowExecutionRequest
         {
@@ -122,7 +140,8 @@ internal sealed class ScheduleHandlers(Engine engine)
             OverlapSkipped = s.OverlapSkipped,
             BufferDropped = s.BufferDropped,
             BufferSize = s.Buffer.Count,
-            RunningWorkflows = { s.Running.Select(a => new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = a.RunId }) },
+            RunningWorkflows =
+                { s.Running.Select(a => new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = a.RunId }) },
             RecentActions = { s.Recent },
             FutureActionTimes = { Future(s, ShownInDescription) },
             CreateTime = s.CreateTime.Proto(),
@@ -138,17 +157,20 @@ internal sealed class ScheduleHandlers(Engine engine)
         var size = r.MaximumPageSize is > 0 and <= Limits.PageSize ? r.MaximumPageSize : Limits.PageSize;
         var after = r.NextPageToken.ToStringUtf8();
         var matching = Matching(r.Namespace, r.Query);
-        var page = (after.Length == 0 ? matching : matching.SkipWhile(s => s.ScheduleId != after).Skip(1)).Take(size).ToList();
+        var page = (after.Length == 0 ? matching : matching.SkipWhile(s => s.ScheduleId != after).Skip(1)).Take(size)
+            .ToList();
         return engine.Read(() => new ListSchedulesResponse
         {
             Schedules = { page.Select(Entry) },
-            NextPageToken = page.Count == size && page[^1] != matching[^1] ? ByteString.CopyFromUtf8(page[^1].ScheduleId) : ByteString.Empty,
+            NextPageToken = page.Count == size && page[^1] != matching[^1]
+                ? ByteString.CopyFromUtf8(page[^1].ScheduleId) : ByteString.Empty,
         });
     }
 
     private List<ScheduleRecord> Matching(string ns, string query)
     {
-        var (all, filter) = engine.Read(() => (engine.Schedules.Of(ns).ToList(), Filter.Parse(engine.Namespaces.Get(ns), query)));
+        var (all, filter) =
+            engine.Read(() => (engine.Schedules.Of(ns).ToList(), Filter.Parse(engine.Namespaces.Get(ns), query)));
         return query.Length == 0 ? all : _filter.Apply(filter, all);
     }
 
@@ -171,7 +193,8 @@ internal sealed class ScheduleHandlers(Engine engine)
     private static IEnumerable<Timestamp> Future(ScheduleRecord s, int count)
     {
         if (s.IsLimited) count = (int)Math.Min(count, Math.Max(0, s.Schedule.State.RemainingActions));
-        return new ScheduleTimes(s.Schedule.Spec, s.ScheduleId).Between(s.LastProcessed, DateTime.MaxValue).Take(count).Select(t => t.Actual.Proto());
+        return new ScheduleTimes(s.Schedule.Spec, s.ScheduleId).Between(s.LastProcessed, DateTime.MaxValue).Take(count)
+            .Select(t => t.Actual.Proto());
     }
 
     private static ByteString Token(ScheduleRecord s)

@@ -6,10 +6,12 @@ namespace Pipeline.EmbeddedTemporal.Frontend;
 internal sealed class SearchAttributeHandlers(Engine engine)
 {
     public void Bind(MethodTable.ServiceBinder service) => service
-        .On<GetSearchAttributesRequest, GetSearchAttributesResponse>("GetSearchAttributes", _ => engine.Read(() => new GetSearchAttributesResponse
-        {
-            Keys = { Visibility.Column.SystemTypes.Concat(engine.Namespaces.All.SelectMany(n => n.SearchAttributes)).DistinctBy(a => a.Key).ToDictionary(StringComparer.Ordinal) },
-        }));
+        .On<GetSearchAttributesRequest, GetSearchAttributesResponse>(
+            "GetSearchAttributes", _ => engine.Read(() => new GetSearchAttributesResponse
+            {
+                Keys = { Visibility.Column.SystemTypes.Concat(engine.Namespaces.All.SelectMany(n => n.SearchAttributes))
+                .DistinctBy(a => a.Key).ToDictionary(StringComparer.Ordinal) },
+            }));
 
     public void BindOperator(MethodTable.ServiceBinder service) => service
         .On<AddSearchAttributesRequest, AddSearchAttributesResponse>("AddSearchAttributes", Add)
@@ -21,14 +23,17 @@ internal sealed class SearchAttributeHandlers(Engine engine)
                 SystemAttributes = { Visibility.Column.SystemTypes },
             }));
 
-    private Task<AddSearchAttributesResponse> Add(AddSearchAttributesRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<AddSearchAttributesResponse> Add(
+        AddSearchAttributesRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var entry = engine.Namespaces.Get(r.Namespace);
         if (r.SearchAttributes.Count == 0) throw RpcError.Invalid("SearchAttributes are not set on request.");
         foreach (var (name, type) in r.SearchAttributes)
         {
-            if (Visibility.Column.SystemTypes.ContainsKey(name)) throw RpcError.Invalid($"Search attribute {name} is reserved by system.");
-            if (type == IndexedValueType.Unspecified) throw RpcError.Invalid($"Unknown search attribute type for {name}.");
+            if (Visibility.Column.SystemTypes.ContainsKey(name))
+                throw RpcError.Invalid($"Search attribute {name} is reserved by system.");
+            if (type == IndexedValueType.Unspecified)
+                throw RpcError.Invalid($"Unknown search attribute type for {name}.");
             if (entry.SearchAttributes.TryGetValue(name, out var existing) && existing != type)
                 throw new RpcError(StatusCode.AlreadyExists, $"Search attribute {name} already exists.");
         }
@@ -38,13 +43,15 @@ internal sealed class SearchAttributeHandlers(Engine engine)
         return new AddSearchAttributesResponse();
     });
 
-    private Task<RemoveSearchAttributesResponse> Remove(RemoveSearchAttributesRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<RemoveSearchAttributesResponse> Remove(
+        RemoveSearchAttributesRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var entry = engine.Namespaces.Get(r.Namespace);
         if (r.SearchAttributes.Count == 0) throw RpcError.Invalid("SearchAttributes are not set on request.");
         foreach (var name in r.SearchAttributes)
         {
-            if (!entry.SearchAttributes.Remove(name)) throw RpcError.NotFound($"Search attribute {name} doesn't exist.");
+            if (!entry.SearchAttributes.Remove(name))
+                throw RpcError.NotFound($"Search attribute {name} doesn't exist.");
         }
 
         engine.Namespaces.Put(tx, entry);

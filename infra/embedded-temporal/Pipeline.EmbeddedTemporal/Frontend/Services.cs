@@ -6,8 +6,12 @@ internal static class Services
     public static MethodTable Bind(Engine engine)
     {
         var methods = new MethodTable();
-        var service = methods.Service("temporal.api.workflowservice.v1.WorkflowService", () => Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor.Services[0]);
-        var operators = methods.Service("temporal.api.operatorservice.v1.OperatorService", () => Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]);
+        var service = methods.Service(
+            "temporal.api.workflowservice.v1.WorkflowService",
+            () => Temporalio.Api.WorkflowService.V1.ServiceReflection.Descriptor.Services[0]);
+        var operators = methods.Service(
+            "temporal.api.operatorservice.v1.OperatorService",
+            () => Temporalio.Api.OperatorService.V1.ServiceReflection.Descriptor.Services[0]);
         var workflows = new WorkflowHandlers(engine);
         workflows.Bind(service);
         new MultiOperationHandlers(engine, workflows).Bind(service);
@@ -32,7 +36,8 @@ internal static class Services
         if (engine.Options.TimeSkipping)
         {
             new TimeSkipping.TestHandlers(engine).Bind(methods.Service(
-                "temporal.api.testservice.v1.TestService", () => Temporalio.Api.TestService.V1.ServiceReflection.Descriptor.Services[0]));
+                "temporal.api.testservice.v1.TestService",
+                () => Temporalio.Api.TestService.V1.ServiceReflection.Descriptor.Services[0]));
         }
 
         return methods;

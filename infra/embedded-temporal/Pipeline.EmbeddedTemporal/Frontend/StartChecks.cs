@@ -22,12 +22,16 @@ internal static class StartChecks
         if (r.RequestId.Length > Limits.IdLength) throw RpcError.Invalid("RequestId length exceeds limit.");
         if (r.CronSchedule.Length > 0)
         {
-            if (r.WorkflowStartDelay.Span() > TimeSpan.Zero) throw RpcError.Invalid("CronSchedule and WorkflowStartDelay may not be used together.");
+            if (r.WorkflowStartDelay.Span() > TimeSpan.Zero)
+                throw RpcError.Invalid("CronSchedule and WorkflowStartDelay may not be used together.");
             if (!Schedules.WorkflowCron.IsValid(r.CronSchedule)) throw RpcError.Invalid("invalid CronSchedule.");
         }
 
-        if (r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning && r.WorkflowIdConflictPolicy != WorkflowIdConflictPolicy.Unspecified)
-            throw RpcError.Invalid("Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a WorkflowIDConflictPolicy");
+        if (r.WorkflowIdReusePolicy == WorkflowIdReusePolicy.TerminateIfRunning
+            && r.WorkflowIdConflictPolicy != WorkflowIdConflictPolicy.Unspecified)
+            throw RpcError.Invalid(
+                "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together "
+                    + "with a WorkflowIDConflictPolicy");
         if (SearchAttributeChecks.Problem(ns, r.SearchAttributes) is { } attribute) throw RpcError.Invalid(attribute);
         if (r.Memo?.CalculateSize() > Limits.MemoBytes) throw RpcError.Invalid("Memo size exceeds limit.");
         Callbacks(r);
@@ -40,7 +44,9 @@ internal static class StartChecks
         if (r.OnConflictOptions is { AttachCompletionCallbacks: true, AttachRequestId: false })
             throw RpcError.Invalid("attaching request ID is required for attaching completion callbacks");
         if (r.CompletionCallbacks.Count > 0)
-            throw RpcError.Invalid($"invalid url: url does not match any configured callback address: {r.CompletionCallbacks[0].Nexus?.Url}");
+            throw RpcError.Invalid(
+                $"invalid url: url does not match any configured callback address: "
+                    + $"{r.CompletionCallbacks[0].Nexus?.Url}");
     }
 
     public static void Blob(IMessage? payloads)
@@ -50,6 +56,7 @@ internal static class StartChecks
 
     private static void Timeout(string name, Duration? duration)
     {
-        if (duration.Span() < TimeSpan.Zero) throw RpcError.Invalid($"An invalid {name} is set on request. cause: negative duration");
+        if (duration.Span() < TimeSpan.Zero)
+            throw RpcError.Invalid($"An invalid {name} is set on request. cause: negative duration");
     }
 }

@@ -11,15 +11,24 @@ internal sealed class TaskQueueHandlers(Engine engine)
     private static readonly TimeSpan PollerLife = TimeSpan.FromMinutes(5);
 
     public void Bind(MethodTable.ServiceBinder service) => service
-        .On<DescribeTaskQueueRequest, DescribeTaskQueueResponse>("DescribeTaskQueue", r => engine.Read(() => Describe(r)))
-        .On<ListTaskQueuePartitionsRequest, ListTaskQueuePartitionsResponse>("ListTaskQueuePartitions", r => new ListTaskQueuePartitionsResponse
-        {
-            ActivityTaskQueuePartitions = { new TaskQueuePartitionMetadata { Key = r.TaskQueue?.Name ?? "", OwnerHostName = engine.Options.Address } },
-            WorkflowTaskQueuePartitions = { new TaskQueuePartitionMetadata { Key = r.TaskQueue?.Name ?? "", OwnerHostName = engine.Options.Address } },
-        })
-        .On<GetWorkerBuildIdCompatibilityRequest, GetWorkerBuildIdCompatibilityResponse>("GetWorkerBuildIdCompatibility", _ => new GetWorkerBuildIdCompatibilityResponse())
-        .On<GetWorkerVersioningRulesRequest, GetWorkerVersioningRulesResponse>("GetWorkerVersioningRules", _ => new GetWorkerVersioningRulesResponse())
-        .On<GetWorkerTaskReachabilityRequest, GetWorkerTaskReachabilityResponse>("GetWorkerTaskReachability", _ => new GetWorkerTaskReachabilityResponse());
+        .On<DescribeTaskQueueRequest, DescribeTaskQueueResponse>(
+            "DescribeTaskQueue", r => engine.Read(() => Describe(r)))
+        .On<ListTaskQueuePartitionsRequest, ListTaskQueuePartitionsResponse>(
+            "ListTaskQueuePartitions", r => new ListTaskQueuePartitionsResponse
+            {
+                ActivityTaskQueuePartitions =
+                { new TaskQueuePartitionMetadata { Key = r.TaskQueue?.Name ?? "",
+                    OwnerHostName = engine.Options.Address } },
+                WorkflowTaskQueuePartitions =
+                { new TaskQueuePartitionMetadata { Key = r.TaskQueue?.Name ?? "",
+                    OwnerHostName = engine.Options.Address } },
+            })
+        .On<GetWorkerBuildIdCompatibilityRequest, GetWorkerBuildIdCompatibilityResponse>(
+            "GetWorkerBuildIdCompatibility", _ => new GetWorkerBuildIdCompatibilityResponse())
+        .On<GetWorkerVersioningRulesRequest, GetWorkerVersioningRulesResponse>(
+            "GetWorkerVersioningRules", _ => new GetWorkerVersioningRulesResponse())
+        .On<GetWorkerTaskReachabilityRequest, GetWorkerTaskReachabilityResponse>(
+            "GetWorkerTaskReachability", _ => new GetWorkerTaskReachabilityResponse());
 
     private DescribeTaskQueueResponse Describe(DescribeTaskQueueRequest r)
     {
@@ -41,14 +50,18 @@ internal sealed class TaskQueueHandlers(Engine engine)
         };
         response.Pollers.Add(Pollers(queues));
         if (r.ReportStats) response.Stats = Stats(queues);
-        if (r.IncludeTaskQueueStatus) response.TaskQueueStatus = new TaskQueueStatus { BacklogCountHint = queues.Sum(q => q.ValidBacklog.Count()) };
+        if (r.IncludeTaskQueueStatus) response.TaskQueueStatus = new TaskQueueStatus
+        {
+            BacklogCountHint = queues.Sum(q => q.ValidBacklog.Count()),
+        };
         return response;
     }
 
     private DescribeTaskQueueResponse Enhanced(DescribeTaskQueueRequest r, string name)
     {
         var info = new TaskQueueVersionInfo();
-        IEnumerable<TaskQueueType> types = r.TaskQueueTypes.Count > 0 ? r.TaskQueueTypes : [TaskQueueType.Workflow, TaskQueueType.Activity];
+        IEnumerable<TaskQueueType> types = r.TaskQueueTypes.Count > 0
+            ? r.TaskQueueTypes : [TaskQueueType.Workflow, TaskQueueType.Activity];
         foreach (var type in types)
         {
             var queues = engine.Matching.FindAll(r.Namespace, name, type);
@@ -64,7 +77,10 @@ internal sealed class TaskQueueHandlers(Engine engine)
 
     private TaskQueueVersioningInfo Versioning(string ns, string name, TaskQueueType type)
     {
-        if (engine.Deployments.RoutingOf(ns, name, type) is not { } d) return new TaskQueueVersioningInfo { CurrentVersion = DeploymentVersion.Unversioned };
+        if (engine.Deployments.RoutingOf(ns, name, type) is not { } d) return new TaskQueueVersioningInfo
+        {
+            CurrentVersion = DeploymentVersion.Unversioned,
+        };
         var routing = DeploymentInfos.Routing(d);
         return new TaskQueueVersioningInfo
         {

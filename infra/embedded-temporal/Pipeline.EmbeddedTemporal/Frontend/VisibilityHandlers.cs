@@ -50,7 +50,8 @@ internal sealed class VisibilityHandlers(Engine engine)
     {
         if (token.IsEmpty) return null;
         return Encoding.UTF8.GetString(token.Span).Split('|') is ["l1", var close, var start, var run]
-            && long.TryParse(close, CultureInfo.InvariantCulture, out var c) && long.TryParse(start, CultureInfo.InvariantCulture, out var s)
+            && long.TryParse(close, CultureInfo.InvariantCulture, out var c)
+            && long.TryParse(start, CultureInfo.InvariantCulture, out var s)
             ? (c, s, run)
             : throw RpcError.Invalid("Invalid NextPageToken.");
     }
@@ -71,7 +72,11 @@ internal sealed class VisibilityHandlers(Engine engine)
             TaskQueue = s.TaskQueue,
             RootExecution = new WorkflowExecution { WorkflowId = s.RootWorkflowId, RunId = s.RootRunId },
         };
-        if (s.ParentRunId.Length > 0) info.ParentExecution = new WorkflowExecution { WorkflowId = s.ParentWorkflowId, RunId = s.ParentRunId };
+        if (s.ParentRunId.Length > 0) info.ParentExecution = new WorkflowExecution
+        {
+            WorkflowId = s.ParentWorkflowId,
+            RunId = s.ParentRunId,
+        };
         if (s.CloseTime is not { } close) return info;
         info.HistoryLength = s.NextEventId - 1;
         info.HistorySizeBytes = s.HistorySize;

@@ -8,16 +8,21 @@ internal sealed class WorkflowHandlers(Engine engine)
 {
     public void Bind(MethodTable.ServiceBinder service) => service
         .On<StartWorkflowExecutionRequest, StartWorkflowExecutionResponse>("StartWorkflowExecution", Start)
-        .On<SignalWithStartWorkflowExecutionRequest, SignalWithStartWorkflowExecutionResponse>("SignalWithStartWorkflowExecution", SignalWithStart)
+        .On<SignalWithStartWorkflowExecutionRequest, SignalWithStartWorkflowExecutionResponse>(
+            "SignalWithStartWorkflowExecution", SignalWithStart)
         .On<SignalWorkflowExecutionRequest, SignalWorkflowExecutionResponse>("SignalWorkflowExecution", Signal)
-        .On<RequestCancelWorkflowExecutionRequest, RequestCancelWorkflowExecutionResponse>("RequestCancelWorkflowExecution", Cancel)
-        .On<TerminateWorkflowExecutionRequest, TerminateWorkflowExecutionResponse>("TerminateWorkflowExecution", Terminate)
+        .On<RequestCancelWorkflowExecutionRequest, RequestCancelWorkflowExecutionResponse>(
+            "RequestCancelWorkflowExecution", Cancel)
+        .On<TerminateWorkflowExecutionRequest, TerminateWorkflowExecutionResponse>(
+            "TerminateWorkflowExecution", Terminate)
         .On<DeleteWorkflowExecutionRequest, DeleteWorkflowExecutionResponse>("DeleteWorkflowExecution", Delete)
-        .On<ResetWorkflowExecutionRequest, ResetWorkflowExecutionResponse>("ResetWorkflowExecution", (r, _) => engine.ExecuteAsync(tx =>
+        .On<ResetWorkflowExecutionRequest, ResetWorkflowExecutionResponse>(
+            "ResetWorkflowExecution", (r, _) => engine.ExecuteAsync(tx =>
             new ResetWorkflowExecutionResponse { RunId = WorkflowReset.Reset(tx, r).State.RunId }))
         .On<QueryWorkflowRequest, QueryWorkflowResponse>("QueryWorkflow", Query)
         .On<UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse>("UpdateWorkflowExecution", Update)
-        .On<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>("PollWorkflowExecutionUpdate", PollUpdate);
+        .On<PollWorkflowExecutionUpdateRequest, PollWorkflowExecutionUpdateResponse>(
+            "PollWorkflowExecutionUpdate", PollUpdate);
 
     private async Task<StartWorkflowExecutionResponse> Start(StartWorkflowExecutionRequest r, CallContext context)
     {
@@ -27,12 +32,19 @@ internal sealed class WorkflowHandlers(Engine engine)
             var (run, started) = StartPolicy.Start(tx, r, signal: null);
             if (started && r.RequestEagerExecution && run.State.Task is { IsStarted: false })
             {
-                // A worker that starts a workflow itself may only run it when the workflow would have come to it anyway.
+                // A worker that starts a workflow itself may only run it when the workflow would have come to it
+                // anyway.
                 var worker = WorkerIdentity.Of(r.Identity, "", null, r.EagerWorkerDeploymentOptions);
                 if (worker.Version == run.TaskVersion) eager = run.StartTask(tx, worker, fullHistory: true);
             }
 
-            return new StartWorkflowExecutionResponse { RunId = run.State.RunId, Started = started, Status = run.State.Status, Link = LinkTo(run) };
+            return new StartWorkflowExecutionResponse
+            {
+                RunId = run.State.RunId,
+                Started = started,
+                Status = run.State.Status,
+                Link = LinkTo(run),
+            };
         });
         if (eager is not null) response.EagerWorkflowTask = eager.Complete(engine.Store);
         return response;
@@ -45,11 +57,16 @@ internal sealed class WorkflowHandlers(Engine engine)
             Namespace = run.State.Namespace,
             WorkflowId = run.State.WorkflowId,
             RunId = run.State.RunId,
-            EventRef = new Link.Types.WorkflowEvent.Types.EventReference { EventId = 1, EventType = EventType.WorkflowExecutionStarted },
+            EventRef = new Link.Types.WorkflowEvent.Types.EventReference
+            {
+                EventId = 1,
+                EventType = EventType.WorkflowExecutionStarted,
+            },
         },
     };
 
-    private async Task<SignalWithStartWorkflowExecutionResponse> SignalWithStart(SignalWithStartWorkflowExecutionRequest r, CallContext context)
+    private async Task<SignalWithStartWorkflowExecutionResponse> SignalWithStart(
+        SignalWithStartWorkflowExecutionRequest r, CallContext context)
     {
         if (r.SignalName.Length == 0) throw RpcError.Invalid("SignalName is not set on request.");
         StartChecks.Blob(r.SignalInput);
@@ -78,12 +95,14 @@ internal sealed class WorkflowHandlers(Engine engine)
             VersioningOverride = r.VersioningOverride,
             Links = { r.Links },
         };
-        if (start.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Unspecified && start.WorkflowIdReusePolicy != WorkflowIdReusePolicy.TerminateIfRunning)
+        if (start.WorkflowIdConflictPolicy == WorkflowIdConflictPolicy.Unspecified
+            && start.WorkflowIdReusePolicy != WorkflowIdReusePolicy.TerminateIfRunning)
             start.WorkflowIdConflictPolicy = WorkflowIdConflictPolicy.UseExisting;
         return await engine.ExecuteAsync(tx =>
         {
             var (run, started) = StartPolicy.Start(tx, start, r);
-            if (!started) run.Signal(tx, r.SignalName, r.SignalInput, r.Identity, r.Header, r.RequestId, links: r.Links);
+            if (!started)
+                run.Signal(tx, r.SignalName, r.SignalInput, r.Identity, r.Header, r.RequestId, links: r.Links);
             return new SignalWithStartWorkflowExecutionResponse { RunId = run.State.RunId, Started = started };
         });
     }
@@ -94,7 +113,8 @@ internal sealed class WorkflowHandlers(Engine engine)
         StartChecks.Blob(r.Input);
         return engine.ExecuteAsync(tx =>
         {
-            engine.Runs.GetOpen(r.Namespace, r.WorkflowExecution).Signal(tx, r.SignalName, r.Input, r.Identity, r.Header, r.RequestId, links: r.Links);
+            engine.Runs.GetOpen(r.Namespace, r.WorkflowExecution)
+                .Signal(tx, r.SignalName, r.Input, r.Identity, r.Header, r.RequestId, links: r.Links);
             return new SignalWorkflowExecutionResponse();
         });
     }
@@ -102,17 +122,20 @@ internal sealed class WorkflowHandlers(Engine engine)
     private Run Chained(string ns, WorkflowExecution? execution, string firstRunId)
     {
         var run = engine.Runs.Get(ns, execution);
-        return firstRunId.Length == 0 || run.State.FirstRunId == firstRunId ? run : throw RpcError.NotFound("workflow execution not found");
+        return firstRunId.Length == 0 || run.State.FirstRunId == firstRunId
+            ? run : throw RpcError.NotFound("workflow execution not found");
     }
 
-    private Task<RequestCancelWorkflowExecutionResponse> Cancel(RequestCancelWorkflowExecutionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<RequestCancelWorkflowExecutionResponse> Cancel(
+        RequestCancelWorkflowExecutionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var run = Chained(r.Namespace, r.WorkflowExecution, r.FirstExecutionRunId);
         if (run.IsOpen) run.RequestCancel(tx, r.Reason, r.Identity, r.RequestId);
         return new RequestCancelWorkflowExecutionResponse();
     });
 
-    private Task<TerminateWorkflowExecutionResponse> Terminate(TerminateWorkflowExecutionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<TerminateWorkflowExecutionResponse> Terminate(
+        TerminateWorkflowExecutionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var run = Chained(r.Namespace, r.WorkflowExecution, r.FirstExecutionRunId);
         if (!run.IsOpen) throw RpcError.NotFound("workflow execution already completed");
@@ -120,7 +143,8 @@ internal sealed class WorkflowHandlers(Engine engine)
         return new TerminateWorkflowExecutionResponse();
     });
 
-    private Task<DeleteWorkflowExecutionResponse> Delete(DeleteWorkflowExecutionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
+    private Task<DeleteWorkflowExecutionResponse> Delete(
+        DeleteWorkflowExecutionRequest r, CallContext context) => engine.ExecuteAsync(tx =>
     {
         var run = engine.Runs.Get(r.Namespace, r.WorkflowExecution);
         engine.Runs.Remove(tx, run);
@@ -137,7 +161,8 @@ internal sealed class WorkflowHandlers(Engine engine)
             var reject = r.QueryRejectCondition switch
             {
                 QueryRejectCondition.NotOpen => !run.IsOpen,
-                QueryRejectCondition.NotCompletedCleanly => !run.IsOpen && run.State.Status is not (WorkflowExecutionStatus.Completed or WorkflowExecutionStatus.ContinuedAsNew),
+                QueryRejectCondition.NotCompletedCleanly => !run.IsOpen && run.State.Status
+                    is not (WorkflowExecutionStatus.Completed or WorkflowExecutionStatus.ContinuedAsNew),
                 _ => false,
             };
             if (!reject) return run.Query(tx, r.Query);
@@ -145,7 +170,10 @@ internal sealed class WorkflowHandlers(Engine engine)
             return Task.FromResult(new QueryAnswer(null, null));
         });
         if (rejected != WorkflowExecutionStatus.Unspecified)
-            return new QueryWorkflowResponse { QueryRejected = new Temporalio.Api.Query.V1.QueryRejected { Status = rejected } };
+            return new QueryWorkflowResponse
+            {
+                QueryRejected = new Temporalio.Api.Query.V1.QueryRejected { Status = rejected },
+            };
         try
         {
             var result = await answer.WaitAsync(context.HoldFor(TimeSpan.FromSeconds(30)), context.Aborted);
@@ -174,7 +202,8 @@ internal sealed class WorkflowHandlers(Engine engine)
         if (string.IsNullOrEmpty(r.Request?.Input?.Name)) throw RpcError.Invalid("Update name is not set on request.");
         if (r.WaitPolicy?.LifecycleStage == UpdateWorkflowExecutionLifecycleStage.Admitted)
         {
-            throw new RpcError(StatusCode.PermissionDenied, "UpdateWorkflowExecution issued asynchronously and waiting on update admitted is not supported.",
+            throw new RpcError(StatusCode.PermissionDenied,
+                "UpdateWorkflowExecution issued asynchronously and waiting on update admitted is not supported.",
                 new Temporalio.Api.ErrorDetails.V1.PermissionDeniedFailure());
         }
 
@@ -182,28 +211,48 @@ internal sealed class WorkflowHandlers(Engine engine)
         if (r.Request.Meta.UpdateId.Length == 0) r.Request.Meta.UpdateId = Guid.NewGuid().ToString();
     }
 
-    public async Task<UpdateWorkflowExecutionResponse> UpdateResponseAsync(Run run, UpdateState update, UpdateWorkflowExecutionRequest r, CallContext context)
+    public async Task<UpdateWorkflowExecutionResponse> UpdateResponseAsync(
+        Run run, UpdateState update, UpdateWorkflowExecutionRequest r, CallContext context)
     {
-        var reached = await WaitAsync(update, r.WaitPolicy?.LifecycleStage ?? UpdateWorkflowExecutionLifecycleStage.Unspecified, context);
+        var reached = await WaitAsync(
+            update, r.WaitPolicy?.LifecycleStage ?? UpdateWorkflowExecutionLifecycleStage.Unspecified, context);
         return new UpdateWorkflowExecutionResponse
         {
-            UpdateRef = new Temporalio.Api.Update.V1.UpdateRef { WorkflowExecution = run.Execution, UpdateId = update.Id },
+            UpdateRef = new Temporalio.Api.Update.V1.UpdateRef
+            {
+                WorkflowExecution = run.Execution,
+                UpdateId = update.Id,
+            },
             Outcome = update.Outcome,
             Stage = reached,
         };
     }
 
-    private async Task<PollWorkflowExecutionUpdateResponse> PollUpdate(PollWorkflowExecutionUpdateRequest r, CallContext context)
+    private async Task<PollWorkflowExecutionUpdateResponse> PollUpdate(
+        PollWorkflowExecutionUpdateRequest r, CallContext context)
     {
         var run = engine.Read(() => engine.Runs.Get(r.Namespace, r.UpdateRef?.WorkflowExecution));
-        var update = engine.Read(() => run.FindUpdate(r.UpdateRef.UpdateId)) ?? throw RpcError.NotFound($"update \"{r.UpdateRef.UpdateId}\" not found");
-        var reached = await WaitAsync(update, r.WaitPolicy?.LifecycleStage ?? UpdateWorkflowExecutionLifecycleStage.Unspecified, context);
-        return new PollWorkflowExecutionUpdateResponse { Outcome = update.Outcome, Stage = reached, UpdateRef = new() { WorkflowExecution = run.Execution, UpdateId = update.Id } };
+        var update = engine.Read(() => run.FindUpdate(r.UpdateRef.UpdateId))
+            ?? throw RpcError.NotFound($"update \"{r.UpdateRef.UpdateId}\" not found");
+        var reached = await WaitAsync(
+            update, r.WaitPolicy?.LifecycleStage ?? UpdateWorkflowExecutionLifecycleStage.Unspecified, context);
+        return new PollWorkflowExecutionUpdateResponse
+        {
+            Outcome = update.Outcome,
+            Stage = reached,
+            UpdateRef = new()
+            {
+                WorkflowExecution = run.Execution,
+                UpdateId = update.Id,
+            },
+        };
     }
 
-    private async Task<UpdateWorkflowExecutionLifecycleStage> WaitAsync(UpdateState update, UpdateWorkflowExecutionLifecycleStage wanted, CallContext context)
+    private async Task<UpdateWorkflowExecutionLifecycleStage> WaitAsync(
+        UpdateState update, UpdateWorkflowExecutionLifecycleStage wanted, CallContext context)
     {
-        if (wanted == UpdateWorkflowExecutionLifecycleStage.Unspecified) wanted = UpdateWorkflowExecutionLifecycleStage.Completed;
+        if (wanted == UpdateWorkflowExecutionLifecycleStage.Unspecified)
+            wanted = UpdateWorkflowExecutionLifecycleStage.Completed;
         var until = DateTime.UtcNow + context.HoldFor(Limits.HistoryLongPoll);
         while (true)
         {

@@ -45,7 +45,9 @@ internal sealed class GrpcEndpoint(MethodTable methods, ILogger<GrpcEndpoint> lo
         {
             SetTrailers(http, StatusCode.Internal, "grpc: error unmarshalling request: " + error.Message, null);
         }
-        catch (Exception error) when (error is ClientGoneException || (error is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
+        catch (Exception error)
+            when (error is ClientGoneException
+                || (error is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
         {
             // Nobody is left to answer.
         }

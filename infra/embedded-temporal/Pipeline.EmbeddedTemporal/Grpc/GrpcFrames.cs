@@ -23,7 +23,8 @@ internal static class GrpcFrames
             {
                 var (compressed, length) = Prefix(buffer);
                 if (length > MaxMessageBytes)
-                    throw RpcError.Exhausted($"grpc: received message larger than max ({length} vs. {MaxMessageBytes})");
+                    throw RpcError.Exhausted(
+                        $"grpc: received message larger than max ({length} vs. {MaxMessageBytes})");
                 if (buffer.Length >= PrefixBytes + length)
                 {
                     var body = buffer.Slice(PrefixBytes, length).ToArray();
@@ -33,7 +34,8 @@ internal static class GrpcFrames
             }
 
             reader.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted) throw new RpcError(StatusCode.Internal, "grpc: request ended before its message was complete");
+            if (read.IsCompleted)
+                throw new RpcError(StatusCode.Internal, "grpc: request ended before its message was complete");
         }
     }
 
@@ -69,14 +71,16 @@ internal static class GrpcFrames
     {
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         buffer.Slice(0, PrefixBytes).CopyTo(prefix);
-        if (prefix[0] > 1) throw new RpcError(StatusCode.Internal, "grpc: received message with an unknown compression flag");
+        if (prefix[0] > 1)
+            throw new RpcError(StatusCode.Internal, "grpc: received message with an unknown compression flag");
         return (prefix[0] == 1, BinaryPrimitives.ReadUInt32BigEndian(prefix[1..]));
     }
 
     internal static ReadOnlyMemory<byte> Inflate(byte[] body, string encoding)
     {
         if (encoding is not "gzip")
-            throw new RpcError(StatusCode.Unimplemented, $"grpc: Decompressor is not installed for grpc-encoding \"{encoding}\"");
+            throw new RpcError(
+                StatusCode.Unimplemented, $"grpc: Decompressor is not installed for grpc-encoding \"{encoding}\"");
         try
         {
             using var gzip = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
@@ -88,7 +92,9 @@ internal static class GrpcFrames
                 {
                     output.Write(chunk, 0, n);
                     if (output.Length > MaxMessageBytes)
-                        throw RpcError.Exhausted($"grpc: received message after decompression larger than max ({output.Length} vs. {MaxMessageBytes})");
+                        throw RpcError.Exhausted(
+                            $"grpc: received message after decompression larger than max ({output.Length} vs. "
+                                + $"{MaxMessageBytes})");
                 }
             }
             finally
@@ -100,7 +106,8 @@ internal static class GrpcFrames
         }
         catch (InvalidDataException error)
         {
-            throw new RpcError(StatusCode.Internal, "grpc: failed to decompress the received message: " + error.Message);
+            throw new RpcError(
+                StatusCode.Internal, "grpc: failed to decompress the received message: " + error.Message);
         }
     }
 }

@@ -5,15 +5,17 @@ namespace Pipeline.EmbeddedTemporal.Grpc;
 
 internal delegate Task<IMessage> Handler(IMessage request, CallContext context);
 
-// The implemented methods of all services, by the path that gRPC calls them with. The descriptors of the services take most of a
-// second to build, so they are touched only by what needs them: the HTTP interface, and calls of methods that are not implemented.
+// The implemented methods of all services, by the path that gRPC calls them with. The descriptors of the services take
+// most of a second to build, so they are touched only by what needs them: the HTTP interface, and calls of methods that
+// are not implemented.
 internal sealed class MethodTable
 {
     private readonly Dictionary<string, (MessageParser Parser, Handler Handler)> _methods = new(StringComparer.Ordinal);
     private readonly Lazy<Dictionary<string, MethodDescriptor>> _known;
     private readonly List<Func<ServiceDescriptor>> _services = [];
 
-    public MethodTable() => _known = new(() => _services.SelectMany(s => s().Methods).ToDictionary(PathOf, StringComparer.Ordinal));
+    public MethodTable() =>
+        _known = new(() => _services.SelectMany(s => s().Methods).ToDictionary(PathOf, StringComparer.Ordinal));
 
     public IReadOnlyCollection<MethodDescriptor> Known => _known.Value.Values;
 
@@ -44,7 +46,8 @@ internal sealed class MethodTable
             where TResponse : IMessage
         {
             table._methods["/" + service + "/" + name] =
-                (new MessageParser<TRequest>(() => new TRequest()), async (request, context) => await handler((TRequest)request, context));
+                (new MessageParser<TRequest>(() => new TRequest()), async (request, context) =>
+                    await handler((TRequest)request, context));
             return this;
         }
 

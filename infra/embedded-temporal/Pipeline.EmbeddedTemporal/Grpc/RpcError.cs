@@ -21,7 +21,8 @@ internal sealed class RpcError(StatusCode code, string message, params IMessage[
         new(StatusCode.Unimplemented, $"{what} is not implemented by the embedded server");
 
     public Any[] PackedDetails() =>
-        [.. Details.Select(d => new Any { TypeUrl = "type.googleapis.com/" + d.Descriptor.FullName, Value = d.ToByteString() })];
+        [.. Details.Select(
+            d => new Any { TypeUrl = "type.googleapis.com/" + d.Descriptor.FullName, Value = d.ToByteString() })];
 
     // The wire form of google.rpc.Status: code = 1, message = 2, details = 3.
     public byte[] ToStatusBytes()

@@ -79,5 +79,6 @@ internal sealed class ActivityState
 
     public bool ResetHeartbeatRequested { get; set; }
 
-    public DateTime Expiration => ScheduleToClose > TimeSpan.Zero ? FirstScheduledTime.After(ScheduleToClose) : DateTime.MaxValue;
+    public DateTime Expiration => ScheduleToClose > TimeSpan.Zero
+        ? FirstScheduledTime.After(ScheduleToClose) : DateTime.MaxValue;
 }

@@ -11,7 +11,8 @@ internal static class BuildIdAttributes
     public static void Add(RunState state, string buildId)
     {
         var values = Values(state);
-        IEnumerable<string> added = buildId.Length == 0 ? ["unversioned"] : state.Version is null ? ["unversioned", "unversioned:" + buildId] : ["unversioned:" + buildId];
+        IEnumerable<string> added = buildId.Length == 0 ? ["unversioned"] : state.Version is null
+            ? ["unversioned", "unversioned:" + buildId] : ["unversioned:" + buildId];
         foreach (var value in added)
         {
             if (!values.Contains(value)) values.Add(value);

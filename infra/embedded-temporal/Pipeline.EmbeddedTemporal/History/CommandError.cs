@@ -11,5 +11,8 @@ internal sealed record CommandError(WorkflowTaskFailedCause Cause, string Messag
 
     public string Text => RequestOnly ? Message : $"{Cause}: {Message}";
 
-    public static CommandError Request(string message) => new(WorkflowTaskFailedCause.Unspecified, message) { RequestOnly = true };
+    public static CommandError Request(string message) => new(WorkflowTaskFailedCause.Unspecified, message)
+    {
+        RequestOnly = true,
+    };
 }

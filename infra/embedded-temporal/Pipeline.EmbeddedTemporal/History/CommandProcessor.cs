@@ -7,7 +7,8 @@ namespace Pipeline.EmbeddedTemporal.History;
 internal sealed class CommandProcessor(Run run, Tx tx, long completedId, RespondWorkflowTaskCompletedRequest request)
 {
     private const int EagerLimit = 3;
-    private readonly Dictionary<string, Temporalio.Api.Protocol.V1.Message> _messages = request.Messages.ToDictionary(m => m.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, Temporalio.Api.Protocol.V1.Message> _messages =
+        request.Messages.ToDictionary(m => m.Id, StringComparer.Ordinal);
 
     public bool NeedsTask { get; private set; }
 
@@ -28,7 +29,9 @@ internal sealed class CommandProcessor(Run run, Tx tx, long completedId, Respond
                 Schedule(command.ScheduleActivityTaskCommandAttributes, metadata);
                 break;
             case CommandType.RequestCancelActivityTask:
-                NeedsTask |= run.RequestCancelActivity(tx, command.RequestCancelActivityTaskCommandAttributes.ScheduledEventId, completedId, request.Identity);
+                NeedsTask |= run.RequestCancelActivity(
+                    tx, command.RequestCancelActivityTaskCommandAttributes.ScheduledEventId, completedId,
+                    request.Identity);
                 break;
             case CommandType.StartTimer:
                 run.StartTimer(tx, command.StartTimerCommandAttributes, completedId, metadata);
@@ -43,13 +46,16 @@ internal sealed class CommandProcessor(Run run, Tx tx, long completedId, Respond
                 run.InitiateChild(tx, command.StartChildWorkflowExecutionCommandAttributes, completedId, metadata);
                 break;
             case CommandType.SignalExternalWorkflowExecution:
-                run.InitiateSignalExternal(tx, command.SignalExternalWorkflowExecutionCommandAttributes, completedId, metadata);
+                run.InitiateSignalExternal(
+                    tx, command.SignalExternalWorkflowExecutionCommandAttributes, completedId, metadata);
                 break;
             case CommandType.RequestCancelExternalWorkflowExecution:
-                run.InitiateCancelExternal(tx, command.RequestCancelExternalWorkflowExecutionCommandAttributes, completedId, metadata);
+                run.InitiateCancelExternal(
+                    tx, command.RequestCancelExternalWorkflowExecutionCommandAttributes, completedId, metadata);
                 break;
             case CommandType.UpsertWorkflowSearchAttributes:
-                run.UpsertSearchAttributes(tx, command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes, completedId);
+                run.UpsertSearchAttributes(
+                    tx, command.UpsertWorkflowSearchAttributesCommandAttributes.SearchAttributes, completedId);
                 break;
             case CommandType.ModifyWorkflowProperties:
                 run.ModifyMemo(tx, command.ModifyWorkflowPropertiesCommandAttributes.UpsertedMemo, completedId);
@@ -82,17 +88,18 @@ internal sealed class CommandProcessor(Run run, Tx tx, long completedId, Respond
         if (eager) EagerActivities.Add(activity);
     }
 
-    private void Marker(RecordMarkerCommandAttributes command, Temporalio.Api.Sdk.V1.UserMetadata? metadata) => run.Append(tx, new HistoryEvent
-    {
-        EventType = EventType.MarkerRecorded,
-        UserMetadata = metadata,
-        MarkerRecordedEventAttributes = new MarkerRecordedEventAttributes
+    private void Marker(RecordMarkerCommandAttributes command,
+        Temporalio.Api.Sdk.V1.UserMetadata? metadata) => run.Append(tx, new HistoryEvent
         {
-            MarkerName = command.MarkerName,
-            Details = { command.Details },
-            WorkflowTaskCompletedEventId = completedId,
-            Header = command.Header,
-            Failure = command.Failure,
-        },
-    });
+            EventType = EventType.MarkerRecorded,
+            UserMetadata = metadata,
+            MarkerRecordedEventAttributes = new MarkerRecordedEventAttributes
+            {
+                MarkerName = command.MarkerName,
+                Details = { command.Details },
+                WorkflowTaskCompletedEventId = completedId,
+                Header = command.Header,
+                Failure = command.Failure,
+            },
+        });
 }

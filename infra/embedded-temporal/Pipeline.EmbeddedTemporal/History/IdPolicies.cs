@@ -6,7 +6,8 @@ namespace Pipeline.EmbeddedTemporal.History;
 internal static class IdPolicies
 {
     public static RpcError AlreadyRunning(Run current) => Error(current,
-        $"Workflow execution is already running. WorkflowId: {current.State.WorkflowId}, RunId: {current.State.RunId}.");
+        $"Workflow execution is already running. WorkflowId: {current.State.WorkflowId}, RunId: "
+            + $"{current.State.RunId}.");
 
     // The error that a closed run of the same id causes under the policy, or null.
     public static RpcError? Problem(Run closed, WorkflowIdReusePolicy policy)
@@ -15,13 +16,20 @@ internal static class IdPolicies
         return policy switch
         {
             WorkflowIdReusePolicy.RejectDuplicate => Error(closed,
-                $"Workflow execution already finished. WorkflowId: {id}, RunId: {run}. Workflow Id reuse policy: reject duplicate workflow Id."),
-            WorkflowIdReusePolicy.AllowDuplicateFailedOnly when closed.State.Status == WorkflowExecutionStatus.Completed => Error(closed,
-                $"Workflow execution already finished successfully. WorkflowId: {id}, RunId: {run}. Workflow Id reuse policy: allow duplicate workflow Id if last run failed."),
+                $"Workflow execution already finished. WorkflowId: {id}, RunId: {run}. Workflow Id reuse policy: "
+                    + $"reject duplicate workflow Id."),
+            WorkflowIdReusePolicy.AllowDuplicateFailedOnly
+                when closed.State.Status == WorkflowExecutionStatus.Completed => Error(closed,
+                $"Workflow execution already finished successfully. WorkflowId: {id}, RunId: {run}. Workflow Id reuse "
+                    + $"policy: allow duplicate workflow Id if last run failed."),
             _ => null,
         };
     }
 
     private static RpcError Error(Run run, string message) => new(StatusCode.AlreadyExists, message,
-        new WorkflowExecutionAlreadyStartedFailure { StartRequestId = run.State.CreateRequestId, RunId = run.State.RunId });
+        new WorkflowExecutionAlreadyStartedFailure
+        {
+            StartRequestId = run.State.CreateRequestId,
+            RunId = run.State.RunId,
+        });
 }

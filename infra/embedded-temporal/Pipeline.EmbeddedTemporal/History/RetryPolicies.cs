@@ -13,7 +13,8 @@ internal static class RetryPolicies
         if (result.InitialInterval.Span() == TimeSpan.Zero) result.InitialInterval = DefaultInitialInterval.Proto();
         if (result.BackoffCoefficient == 0) result.BackoffCoefficient = DefaultCoefficient;
         if (result.MaximumInterval.Span() == TimeSpan.Zero)
-            result.MaximumInterval = TimeSpan.FromTicks(result.InitialInterval.Span().Ticks * MaximumIntervalFactor).Proto();
+            result.MaximumInterval = TimeSpan.FromTicks(result.InitialInterval.Span().Ticks * MaximumIntervalFactor)
+                .Proto();
         return result;
     }
 
@@ -23,9 +24,11 @@ internal static class RetryPolicies
         if (policy is null) return null;
         if (policy.MaximumAttempts == 1) return null;
         if (policy.InitialInterval.Span() < TimeSpan.Zero) return "InitialInterval cannot be negative on retry policy.";
-        if (policy.BackoffCoefficient is not 0 and < 1) return "BackoffCoefficient cannot be less than 1 on retry policy.";
+        if (policy.BackoffCoefficient is not 0 and < 1)
+            return "BackoffCoefficient cannot be less than 1 on retry policy.";
         if (policy.MaximumInterval.Span() < TimeSpan.Zero) return "MaximumInterval cannot be negative on retry policy.";
-        if (policy.MaximumInterval.Span() > TimeSpan.Zero && policy.MaximumInterval.Span() < policy.InitialInterval.Span())
+        if (policy.MaximumInterval.Span() > TimeSpan.Zero
+            && policy.MaximumInterval.Span() < policy.InitialInterval.Span())
             return "MaximumInterval cannot be less than InitialInterval on retry policy.";
         return policy.MaximumAttempts < 0 ? "MaximumAttempts cannot be negative on retry policy." : null;
     }
@@ -41,8 +44,10 @@ internal static class RetryPolicies
 
     public static bool IsRetryable(ApiFailure.Failure failure, RetryPolicy policy) => failure.FailureInfoCase switch
     {
-        ApiFailure.Failure.FailureInfoOneofCase.CanceledFailureInfo or ApiFailure.Failure.FailureInfoOneofCase.TerminatedFailureInfo => false,
-        ApiFailure.Failure.FailureInfoOneofCase.TimeoutFailureInfo => failure.TimeoutFailureInfo.TimeoutType is TimeoutType.StartToClose or TimeoutType.Heartbeat
+        ApiFailure.Failure.FailureInfoOneofCase.CanceledFailureInfo
+            or ApiFailure.Failure.FailureInfoOneofCase.TerminatedFailureInfo => false,
+        ApiFailure.Failure.FailureInfoOneofCase.TimeoutFailureInfo =>
+            failure.TimeoutFailureInfo.TimeoutType is TimeoutType.StartToClose or TimeoutType.Heartbeat
             && !policy.NonRetryableErrorTypes.Contains("TemporalTimeout:" + failure.TimeoutFailureInfo.TimeoutType),
         ApiFailure.Failure.FailureInfoOneofCase.ServerFailureInfo => !failure.ServerFailureInfo.NonRetryable,
         ApiFailure.Failure.FailureInfoOneofCase.ApplicationFailureInfo => !failure.ApplicationFailureInfo.NonRetryable

@@ -6,7 +6,8 @@ namespace Pipeline.EmbeddedTemporal.History;
 // Scheduling, starting and finishing activities. Retries and timeouts are in Run.ActivityRetries.cs.
 internal sealed partial class Run
 {
-    public const string ActivityNotFoundText = "invalid activityID or activity already timed out or invoking workflow is completed";
+    public const string ActivityNotFoundText =
+        "invalid activityID or activity already timed out or invoking workflow is completed";
 
     public ActivityState ScheduleActivity(Tx tx, ScheduleActivityTaskCommandAttributes command, long completedId,
         Temporalio.Api.Sdk.V1.UserMetadata? metadata, bool offer = true)
@@ -105,7 +106,8 @@ internal sealed partial class Run
                 RequestId = activity.RequestId,
                 Attempt = activity.Attempt,
                 LastFailure = activity.LastFailure,
-                WorkerVersion = activity.BuildId.Length > 0 ? new WorkerVersionStamp { BuildId = activity.BuildId } : null,
+                WorkerVersion = activity.BuildId.Length > 0
+                    ? new WorkerVersionStamp { BuildId = activity.BuildId } : null,
             },
         });
     }
@@ -119,7 +121,8 @@ internal sealed partial class Run
         return activity;
     }
 
-    public ActivityState? ActivityById(string activityId) => Activities.Values.FirstOrDefault(a => a.ActivityId == activityId);
+    public ActivityState? ActivityById(string activityId) =>
+        Activities.Values.FirstOrDefault(a => a.ActivityId == activityId);
 
     public void CompleteActivity(Tx tx, ActivityState activity, Payloads? result, string identity)
     {
@@ -140,12 +143,17 @@ internal sealed partial class Run
     private bool FailOversized(Tx tx, ActivityState activity, Payloads? payloads, string text, string identity)
     {
         if (payloads is null || payloads.CalculateSize() <= Limits.BlobBytes) return false;
-        var failure = new ApiFailure.Failure { Message = text, ServerFailureInfo = new ApiFailure.ServerFailureInfo { NonRetryable = true } };
+        var failure = new ApiFailure.Failure
+        {
+            Message = text,
+            ServerFailureInfo = new ApiFailure.ServerFailureInfo { NonRetryable = true },
+        };
         FailActivity(tx, activity, failure, identity, null);
         return true;
     }
 
-    public void FailActivity(Tx tx, ActivityState activity, ApiFailure.Failure failure, string identity, Payloads? heartbeatDetails)
+    public void FailActivity(
+        Tx tx, ActivityState activity, ApiFailure.Failure failure, string identity, Payloads? heartbeatDetails)
     {
         if (heartbeatDetails is not null)
         {

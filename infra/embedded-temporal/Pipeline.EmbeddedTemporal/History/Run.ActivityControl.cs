@@ -51,11 +51,14 @@ internal sealed partial class Run
         ShowPauses();
     }
 
-    public ActivityOptions ChangeActivityOptions(Tx tx, ActivityState activity, ActivityOptions options, IEnumerable<string> mask)
+    public ActivityOptions ChangeActivityOptions(
+        Tx tx, ActivityState activity, ActivityOptions options, IEnumerable<string> mask)
     {
         var changed = OptionsOf(activity);
-        new FieldMask { Paths = { mask } }.Merge(options, changed, new FieldMask.MergeOptions { ReplaceMessageFields = false });
-        var timeouts = ActivityTimeouts.Normalize(changed.ScheduleToCloseTimeout.Span(), changed.ScheduleToStartTimeout.Span(),
+        new FieldMask { Paths = { mask } }
+            .Merge(options, changed, new FieldMask.MergeOptions { ReplaceMessageFields = false });
+        var timeouts =
+            ActivityTimeouts.Normalize(changed.ScheduleToCloseTimeout.Span(), changed.ScheduleToStartTimeout.Span(),
             changed.StartToCloseTimeout.Span(), changed.HeartbeatTimeout.Span(), State.RunTimeout);
         if (RetryPolicies.Problem(changed.RetryPolicy) is { } problem) throw RpcError.Invalid(problem);
         Change(tx, activity);
@@ -86,7 +89,8 @@ internal sealed partial class Run
             RetryPolicy = a.RetryPolicy,
         };
         return ChangeActivityOptions(tx, activity, original,
-            ["task_queue", "schedule_to_close_timeout", "schedule_to_start_timeout", "start_to_close_timeout", "heartbeat_timeout", "retry_policy"]);
+            ["task_queue", "schedule_to_close_timeout", "schedule_to_start_timeout", "start_to_close_timeout",
+                "heartbeat_timeout", "retry_policy"]);
     }
 
     public static ActivityOptions OptionsOf(ActivityState activity) => new()
@@ -120,14 +124,17 @@ internal sealed partial class Run
     {
         activity.Stamp = NextStamp();
         AddActivityTimers(activity);
-        if (activity is { IsStarted: false, Paused: false, NextAttemptTime: { } next }) AddTimer(next, TimerKind.ActivityRetry, activity.ScheduledId, activity.Stamp);
+        if (activity is { IsStarted: false, Paused: false, NextAttemptTime: { } next })
+            AddTimer(next, TimerKind.ActivityRetry, activity.ScheduledId, activity.Stamp);
     }
 
     // Paused activities can be searched for.
     private void ShowPauses()
     {
-        var types = Activities.Values.Where(a => a.Paused).Select(a => "property:activityType=" + a.Type).Distinct(StringComparer.Ordinal).ToList();
+        var types = Activities.Values.Where(a => a.Paused).Select(a => "property:activityType=" + a.Type)
+            .Distinct(StringComparer.Ordinal).ToList();
         if (types.Count == 0) State.SearchAttributes.IndexedFields.Remove(PauseInfoAttribute);
-        else State.SearchAttributes.IndexedFields[PauseInfoAttribute] = Visibility.AttributeJson.Payload(types, IndexedValueType.KeywordList);
+        else State.SearchAttributes.IndexedFields[PauseInfoAttribute] =
+            Visibility.AttributeJson.Payload(types, IndexedValueType.KeywordList);
     }
 }

@@ -3,7 +3,8 @@ namespace Pipeline.EmbeddedTemporal.History;
 // What happens to an activity attempt that failed or ran out of time, and heartbeats.
 internal sealed partial class Run
 {
-    private const string NoTimeLeftText = "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying";
+    private const string NoTimeLeftText =
+        "Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying";
 
     // Plans the next attempt, or says why there is none.
     private RetryState RetryActivity(Tx tx, ActivityState activity, ApiFailure.Failure failure)
@@ -40,7 +41,8 @@ internal sealed partial class Run
         delay = TimeSpan.Zero;
         if (activity.CancelRequested) return RetryState.CancelRequested;
         if (!RetryPolicies.IsRetryable(failure, policy)) return RetryState.NonRetryableFailure;
-        if (policy.MaximumAttempts > 0 && activity.Attempt >= policy.MaximumAttempts) return RetryState.MaximumAttemptsReached;
+        if (policy.MaximumAttempts > 0 && activity.Attempt >= policy.MaximumAttempts)
+            return RetryState.MaximumAttemptsReached;
         var wanted = failure.ApplicationFailureInfo?.NextRetryDelay.Span() ?? TimeSpan.Zero;
         delay = wanted > TimeSpan.Zero ? wanted : RetryPolicies.Delay(policy, activity.Attempt);
         return tx.Now.After(delay) > activity.Expiration ? RetryState.Timeout : RetryState.InProgress;
@@ -48,7 +50,8 @@ internal sealed partial class Run
 
     private void OnActivityRetry(Tx tx, TimerEntry entry)
     {
-        if (!Activities.TryGetValue(entry.Id, out var activity) || activity.Stamp != entry.Stamp || activity.IsStarted || activity.Paused) return;
+        if (!Activities.TryGetValue(entry.Id, out var activity) || activity.Stamp != entry.Stamp || activity.IsStarted
+            || activity.Paused) return;
         DispatchActivity(tx, activity);
     }
 
@@ -64,7 +67,8 @@ internal sealed partial class Run
 
     private void AddActivityTimers(ActivityState activity)
     {
-        if (NextTimeout(activity) is var (due, _)) AddTimer(due, TimerKind.ActivityTimeout, activity.ScheduledId, activity.Stamp);
+        if (NextTimeout(activity) is var (due, _))
+            AddTimer(due, TimerKind.ActivityTimeout, activity.ScheduledId, activity.Stamp);
     }
 
     private static (DateTime Due, TimeoutType Type)? NextTimeout(ActivityState activity)
@@ -81,7 +85,9 @@ internal sealed partial class Run
         if (activity.IsStarted && activity.StartToClose > TimeSpan.Zero)
             Consider(activity.StartedTime!.Value.After(activity.StartToClose), TimeoutType.StartToClose);
         if (activity.IsStarted && activity.Heartbeat > TimeSpan.Zero)
-            Consider((activity.LastHeartbeat is { } beat && beat > activity.StartedTime!.Value ? beat : activity.StartedTime!.Value)
+            Consider(
+                (activity.LastHeartbeat is { } beat && beat > activity.StartedTime!.Value
+                    ? beat : activity.StartedTime!.Value)
                 .After(activity.Heartbeat), TimeoutType.Heartbeat);
         Consider(activity.Expiration, TimeoutType.ScheduleToClose);
         return first;
@@ -129,13 +135,18 @@ internal sealed partial class Run
         });
     }
 
-    private static ApiFailure.Failure TimeoutFailure(string message, TimeoutType type, Payloads? lastDetails, ApiFailure.Failure? cause = null) => new()
-    {
-        Message = message,
-        Source = "Server",
-        Cause = cause,
-        TimeoutFailureInfo = new ApiFailure.TimeoutFailureInfo { TimeoutType = type, LastHeartbeatDetails = lastDetails },
-    };
+    private static ApiFailure.Failure TimeoutFailure(
+        string message, TimeoutType type, Payloads? lastDetails, ApiFailure.Failure? cause = null) => new()
+        {
+            Message = message,
+            Source = "Server",
+            Cause = cause,
+            TimeoutFailureInfo = new ApiFailure.TimeoutFailureInfo
+            {
+                TimeoutType = type,
+                LastHeartbeatDetails = lastDetails,
+            },
+        };
 
     public void Heartbeat(Tx tx, ActivityState activity, Payloads? details, string identity)
     {
@@ -157,7 +168,8 @@ internal sealed partial class Run
         _stamp = Math.Max(_stamp, activity.Stamp);
         AddActivityTimers(activity);
         if (activity.IsStarted || activity.Paused) return;
-        if (activity.NextAttemptTime is { } next) AddTimer(next, TimerKind.ActivityRetry, activity.ScheduledId, activity.Stamp);
+        if (activity.NextAttemptTime is { } next)
+            AddTimer(next, TimerKind.ActivityRetry, activity.ScheduledId, activity.Stamp);
         else OfferActivity(tx, activity);
     }
 }

@@ -6,7 +6,8 @@ namespace Pipeline.EmbeddedTemporal.History;
 // Child workflows as their parent sees them.
 internal sealed partial class Run
 {
-    public void InitiateChild(Tx tx, StartChildWorkflowExecutionCommandAttributes a, long completedId, UserMetadata? metadata)
+    public void InitiateChild(
+        Tx tx, StartChildWorkflowExecutionCommandAttributes a, long completedId, UserMetadata? metadata)
     {
         var ns = a.Namespace.Length > 0 ? a.Namespace : State.Namespace;
         var queue = a.TaskQueue?.Name is { Length: > 0 } name ? name : State.TaskQueue;
@@ -21,15 +22,18 @@ internal sealed partial class Run
             WorkflowExecutionTimeout = a.WorkflowExecutionTimeout,
             WorkflowRunTimeout = a.WorkflowRunTimeout ?? new Duration(),
             WorkflowTaskTimeout = TaskTimeoutOf(a.WorkflowTaskTimeout, a.WorkflowRunTimeout).Proto(),
-            ParentClosePolicy = a.ParentClosePolicy == ParentClosePolicy.Unspecified ? ParentClosePolicy.Terminate : a.ParentClosePolicy,
+            ParentClosePolicy = a.ParentClosePolicy == ParentClosePolicy.Unspecified
+                ? ParentClosePolicy.Terminate : a.ParentClosePolicy,
             Control = a.Control,
             WorkflowTaskCompletedEventId = completedId,
-            WorkflowIdReusePolicy = a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.Unspecified ? WorkflowIdReusePolicy.AllowDuplicate : a.WorkflowIdReusePolicy,
+            WorkflowIdReusePolicy = a.WorkflowIdReusePolicy == WorkflowIdReusePolicy.Unspecified
+                ? WorkflowIdReusePolicy.AllowDuplicate : a.WorkflowIdReusePolicy,
             CronSchedule = a.CronSchedule,
             RetryPolicy = a.RetryPolicy is null ? null : RetryPolicies.WithDefaults(a.RetryPolicy),
             Header = a.Header,
             Memo = a.Memo,
-            SearchAttributes = a.SearchAttributes is null ? null : Visibility.SearchAttributeChecks.WithTypes(NamespaceEntry, a.SearchAttributes),
+            SearchAttributes = a.SearchAttributes is null
+                ? null : Visibility.SearchAttributeChecks.WithTypes(NamespaceEntry, a.SearchAttributes),
             InheritBuildId = a.InheritBuildId,
             Priority = a.Priority,
         };
@@ -53,14 +57,17 @@ internal sealed partial class Run
 
     public static TimeSpan TaskTimeoutOf(Duration? asked, Duration? runTimeout)
     {
-        var timeout = asked.Span() > TimeSpan.Zero ? Times.Min(asked.Span(), Limits.MaxTaskTimeout) : Limits.DefaultTaskTimeout;
+        var timeout = asked.Span() > TimeSpan.Zero
+            ? Times.Min(asked.Span(), Limits.MaxTaskTimeout) : Limits.DefaultTaskTimeout;
         return runTimeout.Span() > TimeSpan.Zero ? Times.Min(timeout, runTimeout.Span()) : timeout;
     }
 
-    private void StartChild(Tx tx, long initiatedId, StartChildWorkflowExecutionInitiatedEventAttributes a, UserMetadata? metadata)
+    private void StartChild(
+        Tx tx, long initiatedId, StartChildWorkflowExecutionInitiatedEventAttributes a, UserMetadata? metadata)
     {
         if (!State.IsOpen || !Children.TryGetValue(initiatedId, out var child)) return;
-        var cause = Engine.Namespaces.Find(a.Namespace) is null ? StartChildWorkflowExecutionFailedCause.NamespaceNotFound
+        var cause = Engine.Namespaces.Find(a.Namespace) is null
+            ? StartChildWorkflowExecutionFailedCause.NamespaceNotFound
             : WorkflowStarter.AllowsChild(Engine, a) ? StartChildWorkflowExecutionFailedCause.Unspecified
             : StartChildWorkflowExecutionFailedCause.WorkflowAlreadyExists;
         if (cause != StartChildWorkflowExecutionFailedCause.Unspecified)
@@ -119,7 +126,8 @@ internal sealed partial class Run
     {
         foreach (var child in Children.Values.Where(c => c.InitiatedId > keepUpTo).ToList())
         {
-            if (child.RunId.Length == 0 || Engine.Runs.FindCurrent(child.Namespace, child.WorkflowId) is not { IsOpen: true } run
+            if (child.RunId.Length == 0
+                || Engine.Runs.FindCurrent(child.Namespace, child.WorkflowId) is not { IsOpen: true } run
                 || run.State.FirstRunId != child.RunId) continue;
             if (child.ParentClosePolicy == ParentClosePolicy.Terminate)
                 tx.Defer(() => { if (run.IsOpen) run.Terminate(tx, "by parent close policy", null, ServerIdentity); });

@@ -28,7 +28,8 @@ internal sealed partial class Run
     private TimeSpan? CronBackoff(Tx tx)
     {
         if (State.CronSchedule.Length == 0) return null;
-        var backoff = Schedules.WorkflowCron.Backoff(State.CronSchedule, State.StartTime.After(State.FirstTaskBackoff), tx.Now);
+        var backoff =
+            Schedules.WorkflowCron.Backoff(State.CronSchedule, State.StartTime.After(State.FirstTaskBackoff), tx.Now);
         return backoff is { } wait && State.ExecutionExpiration is { } end && tx.Now.After(wait) > end ? null : backoff;
     }
 
@@ -76,13 +77,15 @@ internal sealed partial class Run
             TaskQueue = new TaskQueue { Name = queue, Kind = TaskQueueKind.Normal },
             Input = a.Input,
             WorkflowRunTimeout = a.WorkflowRunTimeout ?? State.RunTimeout.Proto(),
-            WorkflowTaskTimeout = a.WorkflowTaskTimeout.Span() > TimeSpan.Zero ? a.WorkflowTaskTimeout : State.TaskTimeout.Proto(),
+            WorkflowTaskTimeout = a.WorkflowTaskTimeout.Span() > TimeSpan.Zero
+                ? a.WorkflowTaskTimeout : State.TaskTimeout.Proto(),
             WorkflowTaskCompletedEventId = completedId,
             BackoffStartInterval = a.BackoffStartInterval,
             Initiator = a.Initiator,
             Header = a.Header,
             Memo = a.Memo ?? (State.Memo.Fields.Count > 0 ? State.Memo : null),
-            SearchAttributes = a.SearchAttributes is null ? null : Visibility.SearchAttributeChecks.WithTypes(NamespaceEntry, a.SearchAttributes),
+            SearchAttributes = a.SearchAttributes is null
+                ? null : Visibility.SearchAttributeChecks.WithTypes(NamespaceEntry, a.SearchAttributes),
             InheritBuildId = a.InheritBuildId,
         };
         Close(tx, WorkflowExecutionStatus.ContinuedAsNew, new HistoryEvent
@@ -138,7 +141,8 @@ internal sealed partial class Run
         else if (newRunId.Length > 0) WorkflowStarter.Retry(tx, this, newRunId, failure, delay);
     }
 
-    private void Close(Tx tx, WorkflowExecutionStatus status, HistoryEvent close, string newRunId = "", long keepChildrenUpTo = 0)
+    private void Close(
+        Tx tx, WorkflowExecutionStatus status, HistoryEvent close, string newRunId = "", long keepChildrenUpTo = 0)
     {
         Append(tx, close);
         State.Status = status;
@@ -146,14 +150,16 @@ internal sealed partial class Run
         State.NewRunId = newRunId;
         State.Task = null;
         // The next run may be reset to points of this one as long as this one is kept.
-        if (newRunId.Length > 0) foreach (var point in State.ResetPoints.Points.Where(p => p.RunId == State.RunId)) point.ExpireTime = tx.Now.After(NamespaceEntry.Retention).Proto();
+        if (newRunId.Length > 0) foreach (var point in State.ResetPoints.Points.Where(p => p.RunId == State.RunId))
+            point.ExpireTime = tx.Now.After(NamespaceEntry.Retention).Proto();
         Engine.Runs.Closed(tx, this);
         ApplyParentClosePolicies(tx, keepChildrenUpTo);
         ClearPending();
         AbortUpdates(continues: newRunId.Length > 0);
         ResendQueries();
         DispatchWaitingQueries(tx);
-        if (newRunId.Length == 0 && State.ScheduleId.Length > 0) tx.Defer(() => Engine.Schedules.OnClosed(tx, this, close));
+        if (newRunId.Length == 0 && State.ScheduleId.Length > 0)
+            tx.Defer(() => Engine.Schedules.OnClosed(tx, this, close));
         if (newRunId.Length > 0 || State.ParentRunId.Length == 0) return;
         var parentRunId = State.ParentRunId;
         tx.Defer(() => Engine.Runs.FindOpenParent(parentRunId)?.OnChildClosed(tx, this, close));

@@ -18,7 +18,8 @@ internal sealed partial class Run
             : throw RpcError.NotFound("Workflow task not found.");
     }
 
-    public RespondWorkflowTaskCompletedResponse CompleteTask(Tx tx, TaskToken token, RespondWorkflowTaskCompletedRequest request)
+    public RespondWorkflowTaskCompletedResponse CompleteTask(
+        Tx tx, TaskToken token, RespondWorkflowTaskCompletedRequest request)
     {
         var task = StartedTask(token);
         var response = new RespondWorkflowTaskCompletedResponse();
@@ -54,8 +55,10 @@ internal sealed partial class Run
         RejectUnanswered(tx);
         var flushed = HasBuffered;
         FlushBuffered(tx);
-        AfterCompletion(tx, task, request, request.ForceCreateNewWorkflowTask || flushed || processor.NeedsTask, response);
-        response.ActivityTasks.AddRange(processor.EagerActivities.Select(a => StartActivity(tx, a, WorkerOf(request)).Complete(Engine.Store)));
+        AfterCompletion(
+            tx, task, request, request.ForceCreateNewWorkflowTask || flushed || processor.NeedsTask, response);
+        response.ActivityTasks.AddRange(
+            processor.EagerActivities.Select(a => StartActivity(tx, a, WorkerOf(request)).Complete(Engine.Store)));
         return response;
     }
 
@@ -76,7 +79,9 @@ internal sealed partial class Run
     private void Refuse(Tx tx, CommandError refused, string identity)
     {
         var text = refused.Cause == WorkflowTaskFailedCause.UnhandledCommand ? "UnhandledCommand" : refused.Text;
-        FailTask(tx, refused.Cause, new ApiFailure.Failure { Message = text, ServerFailureInfo = new ApiFailure.ServerFailureInfo() }, identity,
+        FailTask(
+            tx, refused.Cause,
+            new ApiFailure.Failure { Message = text, ServerFailureInfo = new ApiFailure.ServerFailureInfo() }, identity,
             reschedule: !refused.Terminates);
         if (refused.Terminates) Terminate(tx, text, null, "history-service");
         tx.Error = RpcError.Invalid(text);
@@ -86,7 +91,8 @@ internal sealed partial class Run
     private static bool CanDiscard(WorkflowTaskState task, RespondWorkflowTaskCompletedRequest request) =>
         task.Kind == WorkflowTaskKind.Speculative && request.Commands.Count == 0 && !request.ForceCreateNewWorkflowTask
         && request.Capabilities?.DiscardSpeculativeWorkflowTaskWithEvents == true
-        && request.Messages.Count > 0 && request.Messages.All(m => m.Body.Is(Temporalio.Api.Update.V1.Rejection.Descriptor));
+        && request.Messages.Count > 0
+        && request.Messages.All(m => m.Body.Is(Temporalio.Api.Update.V1.Rejection.Descriptor));
 
     private long WriteCompleted(Tx tx, WorkflowTaskState task, RespondWorkflowTaskCompletedRequest request)
     {
@@ -96,7 +102,8 @@ internal sealed partial class Run
             Write(tx, StartedEvent(task));
         }
 
-        var version = request.VersioningBehavior == VersioningBehavior.Unspecified ? null : DeploymentVersion.Of(request.DeploymentOptions);
+        var version = request.VersioningBehavior == VersioningBehavior.Unspecified
+            ? null : DeploymentVersion.Of(request.DeploymentOptions);
         var id = Write(tx, new HistoryEvent
         {
             EventType = EventType.WorkflowTaskCompleted,
@@ -105,7 +112,8 @@ internal sealed partial class Run
                 ScheduledEventId = task.ScheduledId,
                 StartedEventId = task.StartedId,
                 Identity = request.Identity,
-                WorkerVersion = request.WorkerVersionStamp ?? (task.BuildId.Length > 0 ? new WorkerVersionStamp { BuildId = task.BuildId } : null),
+                WorkerVersion = request.WorkerVersionStamp
+                    ?? (task.BuildId.Length > 0 ? new WorkerVersionStamp { BuildId = task.BuildId } : null),
                 SdkMetadata = request.SdkMetadata,
                 MeteringMetadata = request.MeteringMetadata,
                 VersioningBehavior = version is null ? VersioningBehavior.Unspecified : request.VersioningBehavior,
@@ -116,7 +124,8 @@ internal sealed partial class Run
         State.Task = null;
         State.TaskAttempt = 1;
         State.LastCompletedStartedId = task.StartedId;
-        var known = State.WorkerBuildId == task.BuildId && State.SearchAttributes.IndexedFields.ContainsKey(BuildIdAttributes.Name);
+        var known = State.WorkerBuildId == task.BuildId
+            && State.SearchAttributes.IndexedFields.ContainsKey(BuildIdAttributes.Name);
         State.WorkerBuildId = task.BuildId;
         ArriveAt(tx, version, request.VersioningBehavior);
         if (!known) BuildIdAttributes.Add(State, task.BuildId);
@@ -143,7 +152,8 @@ internal sealed partial class Run
         State.StickyTimeout = sticky?.ScheduleToStartTimeout.Span() ?? TimeSpan.Zero;
     }
 
-    private void AfterCompletion(Tx tx, WorkflowTaskState task, RespondWorkflowTaskCompletedRequest request, bool needsTask,
+    private void AfterCompletion(
+        Tx tx, WorkflowTaskState task, RespondWorkflowTaskCompletedRequest request, bool needsTask,
         RespondWorkflowTaskCompletedResponse response)
     {
         if (!State.IsOpen) return;

@@ -20,12 +20,14 @@ internal sealed partial class Run
             if (_buffered.Count > 0) _bufferOrder = Math.Max(_bufferOrder, _buffered[^1].Order + 1);
             _buffered.Add((_bufferOrder, e));
             Mark(BufferedKind, _bufferOrder++);
-            if (_buffered.Count > Limits.BufferedEvents || _buffered.Sum(b => b.Event.CalculateSize()) > Limits.BufferedBytes)
+            if (_buffered.Count > Limits.BufferedEvents
+                || _buffered.Sum(b => b.Event.CalculateSize()) > Limits.BufferedBytes)
                 tx.Defer(() => OverflowBuffer(tx));
             return 0;
         }
 
-        if (State.Task is { Kind: WorkflowTaskKind.Speculative, IsStarted: false } && e.EventType != EventType.WorkflowTaskScheduled)
+        if (State.Task is { Kind: WorkflowTaskKind.Speculative, IsStarted: false }
+            && e.EventType != EventType.WorkflowTaskScheduled)
             WriteSpeculativeAsNormal(tx);
         return Write(tx, e);
     }
@@ -36,7 +38,8 @@ internal sealed partial class Run
         e.EventTime ??= tx.Now.Proto();
         e.EventId = State.NextEventId++;
         e.TaskId = Engine.NextTaskId();
-        if (e.WorkflowExecutionOptionsUpdatedEventAttributes is { AttachedRequestId: { Length: > 0 } request }) State.RequestIds[request] = new RequestIdRecord(e.EventType, e.EventId);
+        if (e.WorkflowExecutionOptionsUpdatedEventAttributes is { AttachedRequestId: { Length: > 0 } request })
+            State.RequestIds[request] = new RequestIdRecord(e.EventType, e.EventId);
         Tail.Add(e);
         _unwritten.Add(e);
         State.HistorySize += e.CalculateSize();
@@ -59,11 +62,13 @@ internal sealed partial class Run
             {
                 case EventType.ActivityTaskStarted:
                     starts[e.ActivityTaskStartedEventAttributes.ScheduledEventId] = id;
-                    if (Activities.TryGetValue(e.ActivityTaskStartedEventAttributes.ScheduledEventId, out var activity)) activity.StartedId = id;
+                    if (Activities.TryGetValue(e.ActivityTaskStartedEventAttributes.ScheduledEventId, out var activity))
+                        activity.StartedId = id;
                     break;
                 case EventType.ChildWorkflowExecutionStarted:
                     starts[e.ChildWorkflowExecutionStartedEventAttributes.InitiatedEventId] = id;
-                    if (Children.TryGetValue(e.ChildWorkflowExecutionStartedEventAttributes.InitiatedEventId, out var child))
+                    if (Children.TryGetValue(
+                        e.ChildWorkflowExecutionStartedEventAttributes.InitiatedEventId, out var child))
                     {
                         child.StartedId = id;
                         Mark(ChildKind, child.InitiatedId);
@@ -88,7 +93,8 @@ internal sealed partial class Run
 
     private bool RemoveBufferedTimerFired(string timerId)
     {
-        var found = _buffered.FindIndex(b => b.Event.EventType == EventType.TimerFired && b.Event.TimerFiredEventAttributes.TimerId == timerId);
+        var found = _buffered.FindIndex(
+            b => b.Event.EventType == EventType.TimerFired && b.Event.TimerFiredEventAttributes.TimerId == timerId);
         if (found < 0) return false;
         Mark(BufferedKind, _buffered[found].Order);
         _buffered.RemoveAt(found);
@@ -99,13 +105,16 @@ internal sealed partial class Run
 
     private static bool IsBufferable(EventType type) => type is not (
         EventType.WorkflowExecutionStarted or EventType.WorkflowExecutionCompleted or EventType.WorkflowExecutionFailed
-        or EventType.WorkflowExecutionTimedOut or EventType.WorkflowExecutionTerminated or EventType.WorkflowExecutionContinuedAsNew
+        or EventType.WorkflowExecutionTimedOut or EventType.WorkflowExecutionTerminated
+        or EventType.WorkflowExecutionContinuedAsNew
         or EventType.WorkflowExecutionCanceled or EventType.WorkflowTaskScheduled or EventType.WorkflowTaskStarted
         or EventType.WorkflowTaskCompleted or EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut
         or EventType.WorkflowExecutionUpdateAccepted or EventType.WorkflowExecutionUpdateCompleted);
 
     private static bool IsCompletion(EventType type) => type is
-        EventType.ActivityTaskCompleted or EventType.ActivityTaskFailed or EventType.ActivityTaskTimedOut or EventType.ActivityTaskCanceled
-        or EventType.ChildWorkflowExecutionCompleted or EventType.ChildWorkflowExecutionFailed or EventType.ChildWorkflowExecutionTimedOut
+        EventType.ActivityTaskCompleted or EventType.ActivityTaskFailed or EventType.ActivityTaskTimedOut
+        or EventType.ActivityTaskCanceled
+        or EventType.ChildWorkflowExecutionCompleted or EventType.ChildWorkflowExecutionFailed
+        or EventType.ChildWorkflowExecutionTimedOut
         or EventType.ChildWorkflowExecutionCanceled or EventType.ChildWorkflowExecutionTerminated;
 }

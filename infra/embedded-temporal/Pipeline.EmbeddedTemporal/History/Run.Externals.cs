@@ -8,25 +8,27 @@ internal sealed partial class Run
 {
     private const string ServerIdentity = "history-service";
 
-    public void InitiateSignalExternal(Tx tx, SignalExternalWorkflowExecutionCommandAttributes a, long completedId, UserMetadata? metadata)
+    public void InitiateSignalExternal(
+        Tx tx, SignalExternalWorkflowExecutionCommandAttributes a, long completedId, UserMetadata? metadata)
     {
         var ns = a.Namespace.Length > 0 ? a.Namespace : State.Namespace;
         var initiated = new HistoryEvent
         {
             EventType = EventType.SignalExternalWorkflowExecutionInitiated,
             UserMetadata = metadata,
-            SignalExternalWorkflowExecutionInitiatedEventAttributes = new SignalExternalWorkflowExecutionInitiatedEventAttributes
-            {
-                WorkflowTaskCompletedEventId = completedId,
-                Namespace = a.Namespace,
-                NamespaceId = Engine.Namespaces.Find(ns)?.Id ?? "",
-                WorkflowExecution = a.Execution,
-                SignalName = a.SignalName,
-                Input = a.Input,
-                Control = a.Control,
-                ChildWorkflowOnly = a.ChildWorkflowOnly,
-                Header = a.Header,
-            },
+            SignalExternalWorkflowExecutionInitiatedEventAttributes =
+                new SignalExternalWorkflowExecutionInitiatedEventAttributes
+                {
+                    WorkflowTaskCompletedEventId = completedId,
+                    Namespace = a.Namespace,
+                    NamespaceId = Engine.Namespaces.Find(ns)?.Id ?? "",
+                    WorkflowExecution = a.Execution,
+                    SignalName = a.SignalName,
+                    Input = a.Input,
+                    Control = a.Control,
+                    ChildWorkflowOnly = a.ChildWorkflowOnly,
+                    Header = a.Header,
+                },
         };
         var id = Append(tx, initiated);
         SignalExternals[id] = initiated;
@@ -34,23 +36,25 @@ internal sealed partial class Run
         tx.Defer(() => DeliverSignal(tx, ns, initiated));
     }
 
-    public void InitiateCancelExternal(Tx tx, RequestCancelExternalWorkflowExecutionCommandAttributes a, long completedId, UserMetadata? metadata)
+    public void InitiateCancelExternal(
+        Tx tx, RequestCancelExternalWorkflowExecutionCommandAttributes a, long completedId, UserMetadata? metadata)
     {
         var ns = a.Namespace.Length > 0 ? a.Namespace : State.Namespace;
         var initiated = new HistoryEvent
         {
             EventType = EventType.RequestCancelExternalWorkflowExecutionInitiated,
             UserMetadata = metadata,
-            RequestCancelExternalWorkflowExecutionInitiatedEventAttributes = new RequestCancelExternalWorkflowExecutionInitiatedEventAttributes
-            {
-                WorkflowTaskCompletedEventId = completedId,
-                Namespace = a.Namespace,
-                NamespaceId = Engine.Namespaces.Find(ns)?.Id ?? "",
-                WorkflowExecution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = a.RunId },
-                Control = a.Control,
-                ChildWorkflowOnly = a.ChildWorkflowOnly,
-                Reason = a.Reason,
-            },
+            RequestCancelExternalWorkflowExecutionInitiatedEventAttributes =
+                new RequestCancelExternalWorkflowExecutionInitiatedEventAttributes
+                {
+                    WorkflowTaskCompletedEventId = completedId,
+                    Namespace = a.Namespace,
+                    NamespaceId = Engine.Namespaces.Find(ns)?.Id ?? "",
+                    WorkflowExecution = new WorkflowExecution { WorkflowId = a.WorkflowId, RunId = a.RunId },
+                    Control = a.Control,
+                    ChildWorkflowOnly = a.ChildWorkflowOnly,
+                    Reason = a.Reason,
+                },
         };
         var id = Append(tx, initiated);
         CancelExternals[id] = initiated;
@@ -74,15 +78,16 @@ internal sealed partial class Run
             Append(tx, new HistoryEvent
             {
                 EventType = EventType.SignalExternalWorkflowExecutionFailed,
-                SignalExternalWorkflowExecutionFailedEventAttributes = new SignalExternalWorkflowExecutionFailedEventAttributes
-                {
-                    Cause = SignalExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                    Namespace = ns,
-                    NamespaceId = a.NamespaceId,
-                    WorkflowExecution = a.WorkflowExecution,
-                    InitiatedEventId = initiated.EventId,
-                    Control = a.Control,
-                },
+                SignalExternalWorkflowExecutionFailedEventAttributes =
+                    new SignalExternalWorkflowExecutionFailedEventAttributes
+                    {
+                        Cause = SignalExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
+                        Namespace = ns,
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                        InitiatedEventId = initiated.EventId,
+                        Control = a.Control,
+                    },
             });
         }
         else
@@ -115,15 +120,16 @@ internal sealed partial class Run
             Append(tx, new HistoryEvent
             {
                 EventType = EventType.RequestCancelExternalWorkflowExecutionFailed,
-                RequestCancelExternalWorkflowExecutionFailedEventAttributes = new RequestCancelExternalWorkflowExecutionFailedEventAttributes
-                {
-                    Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
-                    Namespace = ns,
-                    NamespaceId = a.NamespaceId,
-                    WorkflowExecution = a.WorkflowExecution,
-                    InitiatedEventId = initiated.EventId,
-                    Control = a.Control,
-                },
+                RequestCancelExternalWorkflowExecutionFailedEventAttributes =
+                    new RequestCancelExternalWorkflowExecutionFailedEventAttributes
+                    {
+                        Cause = CancelExternalWorkflowExecutionFailedCause.ExternalWorkflowExecutionNotFound,
+                        Namespace = ns,
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                        InitiatedEventId = initiated.EventId,
+                        Control = a.Control,
+                    },
             });
         }
         else
@@ -132,13 +138,14 @@ internal sealed partial class Run
             Append(tx, new HistoryEvent
             {
                 EventType = EventType.ExternalWorkflowExecutionCancelRequested,
-                ExternalWorkflowExecutionCancelRequestedEventAttributes = new ExternalWorkflowExecutionCancelRequestedEventAttributes
-                {
-                    InitiatedEventId = initiated.EventId,
-                    Namespace = ns,
-                    NamespaceId = a.NamespaceId,
-                    WorkflowExecution = a.WorkflowExecution,
-                },
+                ExternalWorkflowExecutionCancelRequestedEventAttributes =
+                    new ExternalWorkflowExecutionCancelRequestedEventAttributes
+                    {
+                        InitiatedEventId = initiated.EventId,
+                        Namespace = ns,
+                        NamespaceId = a.NamespaceId,
+                        WorkflowExecution = a.WorkflowExecution,
+                    },
             });
         }
 

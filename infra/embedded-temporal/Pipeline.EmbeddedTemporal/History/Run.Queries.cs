@@ -12,12 +12,15 @@ internal sealed partial class Run
     public Task<QueryAnswer> Query(Tx tx, WorkflowQuery query)
     {
         if (State.TaskAttempt >= 3 && State.IsOpen)
-            throw new RpcError(StatusCode.FailedPrecondition, "Unable to query workflow due to Workflow Task in failed state.",
+            throw new RpcError(
+                StatusCode.FailedPrecondition, "Unable to query workflow due to Workflow Task in failed state.",
                 new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
         if (!State.IsOpen && State.LastCompletedStartedId == 0)
             throw RpcError.Precondition("workflow must handle at least one workflow task before it can be queried");
         if (_queries.Count >= MaxWaitingQueries)
-            throw RpcError.Exhausted("consistent query buffer is full, this may be caused by too many queries and workflow not able to process query fast enough");
+            throw RpcError.Exhausted(
+                "consistent query buffer is full, this may be caused by too many queries and workflow not able to "
+                    + "process query fast enough");
         var pending = new PendingQuery { Id = Guid.NewGuid().ToString(), Query = query };
         _queries.Add(pending);
         if (!State.IsOpen || (State.Task is null && State.LastCompletedStartedId > 0)) DispatchWaitingQueries(tx);
@@ -28,7 +31,11 @@ internal sealed partial class Run
     {
         if (State.LastCompletedStartedId == 0)
         {
-            foreach (var query in _queries) query.Answer.TrySetResult(new QueryAnswer(null, RpcError.Precondition("workflow must handle at least one workflow task before it can be queried")));
+            foreach (var query in _queries)
+                query.Answer.TrySetResult(
+                    new QueryAnswer(
+                        null, RpcError.Precondition(
+                            "workflow must handle at least one workflow task before it can be queried")));
             _queries.Clear();
             return;
         }
@@ -37,7 +44,8 @@ internal sealed partial class Run
         {
             _queries.Remove(query);
             Engine.DirectQueries[query.Id] = query.Answer;
-            var sticky = State.StickyQueue.Length > 0 && Engine.Matching.HasStickyPoller(State.Namespace, State.StickyQueue) ? State.StickyQueue : "";
+            var sticky = State.StickyQueue.Length > 0
+                && Engine.Matching.HasStickyPoller(State.Namespace, State.StickyQueue) ? State.StickyQueue : "";
             var item = new QueryItem(this, query.Id, query.Query, sticky);
             tx.Defer(() => Engine.Matching.Offer(tx, item));
         }
@@ -54,7 +62,9 @@ internal sealed partial class Run
         foreach (var query in _queries.Where(q => q.Sent).ToList())
         {
             _queries.Remove(query);
-            if (results.TryGetValue(query.Id, out var result)) query.Answer.TrySetResult(AnswerOf(result.ResultType, result.Answer, result.ErrorMessage, result.Failure));
+            if (results.TryGetValue(query.Id, out var result))
+                query.Answer.TrySetResult(
+                    AnswerOf(result.ResultType, result.Answer, result.ErrorMessage, result.Failure));
             else
             {
                 query.Sent = false;
@@ -63,7 +73,8 @@ internal sealed partial class Run
         }
     }
 
-    public static QueryAnswer AnswerOf(QueryResultType type, Payloads? answer, string error, ApiFailure.Failure? failure) =>
+    public static QueryAnswer AnswerOf(
+        QueryResultType type, Payloads? answer, string error, ApiFailure.Failure? failure) =>
         type == QueryResultType.Failed
             ? new QueryAnswer(null, new RpcError(StatusCode.InvalidArgument, error,
                 new Temporalio.Api.ErrorDetails.V1.QueryFailedFailure { Failure = failure }))

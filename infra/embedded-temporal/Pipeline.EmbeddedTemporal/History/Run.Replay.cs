@@ -44,7 +44,8 @@ internal sealed partial class Run
                 State.Task = null;
                 State.LastCompletedStartedId = task.StartedId;
                 State.WorkerBuildId = task.BuildId;
-                ArriveAt(tx, DeploymentVersion.Of(e.WorkflowTaskCompletedEventAttributes.DeploymentVersion), e.WorkflowTaskCompletedEventAttributes.VersioningBehavior);
+                ArriveAt(tx, DeploymentVersion.Of(e.WorkflowTaskCompletedEventAttributes.DeploymentVersion),
+                    e.WorkflowTaskCompletedEventAttributes.VersioningBehavior);
                 BuildIdAttributes.Add(State, task.BuildId);
                 AddResetPoint(tx, task, e.EventId);
                 break;
@@ -62,18 +63,22 @@ internal sealed partial class Run
                 Activities[e.EventId] = ScheduledState(e);
                 Mark(ActivityKind, e.EventId);
                 break;
-            case EventType.ActivityTaskStarted when Activities.TryGetValue(e.ActivityTaskStartedEventAttributes.ScheduledEventId, out var started):
+            case EventType.ActivityTaskStarted
+                when Activities.TryGetValue(e.ActivityTaskStartedEventAttributes.ScheduledEventId, out var started):
                 started.StartedId = e.EventId;
                 started.StartWritten = started.IsStarted = true;
                 started.StartedTime = e.EventTime.ToDateTime();
                 started.Attempt = e.ActivityTaskStartedEventAttributes.Attempt;
                 break;
-            case EventType.ActivityTaskCancelRequested when Activities.TryGetValue(e.ActivityTaskCancelRequestedEventAttributes.ScheduledEventId, out var cancelled):
+            case EventType.ActivityTaskCancelRequested
+                when Activities.TryGetValue(
+                    e.ActivityTaskCancelRequestedEventAttributes.ScheduledEventId, out var cancelled):
                 cancelled.CancelRequested = true;
                 cancelled.CancelRequestedId = e.EventId;
                 break;
             default:
-                if (EventLinks.EndedActivity(e) is { } ended && Activities.TryGetValue(ended, out var activity)) RemoveActivity(activity);
+                if (EventLinks.EndedActivity(e) is { } ended && Activities.TryGetValue(ended, out var activity))
+                    RemoveActivity(activity);
                 break;
         }
     }
@@ -107,7 +112,12 @@ internal sealed partial class Run
         {
             case EventType.TimerStarted:
                 var a = e.TimerStartedEventAttributes;
-                Timers[a.TimerId] = new TimerState { TimerId = a.TimerId, StartedId = e.EventId, Due = e.EventTime.ToDateTime().After(a.StartToFireTimeout.Span()) };
+                Timers[a.TimerId] = new TimerState
+                {
+                    TimerId = a.TimerId,
+                    StartedId = e.EventId,
+                    Due = e.EventTime.ToDateTime().After(a.StartToFireTimeout.Span()),
+                };
                 Mark(TimerItem, a.TimerId);
                 break;
             case EventType.TimerFired:
@@ -128,7 +138,9 @@ internal sealed partial class Run
             case EventType.StartChildWorkflowExecutionInitiated:
                 ReplayChild(e);
                 break;
-            case EventType.ChildWorkflowExecutionStarted when Children.TryGetValue(e.ChildWorkflowExecutionStartedEventAttributes.InitiatedEventId, out var child):
+            case EventType.ChildWorkflowExecutionStarted
+                when Children.TryGetValue(
+                    e.ChildWorkflowExecutionStartedEventAttributes.InitiatedEventId, out var child):
                 child.StartedId = e.EventId;
                 child.RunId = e.ChildWorkflowExecutionStartedEventAttributes.WorkflowExecution.RunId;
                 break;
@@ -139,14 +151,16 @@ internal sealed partial class Run
                 State.CancelRequested = true;
                 break;
             case EventType.UpsertWorkflowSearchAttributes:
-                Merge(e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes.IndexedFields, State.SearchAttributes.IndexedFields);
+                Merge(e.UpsertWorkflowSearchAttributesEventAttributes.SearchAttributes.IndexedFields,
+                    State.SearchAttributes.IndexedFields);
                 break;
             case EventType.WorkflowPropertiesModified:
                 Merge(e.WorkflowPropertiesModifiedEventAttributes.UpsertedMemo.Fields, State.Memo.Fields);
                 break;
             case EventType.WorkflowExecutionOptionsUpdated:
                 var options = e.WorkflowExecutionOptionsUpdatedEventAttributes;
-                if (options.VersioningOverride is not null || options.UnsetVersioningOverride) State.Override = options.VersioningOverride;
+                if (options.VersioningOverride is not null || options.UnsetVersioningOverride)
+                    State.Override = options.VersioningOverride;
                 break;
             case EventType.WorkflowExecutionUpdateAdmitted:
                 AdmitReapplied(e);
@@ -181,7 +195,10 @@ internal sealed partial class Run
     {
         var id = e.WorkflowExecutionUpdateAcceptedEventAttributes.ProtocolInstanceId;
         State.UpdateCount++;
-        if (!UpdateRecords.TryGetValue(id, out var record)) UpdateRecords[id] = record = new UpdateRecord { UpdateId = id };
+        if (!UpdateRecords.TryGetValue(id, out var record)) UpdateRecords[id] = record = new UpdateRecord
+        {
+            UpdateId = id,
+        };
         record.AcceptedId = e.EventId;
         _updates[id] = new UpdateState { Id = id, Stage = UpdateStage.Accepted, AcceptedId = e.EventId };
         Mark(UpdateKind, id);
@@ -192,7 +209,13 @@ internal sealed partial class Run
         var a = e.WorkflowExecutionUpdateCompletedEventAttributes;
         if (!UpdateRecords.TryGetValue(a.Meta.UpdateId, out var record)) return;
         record.CompletedId = e.EventId;
-        _updates[a.Meta.UpdateId] = new UpdateState { Id = a.Meta.UpdateId, Stage = UpdateStage.Completed, AcceptedId = record.AcceptedId, Outcome = a.Outcome };
+        _updates[a.Meta.UpdateId] = new UpdateState
+        {
+            Id = a.Meta.UpdateId,
+            Stage = UpdateStage.Completed,
+            AcceptedId = record.AcceptedId,
+            Outcome = a.Outcome,
+        };
         Mark(UpdateKind, a.Meta.UpdateId);
     }
 

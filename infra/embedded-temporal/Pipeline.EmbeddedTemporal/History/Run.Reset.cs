@@ -19,7 +19,11 @@ internal sealed partial class Run
 
         task.StickyQueue = "";
         FailTask(tx, WorkflowTaskFailedCause.ResetWorkflow,
-            new ApiFailure.Failure { Message = reason, ResetWorkflowFailureInfo = new ApiFailure.ResetWorkflowFailureInfo() },
+            new ApiFailure.Failure
+            {
+                Message = reason,
+                ResetWorkflowFailureInfo = new ApiFailure.ResetWorkflowFailureInfo(),
+            },
             ServerIdentity, baseRunId, State.RunId, reschedule: false);
         State.TaskAttempt = 1;
         foreach (var activity in Activities.Values.Where(a => a.IsStarted).ToList())
@@ -30,7 +34,11 @@ internal sealed partial class Run
                 ActivityTaskFailedEventAttributes = new ActivityTaskFailedEventAttributes
                 {
                     ScheduledEventId = activity.ScheduledId,
-                    Failure = new ApiFailure.Failure { Message = reason, ResetWorkflowFailureInfo = new ApiFailure.ResetWorkflowFailureInfo() },
+                    Failure = new ApiFailure.Failure
+                    {
+                        Message = reason,
+                        ResetWorkflowFailureInfo = new ApiFailure.ResetWorkflowFailureInfo(),
+                    },
                     Identity = ServerIdentity,
                 },
             }, schedule: false);
@@ -54,7 +62,8 @@ internal sealed partial class Run
             case EventType.WorkflowExecutionUpdateAdmitted when updates:
                 Readmit(tx, e.WorkflowExecutionUpdateAdmittedEventAttributes.Request);
                 break;
-            case EventType.WorkflowExecutionUpdateAccepted when updates && e.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest is { } request:
+            case EventType.WorkflowExecutionUpdateAccepted
+                when updates && e.WorkflowExecutionUpdateAcceptedEventAttributes.AcceptedRequest is { } request:
                 Readmit(tx, request);
                 break;
         }

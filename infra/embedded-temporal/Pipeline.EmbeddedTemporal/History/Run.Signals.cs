@@ -28,12 +28,14 @@ internal sealed partial class Run
                 ExternalWorkflowExecution = external,
             },
         });
-        var waitsForStart = State.FirstTaskBackoff > TimeSpan.Zero && State.LastCompletedStartedId == 0 && State.Task is null
+        var waitsForStart = State.FirstTaskBackoff > TimeSpan.Zero && State.LastCompletedStartedId == 0
+            && State.Task is null
             && tx.Now < State.StartTime + State.FirstTaskBackoff;
         if (schedule && !waitsForStart) ScheduleTask(tx);
     }
 
-    public void RequestCancel(Tx tx, string reason, string identity, string requestId, WorkflowExecution? external = null, long externalInitiatedId = 0)
+    public void RequestCancel(Tx tx, string reason, string identity, string requestId,
+        WorkflowExecution? external = null, long externalInitiatedId = 0)
     {
         if (State.CancelRequested) return;
         State.CancelRequested = true;

@@ -39,7 +39,8 @@ internal sealed partial class Run
     {
         TimerKind.UserTimer => Timers.Values.Any(t => t.StartedId == entry.Id),
         TimerKind.TaskStartToClose or TimerKind.TaskScheduleToStart => State.Task?.Stamp == entry.Stamp,
-        TimerKind.ActivityRetry or TimerKind.ActivityTimeout => Activities.TryGetValue(entry.Id, out var activity) && activity.Stamp == entry.Stamp,
+        TimerKind.ActivityRetry or TimerKind.ActivityTimeout => Activities.TryGetValue(entry.Id, out var activity)
+            && activity.Stamp == entry.Stamp,
         TimerKind.FirstTaskBackoff => State.LastCompletedStartedId == 0 && State.Task is null,
         _ => true,
     };
@@ -54,7 +55,9 @@ internal sealed partial class Run
         if (State.Task is { } task)
         {
             _stamp = Math.Max(_stamp, task.Stamp);
-            if (task.IsStarted) AddTimer(task.StartedTime!.Value + task.StartToClose, TimerKind.TaskStartToClose, task.StartedId, task.Stamp);
+            if (task.IsStarted)
+                AddTimer(task.StartedTime!.Value + task.StartToClose, TimerKind.TaskStartToClose, task.StartedId,
+                    task.Stamp);
             else if (task.Kind == WorkflowTaskKind.Speculative) State.Task = null;
             else OfferTask(tx, task);
         }
@@ -76,7 +79,8 @@ internal sealed partial class Run
         ? State.StartTime.After(State.FirstTaskBackoff).After(State.RunTimeout)
         : DateTime.MaxValue;
 
-    public void StartTimer(Tx tx, StartTimerCommandAttributes command, long completedId, Temporalio.Api.Sdk.V1.UserMetadata? metadata)
+    public void StartTimer(
+        Tx tx, StartTimerCommandAttributes command, long completedId, Temporalio.Api.Sdk.V1.UserMetadata? metadata)
     {
         var id = Append(tx, new HistoryEvent
         {
@@ -89,7 +93,12 @@ internal sealed partial class Run
                 WorkflowTaskCompletedEventId = completedId,
             },
         });
-        var timer = new TimerState { TimerId = command.TimerId, StartedId = id, Due = tx.Now.After(command.StartToFireTimeout.Span()) };
+        var timer = new TimerState
+        {
+            TimerId = command.TimerId,
+            StartedId = id,
+            Due = tx.Now.After(command.StartToFireTimeout.Span()),
+        };
         Timers[timer.TimerId] = timer;
         Mark(TimerItem, timer.TimerId);
         AddTimer(timer.Due, TimerKind.UserTimer, id, 0);
@@ -106,7 +115,8 @@ internal sealed partial class Run
         else
         {
             // It fired while the task ran: the cancellation wins, the firing is forgotten.
-            startedId = _buffered.First(b => b.Event.TimerFiredEventAttributes?.TimerId == timerId).Event.TimerFiredEventAttributes.StartedEventId;
+            startedId = _buffered.First(b => b.Event.TimerFiredEventAttributes?.TimerId
+                == timerId).Event.TimerFiredEventAttributes.StartedEventId;
             RemoveBufferedTimerFired(timerId);
         }
 
@@ -124,7 +134,9 @@ internal sealed partial class Run
     }
 
     public bool HasTimer(string timerId) =>
-        Timers.ContainsKey(timerId) || HasBufferedFor(e => e.EventType == EventType.TimerFired && e.TimerFiredEventAttributes.TimerId == timerId);
+        Timers.ContainsKey(timerId)
+            || HasBufferedFor(e => e.EventType == EventType.TimerFired
+                && e.TimerFiredEventAttributes.TimerId == timerId);
 
     private void FireTimer(Tx tx, TimerEntry entry)
     {
@@ -135,7 +147,11 @@ internal sealed partial class Run
         Append(tx, new HistoryEvent
         {
             EventType = EventType.TimerFired,
-            TimerFiredEventAttributes = new TimerFiredEventAttributes { TimerId = timer.TimerId, StartedEventId = timer.StartedId },
+            TimerFiredEventAttributes = new TimerFiredEventAttributes
+            {
+                TimerId = timer.TimerId,
+                StartedEventId = timer.StartedId,
+            },
         });
         ScheduleTask(tx);
     }

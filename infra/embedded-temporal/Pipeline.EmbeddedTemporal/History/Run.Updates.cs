@@ -6,7 +6,8 @@ namespace Pipeline.EmbeddedTemporal.History;
 // Updates: admission, delivery as protocol messages, acceptance, completion, and what a closing run does to them.
 internal sealed partial class Run
 {
-    private const string NotReadyText = "Unable to perform workflow execution update due to Workflow Task in failed state.";
+    private const string NotReadyText =
+        "Unable to perform workflow execution update due to Workflow Task in failed state.";
     private readonly Dictionary<string, UpdateState> _updates = new(StringComparer.Ordinal);
 
     private bool HasUnsentUpdates => _updates.Values.Any(u => u.Stage == UpdateStage.Admitted);
@@ -21,8 +22,15 @@ internal sealed partial class Run
             return _updates[id] = new UpdateState { Id = id, Request = request, AdmittedId = record.AdmittedId };
         }
 
-        var restored = new UpdateState { Id = id, Stage = record.CompletedId > 0 ? UpdateStage.Completed : UpdateStage.Accepted, AcceptedId = record.AcceptedId };
-        if (record.CompletedId > 0) restored.Outcome = Event(record.CompletedId).WorkflowExecutionUpdateCompletedEventAttributes.Outcome;
+        var restored = new UpdateState
+        {
+            Id = id,
+            Stage = record.CompletedId > 0
+                ? UpdateStage.Completed : UpdateStage.Accepted,
+            AcceptedId = record.AcceptedId,
+        };
+        if (record.CompletedId > 0)
+            restored.Outcome = Event(record.CompletedId).WorkflowExecutionUpdateCompletedEventAttributes.Outcome;
         else if (!IsOpen) restored.Outcome = AbandonedOutcome();
         _updates[id] = restored;
         return restored;
@@ -34,14 +42,19 @@ internal sealed partial class Run
         if (FindUpdate(id) is { Stage: not UpdateStage.Aborted } known) return known;
         if (!IsOpen) throw RpcError.NotFound("workflow execution already completed");
         if (State.TaskAttempt >= 3)
-            throw new RpcError(StatusCode.FailedPrecondition, NotReadyText, new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
-        if (_updates.Values.Count(u => u.Stage is UpdateStage.Admitted or UpdateStage.Sent or UpdateStage.Accepted) >= Limits.UpdatesInFlight)
-            throw RpcError.Exhausted($"limit on number of concurrent in-flight updates has been reached ({Limits.UpdatesInFlight})");
+            throw new RpcError(StatusCode.FailedPrecondition, NotReadyText,
+                new Temporalio.Api.ErrorDetails.V1.WorkflowNotReadyFailure());
+        if (_updates.Values.Count(u => u.Stage is UpdateStage.Admitted or UpdateStage.Sent or UpdateStage.Accepted)
+            >= Limits.UpdatesInFlight)
+            throw RpcError.Exhausted(
+                $"limit on number of concurrent in-flight updates has been reached ({Limits.UpdatesInFlight})");
         if (State.UpdateCount >= Limits.UpdatesPerRun)
-            throw RpcError.Precondition($"The limit of {Limits.UpdatesPerRun} updates for a workflow run has been reached.");
+            throw RpcError.Precondition(
+                $"The limit of {Limits.UpdatesPerRun} updates for a workflow run has been reached.");
         var update = new UpdateState { Id = id, Request = request };
         _updates[id] = update;
-        var waitsForStart = State.FirstTaskBackoff > TimeSpan.Zero && State.LastCompletedStartedId == 0 && State.Task is null;
+        var waitsForStart = State.FirstTaskBackoff > TimeSpan.Zero && State.LastCompletedStartedId == 0
+            && State.Task is null;
         if (!waitsForStart) ScheduleSpeculativeTask(tx);
         return update;
     }
@@ -71,7 +84,8 @@ internal sealed partial class Run
         foreach (var message in request.Messages)
         {
             if (FindUpdate(message.ProtocolInstanceId) is null)
-                return new CommandError(WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage, $"Update {message.ProtocolInstanceId} wasn't found on the server.");
+                return new CommandError(WorkflowTaskFailedCause.BadUpdateWorkflowExecutionMessage,
+                    $"Update {message.ProtocolInstanceId} wasn't found on the server.");
         }
 
         return null;
@@ -84,7 +98,8 @@ internal sealed partial class Run
         {
             if (FindUpdate(message.ProtocolInstanceId) is not { } update) continue;
             if (message.Body.TryUnpack<Acceptance>(out var acceptance)) Accept(tx, update, acceptance);
-            else if (message.Body.TryUnpack<Rejection>(out var rejection)) Finish(tx, update, new Outcome { Failure = rejection.Failure });
+            else if (message.Body.TryUnpack<Rejection>(out var rejection))
+                Finish(tx, update, new Outcome { Failure = rejection.Failure });
             else if (message.Body.TryUnpack<Response>(out var answer)) CompleteUpdate(tx, update, answer);
         }
     }
@@ -103,7 +118,12 @@ internal sealed partial class Run
             },
         });
         State.UpdateCount++;
-        UpdateRecords[update.Id] = new UpdateRecord { UpdateId = update.Id, AcceptedId = update.AcceptedId, AdmittedId = update.AdmittedId };
+        UpdateRecords[update.Id] = new UpdateRecord
+        {
+            UpdateId = update.Id,
+            AcceptedId = update.AcceptedId,
+            AdmittedId = update.AdmittedId,
+        };
         Mark(UpdateKind, update.Id);
         SetStage(tx, update, UpdateStage.Accepted);
     }
@@ -145,7 +165,9 @@ internal sealed partial class Run
     {
         foreach (var update in _updates.Values.Where(u => u.Stage == UpdateStage.Sent).ToList())
         {
-            Finish(tx, update, Failed("Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update is not supported by the worker.",
+            Finish(tx, update,
+                Failed("Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update "
+                    + "is not supported by the worker.",
                 "UnprocessedUpdate", nonRetryable: true));
             _updates.Remove(update.Id);
         }
@@ -153,14 +175,16 @@ internal sealed partial class Run
 
     private void FailSentUpdates()
     {
-        foreach (var update in _updates.Values.Where(u => u is { Stage: UpdateStage.Sent, AdmittedId: > 0 })) update.Stage = UpdateStage.Admitted;
+        foreach (var update in _updates.Values.Where(u => u is { Stage: UpdateStage.Sent, AdmittedId: > 0 }))
+            update.Stage = UpdateStage.Admitted;
         Abort(u => u.Stage == UpdateStage.Sent, RpcError.Precondition(
             "Unable to perform workflow execution update due to unexpected workflow task failure."));
     }
 
     private void ResendUpdates()
     {
-        foreach (var update in _updates.Values.Where(u => u.Stage == UpdateStage.Sent && u.Request is not null)) update.Stage = UpdateStage.Admitted;
+        foreach (var update in _updates.Values.Where(u => u.Stage == UpdateStage.Sent && u.Request is not null))
+            update.Stage = UpdateStage.Admitted;
     }
 
     private void AbortUpdates(bool continues)
@@ -187,7 +211,8 @@ internal sealed partial class Run
         }
     }
 
-    private static Outcome AbandonedOutcome() => Failed("Workflow Update failed because the Workflow completed before the Update completed.",
+    private static Outcome AbandonedOutcome() =>
+        Failed("Workflow Update failed because the Workflow completed before the Update completed.",
         "AcceptedUpdateCompletedWorkflow", nonRetryable: true);
 
     private static Outcome Failed(string message, string type, bool nonRetryable) => new()
@@ -209,6 +234,7 @@ internal sealed partial class Run
     public static void ReleaseWaiters(Run old)
     {
         foreach (var watcher in old._watchers) watcher.TrySetResult();
-        old.Abort(u => u.Stage is not UpdateStage.Completed, new RpcError(StatusCode.Unavailable, "the engine went back to its last committed state"));
+        old.Abort(u => u.Stage is not UpdateStage.Completed,
+            new RpcError(StatusCode.Unavailable, "the engine went back to its last committed state"));
     }
 }

@@ -34,7 +34,8 @@ internal sealed partial class Run
 
         var task = NewTask(tx, WorkflowTaskKind.Speculative, null);
         task.ScheduledId = State.NextEventId;
-        AddTimer(tx.Now + Limits.SpeculativeScheduleToStart, TimerKind.TaskScheduleToStart, task.ScheduledId, task.Stamp);
+        AddTimer(
+            tx.Now + Limits.SpeculativeScheduleToStart, TimerKind.TaskScheduleToStart, task.ScheduledId, task.Stamp);
         OfferTask(tx, task);
     }
 
@@ -65,7 +66,8 @@ internal sealed partial class Run
 
     private void OfferTask(Tx tx, WorkflowTaskState task)
     {
-        if (task.StickyQueue.Length > 0 && task.Kind != WorkflowTaskKind.Speculative && State.StickyTimeout > TimeSpan.Zero)
+        if (task.StickyQueue.Length > 0 && task.Kind != WorkflowTaskKind.Speculative
+            && State.StickyTimeout > TimeSpan.Zero)
             AddTimer(tx.Now + State.StickyTimeout, TimerKind.TaskScheduleToStart, task.ScheduledId, task.Stamp);
         var stamp = task.Stamp;
         tx.Defer(() =>
@@ -137,7 +139,8 @@ internal sealed partial class Run
         task.BuildId = worker.BuildId;
         task.RequestId = Guid.NewGuid().ToString();
         task.HistorySizeAtStart = State.HistorySize;
-        task.SuggestContinueAsNew = State.NextEventId > Limits.SuggestContinueEvents || State.HistorySize > Limits.SuggestContinueBytes
+        task.SuggestContinueAsNew = State.NextEventId > Limits.SuggestContinueEvents
+            || State.HistorySize > Limits.SuggestContinueBytes
             || State.UpdateCount > Limits.UpdatesPerRun * 9 / 10;
         task.StartedId = task.IsWritten ? Write(tx, StartedEvent(task)) : task.ScheduledId + 1;
         AddTimer(tx.Now + task.StartToClose, TimerKind.TaskStartToClose, task.StartedId, task.Stamp);
@@ -174,7 +177,8 @@ internal sealed partial class Run
 
     private void OnTaskTimeout(Tx tx, WorkflowTaskState task, TimeoutType type)
     {
-        if (task.Kind == WorkflowTaskKind.Speculative && type == TimeoutType.ScheduleToStart && task.StickyQueue.Length == 0)
+        if (task.Kind == WorkflowTaskKind.Speculative && type == TimeoutType.ScheduleToStart
+            && task.StickyQueue.Length == 0)
         {
             // Nobody polls: from now on it is an ordinary task and waits as long as it takes.
             WriteSpeculativeAsNormal(tx);

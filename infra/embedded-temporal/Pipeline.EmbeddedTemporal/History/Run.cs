@@ -48,7 +48,8 @@ internal sealed partial class Run(Engine engine, long seq, RunState state)
     // Marks a stored pending item as changed; Flush writes or deletes it.
     private void Mark(string kind, string id) => _changed.Add((kind, id));
 
-    private void Mark(string kind, long id) => Mark(kind, id.ToString("D19", System.Globalization.CultureInfo.InvariantCulture));
+    private void Mark(string kind, long id) =>
+        Mark(kind, id.ToString("D19", System.Globalization.CultureInfo.InvariantCulture));
 
     // A start is a transition of its own, also where it shares a transaction with what made the task.
     private void Transit(Tx tx)
@@ -84,7 +85,8 @@ internal sealed partial class Run(Engine engine, long seq, RunState state)
     }
 
     // Events first..last, from memory and the database. May be called without the gate when the list is a snapshot.
-    public static List<HistoryEvent> Collect(RunStore store, long seq, long first, long last, long tailStart, List<HistoryEvent> tail)
+    public static List<HistoryEvent> Collect(
+        RunStore store, long seq, long first, long last, long tailStart, List<HistoryEvent> tail)
     {
         var events = first < tailStart ? store.Events(seq, first, Math.Min(last, tailStart - 1)) : [];
         foreach (var e in tail)

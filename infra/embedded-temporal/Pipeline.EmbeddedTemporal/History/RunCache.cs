@@ -95,7 +95,8 @@ internal sealed class RunCache(Engine engine)
     }
 
     // The run a request means, or the error the real server gives.
-    public Run Get(string ns, WorkflowExecution? execution) => Get(ns, execution?.WorkflowId ?? "", execution?.RunId ?? "");
+    public Run Get(string ns, WorkflowExecution? execution) =>
+        Get(ns, execution?.WorkflowId ?? "", execution?.RunId ?? "");
 
     public Run Get(string ns, string workflowId, string runId)
     {
@@ -150,7 +151,8 @@ internal sealed class RunCache(Engine engine)
         {
             run.IsDiscarded = true;
             _byRunId.Remove(run.State.RunId);
-            if (_current.TryGetValue((run.State.Namespace, run.State.WorkflowId), out var current) && ReferenceEquals(current, run))
+            if (_current.TryGetValue((run.State.Namespace, run.State.WorkflowId), out var current)
+                && ReferenceEquals(current, run))
                 _current.Remove((run.State.Namespace, run.State.WorkflowId));
             if (engine.Store.LoadByRunId(run.State.RunId) is not { } stored) continue;
             var restored = Run.Restore(engine, stored);
@@ -180,7 +182,8 @@ internal sealed class RunCache(Engine engine)
 
     private void Forget(Run run)
     {
-        if (_byRunId.TryGetValue(run.State.RunId, out var kept) && ReferenceEquals(kept, run)) _byRunId.Remove(run.State.RunId);
+        if (_byRunId.TryGetValue(run.State.RunId, out var kept) && ReferenceEquals(kept, run))
+            _byRunId.Remove(run.State.RunId);
         var key = (run.State.Namespace, run.State.WorkflowId);
         if (_current.TryGetValue(key, out var current) && ReferenceEquals(current, run)) _current.Remove(key);
     }

@@ -12,8 +12,10 @@ internal static class RunRows
         var execution = s.StartTime.After(s.FirstTaskBackoff);
         var closed = s.CloseTime;
         return new RunRow(
-            run.Seq, s.Namespace, s.WorkflowId, s.RunId, s.Type, s.TaskQueue, (int)s.Status, s.StartTime.Micros(), execution.Micros(),
-            closed?.Micros(), closed is null ? null : s.NextEventId - 1, closed is null ? null : s.HistorySize, s.Transitions,
+            run.Seq, s.Namespace, s.WorkflowId, s.RunId, s.Type, s.TaskQueue, (int)s.Status, s.StartTime.Micros(),
+            execution.Micros(),
+            closed?.Micros(), closed is null ? null : s.NextEventId - 1, closed is null ? null : s.HistorySize,
+            s.Transitions,
             closed is { } end ? (end - execution).Ticks * TimeSpan.NanosecondsPerTick : null,
             Empty(s.ParentWorkflowId), Empty(s.ParentRunId), s.RootWorkflowId, s.RootRunId,
             AttributeJson.Write(s.SearchAttributes), StateJson.Write(s));

@@ -5,7 +5,8 @@ namespace Pipeline.EmbeddedTemporal.History;
 // Starts a run, or finds the one that the request's id policies settle for.
 internal static class StartPolicy
 {
-    public static (Run Run, bool Started) Start(Tx tx, StartWorkflowExecutionRequest r, SignalWithStartWorkflowExecutionRequest? signal,
+    public static (Run Run, bool Started) Start(
+        Tx tx, StartWorkflowExecutionRequest r, SignalWithStartWorkflowExecutionRequest? signal,
         Func<Run, bool>? useClosed = null, string scheduleId = "")
     {
         StartChecks.Check(tx.Engine.Namespaces.Get(r.Namespace), r);
@@ -36,7 +37,9 @@ internal static class StartPolicy
         }
 
         var run = WorkflowStarter.Start(tx, r, scheduleId);
-        if (signal is not null) run.Signal(tx, signal.SignalName, signal.SignalInput, signal.Identity, signal.Header, signal.RequestId, schedule: false, links: signal.Links);
+        if (signal is not null)
+            run.Signal(tx, signal.SignalName, signal.SignalInput, signal.Identity, signal.Header, signal.RequestId,
+                schedule: false, links: signal.Links);
         WorkflowStarter.Launch(tx, run);
         return (run, true);
     }

@@ -19,7 +19,9 @@ internal static class WorkflowReset
         var (signals, updates) = Reapplied(r);
         var later = signals || updates ? Later(engine, old, cut) : [];
 
-        if (current.IsOpen) current.Terminate(tx, r.Reason, null, ResetterIdentity, keepChildrenUpTo: ReferenceEquals(current, old) ? cut : 0);
+        if (current.IsOpen)
+            current.Terminate(
+                tx, r.Reason, null, ResetterIdentity, keepChildrenUpTo: ReferenceEquals(current, old) ? cut : 0);
 
         var run = WorkflowStarter.CreateReset(tx, old, kept[0], r.RequestId);
         foreach (var e in kept.Skip(1)) run.Replay(tx, e.Clone());
@@ -34,15 +36,19 @@ internal static class WorkflowReset
     // A history can only be cut where a workflow task was pending.
     private static void CheckCut(List<HistoryEvent> kept, long finishId)
     {
-        var last = kept.LastOrDefault(e => e.EventType is EventType.WorkflowTaskScheduled or EventType.WorkflowTaskCompleted
+        var last =
+            kept.LastOrDefault(e => e.EventType is EventType.WorkflowTaskScheduled or EventType.WorkflowTaskCompleted
             or EventType.WorkflowTaskFailed or EventType.WorkflowTaskTimedOut);
         if (last?.EventType != EventType.WorkflowTaskScheduled)
-            throw RpcError.Invalid($"Can only reset workflow to event ID in range [WorkflowTaskScheduled +1, WorkflowTaskStarted + 1]: {finishId}");
+            throw RpcError.Invalid(
+                $"Can only reset workflow to event ID in range [WorkflowTaskScheduled +1, WorkflowTaskStarted + 1]: "
+                    + $"{finishId}");
     }
 
     private static (bool Signals, bool Updates) Reapplied(ResetWorkflowExecutionRequest r)
     {
-        var signals = r.ResetReapplyType != ResetReapplyType.None && !r.ResetReapplyExcludeTypes.Contains(ResetReapplyExcludeType.Signal);
+        var signals = r.ResetReapplyType != ResetReapplyType.None
+            && !r.ResetReapplyExcludeTypes.Contains(ResetReapplyExcludeType.Signal);
         var updates = r.ResetReapplyType is not (ResetReapplyType.None or ResetReapplyType.Signal)
             && !r.ResetReapplyExcludeTypes.Contains(ResetReapplyExcludeType.Update);
         return (signals, updates);

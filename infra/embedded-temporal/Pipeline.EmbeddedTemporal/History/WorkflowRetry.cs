@@ -9,7 +9,8 @@ internal static class WorkflowRetry
         var policy = run.State.RetryPolicy;
         if (policy is null) return RetryState.RetryPolicyNotSet;
         if (!RetryPolicies.IsRetryable(failure, policy)) return RetryState.NonRetryableFailure;
-        if (policy.MaximumAttempts > 0 && run.State.Attempt >= policy.MaximumAttempts) return RetryState.MaximumAttemptsReached;
+        if (policy.MaximumAttempts > 0 && run.State.Attempt >= policy.MaximumAttempts)
+            return RetryState.MaximumAttemptsReached;
         delay = RetryPolicies.Delay(policy, run.State.Attempt);
         if (failure.ApplicationFailureInfo?.NextRetryDelay.Span() is { Ticks: > 0 } wanted)
         {
@@ -17,6 +18,7 @@ internal static class WorkflowRetry
             delay = cap > TimeSpan.Zero ? Times.Min(wanted, cap) : wanted;
         }
 
-        return run.State.ExecutionExpiration is { } end && now.After(delay) > end ? RetryState.Timeout : RetryState.InProgress;
+        return run.State.ExecutionExpiration is { } end && now.After(delay) > end
+            ? RetryState.Timeout : RetryState.InProgress;
     }
 }

@@ -13,7 +13,8 @@ internal static class WorkflowStarter
         var runId = Guid.CreateVersion7().ToString();
         var executionTimeout = r.WorkflowExecutionTimeout.Span();
         var runTimeout = r.WorkflowRunTimeout.Span();
-        if (executionTimeout > TimeSpan.Zero && (runTimeout == TimeSpan.Zero || runTimeout > executionTimeout)) runTimeout = executionTimeout;
+        if (executionTimeout > TimeSpan.Zero && (runTimeout == TimeSpan.Zero || runTimeout > executionTimeout))
+            runTimeout = executionTimeout;
         var isCron = r.CronSchedule.Length > 0;
         var backoff = Schedules.WorkflowCron.BackoffOf(r.CronSchedule, tx.Now) ?? r.WorkflowStartDelay.Span();
         var policy = r.RetryPolicy is null ? null : RetryPolicies.WithDefaults(r.RetryPolicy);
@@ -36,12 +37,14 @@ internal static class WorkflowStarter
             LastCompletionResult = r.LastCompletionResult,
             ContinuedFailure = r.ContinuedFailure,
             Memo = r.Memo,
-            SearchAttributes = r.SearchAttributes is null ? null : SearchAttributeChecks.WithTypes(entry, r.SearchAttributes),
+            SearchAttributes = r.SearchAttributes is null
+                ? null : SearchAttributeChecks.WithTypes(entry, r.SearchAttributes),
             Header = r.Header,
             WorkflowId = r.WorkflowId,
             Priority = r.Priority,
             VersioningOverride = OptionsHandlers.Checked(r.VersioningOverride),
-            WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout).Proto() : null,
+            WorkflowExecutionExpirationTime = executionTimeout > TimeSpan.Zero
+                ? tx.Now.After(executionTimeout).Proto() : null,
             EagerExecutionAccepted = r.RequestEagerExecution && backoff == TimeSpan.Zero,
         };
         return Create(tx, r.Namespace, runId, started, r.UserMetadata, r.RequestId, scheduleId, r.Links);
@@ -51,7 +54,8 @@ internal static class WorkflowStarter
         engine.Runs.FindCurrent(a.Namespace, a.WorkflowId) is not { } current
         || (!current.IsOpen && IdPolicies.Problem(current, a.WorkflowIdReusePolicy) is null);
 
-    public static Run StartChild(Tx tx, Run parent, long initiatedId, StartChildWorkflowExecutionInitiatedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata)
+    public static Run StartChild(Tx tx, Run parent, long initiatedId,
+        StartChildWorkflowExecutionInitiatedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata)
     {
         var runId = Guid.CreateVersion7().ToString();
         var started = new WorkflowExecutionStartedEventAttributes
@@ -61,7 +65,11 @@ internal static class WorkflowStarter
             ParentWorkflowNamespaceId = parent.NamespaceEntry.Id,
             ParentWorkflowExecution = parent.Execution,
             ParentInitiatedEventId = initiatedId,
-            RootWorkflowExecution = new WorkflowExecution { WorkflowId = parent.State.RootWorkflowId, RunId = parent.State.RootRunId },
+            RootWorkflowExecution = new WorkflowExecution
+            {
+                WorkflowId = parent.State.RootWorkflowId,
+                RunId = parent.State.RootRunId,
+            },
             TaskQueue = a.TaskQueue,
             Input = a.Input,
             WorkflowExecutionTimeout = a.WorkflowExecutionTimeout,
@@ -71,9 +79,11 @@ internal static class WorkflowStarter
             FirstExecutionRunId = runId,
             Attempt = 1,
             RetryPolicy = a.RetryPolicy,
-            FirstWorkflowTaskBackoff = (Schedules.WorkflowCron.BackoffOf(a.CronSchedule, tx.Now) ?? TimeSpan.Zero).Proto(),
+            FirstWorkflowTaskBackoff = (Schedules.WorkflowCron.BackoffOf(a.CronSchedule, tx.Now) ?? TimeSpan.Zero)
+                .Proto(),
             CronSchedule = a.CronSchedule,
-            Initiator = a.CronSchedule.Length > 0 ? ContinueAsNewInitiator.CronSchedule : ContinueAsNewInitiator.Unspecified,
+            Initiator = a.CronSchedule.Length > 0
+                ? ContinueAsNewInitiator.CronSchedule : ContinueAsNewInitiator.Unspecified,
             Memo = a.Memo,
             SearchAttributes = a.SearchAttributes,
             Header = a.Header,
@@ -81,12 +91,14 @@ internal static class WorkflowStarter
             Priority = a.Priority,
             InheritedPinnedVersion = parent.Inheritable(a.TaskQueue.Name)?.Proto(),
             VersioningOverride = parent.InheritableOverride(a.TaskQueue.Name),
-            WorkflowExecutionExpirationTime = a.WorkflowExecutionTimeout.Span() > TimeSpan.Zero ? tx.Now.After(a.WorkflowExecutionTimeout.Span()).Proto() : null,
+            WorkflowExecutionExpirationTime = a.WorkflowExecutionTimeout.Span() > TimeSpan.Zero
+                ? tx.Now.After(a.WorkflowExecutionTimeout.Span()).Proto() : null,
         };
         return Create(tx, a.Namespace, runId, started, metadata, "");
     }
 
-    public static void Continue(Tx tx, Run old, string runId, WorkflowExecutionContinuedAsNewEventAttributes a, RetryPolicy? policy)
+    public static void Continue(
+        Tx tx, Run old, string runId, WorkflowExecutionContinuedAsNewEventAttributes a, RetryPolicy? policy)
     {
         var started = Successor(old, runId);
         started.WorkflowType = a.WorkflowType;
@@ -108,7 +120,8 @@ internal static class WorkflowStarter
     }
 
     // The next run of a cron workflow, after success, failure or timeout of the previous one.
-    public static void NextCron(Tx tx, Run old, string runId, TimeSpan backoff, Payloads? result, ApiFailure.Failure? failure)
+    public static void NextCron(
+        Tx tx, Run old, string runId, TimeSpan backoff, Payloads? result, ApiFailure.Failure? failure)
     {
         var first = old.Event(1).WorkflowExecutionStartedEventAttributes;
         var started = Successor(old, runId);
@@ -131,7 +144,8 @@ internal static class WorkflowStarter
         return wanted > shortest ? wanted : shortest;
     }
 
-    private static void CopyStart(WorkflowExecutionStartedEventAttributes first, WorkflowExecutionStartedEventAttributes started)
+    private static void CopyStart(
+        WorkflowExecutionStartedEventAttributes first, WorkflowExecutionStartedEventAttributes started)
     {
         started.WorkflowType = first.WorkflowType;
         started.TaskQueue = first.TaskQueue;
@@ -155,7 +169,8 @@ internal static class WorkflowStarter
         started.Memo = old.State.Memo.Fields.Count > 0 ? old.State.Memo : first.Memo;
         started.SearchAttributes = CustomOnly(old);
         // Only a version that the failed run had inherited itself passes on to its next attempt.
-        started.InheritedPinnedVersion = old.State.InheritedVersion is null ? null : old.Inheritable(old.State.TaskQueue)?.Proto();
+        started.InheritedPinnedVersion = old.State.InheritedVersion is null
+            ? null : old.Inheritable(old.State.TaskQueue)?.Proto();
         started.VersioningOverride = old.InheritableOverride(old.State.TaskQueue);
         Launch(tx, Create(tx, old.State.Namespace, runId, started, old.State.UserMetadata, "", old.State.ScheduleId));
     }
@@ -163,7 +178,8 @@ internal static class WorkflowStarter
     // The first task, at once or when the backoff is over.
     public static void Launch(Tx tx, Run run)
     {
-        if (run.State.FirstTaskBackoff > TimeSpan.Zero) run.AddTimer(run.State.StartTime + run.State.FirstTaskBackoff, TimerKind.FirstTaskBackoff, 0, 0);
+        if (run.State.FirstTaskBackoff > TimeSpan.Zero)
+            run.AddTimer(run.State.StartTime + run.State.FirstTaskBackoff, TimerKind.FirstTaskBackoff, 0, 0);
         else run.ScheduleTask(tx);
     }
 
@@ -180,10 +196,12 @@ internal static class WorkflowStarter
         OriginalExecutionRunId = runId,
         FirstExecutionRunId = old.State.FirstRunId,
         WorkflowId = old.State.WorkflowId,
-        WorkflowExecutionTimeout = old.State.ExecutionTimeout > TimeSpan.Zero ? old.State.ExecutionTimeout.Proto() : null,
+        WorkflowExecutionTimeout = old.State.ExecutionTimeout > TimeSpan.Zero
+            ? old.State.ExecutionTimeout.Proto() : null,
         WorkflowExecutionExpirationTime = old.State.ExecutionExpiration?.Proto(),
         ParentWorkflowNamespace = old.State.ParentNamespace,
-        ParentWorkflowNamespaceId = old.State.ParentRunId.Length > 0 ? old.Engine.Namespaces.Find(old.State.ParentNamespace)?.Id ?? "" : "",
+        ParentWorkflowNamespaceId = old.State.ParentRunId.Length > 0
+            ? old.Engine.Namespaces.Find(old.State.ParentNamespace)?.Id ?? "" : "",
         ParentWorkflowExecution = old.State.ParentRunId.Length > 0
             ? new WorkflowExecution { WorkflowId = old.State.ParentWorkflowId, RunId = old.State.ParentRunId } : null,
         ParentInitiatedEventId = old.State.ParentInitiatedId,
@@ -199,13 +217,16 @@ internal static class WorkflowStarter
     {
         var a = first.WorkflowExecutionStartedEventAttributes;
         var executionTimeout = a.WorkflowExecutionTimeout.Span();
-        var run = tx.Engine.Runs.Create(tx, NewState(tx, old.State.Namespace, Guid.NewGuid().ToString(), a, first.UserMetadata, (requestId, old.State.ScheduleId),
+        var run = tx.Engine.Runs.Create(
+            tx, NewState(tx, old.State.Namespace, Guid.NewGuid().ToString(), a, first.UserMetadata,
+                (requestId, old.State.ScheduleId),
             executionTimeout > TimeSpan.Zero ? tx.Now.After(executionTimeout) : null, TimeSpan.Zero));
         run.Replay(tx, first.Clone());
         return run;
     }
 
-    private static Run Create(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a, Temporalio.Api.Sdk.V1.UserMetadata? metadata,
+    private static Run Create(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a,
+        Temporalio.Api.Sdk.V1.UserMetadata? metadata,
         string requestId, string scheduleId = "", IEnumerable<Link>? links = null)
     {
         var run = tx.Engine.Runs.Create(tx, NewState(tx, ns, runId, a, metadata, (requestId, scheduleId),
@@ -222,7 +243,8 @@ internal static class WorkflowStarter
     }
 
     private static RunState NewState(Tx tx, string ns, string runId, WorkflowExecutionStartedEventAttributes a,
-        Temporalio.Api.Sdk.V1.UserMetadata? metadata, (string RequestId, string ScheduleId) origin, DateTime? expiration, TimeSpan backoff) => new()
+        Temporalio.Api.Sdk.V1.UserMetadata? metadata, (string RequestId, string ScheduleId) origin,
+        DateTime? expiration, TimeSpan backoff) => new()
         {
             Namespace = ns,
             WorkflowId = a.WorkflowId,
@@ -258,6 +280,7 @@ internal static class WorkflowStarter
             ResetPoints = a.PrevAutoResetPoints?.Clone() ?? new Temporalio.Api.Workflow.V1.ResetPoints(),
             // A run that continues another begins in the transition that closes that one.
             Transitions = a.ContinuedExecutionRunId.Length > 0 ? -1 : 0,
-            RequestIds = origin.RequestId.Length > 0 ? new() { [origin.RequestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
+            RequestIds = origin.RequestId.Length > 0
+                ? new() { [origin.RequestId] = new RequestIdRecord(EventType.WorkflowExecutionStarted, 1) } : [],
         };
 }

@@ -12,7 +12,8 @@ internal static class FieldPaths
         var parts = path.Split('.');
         for (var i = 0; ; i++)
         {
-            var field = message.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(f => f.Name == parts[i] || f.JsonName == parts[i]);
+            var field = message.Descriptor.Fields.InDeclarationOrder()
+                .FirstOrDefault(f => f.Name == parts[i] || f.JsonName == parts[i]);
             if (field is null || field.IsMap) return false;
             if (i == parts.Length - 1) return SetValue(message, field, text);
             if (field.FieldType != FieldType.Message || field.IsRepeated) return false;
@@ -54,7 +55,8 @@ internal static class FieldPaths
         // A plus sign that was not percent-encoded arrives as a space.
         FieldType.Bytes => ByteString.FromBase64(text.Replace(' ', '+').Replace('-', '+').Replace('_', '/')),
         FieldType.Enum => EnumValue(field.EnumType, text),
-        FieldType.Message => JsonParser.Default.Parse(System.Text.Json.JsonSerializer.Serialize(text), field.MessageType),
+        FieldType.Message =>
+            JsonParser.Default.Parse(System.Text.Json.JsonSerializer.Serialize(text), field.MessageType),
         _ => throw new FormatException($"a {field.FieldType} cannot be given here"),
     };
 

@@ -16,8 +16,10 @@ internal sealed class HttpApiEndpoint(MethodTable methods, EngineOptions options
         {
             RequestGuard.Check(http, options);
             var path = PathOf(http);
-            if (path is ["api", "v1", "settings"] && HttpMethods.IsGet(http.Request.Method)) await HttpReplies.SendAsync(http, 200, UiSettings.Json(options));
-            else if (path is ["api", "v1", "namespaces", var ns, "workflows", var id, "run", var run, "history.json"]) await _download.SendAsync(http, ns, id, run);
+            if (path is ["api", "v1", "settings"] && HttpMethods.IsGet(http.Request.Method))
+                await HttpReplies.SendAsync(http, 200, UiSettings.Json(options));
+            else if (path is ["api", "v1", "namespaces", var ns, "workflows", var id, "run", var run, "history.json"])
+                await _download.SendAsync(http, ns, id, run);
             else await CallAsync(http, path);
         }
         catch (RpcError error)
@@ -44,8 +46,10 @@ internal sealed class HttpApiEndpoint(MethodTable methods, EngineOptions options
         if (_routes.Value.Find(http.Request.Method, path) is not var (route, values)) throw UnknownRoute;
         var request = await RequestAsync(http, route);
         foreach (var (field, value) in values) FieldPaths.Set(request, field, value);
-        if (!methods.TryGet(MethodTable.PathOf(route.Method), out _, out var handler)) throw RpcError.Unimplemented(route.Method.Name);
-        await HttpReplies.SendAsync(http, await handler(request, new CallContext(null, "temporal-http", http.RequestAborted)));
+        if (!methods.TryGet(MethodTable.PathOf(route.Method), out _, out var handler))
+            throw RpcError.Unimplemented(route.Method.Name);
+        await HttpReplies.SendAsync(
+            http, await handler(request, new CallContext(null, "temporal-http", http.RequestAborted)));
     }
 
     private static async Task<IMessage> RequestAsync(HttpContext http, HttpRoute route)
@@ -54,7 +58,9 @@ internal sealed class HttpApiEndpoint(MethodTable methods, EngineOptions options
         if (route.BodyField == "*")
         {
             var json = await BodyAsync(http);
-            return json.Length == 0 ? request : JsonParser.Default.Parse(JsonNormalizer.Normalize(json, route.Method.InputType), route.Method.InputType);
+            return json.Length == 0
+                ? request : JsonParser.Default.Parse(
+                    JsonNormalizer.Normalize(json, route.Method.InputType), route.Method.InputType);
         }
 
         // Names that the request does not know are ignored: the web interface adds some of its own.

@@ -14,18 +14,24 @@ internal static class HttpReplies
         Temporalio.Api.ErrorDetails.V1.MessageReflection.Descriptor,
         Temporalio.Api.Update.V1.MessageReflection.Descriptor);
 
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    private static readonly JsonFormatter Formatter = new(new JsonFormatter.Settings(formatDefaultValues: false, Types));
+    private static readonly JsonFormatter Formatter =
+        new(new JsonFormatter.Settings(formatDefaultValues: false, Types));
 
     public static string Format(IMessage message) => Formatter.Format(message);
 
-    public static Task SendAsync(HttpContext http, IMessage message) => SendAsync(http, StatusCodes.Status200OK, Format(message));
+    public static Task SendAsync(HttpContext http, IMessage message) =>
+        SendAsync(http, StatusCodes.Status200OK, Format(message));
 
     public static Task SendAsync(HttpContext http, RpcError error)
     {
         var body = new JsonObject { ["code"] = (int)error.Code, ["message"] = error.Message };
-        if (error.Details.Count > 0) body["details"] = new JsonArray([.. error.PackedDetails().Select(d => JsonNode.Parse(Format(d)))]);
+        if (error.Details.Count > 0)
+            body["details"] = new JsonArray([.. error.PackedDetails().Select(d => JsonNode.Parse(Format(d)))]);
         return SendAsync(http, StatusOf(error.Code), body.ToJsonString(Relaxed));
     }
 

@@ -9,7 +9,8 @@ internal sealed class HttpRoutes
     private readonly ILookup<string, HttpRoute> _byVerb;
 
     public HttpRoutes(IEnumerable<MethodDescriptor> methods) =>
-        _byVerb = methods.SelectMany(Of).OrderByDescending(r => r.Literals).ToLookup(r => r.Verb, StringComparer.Ordinal);
+        _byVerb = methods.SelectMany(Of).OrderByDescending(r => r.Literals)
+            .ToLookup(r => r.Verb, StringComparer.Ordinal);
 
     public (HttpRoute Route, List<(string Field, string Value)> Values)? Find(string verb, string[] path)
     {
@@ -35,7 +36,8 @@ internal sealed class HttpRoutes
                 HttpRule.PatternOneofCase.Patch => ("PATCH", r.Patch),
                 _ => ("", ""),
             };
-            if (verb.Length > 0 && template.StartsWith("/api/v1/", StringComparison.Ordinal)) yield return new HttpRoute(method, verb, template, r.Body);
+            if (verb.Length > 0 && template.StartsWith("/api/v1/", StringComparison.Ordinal))
+                yield return new HttpRoute(method, verb, template, r.Body);
         }
     }
 }

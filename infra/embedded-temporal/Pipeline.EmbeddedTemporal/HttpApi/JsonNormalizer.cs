@@ -4,8 +4,8 @@ using Google.Protobuf.Reflection;
 
 namespace Pipeline.EmbeddedTemporal.HttpApi;
 
-// Turns the JSON that people and the web interface write into the strict proto JSON that the parser reads: short enum names, nulls,
-// and payloads written as plain JSON values. Unknown fields are refused with their position.
+// Turns the JSON that people and the web interface write into the strict proto JSON that the parser reads: short enum
+// names, nulls, and payloads written as plain JSON values. Unknown fields are refused with their position.
 internal ref struct JsonNormalizer
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -28,7 +28,8 @@ internal ref struct JsonNormalizer
             {
                 var normalizer = new JsonNormalizer(json, writer);
                 normalizer._reader.Read();
-                if (normalizer._reader.TokenType != JsonTokenType.StartObject) throw RpcError.Invalid("the request body is not a JSON object");
+                if (normalizer._reader.TokenType != JsonTokenType.StartObject)
+                    throw RpcError.Invalid("the request body is not a JSON object");
                 normalizer.Message(message);
                 while (normalizer._reader.Read())
                 {
@@ -38,7 +39,9 @@ internal ref struct JsonNormalizer
         }
         catch (JsonException error)
         {
-            throw RpcError.Invalid($"malformed JSON at line {error.LineNumber + 1}, position {error.BytePositionInLine + 1}: {error.Message.Split(" LineNumber")[0]}");
+            throw RpcError.Invalid(
+                $"malformed JSON at line {error.LineNumber + 1}, position {error.BytePositionInLine + 1}: "
+                    + $"{error.Message.Split(" LineNumber")[0]}");
         }
 
         return Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length);
@@ -51,7 +54,8 @@ internal ref struct JsonNormalizer
         {
             var name = _reader.GetString()!;
             var field = message.Fields.InDeclarationOrder().FirstOrDefault(f => f.JsonName == name || f.Name == name)
-                ?? throw RpcError.Invalid($"temporalproto: {Position(_reader.TokenStartIndex)}: unknown field \"{name}\"");
+                ?? throw RpcError.Invalid(
+                    $"temporalproto: {Position(_reader.TokenStartIndex)}: unknown field \"{name}\"");
             _reader.Read();
             if (_reader.TokenType == JsonTokenType.Null) continue;
             _writer.WritePropertyName(field.JsonName);
@@ -93,15 +97,19 @@ internal ref struct JsonNormalizer
 
     private void Single(FieldDescriptor field)
     {
-        if (field.FieldType == FieldType.Enum && _reader.TokenType == JsonTokenType.String) _writer.WriteStringValue(EnumName(field.EnumType, _reader.GetString()!));
-        else if (field.FieldType is not FieldType.Message || field.MessageType.FullName.StartsWith("google.protobuf.", StringComparison.Ordinal)) Copy();
-        else if (field.MessageType == Payloads.Descriptor && _reader.TokenType == JsonTokenType.StartArray) ShortPayloads();
+        if (field.FieldType == FieldType.Enum && _reader.TokenType == JsonTokenType.String)
+            _writer.WriteStringValue(EnumName(field.EnumType, _reader.GetString()!));
+        else if (field.FieldType is not FieldType.Message
+            || field.MessageType.FullName.StartsWith("google.protobuf.", StringComparison.Ordinal)) Copy();
+        else if (field.MessageType == Payloads.Descriptor && _reader.TokenType == JsonTokenType.StartArray)
+            ShortPayloads();
         else if (IsPayload(field) && !IsWrittenOut()) ShortPayload();
         else if (_reader.TokenType == JsonTokenType.StartObject) Message(field.MessageType);
         else throw Unexpected(field);
     }
 
-    private static bool IsPayload(FieldDescriptor field) => field.FieldType == FieldType.Message && field.MessageType == Payload.Descriptor;
+    private static bool IsPayload(FieldDescriptor field) =>
+        field.FieldType == FieldType.Message && field.MessageType == Payload.Descriptor;
 
     private void ShortPayloads()
     {
@@ -126,7 +134,8 @@ internal ref struct JsonNormalizer
         var any = false;
         while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
         {
-            if (!ahead.ValueTextEquals("metadata") && !ahead.ValueTextEquals("data") && !ahead.ValueTextEquals("externalPayloads")) return false;
+            if (!ahead.ValueTextEquals("metadata") && !ahead.ValueTextEquals("data")
+                && !ahead.ValueTextEquals("externalPayloads")) return false;
             any = true;
             ahead.Read();
             ahead.Skip();
@@ -158,12 +167,16 @@ internal ref struct JsonNormalizer
     private static string EnumName(EnumDescriptor type, string name)
     {
         if (type.FindValueByName(name) is not null) return name;
-        var screaming = string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
-        return type.Values.FirstOrDefault(v => v.Name.EndsWith("_" + screaming, StringComparison.Ordinal))?.Name ?? name;
+        var screaming = string.Concat(
+            name.Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
+        return type.Values.FirstOrDefault(v => v.Name.EndsWith("_" + screaming, StringComparison.Ordinal))?.Name
+            ?? name;
     }
 
     private readonly RpcError Unexpected(FieldDescriptor field) =>
-        RpcError.Invalid($"temporalproto: {Position(_reader.TokenStartIndex)}: field {field.JsonName} cannot be a {_reader.TokenType}");
+        RpcError.Invalid(
+            $"temporalproto: {Position(_reader.TokenStartIndex)}: field {field.JsonName} cannot be a "
+                + $"{_reader.TokenType}");
 
     private readonly string Position(long index)
     {

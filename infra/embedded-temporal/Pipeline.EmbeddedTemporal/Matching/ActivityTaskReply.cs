@@ -12,7 +12,8 @@ internal sealed class ActivityTaskReply(Run run, ActivityState activity)
 
     public PollActivityTaskQueueResponse Response { get; } = new()
     {
-        TaskToken = new TaskToken(TaskToken.Activity, run.State.RunId, activity.ScheduledId, 0, activity.Attempt, activity.Stamp).Encode(),
+        TaskToken = new TaskToken(
+            TaskToken.Activity, run.State.RunId, activity.ScheduledId, 0, activity.Attempt, activity.Stamp).Encode(),
         WorkflowNamespace = run.State.Namespace,
         WorkflowType = new WorkflowType { Name = run.State.Type },
         WorkflowExecution = run.Execution,
@@ -32,7 +33,8 @@ internal sealed class ActivityTaskReply(Run run, ActivityState activity)
 
     public PollActivityTaskQueueResponse Complete(RunStore store)
     {
-        var scheduled = _scheduled ?? Run.Collect(store, run.Seq, _scheduledId, _scheduledId, _tailStart, []).FirstOrDefault()
+        var scheduled = _scheduled ?? Run.Collect(store, run.Seq, _scheduledId, _scheduledId, _tailStart, [])
+            .FirstOrDefault()
             ?? Run.Collect(store, run.Seq, _scheduledId, _scheduledId, long.MaxValue, []).Single();
         Response.Input = scheduled.ActivityTaskScheduledEventAttributes.Input;
         Response.Header = scheduled.ActivityTaskScheduledEventAttributes.Header;

@@ -46,9 +46,11 @@ internal sealed class WorkflowTaskItem(Run run, long stamp, string stickyQueue) 
     public override int Priority => run.State.Priority?.PriorityKey is > 0 and var key ? key : DefaultPriority;
 
     private bool IsSticky => stickyQueue.Length > 0 && run.State.StickyQueue == stickyQueue
-        && run.Engine.Matching.HasStickyPoller(run.State.Namespace, stickyQueue) && run.TaskVersion == run.State.Version;
+        && run.Engine.Matching.HasStickyPoller(run.State.Namespace, stickyQueue)
+        && run.TaskVersion == run.State.Version;
 
-    public override bool IsValid => run is { IsOpen: true, IsDiscarded: false } && run.State.Task is { IsStarted: false } task && task.Stamp == stamp;
+    public override bool IsValid => run is { IsOpen: true, IsDiscarded: false }
+        && run.State.Task is { IsStarted: false } task && task.Stamp == stamp;
 
     public override object Start(Tx tx, Poller poller) => run.StartTask(tx, poller.Worker, !poller.IsSticky);
 }
@@ -66,7 +68,8 @@ internal sealed class ActivityTaskItem(Run run, ActivityState activity) : MatchI
 
     public override DeploymentVersion? Version => run.ActivityVersion(_queue);
 
-    public override int Priority => (activity.Priority ?? run.State.Priority)?.PriorityKey is > 0 and var key ? key : DefaultPriority;
+    public override int Priority => (activity.Priority ?? run.State.Priority)?.PriorityKey is > 0 and var key
+        ? key : DefaultPriority;
 
     public override bool IsValid => run.CanStart(activity, _stamp);
 
@@ -79,7 +82,8 @@ internal sealed class ActivityTaskItem(Run run, ActivityState activity) : MatchI
     }
 }
 
-internal sealed class QueryItem(Run run, string queryId, Temporalio.Api.Query.V1.WorkflowQuery query, string stickyQueue) : MatchItem
+internal sealed class QueryItem(
+    Run run, string queryId, Temporalio.Api.Query.V1.WorkflowQuery query, string stickyQueue) : MatchItem
 {
     public override string Namespace => run.State.Namespace;
 
@@ -96,5 +100,6 @@ internal sealed class QueryItem(Run run, string queryId, Temporalio.Api.Query.V1
 
     public override bool IsValid => run.Engine.DirectQueries.ContainsKey(queryId);
 
-    public override object Start(Tx tx, Poller poller) => WorkflowTaskReplies.OfQuery(run, queryId, query, !poller.IsSticky);
+    public override object Start(Tx tx, Poller poller) =>
+        WorkflowTaskReplies.OfQuery(run, queryId, query, !poller.IsSticky);
 }

@@ -81,7 +81,8 @@ internal sealed class MatchQueue
 
     public List<MatchItem> DrainBacklog()
     {
-        var items = _backlog.UnorderedItems.OrderBy(i => i.Priority).Select(i => i.Element).Where(i => i.IsValid).ToList();
+        var items = _backlog.UnorderedItems.OrderBy(i => i.Priority).Select(i => i.Element).Where(i => i.IsValid)
+            .ToList();
         _backlog.Clear();
         return items;
     }

@@ -6,15 +6,18 @@ namespace Pipeline.EmbeddedTemporal.Matching;
 // All task queues. Tasks meet pollers in the transaction that creates either.
 internal sealed class MatchingService(Engine engine)
 {
-    private readonly Dictionary<(string Namespace, string Name, TaskQueueType Type, DeploymentVersion? Version), MatchQueue> _queues = [];
+    private readonly Dictionary<(string Namespace, string Name, TaskQueueType Type, DeploymentVersion? Version),
+        MatchQueue> _queues = [];
 
     public MatchQueue Queue(string ns, string name, TaskQueueType type, DeploymentVersion? version)
     {
-        if (!_queues.TryGetValue((ns, name, type, version), out var queue)) _queues[(ns, name, type, version)] = queue = new MatchQueue();
+        if (!_queues.TryGetValue((ns, name, type, version), out var queue))
+            _queues[(ns, name, type, version)] = queue = new MatchQueue();
         return queue;
     }
 
-    public MatchQueue? Find(string ns, string name, TaskQueueType type, DeploymentVersion? version = null) => _queues.GetValueOrDefault((ns, name, type, version));
+    public MatchQueue? Find(string ns, string name, TaskQueueType type, DeploymentVersion? version = null) =>
+        _queues.GetValueOrDefault((ns, name, type, version));
 
     // The queue as people see it: its part for unversioned workers and the parts of all versions.
     public List<MatchQueue> FindAll(string ns, string name, TaskQueueType type)
@@ -31,14 +34,17 @@ internal sealed class MatchingService(Engine engine)
     // Work that waits in the queue goes where it belongs now.
     public void Reroute(Tx tx, string ns, string name, TaskQueueType type)
     {
-        foreach (var item in FindAll(ns, name, type).SelectMany(q => q.DrainBacklog()).OrderBy(i => i.Added).ToList()) item.Reoffer(tx, this);
+        foreach (var item in FindAll(ns, name, type).SelectMany(q => q.DrainBacklog()).OrderBy(i => i.Added).ToList())
+            item.Reoffer(tx, this);
     }
 
     // A sticky queue whose worker has not polled for a while is dead: its tasks go to the normal queue at once.
     public bool HasStickyPoller(string ns, string queue) =>
-        Find(ns, queue, TaskQueueType.Workflow) is { } q && (q.Waiting > 0 || DateTime.UtcNow - q.LastPoll < Limits.StickyPollerLife);
+        Find(ns, queue, TaskQueueType.Workflow) is { } q
+            && (q.Waiting > 0 || DateTime.UtcNow - q.LastPoll < Limits.StickyPollerLife);
 
-    public async Task<object?> PollAsync(string ns, string queue, TaskQueueType type, Poller poller, WorkerVersionCapabilities? capabilities,
+    public async Task<object?> PollAsync(
+        string ns, string queue, TaskQueueType type, Poller poller, WorkerVersionCapabilities? capabilities,
         double? rate, CallContext context)
     {
         var hold = context.HoldFor(Limits.LongPoll);

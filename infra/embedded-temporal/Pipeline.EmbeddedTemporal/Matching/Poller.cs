@@ -3,7 +3,8 @@ namespace Pipeline.EmbeddedTemporal.Matching;
 // One outstanding long poll.
 internal sealed class Poller(WorkerIdentity worker, bool isSticky, CancellationToken aborted)
 {
-    private readonly TaskCompletionSource<(object? Task, Task Durable)> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(object? Task, Task Durable)> _result =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WorkerIdentity Worker { get; } = worker;
 

@@ -7,10 +7,13 @@ namespace Pipeline.EmbeddedTemporal.Matching;
 // Builds what a polling worker receives.
 internal static class WorkflowTaskReplies
 {
-    public static WorkflowTaskReply Of(Run run, WorkflowTaskState task, bool fullHistory, IEnumerable<Message> messages, IReadOnlyList<PendingQuery> queries)
+    public static WorkflowTaskReply Of(
+        Run run, WorkflowTaskState task, bool fullHistory, IEnumerable<Message> messages,
+        IReadOnlyList<PendingQuery> queries)
     {
         var response = Base(run);
-        response.TaskToken = new TaskToken(TaskToken.Workflow, run.State.RunId, task.ScheduledId, task.StartedId, task.Attempt, task.Stamp).Encode();
+        response.TaskToken = new TaskToken(
+            TaskToken.Workflow, run.State.RunId, task.ScheduledId, task.StartedId, task.Attempt, task.Stamp).Encode();
         response.StartedEventId = task.StartedId;
         response.Attempt = task.Attempt;
         response.ScheduledTime = task.ScheduledTime.Proto();
@@ -41,14 +44,16 @@ internal static class WorkflowTaskReplies
         WorkflowExecutionTaskQueue = new TaskQueue { Name = run.State.TaskQueue, Kind = TaskQueueKind.Normal },
     };
 
-    private static WorkflowTaskReply Wrap(Run run, PollWorkflowTaskQueueResponse response, bool fullHistory, long last, List<HistoryEvent> virtualEvents) => new()
-    {
-        Response = response,
-        Seq = run.Seq,
-        First = fullHistory ? 1 : run.State.LastCompletedStartedId + 1,
-        Last = last,
-        TailStart = run.TailStart,
-        Tail = [.. run.Tail],
-        Virtual = virtualEvents,
-    };
+    private static WorkflowTaskReply Wrap(
+        Run run, PollWorkflowTaskQueueResponse response, bool fullHistory, long last,
+        List<HistoryEvent> virtualEvents) => new()
+        {
+            Response = response,
+            Seq = run.Seq,
+            First = fullHistory ? 1 : run.State.LastCompletedStartedId + 1,
+            Last = last,
+            TailStart = run.TailStart,
+            Tail = [.. run.Tail],
+            Virtual = virtualEvents,
+        };
 }

@@ -26,7 +26,8 @@ internal sealed class WorkflowTaskReply
         var events = Run.Collect(store, Seq, First, last, TailStart, Tail);
         Response.History = new ApiHistory { Events = { events } };
         if (last < Last)
-            Response.NextPageToken = new HistoryToken(Response.WorkflowExecution.RunId, last + 1, Last, ForWorker: true).Encode();
+            Response.NextPageToken = new HistoryToken(Response.WorkflowExecution.RunId, last + 1, Last, ForWorker: true)
+                .Encode();
         else Response.History.Events.Add(Virtual);
         return Response;
     }

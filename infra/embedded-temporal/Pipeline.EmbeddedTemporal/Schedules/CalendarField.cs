@@ -10,8 +10,10 @@ internal sealed record CalendarField(string Name, int Minimum, int Maximum, stri
     public static readonly CalendarField Minute = new("Minute", 0, 59, []);
     public static readonly CalendarField Hour = new("Hour", 0, 23, []);
     public static readonly CalendarField DayOfMonth = new("DayOfMonth", 1, 31, []);
-    public static readonly CalendarField Month = new("Month", 1, 12, ["", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]);
-    public static readonly CalendarField DayOfWeek = new("DayOfWeek", 0, 7, ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]);
+    public static readonly CalendarField Month =
+        new("Month", 1, 12, ["", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]);
+    public static readonly CalendarField DayOfWeek =
+        new("DayOfWeek", 0, 7, ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]);
     public static readonly CalendarField Year = new("Year", 2000, 2100, []);
 
     // The largest value of "*": Sunday is both 0 and 7, but counts once.
@@ -34,7 +36,8 @@ internal sealed record CalendarField(string Name, int Minimum, int Maximum, stri
 
     // Checks ranges that came as they are, and completes what may be left out.
     public IEnumerable<Temporalio.Api.Schedule.V1.Range> Check(IEnumerable<Temporalio.Api.Schedule.V1.Range> ranges) =>
-        ranges.Select(r => Range(r.Start, r.End == 0 && r.Start > 0 ? r.Start : Math.Max(r.Start, r.End), r.Step == 0 ? 1 : r.Step));
+        ranges.Select(r =>
+            Range(r.Start, r.End == 0 && r.Start > 0 ? r.Start : Math.Max(r.Start, r.End), r.Step == 0 ? 1 : r.Step));
 
     public bool[] Compile(IReadOnlyCollection<Temporalio.Api.Schedule.V1.Range> ranges)
     {
@@ -51,7 +54,8 @@ internal sealed record CalendarField(string Name, int Minimum, int Maximum, stri
 
     private Temporalio.Api.Schedule.V1.Range Range(int start, int end, int step)
     {
-        if (start < Minimum || start > Maximum || end > Maximum) throw new FormatException($"{Name} is not in range [{Minimum}-{Maximum}]");
+        if (start < Minimum || start > Maximum || end > Maximum)
+            throw new FormatException($"{Name} is not in range [{Minimum}-{Maximum}]");
         if (end < start) throw new FormatException($"{Name} has End before Start");
         if (step <= 0) throw new FormatException($"{Name} has invalid Step");
         return new Temporalio.Api.Schedule.V1.Range { Start = start, End = end, Step = step };
@@ -64,6 +68,7 @@ internal sealed record CalendarField(string Name, int Minimum, int Maximum, stri
     }
 
     private int Number(string text, bool positive) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && (!positive || value > 0) ? value
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && (!positive || value > 0)
+            ? value
             : throw new FormatException($"{Name} is not in range [{Minimum}-{Maximum}]");
 }

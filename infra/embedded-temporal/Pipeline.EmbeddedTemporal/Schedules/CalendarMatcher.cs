@@ -2,7 +2,8 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Pipeline.EmbeddedTemporal.Schedules;
 
-// Finds the times of one calendar, on the wall clock of its time zone. In cron a day matches when either restricted day field does.
+// Finds the times of one calendar, on the wall clock of its time zone. In cron a day matches when either restricted day
+// field does.
 internal sealed class CalendarMatcher
 {
     private const int LastYear = 2100;
@@ -58,7 +59,8 @@ internal sealed class CalendarMatcher
 
     // An hour that the clock passes twice counts once, the first time.
     private DateTime ToUtc(DateTime local) => DateTime.SpecifyKind(
-        _zone.IsAmbiguousTime(local) ? local - _zone.GetAmbiguousTimeOffsets(local).Max() : local - _zone.GetUtcOffset(local), DateTimeKind.Utc);
+        _zone.IsAmbiguousTime(local) ? local - _zone.GetAmbiguousTimeOffsets(local).Max() : local
+            - _zone.GetUtcOffset(local), DateTimeKind.Utc);
 
     private bool IsYear(int year) => year < _year.Length && year >= CalendarField.Year.Minimum && _year[year];
 

@@ -5,12 +5,14 @@ namespace Pipeline.EmbeddedTemporal.Schedules;
 // A cron line: a calendar or an interval, an optional time zone and an optional comment.
 internal sealed record CronText(StructuredCalendarSpec? Calendar, IntervalSpec? Interval, string TimeZone)
 {
-    // Fields: [second] minute hour day-of-month month day-of-week [year]; five, six (with year) or seven of them; or @every, @daily and the like.
+    // Fields: [second] minute hour day-of-month month day-of-week [year]; five, six (with year) or seven of them; or
+    // @every, @daily and the like.
     public static CronText Parse(string text)
     {
         var zone = "";
         var comment = "";
-        if (text.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash) (text, comment) = (text[..hash], text[(hash + 1)..].Trim());
+        if (text.IndexOf('#', StringComparison.Ordinal) is >= 0 and var hash)
+            (text, comment) = (text[..hash], text[(hash + 1)..].Trim());
         text = text.Trim();
         if (text.StartsWith("CRON_TZ=", StringComparison.Ordinal) || text.StartsWith("TZ=", StringComparison.Ordinal))
         {
@@ -19,7 +21,8 @@ internal sealed record CronText(StructuredCalendarSpec? Calendar, IntervalSpec? 
             text = parts.Length == 2 ? parts[1].Trim() : "";
         }
 
-        if (text.StartsWith("@every ", StringComparison.Ordinal)) return new CronText(null, Every(text[7..].Trim()), zone);
+        if (text.StartsWith("@every ", StringComparison.Ordinal))
+            return new CronText(null, Every(text[7..].Trim()), zone);
         var fields = Expand(text).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length is < 5 or > 7) throw new FormatException("CronString does not have 5-7 fields");
         var first = fields.Length == 7 ? 1 : 0;
@@ -42,7 +45,11 @@ internal sealed record CronText(StructuredCalendarSpec? Calendar, IntervalSpec? 
         var parts = text.Split('/', 2);
         var interval = Duration(parts[0]);
         if (interval < TimeSpan.FromSeconds(1)) throw new FormatException("interval is too small");
-        return new IntervalSpec { Interval = interval.Proto(), Phase = parts.Length == 2 ? Duration(parts[1]).Proto() : null };
+        return new IntervalSpec
+        {
+            Interval = interval.Proto(),
+            Phase = parts.Length == 2 ? Duration(parts[1]).Proto() : null,
+        };
     }
 
     private static TimeSpan Duration(string text) => Visibility.GoDurations.Nanoseconds(text) is { } nanoseconds

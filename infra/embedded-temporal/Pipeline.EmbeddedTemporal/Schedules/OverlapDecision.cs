@@ -17,7 +17,8 @@ internal sealed class OverlapDecision
 
     public bool Terminate { get; private set; }
 
-    public static OverlapDecision Of(IEnumerable<BufferedStart> buffer, bool isRunning, Func<ScheduleOverlapPolicy, ScheduleOverlapPolicy> resolve)
+    public static OverlapDecision Of(
+        IEnumerable<BufferedStart> buffer, bool isRunning, Func<ScheduleOverlapPolicy, ScheduleOverlapPolicy> resolve)
     {
         var decision = new OverlapDecision();
         foreach (var start in buffer) decision.Add(start, isRunning, resolve(start.Overlap));

@@ -21,7 +21,8 @@ internal sealed class ScheduleRunner(ScheduleRecord state)
         foreach (var (nominal, actual) in Times.Between(state.LastProcessed, tx.Now).ToList())
         {
             state.LastProcessed = nominal;
-            if (state.Schedule.State.Paused || (state.IsLimited && state.Schedule.State.RemainingActions <= 0)) continue;
+            if (state.Schedule.State.Paused || (state.IsLimited && state.Schedule.State.RemainingActions <= 0))
+                continue;
             if (tx.Now - actual > Catchup) state.MissedCatchup++;
             else Buffer(new BufferedStart(nominal, actual, ScheduleOverlapPolicy.Unspecified, Manual: false));
         }
@@ -39,7 +40,8 @@ internal sealed class ScheduleRunner(ScheduleRecord state)
     public void Backfill(Tx tx, BackfillRequest request)
     {
         var from = request.StartTime.ToDateTime().AddMilliseconds(-1);
-        foreach (var (nominal, actual) in Times.Between(from, request.EndTime.ToDateTime()).Take(MaxBuffer + 1).ToList())
+        foreach (var (nominal, actual) in Times.Between(from, request.EndTime.ToDateTime()).Take(MaxBuffer + 1)
+            .ToList())
             Buffer(new BufferedStart(nominal, actual, request.OverlapPolicy, Manual: true));
         ProcessBuffer(tx);
     }
@@ -47,8 +49,10 @@ internal sealed class ScheduleRunner(ScheduleRecord state)
     public void OnClosed(Tx tx, Run run, HistoryEvent close)
     {
         // Runs that may overlap are not watched, as on the real server.
-        if (state.Running.RemoveAll(a => a.WorkflowId == run.State.WorkflowId && a.RunId == run.State.FirstRunId) == 0) return;
-        foreach (var result in state.Recent.Where(r => r.StartWorkflowResult?.RunId == run.State.FirstRunId)) result.StartWorkflowStatus = run.State.Status;
+        if (state.Running.RemoveAll(a => a.WorkflowId == run.State.WorkflowId && a.RunId == run.State.FirstRunId) == 0)
+            return;
+        foreach (var result in state.Recent.Where(r => r.StartWorkflowResult?.RunId == run.State.FirstRunId))
+            result.StartWorkflowStatus = run.State.Status;
         var failed = run.State.Status is WorkflowExecutionStatus.Failed or WorkflowExecutionStatus.TimedOut;
         if (close.WorkflowExecutionCompletedEventAttributes is { } completed)
         {
@@ -98,8 +102,15 @@ internal sealed class ScheduleRunner(ScheduleRecord state)
         if (!decision.Cancel && !decision.Terminate) return;
         foreach (var action in state.Running.ToList())
         {
-            if (tx.Engine.Runs.FindCurrent(state.Namespace, action.WorkflowId) is not { IsOpen: true } run || run.State.FirstRunId != action.RunId) continue;
-            if (decision.Terminate) tx.Defer(() => { if (run.IsOpen) run.Terminate(tx, "terminated by schedule overlap policy", null, Identity); });
+            if (tx.Engine.Runs.FindCurrent(state.Namespace, action.WorkflowId) is not { IsOpen: true } run
+                || run.State.FirstRunId != action.RunId) continue;
+            if (decision.Terminate)
+                tx.Defer(
+                    () =>
+                    {
+                        if (run.IsOpen)
+                            run.Terminate(tx, "terminated by schedule overlap policy", null, Identity);
+                    });
             else run.RequestCancel(tx, "cancelled by schedule overlap policy", Identity, "");
         }
     }
@@ -123,7 +134,8 @@ internal sealed class ScheduleRunner(ScheduleRecord state)
         }
         catch (RpcError)
         {
-            // The id is taken, or the action is not valid any more: as on the real server the schedule goes on without it.
+            // The id is taken, or the action is not valid any more: as on the real server the schedule goes on without
+            // it.
             state.BufferDropped++;
             return;
         }
@@ -134,7 +146,11 @@ internal sealed class ScheduleRunner(ScheduleRecord state)
         {
             ScheduleTime = start.Actual.Proto(),
             ActualTime = tx.Now.Proto(),
-            StartWorkflowResult = new WorkflowExecution { WorkflowId = run.State.WorkflowId, RunId = run.State.FirstRunId },
+            StartWorkflowResult = new WorkflowExecution
+            {
+                WorkflowId = run.State.WorkflowId,
+                RunId = run.State.FirstRunId,
+            },
             StartWorkflowStatus = WorkflowExecutionStatus.Running,
         });
         if (state.Recent.Count > RecentKept) state.Recent.RemoveAt(0);

@@ -13,7 +13,8 @@ internal sealed class ScheduleService(Engine engine)
     private long _stamp;
 
     public IEnumerable<ScheduleRecord> Of(string ns) =>
-        _schedules.Values.Where(s => s.Namespace == ns).OrderByDescending(s => s.CreateTime).ThenBy(s => s.ScheduleId, StringComparer.Ordinal);
+        _schedules.Values.Where(s => s.Namespace == ns).OrderByDescending(s => s.CreateTime)
+            .ThenBy(s => s.ScheduleId, StringComparer.Ordinal);
 
     public ScheduleRecord? Find(string ns, string id) => _schedules.GetValueOrDefault((ns, id));
 
@@ -27,7 +28,8 @@ internal sealed class ScheduleService(Engine engine)
     {
         _schedules.Clear();
         _stamps.Clear();
-        foreach (var (ns, id, data) in engine.Store.Entities(Kind)) _schedules[(ns, id)] = StateJson.Read<ScheduleRecord>(data);
+        foreach (var (ns, id, data) in engine.Store.Entities(Kind)) _schedules[(ns, id)] =
+            StateJson.Read<ScheduleRecord>(data);
         foreach (var state in _schedules.Values) Arm(state, engine.Clock.UtcNow);
     }
 
@@ -53,7 +55,8 @@ internal sealed class ScheduleService(Engine engine)
         {
             if (patch.Pause.Length > 0) SetPaused(state, true, patch.Pause);
             if (patch.Unpause.Length > 0) SetPaused(state, false, patch.Unpause);
-            if (patch.TriggerImmediately is { } trigger) runner.Trigger(tx, trigger.OverlapPolicy, trigger.ScheduledTime?.ToDateTime());
+            if (patch.TriggerImmediately is { } trigger)
+                runner.Trigger(tx, trigger.OverlapPolicy, trigger.ScheduledTime?.ToDateTime());
             foreach (var backfill in patch.BackfillRequest) runner.Backfill(tx, backfill);
         }
 

@@ -16,7 +16,8 @@ internal static class ScheduleSpecs
             compiled.CronString.Clear();
             compiled.Calendar.Clear();
             compiled.ExcludeCalendar.Clear();
-            foreach (var calendar in compiled.StructuredCalendar.Concat(compiled.ExcludeStructuredCalendar)) Complete(calendar);
+            foreach (var calendar in compiled.StructuredCalendar.Concat(compiled.ExcludeStructuredCalendar))
+                Complete(calendar);
             foreach (var interval in compiled.Interval) Check(interval);
             ScheduleZones.Find(compiled.TimezoneName);
             return compiled;
@@ -31,7 +32,8 @@ internal static class ScheduleSpecs
     {
         if (cron.TimeZone.Length > 0)
         {
-            if (spec.TimezoneName.Length > 0 && spec.TimezoneName != cron.TimeZone) throw new FormatException("conflicting timezone");
+            if (spec.TimezoneName.Length > 0 && spec.TimezoneName != cron.TimeZone)
+                throw new FormatException("conflicting timezone");
             spec.TimezoneName = cron.TimeZone;
         }
 
@@ -65,7 +67,8 @@ internal static class ScheduleSpecs
         Fill(c.Year, CalendarField.Year, "*");
     }
 
-    private static void Fill(RepeatedField<Temporalio.Api.Schedule.V1.Range> ranges, CalendarField field, string otherwise)
+    private static void Fill(
+        RepeatedField<Temporalio.Api.Schedule.V1.Range> ranges, CalendarField field, string otherwise)
     {
         var filled = (ranges.Count == 0 ? field.Parse(otherwise) : field.Check(ranges)).ToList();
         ranges.Clear();
@@ -76,6 +79,7 @@ internal static class ScheduleSpecs
     {
         if (interval.Interval.Span() < TimeSpan.FromSeconds(1)) throw new FormatException("interval is too small");
         if (interval.Phase.Span() < TimeSpan.Zero) throw new FormatException("phase is negative");
-        if (interval.Phase.Span() >= interval.Interval.Span()) throw new FormatException("phase cannot be greater than Interval");
+        if (interval.Phase.Span() >= interval.Interval.Span())
+            throw new FormatException("phase cannot be greater than Interval");
     }
 }

@@ -30,7 +30,8 @@ internal sealed class ScheduleTimes
         if (jitter <= TimeSpan.Zero) return (nominal, nominal);
         // Never beyond the time that follows.
         if (NextNominal(nominal) is { } following) jitter = Times.Min(jitter, following - nominal);
-        return (nominal, nominal.After(TimeSpan.FromMilliseconds(Math.Floor(jitter.TotalMilliseconds * Fraction(nominal)))));
+        return (nominal,
+            nominal.After(TimeSpan.FromMilliseconds(Math.Floor(jitter.TotalMilliseconds * Fraction(nominal)))));
     }
 
     public IEnumerable<(DateTime Nominal, DateTime Actual)> Between(DateTime after, DateTime until)
@@ -44,7 +45,8 @@ internal sealed class ScheduleTimes
         while (true)
         {
             DateTime? first = null;
-            foreach (var time in _calendars.Select(c => c.Next(after)).Concat(_spec.Interval.Select(i => (DateTime?)Next(i, after))))
+            foreach (var time in _calendars.Select(c => c.Next(after))
+                .Concat(_spec.Interval.Select(i => (DateTime?)Next(i, after))))
             {
                 if (time < (first ?? DateTime.MaxValue)) first = time;
             }
@@ -67,7 +69,8 @@ internal sealed class ScheduleTimes
     // The same time of the same schedule always has the same delay.
     private double Fraction(DateTime nominal)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(nominal.ToString("O", System.Globalization.CultureInfo.InvariantCulture) + _id));
+        var hash = SHA256.HashData(
+            Encoding.UTF8.GetBytes(nominal.ToString("O", System.Globalization.CultureInfo.InvariantCulture) + _id));
         return BinaryPrimitives.ReadUInt32BigEndian(hash) / (uint.MaxValue + 1.0);
     }
 }

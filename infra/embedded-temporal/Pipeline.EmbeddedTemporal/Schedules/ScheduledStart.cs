@@ -12,8 +12,10 @@ internal static class ScheduledStart
         var time = start.Nominal.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var attributes = action.SearchAttributes?.Clone() ?? new SearchAttributes();
         attributes.IndexedFields["TemporalScheduledStartTime"] = AttributeJson.Scalar(time, IndexedValueType.Datetime);
-        attributes.IndexedFields["TemporalScheduledById"] = AttributeJson.Scalar(state.ScheduleId, IndexedValueType.Keyword);
-        var overlaps = (start.Overlap == ScheduleOverlapPolicy.Unspecified ? state.Schedule.Policies.OverlapPolicy : start.Overlap) == ScheduleOverlapPolicy.AllowAll;
+        attributes.IndexedFields["TemporalScheduledById"] =
+            AttributeJson.Scalar(state.ScheduleId, IndexedValueType.Keyword);
+        var overlaps = (start.Overlap == ScheduleOverlapPolicy.Unspecified
+            ? state.Schedule.Policies.OverlapPolicy : start.Overlap) == ScheduleOverlapPolicy.AllowAll;
         return new StartWorkflowExecutionRequest
         {
             Namespace = state.Namespace,
@@ -26,7 +28,8 @@ internal static class ScheduledStart
             WorkflowTaskTimeout = action.WorkflowTaskTimeout,
             Identity = identity,
             RequestId = Guid.NewGuid().ToString(),
-            WorkflowIdReusePolicy = start.Manual ? WorkflowIdReusePolicy.AllowDuplicate : WorkflowIdReusePolicy.RejectDuplicate,
+            WorkflowIdReusePolicy = start.Manual
+                ? WorkflowIdReusePolicy.AllowDuplicate : WorkflowIdReusePolicy.RejectDuplicate,
             RetryPolicy = action.RetryPolicy,
             Memo = action.Memo,
             SearchAttributes = attributes,

@@ -17,7 +17,8 @@ internal static class WorkflowCron
     }
 
     // The backoff of a first run, or null without a cron schedule.
-    public static TimeSpan? BackoffOf(string text, DateTime now) => text.Length == 0 ? null : Backoff(text, now, now) ?? TimeSpan.Zero;
+    public static TimeSpan? BackoffOf(string text, DateTime now) =>
+        text.Length == 0 ? null : Backoff(text, now, now) ?? TimeSpan.Zero;
 
     // How long the next run waits: the first due time after the previous one that is not past yet, in whole seconds.
     public static TimeSpan? Backoff(string text, DateTime scheduled, DateTime now)
@@ -37,7 +38,8 @@ internal static class WorkflowCron
             return t => t.After(step).AddTicks(-(t.Ticks % TimeSpan.TicksPerSecond));
         }
 
-        if (text.Trim().Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Count(f => !f.Contains('=', StringComparison.Ordinal)) is not (1 or 5))
+        if (text.Trim().Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
+            .Count(f => !f.Contains('=', StringComparison.Ordinal)) is not (1 or 5))
             throw new FormatException("a workflow's cron schedule has five fields");
         var matcher = new CalendarMatcher(cron.Calendar!, ScheduleZones.Find(cron.TimeZone), eitherDay: true);
         return matcher.Next;

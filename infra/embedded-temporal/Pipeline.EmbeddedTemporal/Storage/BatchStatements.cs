@@ -31,7 +31,9 @@ internal sealed class BatchStatements : IDisposable
         _noNamespace = Prepare(connection, "DELETE FROM namespaces WHERE name=$0", 1);
         _deleteRun =
         [
-            Prepare(connection, $"DELETE FROM events WHERE key >= ($0 << {Schema.EventIdBits}) AND key < (($0 + 1) << {Schema.EventIdBits})", 1),
+            Prepare(connection,
+                $"DELETE FROM events WHERE key >= ($0 << {Schema.EventIdBits}) AND key < (($0 + 1) << "
+                    + $"{Schema.EventIdBits})", 1),
             Prepare(connection, "DELETE FROM pending WHERE run=$0", 1),
             Prepare(connection, "DELETE FROM runs WHERE seq=$0", 1),
         ];
@@ -41,8 +43,10 @@ internal sealed class BatchStatements : IDisposable
     {
         foreach (var r in batch.Runs)
         {
-            Run(_run, transaction, r.Seq, r.Namespace, r.WorkflowId, r.RunId, r.Type, r.Queue, r.Status, r.StartTime, r.ExecutionTime,
-                r.CloseTime, r.HistoryLength, r.HistorySize, r.Transitions, r.Duration, r.ParentId, r.ParentRun, r.RootId, r.RootRun,
+            Run(_run, transaction, r.Seq, r.Namespace, r.WorkflowId, r.RunId, r.Type, r.Queue, r.Status, r.StartTime,
+                r.ExecutionTime,
+                r.CloseTime, r.HistoryLength, r.HistorySize, r.Transitions, r.Duration, r.ParentId, r.ParentRun,
+                r.RootId, r.RootRun,
                 r.Attributes, r.State, Checksum.Of(r.State));
         }
 
@@ -73,7 +77,8 @@ internal sealed class BatchStatements : IDisposable
 
     public void Dispose()
     {
-        foreach (SqliteCommand command in (SqliteCommand[])[_run, _event, _pending, _noPending, _entity, _noEntity, _namespace, _noNamespace, .. _deleteRun])
+        foreach (SqliteCommand command in (SqliteCommand[])[
+            _run, _event, _pending, _noPending, _entity, _noEntity, _namespace, _noNamespace, .. _deleteRun])
             command.Dispose();
     }
 

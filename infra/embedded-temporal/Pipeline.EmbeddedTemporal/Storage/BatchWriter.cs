@@ -31,7 +31,8 @@ internal sealed class BatchWriter : IDisposable
     {
         lock (_gate)
         {
-            // After a failed commit later batches build on state that is not on disk: they fail until the engine reloads.
+            // After a failed commit later batches build on state that is not on disk: they fail until the engine
+            // reloads.
             if (_poison is not null) batch.Fail(_poison);
             else if (_stopping) batch.Fail(new DatabaseException("The engine is shutting down."));
             else _queue.Add(batch);
@@ -105,7 +106,11 @@ internal sealed class BatchWriter : IDisposable
 
     private RpcError Explain(Exception error) => error switch
     {
-        SqliteException { SqliteErrorCode: 13 } => RpcError.Exhausted($"The disk of the engine file {_database.Name} is full; nothing was written. Free some space."),
-        _ => new RpcError(StatusCode.Unavailable, $"The engine file {_database.Name} cannot be written: {error.Message}"),
+        SqliteException { SqliteErrorCode: 13 } =>
+            RpcError.Exhausted(
+                $"The disk of the engine file {_database.Name} is full; nothing was written. Free some space."),
+        _ =>
+            new RpcError(
+                StatusCode.Unavailable, $"The engine file {_database.Name} cannot be written: {error.Message}"),
     };
 }

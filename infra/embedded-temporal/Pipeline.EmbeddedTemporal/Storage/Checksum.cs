@@ -10,7 +10,8 @@ internal static class Checksum
     public static long Of(ReadOnlySpan<byte> data)
     {
         var sum = uint.MaxValue;
-        for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..]) sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(data));
+        for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..])
+            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(data));
         foreach (var b in data) sum = BitOperations.Crc32C(sum, b);
         return ~sum;
     }

@@ -48,7 +48,8 @@ internal sealed class Database : IDisposable
 
     public long FileBytes => _file is null ? 0 : new FileInfo(_file).Length;
 
-    // Runs a read against the last committed state. In memory there is one connection, which readers and the writer share.
+    // Runs a read against the last committed state. In memory there is one connection, which readers and the writer
+    // share.
     public T Read<T>(Func<SqliteConnection, T> read)
     {
         if (_file is null)
@@ -115,7 +116,9 @@ internal sealed class Database : IDisposable
         }
         catch (IOException error) when (File.Exists(file + ".lock"))
         {
-            throw new DatabaseException($"The engine file {file} is in use by another process. Stop it, or name another file with --db-filename.", error);
+            throw new DatabaseException(
+                $"The engine file {file} is in use by another process. Stop it, or name another file with "
+                    + $"--db-filename.", error);
         }
     }
 
@@ -134,7 +137,8 @@ internal sealed class Database : IDisposable
         DefaultTimeout = 30,
     }.ToString();
 
-    public string DamageText(string what) => $"The engine file {Name} is damaged: {what}. Restore it from a copy, or remove it to start empty.";
+    public string DamageText(string what) =>
+        $"The engine file {Name} is damaged: {what}. Restore it from a copy, or remove it to start empty.";
 
     private void Prepare()
     {
@@ -149,38 +153,56 @@ internal sealed class Database : IDisposable
         var hasMeta = Scalar(Writer, "SELECT 1 FROM sqlite_master WHERE name = 'meta'") is not null;
         var found = hasMeta ? (string?)Scalar(Writer, "SELECT value FROM meta WHERE key = 'schema'") : null;
         var foreign = !hasMeta && Scalar(Writer, "SELECT 1 FROM sqlite_master LIMIT 1") is not null;
-        if (foreign) throw new DatabaseException($"The file {_file} is an SQLite database of another program. Name another file with --db-filename.");
+        if (foreign)
+            throw new DatabaseException(
+                $"The file {_file} is an SQLite database of another program. Name another file with --db-filename.");
         if (found is null)
         {
-            if (hasMeta) throw new DatabaseException($"The engine file {_file} has no schema version. Restore it from a copy, or remove it to start empty.");
+            if (hasMeta)
+                throw new DatabaseException(
+                    $"The engine file {_file} has no schema version. Restore it from a copy, or remove it to start "
+                        + $"empty.");
             Execute(Writer, "BEGIN IMMEDIATE;" + Schema.Create
-                + $"INSERT INTO meta VALUES('schema', '{Schema.Version.ToString(CultureInfo.InvariantCulture)}'); COMMIT;");
+                + $"INSERT INTO meta VALUES('schema', '{Schema.Version.ToString(CultureInfo.InvariantCulture)}'); "
+                + $"COMMIT;");
             return;
         }
 
         var version = long.Parse(found, CultureInfo.InvariantCulture);
         if (version > Schema.Version)
-            throw new DatabaseException($"The engine file {_file} has schema version {version}, this program knows {Schema.Version}. Use the newer program, or another file.");
+            throw new DatabaseException(
+                $"The engine file {_file} has schema version {version}, this program knows {Schema.Version}. Use the "
+                    + $"newer program, or another file.");
         if (version < Schema.OldestVersion)
-            throw new DatabaseException($"The engine file {_file} has the old schema version {version}; {Schema.OldestVersion} is the oldest that can be read. Finish its workflows with the older program, then remove the file.");
-        Writer.CreateFunction("checksum", (byte[]? data) => data is null ? 0 : Checksum.Of(data), isDeterministic: true);
+            throw new DatabaseException(
+                $"The engine file {_file} has the old schema version {version}; {Schema.OldestVersion} is the oldest "
+                    + $"that can be read. Finish its workflows with the older program, then remove the file.");
+        Writer.CreateFunction(
+            "checksum", (byte[]? data) => data is null ? 0 : Checksum.Of(data), isDeterministic: true);
         if (version < Schema.Version)
         {
             Execute(Writer, "BEGIN IMMEDIATE;" + Schema.FromVersion1
-                + $"UPDATE meta SET value = '{Schema.Version.ToString(CultureInfo.InvariantCulture)}' WHERE key = 'schema'; COMMIT;");
+                + $"UPDATE meta SET value = '{Schema.Version.ToString(CultureInfo.InvariantCulture)}' WHERE key = "
+                + $"'schema'; COMMIT;");
         }
 
         Execute(Writer, Schema.Create);
         // Larger files are checked row by row when they are read.
-        if (FileBytes <= CheckedBytes && (string?)Scalar(Writer, Schema.FindDamage) is { } damage) throw new DatabaseException(DamageText(damage));
+        if (FileBytes <= CheckedBytes && (string?)Scalar(Writer, Schema.FindDamage) is { } damage)
+            throw new DatabaseException(DamageText(damage));
     }
 
     private string Explain(Exception error) => error switch
     {
-        SqliteException { SqliteErrorCode: 26 } => $"The file {_file} is not an SQLite database. Name another file with --db-filename, or remove it.",
-        SqliteException { SqliteErrorCode: 11 } => $"The engine file {_file} is damaged ({error.Message}). Restore it from a copy, or remove it to start empty.",
-        SqliteException { SqliteErrorCode: 13 } => $"The disk of the engine file {_file} is full. Free some space and start again.",
-        SqliteException { SqliteErrorCode: 5 or 6 } => $"The engine file {_file} is in use by another process. Stop it, or name another file with --db-filename.",
+        SqliteException { SqliteErrorCode: 26 } =>
+            $"The file {_file} is not an SQLite database. Name another file with --db-filename, or remove it.",
+        SqliteException { SqliteErrorCode: 11 } =>
+            $"The engine file {_file} is damaged ({error.Message}). Restore it from a copy, or remove it to start "
+                + $"empty.",
+        SqliteException { SqliteErrorCode: 13 } =>
+            $"The disk of the engine file {_file} is full. Free some space and start again.",
+        SqliteException { SqliteErrorCode: 5 or 6 } =>
+            $"The engine file {_file} is in use by another process. Stop it, or name another file with --db-filename.",
         _ => $"The engine file {_file} cannot be opened: {error.Message}",
     };
 }

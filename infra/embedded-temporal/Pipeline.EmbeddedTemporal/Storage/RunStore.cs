@@ -6,22 +6,27 @@ namespace Pipeline.EmbeddedTemporal.Storage;
 // Reads committed runs and their events.
 internal sealed class RunStore(Database database)
 {
-    public long MaxSeq() => database.Read(c => Convert.ToInt64(Database.Scalar(c, "SELECT coalesce(max(seq), 0) FROM runs"),
+    public long MaxSeq() =>
+        database.Read(c => Convert.ToInt64(Database.Scalar(c, "SELECT coalesce(max(seq), 0) FROM runs"),
         System.Globalization.CultureInfo.InvariantCulture));
 
-    public List<StoredRun> LoadOpen() => database.Read(c => Load(c, "SELECT seq, state, sum FROM runs WHERE status = 1 ORDER BY seq"));
+    public List<StoredRun> LoadOpen() =>
+        database.Read(c => Load(c, "SELECT seq, state, sum FROM runs WHERE status = 1 ORDER BY seq"));
 
     public StoredRun? LoadByRunId(string runId) =>
-        database.Read(c => Load(c, "SELECT seq, state, sum FROM runs WHERE run_id = $a", ("$a", runId)).FirstOrDefault());
+        database.Read(
+            c => Load(c, "SELECT seq, state, sum FROM runs WHERE run_id = $a", ("$a", runId)).FirstOrDefault());
 
     public StoredRun? LoadCurrent(string ns, string workflowId) =>
-        database.Read(c => Load(c, "SELECT seq, state, sum FROM runs WHERE ns = $a AND workflow_id = $b ORDER BY seq DESC LIMIT 1",
+        database.Read(c =>
+            Load(c, "SELECT seq, state, sum FROM runs WHERE ns = $a AND workflow_id = $b ORDER BY seq DESC LIMIT 1",
             ("$a", ns), ("$b", workflowId)).FirstOrDefault());
 
     // Runs closed before the given time, oldest first.
     public List<string> ClosedBefore(string ns, long closeTime, int limit) => database.Read(c =>
     {
-        using var command = Command(c, "SELECT run_id FROM runs WHERE ns = $a AND close_time < $b AND status <> 1 LIMIT $c",
+        using var command =
+            Command(c, "SELECT run_id FROM runs WHERE ns = $a AND close_time < $b AND status <> 1 LIMIT $c",
             ("$a", ns), ("$b", closeTime), ("$c", limit));
         using var reader = command.ExecuteReader();
         var ids = new List<string>();
@@ -47,7 +52,8 @@ internal sealed class RunStore(Database database)
         while (reader.Read())
         {
             var data = (byte[])reader.GetValue(0);
-            if (Checksum.Of(data) != reader.GetInt64(1)) throw Damaged($"event {Schema.EventIdOf(reader.GetInt64(2))} of run number {seq}");
+            if (Checksum.Of(data) != reader.GetInt64(1))
+                throw Damaged($"event {Schema.EventIdOf(reader.GetInt64(2))} of run number {seq}");
             events.Add(HistoryEvent.Parser.ParseFrom(data));
         }
 
@@ -88,7 +94,8 @@ internal sealed class RunStore(Database database)
 
         foreach (var run in runs)
         {
-            using var command = Command(connection, "SELECT kind, id, data, sum FROM pending WHERE run = $a", ("$a", run.Seq));
+            using var command =
+                Command(connection, "SELECT kind, id, data, sum FROM pending WHERE run = $a", ("$a", run.Seq));
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -103,7 +110,8 @@ internal sealed class RunStore(Database database)
 
     private RpcError Damaged(string what) => new(StatusCode.DataLoss, database.DamageText(what));
 
-    private static SqliteCommand Command(SqliteConnection connection, string sql, params (string Name, object Value)[] parameters)
+    private static SqliteCommand Command(
+        SqliteConnection connection, string sql, params (string Name, object Value)[] parameters)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;

@@ -16,7 +16,8 @@ internal static class StateJson
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     public static T Read<T>(string json) =>
-        JsonSerializer.Deserialize<T>(json, Options) ?? throw new DatabaseException($"A stored {typeof(T).Name} is empty.");
+        JsonSerializer.Deserialize<T>(json, Options)
+            ?? throw new DatabaseException($"A stored {typeof(T).Name} is empty.");
 
     private sealed class MessageConverterFactory : JsonConverterFactory
     {

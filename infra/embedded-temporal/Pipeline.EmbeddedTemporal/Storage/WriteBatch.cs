@@ -17,7 +17,8 @@ internal sealed class WriteBatch
 
     public List<long> DeletedRuns { get; } = [];
 
-    public bool IsEmpty => Runs.Count + Events.Count + Pending.Count + Entities.Count + Namespaces.Count + DeletedRuns.Count == 0;
+    public bool IsEmpty => Runs.Count + Events.Count + Pending.Count + Entities.Count + Namespaces.Count
+        + DeletedRuns.Count == 0;
 
     public Task Durable => _durable.Task;
 

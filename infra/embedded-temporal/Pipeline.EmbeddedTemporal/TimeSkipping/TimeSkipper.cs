@@ -1,6 +1,7 @@
 namespace Pipeline.EmbeddedTemporal.TimeSkipping;
 
-// Moves the clock to the next timer while nothing is being worked on and nobody has locked the time. Used under the engine's gate.
+// Moves the clock to the next timer while nothing is being worked on and nobody has locked the time. Used under the
+// engine's gate.
 internal sealed class TimeSkipper(Engine engine)
 {
     // Time passes by itself while this is above zero.

@@ -6,7 +6,10 @@ namespace Pipeline.EmbeddedTemporal.Visibility;
 // Search attributes as the JSON that filters read.
 internal static class AttributeJson
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Write(SearchAttributes attributes)
     {
@@ -19,11 +22,13 @@ internal static class AttributeJson
         || (payload.Metadata.TryGetValue("encoding", out var encoding) && encoding.ToStringUtf8() == "binary/null")
         || payload.Data.ToStringUtf8() is "null" or "[]";
 
-    public static List<string> Strings(Payload payload) => JsonSerializer.Deserialize<List<string>>(payload.Data.Span) ?? [];
+    public static List<string> Strings(Payload payload) =>
+        JsonSerializer.Deserialize<List<string>>(payload.Data.Span) ?? [];
 
     public static Payload Payload(IEnumerable<string> values, IndexedValueType type) => new()
     {
-        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8(type.ToString()) },
+        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"),
+            ["type"] = ByteString.CopyFromUtf8(type.ToString()) },
         Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(values, Relaxed)),
     };
 
@@ -33,7 +38,8 @@ internal static class AttributeJson
         var listed = attributes.Clone();
         foreach (var payload in listed.IndexedFields.Values)
         {
-            if (payload.Data is { Length: > 0 } data && data[0] == (byte)'[') payload.Data = ByteString.CopyFromUtf8(Value(payload)?.ToJsonString(Relaxed) ?? "null");
+            if (payload.Data is { Length: > 0 } data && data[0] == (byte)'[')
+                payload.Data = ByteString.CopyFromUtf8(Value(payload)?.ToJsonString(Relaxed) ?? "null");
         }
 
         return listed;
@@ -43,7 +49,8 @@ internal static class AttributeJson
 
     public static Payload Scalar(string value, IndexedValueType type) => new()
     {
-        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"), ["type"] = ByteString.CopyFromUtf8(type.ToString()) },
+        Metadata = { ["encoding"] = ByteString.CopyFromUtf8("json/plain"),
+            ["type"] = ByteString.CopyFromUtf8(type.ToString()) },
         Data = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(value, Relaxed)),
     };
 
@@ -51,7 +58,8 @@ internal static class AttributeJson
     public static JsonNode? Value(Payload payload)
     {
         var node = JsonNode.Parse(payload.Data.Span);
-        var isList = payload.Metadata.TryGetValue("type", out var type) && type.ToStringUtf8() == nameof(IndexedValueType.KeywordList);
+        var isList = payload.Metadata.TryGetValue("type", out var type)
+            && type.ToStringUtf8() == nameof(IndexedValueType.KeywordList);
         return node is JsonArray { Count: 1 } list && !isList ? list[0]?.DeepClone() : node;
     }
 }

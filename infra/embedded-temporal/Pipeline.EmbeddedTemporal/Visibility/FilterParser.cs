@@ -32,7 +32,9 @@ internal sealed class FilterParser(NamespaceEntry? ns, string text)
         {
             Expect("BY");
             group = Take(TokenKind.Word).Value;
-            if (group != "ExecutionStatus") throw VisibilityErrors.Unsupported("'group by' clause is only supported for ExecutionStatus search attribute");
+            if (group != "ExecutionStatus")
+                throw VisibilityErrors.Unsupported(
+                    "'group by' clause is only supported for ExecutionStatus search attribute");
         }
 
         if (IsWord("ORDER")) throw VisibilityErrors.Unsupported("'order by' clause");
@@ -73,7 +75,8 @@ internal sealed class FilterParser(NamespaceEntry? ns, string text)
         {
             var not = Accept("NOT");
             Expect("NULL");
-            return column.Name == "CloseTime" ? $"close_time IS {(not ? "NOT " : "")}NULL" : $"{column.Sql} IS {(not ? "NOT " : "")}NULL";
+            return column.Name == "CloseTime"
+                ? $"close_time IS {(not ? "NOT " : "")}NULL" : $"{column.Sql} IS {(not ? "NOT " : "")}NULL";
         }
 
         var negated = Accept("NOT");
@@ -87,7 +90,9 @@ internal sealed class FilterParser(NamespaceEntry? ns, string text)
 
         if (Accept("STARTS_WITH"))
         {
-            if (column.Type != IndexedValueType.Keyword) throw VisibilityErrors.Unsupported($"operator STARTS_WITH not supported for {column.Type} type search attribute '{column.Name}'");
+            if (column.Type != IndexedValueType.Keyword)
+                throw VisibilityErrors.Unsupported(
+                    $"operator STARTS_WITH not supported for {column.Type} type search attribute '{column.Name}'");
             var prefix = Parameter(column, Literal());
             return Negate(negated, $"substr({column.Sql}, 1, length({prefix})) = {prefix}");
         }
@@ -102,11 +107,16 @@ internal sealed class FilterParser(NamespaceEntry? ns, string text)
         switch (column.Type)
         {
             case IndexedValueType.KeywordList:
-                if (op is not ("=" or "!=")) throw VisibilityErrors.Unsupported($"operator '{op}' not supported for KeywordList type search attribute '{column.Name}'");
-                var contains = $"EXISTS(SELECT 1 FROM json_each(attributes, '$.\"{column.Name}\"') WHERE value = {parameter})";
+                if (op is not ("=" or "!="))
+                    throw VisibilityErrors.Unsupported(
+                        $"operator '{op}' not supported for KeywordList type search attribute '{column.Name}'");
+                var contains =
+                    $"EXISTS(SELECT 1 FROM json_each(attributes, '$.\"{column.Name}\"') WHERE value = {parameter})";
                 return op == "=" ? contains : $"NOT {contains}";
             case IndexedValueType.Text:
-                if (op is not ("=" or "!=")) throw VisibilityErrors.Unsupported($"operator '{op}' not supported for Text type search attribute '{column.Name}'");
+                if (op is not ("=" or "!="))
+                    throw VisibilityErrors.Unsupported(
+                        $"operator '{op}' not supported for Text type search attribute '{column.Name}'");
                 var has = $"instr(' ' || lower({column.Sql}) || ' ', ' ' || lower({parameter}) || ' ') > 0";
                 return op == "=" ? has : $"NOT {has}";
             case IndexedValueType.Datetime when !column.IsSystemTime:
@@ -136,17 +146,21 @@ internal sealed class FilterParser(NamespaceEntry? ns, string text)
     private string Literal()
     {
         var token = Peek;
-        if (token.Kind is TokenKind.Text or TokenKind.Number || (token.Kind == TokenKind.Word && token.Value.ToLowerInvariant() is "true" or "false"))
+        if (token.Kind is TokenKind.Text or TokenKind.Number
+            || (token.Kind == TokenKind.Word && token.Value.ToLowerInvariant() is "true" or "false"))
         {
             _next++;
             return token.Value;
         }
 
-        if (token.Kind == TokenKind.Word) throw VisibilityErrors.Unsupported($"column name on the right side of comparison expression (did you forget to quote '{token.Value}'?)");
+        if (token.Kind == TokenKind.Word)
+            throw VisibilityErrors.Unsupported(
+                $"column name on the right side of comparison expression (did you forget to quote '{token.Value}'?)");
         throw Unexpected();
     }
 
-    private bool IsWord(string word) => Peek.Kind == TokenKind.Word && Peek.Value.Equals(word, StringComparison.OrdinalIgnoreCase);
+    private bool IsWord(string word) =>
+        Peek.Kind == TokenKind.Word && Peek.Value.Equals(word, StringComparison.OrdinalIgnoreCase);
 
     private bool Accept(string word)
     {

@@ -27,9 +27,14 @@ internal static class FilterTokens
             if (char.IsWhiteSpace(c)) i++;
             else if (c is '\'' or '"') tokens.Add(Quoted(text, ref i, TokenKind.Text));
             else if (c == '`') tokens.Add(Quoted(text, ref i, TokenKind.Word));
-            else if (char.IsAsciiDigit(c) || (c is '-' or '+' or '.' && i + 1 < text.Length && (char.IsAsciiDigit(text[i + 1]) || text[i + 1] == '.')))
-                tokens.Add(While(text, ref i, TokenKind.Number, ch => char.IsAsciiLetterOrDigit(ch) || ch is '.' or '-' or '+'));
-            else if (char.IsLetter(c) || c == '_') tokens.Add(While(text, ref i, TokenKind.Word, ch => char.IsLetterOrDigit(ch) || ch is '_' or '-'));
+            else if (char.IsAsciiDigit(c)
+                || (c is '-' or '+' or '.' && i + 1 < text.Length
+                    && (char.IsAsciiDigit(text[i + 1]) || text[i + 1] == '.')))
+                tokens.Add(
+                    While(text, ref i, TokenKind.Number,
+                        ch => char.IsAsciiLetterOrDigit(ch) || ch is '.' or '-' or '+'));
+            else if (char.IsLetter(c) || c == '_')
+                tokens.Add(While(text, ref i, TokenKind.Word, ch => char.IsLetterOrDigit(ch) || ch is '_' or '-'));
             else tokens.Add(Symbol(text, ref i));
         }
 

@@ -8,10 +8,13 @@ internal static class VisibilityErrors
     // The real server reports positions inside the statement it builds around the filter.
     private const int StatementPrefix = 28;
 
-    public static RpcError Malformed(int position, string near) => RpcError.Invalid(string.Create(CultureInfo.InvariantCulture,
-        $"invalid query: malformed SQL query: syntax error at position {position + StatementPrefix + near.Length} near '{near}'"));
+    public static RpcError Malformed(int position, string near) =>
+        RpcError.Invalid(string.Create(CultureInfo.InvariantCulture,
+        $"invalid query: malformed SQL query: syntax error at position {position + StatementPrefix + near.Length} "
+            + $"near '{near}'"));
 
-    public static RpcError Unsupported(string what) => RpcError.Invalid($"invalid query: operation is not supported: {what}");
+    public static RpcError Unsupported(string what) =>
+        RpcError.Invalid($"invalid query: operation is not supported: {what}");
 
     public static RpcError Expression(string what) => RpcError.Invalid($"invalid query: invalid expression: {what}");
 }

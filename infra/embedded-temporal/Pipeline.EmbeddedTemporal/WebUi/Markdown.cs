@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.EmbeddedTemporal.WebUi;
 
-// The Markdown that summaries and details use: headings, lists, tables, code, emphasis, links. Everything else stays text.
+// The Markdown that summaries and details use: headings, lists, tables, code, emphasis, links. Everything else stays
+// text.
 internal static partial class Markdown
 {
     public static string ToHtml(string text)
@@ -23,7 +24,8 @@ internal static partial class Markdown
                 i++;
             }
             else if (Item().IsMatch(line)) i = List(html, lines, i);
-            else if (line.TrimStart().StartsWith('|') && i + 1 < lines.Length && TableRule().IsMatch(lines[i + 1])) i = Table(html, lines, i);
+            else if (line.TrimStart().StartsWith('|') && i + 1 < lines.Length && TableRule().IsMatch(lines[i + 1]))
+                i = Table(html, lines, i);
             else i = Paragraph(html, lines, i);
         }
 
@@ -33,7 +35,8 @@ internal static partial class Markdown
     private static int Fence(StringBuilder html, string[] lines, int i)
     {
         html.Append("<pre>");
-        for (i++; i < lines.Length && !lines[i].StartsWith("```", StringComparison.Ordinal); i++) html.Append(WebUtility.HtmlEncode(lines[i])).Append('\n');
+        for (i++; i < lines.Length && !lines[i].StartsWith("```", StringComparison.Ordinal); i++)
+            html.Append(WebUtility.HtmlEncode(lines[i])).Append('\n');
         html.Append("</pre>");
         return i + 1;
     }
@@ -42,7 +45,8 @@ internal static partial class Markdown
     {
         var tag = char.IsDigit(lines[i].TrimStart()[0]) ? "ol" : "ul";
         html.Append($"<{tag}>");
-        for (; i < lines.Length && Item().Match(lines[i]) is { Success: true } item; i++) html.Append("<li>").Append(Inline(item.Groups[1].Value)).Append("</li>");
+        for (; i < lines.Length && Item().Match(lines[i]) is { Success: true } item; i++)
+            html.Append("<li>").Append(Inline(item.Groups[1].Value)).Append("</li>");
         html.Append($"</{tag}>");
         return i;
     }
@@ -59,14 +63,16 @@ internal static partial class Markdown
     private static void Row(StringBuilder html, string line, string tag)
     {
         html.Append("<tr>");
-        foreach (var cell in line.Trim().Trim('|').Split('|')) html.Append($"<{tag}>").Append(Inline(cell.Trim())).Append($"</{tag}>");
+        foreach (var cell in line.Trim().Trim('|').Split('|'))
+            html.Append($"<{tag}>").Append(Inline(cell.Trim())).Append($"</{tag}>");
         html.Append("</tr>");
     }
 
     private static int Paragraph(StringBuilder html, string[] lines, int i)
     {
         html.Append("<p>").Append(Inline(lines[i]));
-        for (i++; i < lines.Length && lines[i].Trim().Length > 0 && !Heading().IsMatch(lines[i]) && !Item().IsMatch(lines[i])
+        for (i++; i < lines.Length && lines[i].Trim().Length > 0 && !Heading().IsMatch(lines[i])
+            && !Item().IsMatch(lines[i])
             && !lines[i].StartsWith("```", StringComparison.Ordinal) && !lines[i].TrimStart().StartsWith('|'); i++)
         {
             html.Append(lines[i - 1].EndsWith("  ", StringComparison.Ordinal) ? "<br>" : "\n").Append(Inline(lines[i]));

@@ -23,7 +23,8 @@ internal sealed class WebSite(WebSiteBuild build)
 
         var path = http.Request.Path.Value ?? "/";
         var file = Path.GetFullPath(Path.Combine(folder, path.TrimStart('/')));
-        var inside = file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(file);
+        var inside = file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            && File.Exists(file);
         if (!inside && path.StartsWith("/_app/", StringComparison.Ordinal))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;

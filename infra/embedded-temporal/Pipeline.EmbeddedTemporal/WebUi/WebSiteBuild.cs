@@ -50,8 +50,14 @@ internal sealed class WebSiteBuild(EngineOptions options, ILogger logger) : IDis
         try
         {
             Process process;
-            var start = new ProcessStartInfo("sh", [script]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-            lock (_gate) process = _process = Process.Start(start) ?? throw new InvalidOperationException("sh did not start");
+            var start = new ProcessStartInfo("sh", [script])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            lock (_gate) process = _process = Process.Start(start)
+                ?? throw new InvalidOperationException("sh did not start");
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = await process.StandardError.ReadToEndAsync();
             await output;
@@ -59,7 +65,8 @@ internal sealed class WebSiteBuild(EngineOptions options, ILogger logger) : IDis
             if (process.ExitCode == 0) Folder = site;
             else Problem = "Building the web interface failed:\n" + errors.Trim();
         }
-        catch (Exception error) when (error is System.ComponentModel.Win32Exception or InvalidOperationException or IOException)
+        catch (Exception error)
+            when (error is System.ComponentModel.Win32Exception or InvalidOperationException or IOException)
         {
             Problem = "Building the web interface failed: " + error.Message;
         }

@@ -21,7 +21,9 @@ public static partial class torch
 
             internal int SavedCount { get; set; }
 
-            /// <summary>Per forward argument, whether it is a tensor: backward returns one entry per argument.</summary>
+            /// <summary>
+            /// Per forward argument, whether it is a tensor: backward returns one entry per argument.
+            /// </summary>
             internal bool[] TensorArguments { get; set; } = [];
 
             public void save_for_backward(List<Tensor> tensors) => ToSave = tensors;

@@ -12,7 +12,8 @@ internal static unsafe class FunctionNode
     private static long _last;
 
     public static List<Tensor> Run(
-        Func<AutogradContext, object[], List<Tensor>> forward, Func<AutogradContext, List<Tensor>, List<Tensor?>> backward, object[] vars)
+        Func<AutogradContext, object[], List<Tensor>> forward,
+        Func<AutogradContext, List<Tensor>, List<Tensor?>> backward, object[] vars)
     {
         var ctx = new AutogradContext { TensorArguments = Array.ConvertAll(vars, static v => v is Tensor) };
         List<Tensor> outputs;
@@ -61,7 +62,8 @@ internal static unsafe class FunctionNode
         var results = handles.Select(static h => new Tensor(h)).ToList();
 
         // A saved output must be the one with history, so that the graph knows it as the node's own.
-        var saved = ctx.ToSave.ConvertAll(t => outputs.FindIndex(o => ReferenceEquals(o, t)) is var at and >= 0 ? results[at] : t);
+        var saved = ctx.ToSave.ConvertAll(
+            t => outputs.FindIndex(o => ReferenceEquals(o, t)) is var at and >= 0 ? results[at] : t);
         fixed (nint* area = Handles(saved))
         {
             Native.Check(Native.shim_function_node_save(node, area, saved.Count));
@@ -70,7 +72,8 @@ internal static unsafe class FunctionNode
         ctx.SavedCount = saved.Count;
         ctx.NodeAddress = Native.shim_function_node_address(node);
         ctx.save_for_backward([]);
-        outputs.Where(o => Array.TrueForAll(vars, v => !ReferenceEquals(v, o))).ToList().ForEach(static o => o.Dispose());
+        outputs.Where(o => Array.TrueForAll(vars, v => !ReferenceEquals(v, o))).ToList()
+            .ForEach(static o => o.Dispose());
         return results;
     }
 
@@ -81,12 +84,14 @@ internal static unsafe class FunctionNode
         {
             using var scope = NewDisposeScope();
             var entry = Live[id];
-            var received = new Span<nint>(grads, gradCount).ToArray().Select(static g => Tensor.FromHandle(g)!).ToList();
+            var received = new Span<nint>(grads, gradCount).ToArray().Select(static g => Tensor.FromHandle(g)!)
+                .ToList();
             var returned = entry.Backward(entry.Context, received);
             if (returned.Count != entry.Context.TensorArguments.Length)
             {
                 throw new InvalidOperationException(
-                    $"backward returned {returned.Count} gradients for {entry.Context.TensorArguments.Length} arguments");
+                    $"backward returned {returned.Count} gradients for {entry.Context.TensorArguments.Length} "
+                        + $"arguments");
             }
 
             var next = 0;

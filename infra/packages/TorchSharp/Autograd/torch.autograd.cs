@@ -9,7 +9,8 @@ public static partial class torch
             bool create_graph = false, bool allow_unused = false)
         {
             var gradients = new nint[inputs.Count];
-            fixed (nint* outs = Handles(outputs), ins = Handles(inputs), grads = Handles(grad_outputs), results = gradients)
+            fixed (nint* outs = Handles(outputs), ins = Handles(inputs), grads = Handles(grad_outputs),
+                results = gradients)
             {
                 Native.Check(Native.shim_grad(
                     outs, outputs.Count, ins, inputs.Count, grads, grad_outputs?.Count ?? 0, retain_graph ? 1 : 0,
@@ -23,7 +24,8 @@ public static partial class torch
         }
 
         public static void backward(
-            IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false,
+            IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null,
+            bool create_graph = false,
             IList<Tensor>? inputs = null) => Run(tensors, grad_tensors, retain_graph, create_graph, inputs);
 
         public static void backward(
@@ -42,12 +44,14 @@ public static partial class torch
             tensors is null ? [] : tensors.Select(static t => t?.Handle ?? 0).ToArray();
 
         private static unsafe void Run(
-            IList<Tensor> tensors, IList<Tensor>? gradTensors, bool? retainGraph, bool createGraph, IList<Tensor>? inputs)
+            IList<Tensor> tensors, IList<Tensor>? gradTensors, bool? retainGraph, bool createGraph,
+            IList<Tensor>? inputs)
         {
             fixed (nint* outs = Handles(tensors), grads = Handles(gradTensors), ins = Handles(inputs))
             {
                 Native.Check(Native.shim_backward(
-                    outs, tensors.Count, grads, gradTensors?.Count ?? 0, retainGraph is { } retain ? (retain ? 1 : 0) : -1,
+                    outs, tensors.Count, grads, gradTensors?.Count ?? 0,
+                    retainGraph is { } retain ? (retain ? 1 : 0) : -1,
                     createGraph ? 1 : 0, ins, inputs?.Count ?? 0));
             }
 

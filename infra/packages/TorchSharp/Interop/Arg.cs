@@ -37,9 +37,11 @@ internal readonly struct Arg
 
     public static implicit operator Arg(bool value) => new(ArgKind.Bool, value ? 1 : 0);
 
-    public static implicit operator Arg(long[]? values) => values is null ? None : new(ArgKind.IntList, 0, values, values.Length);
+    public static implicit operator Arg(long[]? values) =>
+        values is null ? None : new(ArgKind.IntList, 0, values, values.Length);
 
-    public static implicit operator Arg(double[]? values) => values is null ? None : new(ArgKind.DoubleList, 0, values, values.Length);
+    public static implicit operator Arg(double[]? values) =>
+        values is null ? None : new(ArgKind.DoubleList, 0, values, values.Length);
 
     public static implicit operator Arg(string? text) => text is null ? None : new(ArgKind.String, 0, text);
 

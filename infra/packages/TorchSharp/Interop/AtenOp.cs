@@ -80,13 +80,15 @@ internal sealed unsafe class AtenOp(string name, string overload = "", string li
         var op = Find();
         if (op == 0)
         {
-            throw new NotSupportedException($"libtorch {torch.__version__} has no operator {library}::{name}.{overload}");
+            throw new NotSupportedException(
+                $"libtorch {torch.__version__} has no operator {library}::{name}.{overload}");
         }
 
         var words = 0;
         foreach (var arg in args)
         {
-            words += arg.Reference is string text ? (Encoding.UTF8.GetMaxByteCount(text.Length) / sizeof(long)) + 1 : arg.Count;
+            words += arg.Reference is string text
+                ? (Encoding.UTF8.GetMaxByteCount(text.Length) / sizeof(long)) + 1 : arg.Count;
         }
 
         long[]? rented = null;
@@ -159,7 +161,8 @@ internal sealed unsafe class AtenOp(string name, string overload = "", string li
                 return area + tensors.Length;
             case string text:
                 native.Bits = (nint)area;
-                native.Count = Encoding.UTF8.GetBytes(text, new Span<byte>(area, Encoding.UTF8.GetMaxByteCount(text.Length)));
+                native.Count =
+                    Encoding.UTF8.GetBytes(text, new Span<byte>(area, Encoding.UTF8.GetMaxByteCount(text.Length)));
                 return area + (Encoding.UTF8.GetMaxByteCount(text.Length) / sizeof(long)) + 1;
             default:
                 throw new InvalidOperationException($"cannot pass a {arg.Reference.GetType()} to {arg.Kind}");

@@ -6,11 +6,13 @@ internal static unsafe partial class Native
 {
     [LibraryImport(Library)]
     public static partial int shim_backward(
-        nint* tensors, long count, nint* grads, long gradCount, int retainGraph, int createGraph, nint* inputs, long inputCount);
+        nint* tensors, long count, nint* grads, long gradCount, int retainGraph, int createGraph, nint* inputs,
+        long inputCount);
 
     [LibraryImport(Library)]
     public static partial int shim_grad(
-        nint* outputs, long outputCount, nint* inputs, long inputCount, nint* gradOutputs, long gradCount, int retainGraph, int createGraph,
+        nint* outputs, long outputCount, nint* inputs, long inputCount, nint* gradOutputs, long gradCount,
+        int retainGraph, int createGraph,
         int allowUnused, nint* results);
 
     [LibraryImport(Library)]
@@ -39,7 +41,8 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial int shim_function_node_new(
-        long id, delegate* unmanaged<long, nint*, int, nint*, int, int> backward, delegate* unmanaged<long, void> release, int materialize,
+        long id, delegate* unmanaged<long, nint*, int, nint*, int, int> backward, delegate* unmanaged<long,
+            void> release, int materialize,
         nint* inputs, int count, nint* node);
 
     [LibraryImport(Library)]

@@ -42,7 +42,8 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial int shim_tensor_from_memory(
-        void* data, long* sizes, int dimensions, int dtype, delegate* unmanaged<nint, void> released, nint context, nint* result);
+        void* data, long* sizes, int dimensions, int dtype, delegate* unmanaged<nint, void> released, nint context,
+        nint* result);
 
     [LibraryImport(Library)]
     public static partial int shim_tensor_set_requires_grad(nint tensor, int value);

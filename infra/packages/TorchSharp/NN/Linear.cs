@@ -79,7 +79,8 @@ namespace TorchSharp
                 return new Modules.Linear(weight.AsParameter(), bias?.AsParameter());
             }
 
-            public static Modules.Linear Linear(Modules.Parameter weight, Modules.Parameter? bias = null) => new(weight, bias);
+            public static Modules.Linear Linear(Modules.Parameter weight, Modules.Parameter? bias = null) =>
+                new(weight, bias);
         }
     }
 }

@@ -12,7 +12,8 @@ public static partial class torch
         public abstract class Module<T1, T2, T3, T4, TResult>(string name)
             : HookableModule<
                 Func<Module<T1, T2, T3, T4, TResult>, T1, T2, T3, T4, (T1, T2, T3, T4)?>,
-                Func<Module<T1, T2, T3, T4, TResult>, T1, T2, T3, T4, TResult, TResult>>(name), IModule<T1, T2, T3, T4, TResult>
+                Func<Module<T1, T2, T3, T4, TResult>, T1, T2, T3, T4, TResult, TResult>>(name),
+                    IModule<T1, T2, T3, T4, TResult>
         {
             public abstract TResult forward(T1 input1, T2 input2, T3 input3, T4 input4);
 

@@ -119,13 +119,15 @@ public static partial class torch
             private static bool WillMove(Tensor tensor, ScalarType type, Device? device) =>
                 tensor.dtype != type
                 || (device is not null
-                    && (tensor.device_type != device.type || (device.index != -1 && tensor.device_index != device.index)));
+                    && (tensor.device_type != device.type
+                        || (device.index != -1 && tensor.device_index != device.index)));
 
             private static void CheckFloating(ScalarType dtype)
             {
                 if (!is_floating_point(dtype) && !is_complex(dtype))
                 {
-                    throw new ArgumentException($"a module converts to floating-point or complex types only, not to {dtype}", nameof(dtype));
+                    throw new ArgumentException(
+                        $"a module converts to floating-point or complex types only, not to {dtype}", nameof(dtype));
                 }
             }
         }

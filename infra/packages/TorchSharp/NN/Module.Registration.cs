@@ -10,7 +10,8 @@ public static partial class torch
     {
         public partial class Module
         {
-            private const BindingFlags InstanceFields = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
+            private const BindingFlags InstanceFields = BindingFlags.Public | BindingFlags.NonPublic
+                | BindingFlags.Instance;
 
             public virtual void register_buffer(string name, Tensor tensor, bool persistent = true)
             {
@@ -31,7 +32,8 @@ public static partial class torch
             {
                 if (param is null || param.IsInvalid)
                 {
-                    throw new ArgumentNullException(nameof(param), "A null tensor cannot be registered as a parameter.");
+                    throw new ArgumentNullException(
+                        nameof(param), "A null tensor cannot be registered as a parameter.");
                 }
 
                 if (_internal_params.ContainsKey(name))
@@ -54,7 +56,8 @@ public static partial class torch
 
                 if (string.IsNullOrEmpty(name) || name.Contains('.', StringComparison.Ordinal))
                 {
-                    throw new ArgumentException($"a module name is not empty and holds no \".\", got: \"{name}\"", nameof(name));
+                    throw new ArgumentException(
+                        $"a module name is not empty and holds no \".\", got: \"{name}\"", nameof(name));
                 }
 
                 if (_internal_submodules.ContainsKey(name))
@@ -76,7 +79,8 @@ public static partial class torch
                 foreach (var field in FieldsOf(GetType()))
                 {
                     var key = ComponentName(field);
-                    if (_internal_submodules.ContainsKey(key) || _internal_params.ContainsKey(key) || _internal_buffers.ContainsKey(key))
+                    if (_internal_submodules.ContainsKey(key) || _internal_params.ContainsKey(key)
+                        || _internal_buffers.ContainsKey(key))
                     {
                         continue;
                     }

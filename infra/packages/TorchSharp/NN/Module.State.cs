@@ -102,7 +102,8 @@ public static partial class torch
                 _internal_buffers.TryGetValue(target, out var own) ? own.Item1
                 : Child(target) is { } child ? child.Module.get_buffer(child.Inner) : null;
 
-            public virtual Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+            public virtual Dictionary<string, Tensor> state_dict(
+                Dictionary<string, Tensor>? destination = null, string? prefix = null)
             {
                 destination ??= [];
                 string Key(string name) => string.IsNullOrEmpty(prefix) ? name : $"{prefix}.{name}";
@@ -129,11 +130,13 @@ public static partial class torch
             {
                 skip ??= [];
                 var destination = state_dict();
-                var unexpected = source.Keys.Where(key => !skip.Contains(key) && !destination.ContainsKey(key)).ToList();
+                var unexpected = source.Keys.Where(key => !skip.Contains(key) && !destination.ContainsKey(key))
+                    .ToList();
                 var missing = destination.Keys.Where(key => !skip.Contains(key) && !source.ContainsKey(key)).ToList();
                 if (strict && (missing.Count > 0 || unexpected.Count > 0))
                 {
-                    throw new InvalidOperationException("The loaded state_dict is not identical to the target dictionary.");
+                    throw new InvalidOperationException(
+                        "The loaded state_dict is not identical to the target dictionary.");
                 }
 
                 using var noGrad = no_grad();

@@ -7,7 +7,9 @@ public static partial class torch
 {
     public static partial class nn
     {
-        /// <summary>Holds parameters, buffers and submodules, found by reflection over the fields of the derived type.</summary>
+        /// <summary>
+        /// Holds parameters, buffers and submodules, found by reflection over the fields of the derived type.
+        /// </summary>
         public partial class Module : IDisposable
         {
             protected OrderedDict<string, Module> _internal_submodules = new();

@@ -63,7 +63,8 @@ namespace TorchSharp
 
             public static Modules.Identity Identity() => new();
 
-            public static Modules.Parameter Parameter(Tensor data, bool requires_grad = true) => new(data, requires_grad);
+            public static Modules.Parameter Parameter(Tensor data, bool requires_grad = true) =>
+                new(data, requires_grad);
         }
     }
 }

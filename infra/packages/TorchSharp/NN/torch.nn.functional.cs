@@ -34,7 +34,8 @@ public static partial class torch
 
             public static Tensor logsigmoid(Tensor x) => x.log_sigmoid();
 
-            public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) => x.softplus(beta, threshold);
+            public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) =>
+                x.softplus(beta, threshold);
 
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false)
             {
@@ -66,11 +67,15 @@ public static partial class torch
             public static Tensor pad(
                 Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) =>
                 Aten.Pad.Call(
-                    input, pad, mode.ToString().ToLowerInvariant(), mode == PaddingModes.Constant ? value : (double?)null);
+                    input, pad, mode.ToString().ToLowerInvariant(),
+                    mode == PaddingModes.Constant ? value : (double?)null);
 
-            /// <summary>Attention of [..., length, head dim] tensors; a boolean mask is true where attention is allowed.</summary>
+            /// <summary>
+            /// Attention of [..., length, head dim] tensors; a boolean mask is true where attention is allowed.
+            /// </summary>
             public static Tensor scaled_dot_product_attention(
-                Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
+                Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0,
+                bool is_casual = false)
             {
                 if (Aten.ScaledDotProductAttention.Exists)
                 {
@@ -78,7 +83,8 @@ public static partial class torch
                 }
 
                 // libtorch 1.13 has it under this name, with the attention weights as a second result.
-                var both = Aten.ScaledDotProductAttentionPrivate.CallMany(query, key, value, attn_mask, p, false, is_casual);
+                var both =
+                    Aten.ScaledDotProductAttentionPrivate.CallMany(query, key, value, attn_mask, p, false, is_casual);
                 foreach (var extra in both[1..])
                 {
                     extra.Dispose();

@@ -27,13 +27,14 @@ public static partial class torch
                 FanOut = 1,
             }
 
-            public static double calculate_gain(NonlinearityType nonlinearity, double param = 0.0) => nonlinearity switch
-            {
-                NonlinearityType.Tanh => 5.0 / 3.0,
-                NonlinearityType.ReLU => Math.Sqrt(2),
-                NonlinearityType.LeakyReLU => Math.Sqrt(2.0 / (1 + (param * param))),
-                _ => 1,
-            };
+            public static double calculate_gain(
+                NonlinearityType nonlinearity, double param = 0.0) => nonlinearity switch
+                {
+                    NonlinearityType.Tanh => 5.0 / 3.0,
+                    NonlinearityType.ReLU => Math.Sqrt(2),
+                    NonlinearityType.LeakyReLU => Math.Sqrt(2.0 / (1 + (param * param))),
+                    _ => 1,
+                };
 
             public static Tensor zeros_(Tensor tensor) => constant_(tensor, 0);
 
@@ -41,7 +42,8 @@ public static partial class torch
 
             public static Tensor constant_(Tensor tensor, Scalar val) => WithoutGrad(() => tensor.fill_(val));
 
-            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null) =>
+            public static Tensor uniform_(
+                Tensor tensor, double low = 0, double high = 1, Generator? generator = null) =>
                 WithoutGrad(() => tensor.uniform_(low, high, generator));
 
             public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null) =>
@@ -72,7 +74,8 @@ public static partial class torch
                 var sizes = tensor.shape;
                 if (sizes.Length < 2)
                 {
-                    throw new ArgumentException("fan in and fan out need a tensor of two dimensions or more", nameof(tensor));
+                    throw new ArgumentException(
+                        "fan in and fan out need a tensor of two dimensions or more", nameof(tensor));
                 }
 
                 var field = sizes.Skip(2).Aggregate(1L, static (a, b) => a * b);

@@ -9,7 +9,8 @@ public static partial class torch
         public static partial class utils
         {
             /// <summary>Scales the gradients down to the norm when they exceed it; returns the norm before.</summary>
-            public static double clip_grad_norm_(IEnumerable<Parameter> tensors, double max_norm, double norm_type = 2.0)
+            public static double clip_grad_norm_(
+                IEnumerable<Parameter> tensors, double max_norm, double norm_type = 2.0)
             {
                 using var noGrad = no_grad();
                 using var scope = NewDisposeScope();

@@ -16,7 +16,8 @@ public partial class AdamW
             step = 0;
             exp_avg = zeros_like(_parameter).DetachFromDisposeScope();
             exp_avg_sq = zeros_like(_parameter).DetachFromDisposeScope();
-            max_exp_avg_sq = ((Options)options).amsgrad == true ? zeros_like(_parameter).DetachFromDisposeScope() : null;
+            max_exp_avg_sq = ((Options)options).amsgrad == true
+                ? zeros_like(_parameter).DetachFromDisposeScope() : null;
         }
 
         public override void LoadStateDict(OptimizerState source)
@@ -76,7 +77,8 @@ public partial class AdamW
         }
 
         public ParamGroup(
-            IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+            IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+            double eps = 1e-8,
             double weight_decay = 0, bool amsgrad = false, bool maximize = false)
             : base(parameters, new Options
             {

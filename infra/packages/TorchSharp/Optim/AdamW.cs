@@ -7,20 +7,23 @@ public partial class AdamW : OptimizerHelper
     private readonly Options _defaults;
 
     public AdamW(
-        IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8,
         double weight_decay = 0, bool amsgrad = false, bool maximize = false)
         : this([new ParamGroup { Parameters = parameters }], lr, beta1, beta2, eps, weight_decay, amsgrad, maximize)
     {
     }
 
     public AdamW(
-        IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8,
+        IEnumerable<ParamGroup> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+        double eps = 1e-8,
         double weight_decay = 0, bool amsgrad = false, bool maximize = false)
     {
         if (lr < 0 || beta1 is < 0 or >= 1 || beta2 is < 0 or >= 1 || eps < 0 || weight_decay < 0)
         {
             throw new ArgumentException(
-                $"AdamW needs lr, eps and weight_decay of 0 or more and betas in [0, 1): {lr}, {eps}, {weight_decay}, {beta1}, {beta2}");
+                $"AdamW needs lr, eps and weight_decay of 0 or more and betas in [0, 1): {lr}, {eps}, {weight_decay}, "
+                    + $"{beta1}, {beta2}");
         }
 
         _defaults = new Options
@@ -97,7 +100,8 @@ public partial class AdamW : OptimizerHelper
             var second = state.exp_avg_sq;
             if (options.amsgrad == true)
             {
-                second = state.max_exp_avg_sq!.copy_(state.max_exp_avg_sq.maximum(state.exp_avg_sq)); // amsgrad keeps it
+                // amsgrad keeps it
+                second = state.max_exp_avg_sq!.copy_(state.max_exp_avg_sq.maximum(state.exp_avg_sq));
             }
 
             var correction1 = 1 - Math.Pow(beta1, state.step);

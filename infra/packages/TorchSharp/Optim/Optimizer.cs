@@ -25,7 +25,8 @@ public static partial class torch
 
             public abstract Tensor step(Func<Tensor>? closure = null);
 
-            public virtual IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(static g => g.Parameters);
+            public virtual IEnumerable<Parameter> parameters() =>
+                _parameter_groups.SelectMany(static g => g.Parameters);
 
             public void Dispose()
             {

@@ -46,7 +46,8 @@ public abstract class OptimizerHelper : optim.Optimizer
     {
         if (_parameter_groups.Count != state_dict.Options.Count)
         {
-            throw new ArgumentException("loaded state dict has a different number of parameter groups", nameof(state_dict));
+            throw new ArgumentException(
+                "loaded state dict has a different number of parameter groups", nameof(state_dict));
         }
 
         for (var i = 0; i < _parameter_groups.Count; i++)
@@ -55,7 +56,8 @@ public abstract class OptimizerHelper : optim.Optimizer
             var own = _parameter_groups[i].Parameters.ToList();
             if (own.Count != state_dict.StateIndexRef[i].Count)
             {
-                throw new ArgumentException($"parameter group {i} has another number of parameters", nameof(state_dict));
+                throw new ArgumentException(
+                    $"parameter group {i} has another number of parameters", nameof(state_dict));
             }
 
             for (var j = 0; j < own.Count; j++)

@@ -7,12 +7,14 @@ public class SGD : OptimizerHelper
     private readonly (double Momentum, double Dampening, double Decay, bool Nesterov, bool Maximize) _settings;
 
     public SGD(
-        IEnumerable<Parameter> parameters, double lr, double momentum = 0.0, double dampening = 0, double weight_decay = 0,
+        IEnumerable<Parameter> parameters, double lr, double momentum = 0.0, double dampening = 0,
+        double weight_decay = 0,
         bool nesterov = false, bool maximize = false)
     {
         if (lr < 0 || momentum < 0 || weight_decay < 0 || (nesterov && (momentum == 0 || dampening != 0)))
         {
-            throw new ArgumentException("SGD needs lr, momentum and weight_decay of 0 or more; Nesterov needs momentum and no dampening");
+            throw new ArgumentException(
+                "SGD needs lr, momentum and weight_decay of 0 or more; Nesterov needs momentum and no dampening");
         }
 
         _settings = (momentum, dampening, weight_decay, nesterov, maximize);

@@ -38,7 +38,8 @@ public static partial class torch
                     }
                 }
 
-                public IEnumerable<double> get_last_lr() => _optimizer.ParamGroups.Select(static g => g.LearningRate).ToList();
+                public IEnumerable<double> get_last_lr() =>
+                    _optimizer.ParamGroups.Select(static g => g.LearningRate).ToList();
 
                 private protected abstract IEnumerable<double> Rates();
             }

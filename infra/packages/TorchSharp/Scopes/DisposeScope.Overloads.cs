@@ -14,7 +14,8 @@ public sealed partial class DisposeScope
         where T2 : IDisposable
         where T3 : IDisposable => MoveToOther(OuterScope, first, second, third);
 
-    public void MoveToOuter(params IDisposable[] disposables) => MoveToOther(OuterScope, (IEnumerable<IDisposable>)disposables);
+    public void MoveToOuter(params IDisposable[] disposables) =>
+        MoveToOther(OuterScope, (IEnumerable<IDisposable>)disposables);
 
     public void MoveToOuter(IEnumerable<IDisposable> disposables) => MoveToOther(OuterScope, disposables);
 

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace TorchSharp;
 
-/// <summary>Applies an index expression as Python's does: basic entries become views, tensor entries are collected.</summary>
+/// <summary>
+/// Applies an index expression as Python's does: basic entries become views, tensor entries are collected.
+/// </summary>
 internal static class IndexExpression
 {
     /// <returns>A view owned by the caller, and the tensor indices per dimension (empty when there are none).</returns>
@@ -53,7 +55,9 @@ internal static class IndexExpression
     private static Tensor Sliced(Tensor view, int dimension, TensorIndex index) =>
         Aten.Slice_Tensor.Call(view, (long)dimension, index.start, index.stop, index.step ?? 1);
 
-    /// <summary>Dimensions that the entries after the ellipsis, and those not yet applied, take from the source.</summary>
+    /// <summary>
+    /// Dimensions that the entries after the ellipsis, and those not yet applied, take from the source.
+    /// </summary>
     private static int Consumed(TensorIndex[] indices)
     {
         var ellipsis = Array.FindIndex(indices, static i => i.kind == TensorIndex.IndexKind.Ellipsis);

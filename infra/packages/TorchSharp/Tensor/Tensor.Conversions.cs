@@ -5,15 +5,18 @@ public static partial class torch
     public partial class Tensor
     {
         // As with every operation the result is a new object, even when nothing had to be converted.
-        public Tensor to_type(ScalarType type, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
+        public Tensor to_type(
+            ScalarType type, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
             Finish(Aten.To_Dtype.Call(this, type, non_blocking, copy), disposeAfter);
 
         public Tensor to(
-            DeviceType deviceType, int deviceIndex = -1, bool copy = false, bool disposeAfter = false, bool non_blocking = false)
+            DeviceType deviceType, int deviceIndex = -1, bool copy = false, bool disposeAfter = false,
+            bool non_blocking = false)
         {
             InitializeDeviceType(deviceType);
             return Finish(
-                Aten.To_Device.Call(this, new Device(deviceType, deviceIndex), dtype, non_blocking, copy), disposeAfter);
+                Aten.To_Device.Call(this, new Device(deviceType, deviceIndex), dtype, non_blocking, copy),
+                disposeAfter);
         }
 
         public Tensor to(
@@ -32,7 +35,8 @@ public static partial class torch
         public Tensor to(Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false) =>
             to(device.type, device.index, copy, disposeAfter, non_blocking);
 
-        public Tensor to(Tensor other, bool non_blocking = false) => to(other.dtype, other.device, non_blocking: non_blocking);
+        public Tensor to(Tensor other, bool non_blocking = false) =>
+            to(other.dtype, other.device, non_blocking: non_blocking);
 
         public Tensor type(ScalarType dtype) => to(dtype);
 

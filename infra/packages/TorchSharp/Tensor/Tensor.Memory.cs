@@ -15,7 +15,8 @@ public static partial class torch
                 return length <= int.MaxValue
                     ? new Span<byte>(data, (int)length)
                     : throw new NotSupportedException(
-                        $"a tensor of {length} bytes does not fit a span: use ReadBytesFromStream or WriteBytesToStream");
+                        $"a tensor of {length} bytes does not fit a span: use ReadBytesFromStream or "
+                            + $"WriteBytesToStream");
             }
 
             set
@@ -109,7 +110,8 @@ public static partial class torch
         {
             using var single = NumberOfElements == 1 ? detach().cpu().reshape(1).DetachFromDisposeScope() : null;
             return single is null
-                ? throw new ArgumentException($"a scalar needs a tensor of one element, this one has {NumberOfElements}")
+                ? throw new ArgumentException(
+                    $"a scalar needs a tensor of one element, this one has {NumberOfElements}")
                 : Scalar.From(single);
         }
 
@@ -124,12 +126,14 @@ public static partial class torch
         {
             if (!is_cpu())
             {
-                throw new InvalidOperationException($"the memory of a tensor on {device} is not readable: copy it to the CPU first");
+                throw new InvalidOperationException(
+                    $"the memory of a tensor on {device} is not readable: copy it to the CPU first");
             }
 
             if (!is_contiguous())
             {
-                throw new NotSupportedException("the bytes of a non-contiguous tensor are not a span: call contiguous() first");
+                throw new NotSupportedException(
+                    "the bytes of a non-contiguous tensor are not a span: call contiguous() first");
             }
 
             data = DataPointer();

@@ -5,13 +5,15 @@ public static partial class torch
     /// <summary>Members whose arguments choose between several operators.</summary>
     public partial class Tensor
     {
-        public Tensor T => ndim <= 1 ? alias() : permute(Enumerable.Range(0, (int)ndim).Reverse().Select(static d => (long)d).ToArray());
+        public Tensor T => ndim <= 1
+            ? alias() : permute(Enumerable.Range(0, (int)ndim).Reverse().Select(static d => (long)d).ToArray());
 
         public Tensor mT => transpose(-2, -1);
 
         public Tensor permute(IEnumerable<long> permutation) => permute(permutation.ToArray());
 
-        public Tensor squeeze(long? dim = null) => dim is { } d ? Aten.Squeeze_Dim.Call(this, d) : Aten.Squeeze.Call(this);
+        public Tensor squeeze(long? dim = null) =>
+            dim is { } d ? Aten.Squeeze_Dim.Call(this, d) : Aten.Squeeze.Call(this);
 
         public Tensor squeeze_(long? dim = null) =>
             dim is { } d ? InPlace(Aten.SqueezeInPlace_Dim, this, d) : InPlace(Aten.SqueezeInPlace, this);
@@ -23,9 +25,11 @@ public static partial class torch
             return view([.. before[..at], .. sizes, .. before[(at + 1)..]]);
         }
 
-        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => Into(@out, Aten.Amax.Call(this, dims, keepdim));
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) =>
+            Into(@out, Aten.Amax.Call(this, dims, keepdim));
 
-        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => Into(@out, Aten.Amin.Call(this, dims, keepdim));
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) =>
+            Into(@out, Aten.Amin.Call(this, dims, keepdim));
 
         public Tensor count_nonzero(long[]? dims = null) =>
             dims is null ? Aten.CountNonzero.Call(this, Arg.None) : Aten.CountNonzero_DimIntList.Call(this, dims);

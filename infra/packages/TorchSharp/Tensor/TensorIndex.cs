@@ -38,7 +38,8 @@ public static partial class torch
             range.Start.IsFromEnd ? -range.Start.Value : range.Start.Value,
             range.End.IsFromEnd ? (range.End.Value == 0 ? null : -range.End.Value) : range.End.Value);
 
-        public static implicit operator TensorIndex(Index index) => Single(index.IsFromEnd ? -index.Value : index.Value);
+        public static implicit operator TensorIndex(Index index) =>
+            Single(index.IsFromEnd ? -index.Value : index.Value);
 
         public static TensorIndex Slice(long? start = null, long? stop = null, long? step = null) =>
             new() { kind = IndexKind.Slice, start = start, stop = stop, step = step };

@@ -45,7 +45,8 @@ public sealed class Scalar : IDisposable
     internal static Scalar From(torch.Tensor single) => single.dtype switch
     {
         torch.ScalarType.Bool => single.ReadCpuBool(0),
-        var type when torch.is_integral(type) => single.to_type(torch.ScalarType.Int64).DetachFromDisposeScope().TakeInt64(),
+        var type when torch.is_integral(type) =>
+            single.to_type(torch.ScalarType.Int64).DetachFromDisposeScope().TakeInt64(),
         _ => single.to_type(torch.ScalarType.Float64).DetachFromDisposeScope().TakeDouble(),
     };
 

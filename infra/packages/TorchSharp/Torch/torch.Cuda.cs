@@ -14,6 +14,7 @@ public static partial class torch
 
         public static void manual_seed_all(long seed) => Native.Check(Native.shim_cuda_seed((ulong)seed, 1));
 
-        public static void synchronize(Device? device = null) => Native.Check(Native.shim_cuda_synchronize(device?.index ?? -1));
+        public static void synchronize(Device? device = null) =>
+            Native.Check(Native.shim_cuda_synchronize(device?.index ?? -1));
     }
 }

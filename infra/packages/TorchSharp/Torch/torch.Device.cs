@@ -14,7 +14,8 @@ public static partial class torch
 
     public static Device device(string deviceType, int index = -1) => InitializeDevice(new Device(deviceType, index));
 
-    public static Device device(DeviceType deviceType, int index = -1) => InitializeDevice(new Device(deviceType, index));
+    public static Device device(DeviceType deviceType, int index = -1) =>
+        InitializeDevice(new Device(deviceType, index));
 
     public static Device device(int index) => new(DeviceType.CUDA, index);
 
@@ -55,7 +56,8 @@ public static partial class torch
         public override string ToString() =>
             type.ToString().ToLowerInvariant() + (index != -1 ? $":{index}" : string.Empty);
 
-        private static DeviceType Parse(string name) => Enum.TryParse<DeviceType>(name, ignoreCase: true, out var parsed)
+        private static DeviceType Parse(string name) =>
+            Enum.TryParse<DeviceType>(name, ignoreCase: true, out var parsed)
             ? parsed
             : throw new ArgumentException($"'{name}' is not a device type", nameof(name));
     }

@@ -28,7 +28,8 @@ public static partial class torch
         empty((long[])[dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor empty(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false,
         string[]? names = null) =>
         empty((long[])[dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 
@@ -48,7 +49,8 @@ public static partial class torch
         empty((long[])[dim0, dim1, dim2], dtype, device, requires_grad);
 
     public static Tensor empty(
-        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false,
         string[]? names = null) =>
         empty((long[])[dim0, dim1, dim2, dim3], dtype, device, requires_grad);
 

@@ -6,10 +6,13 @@ public static partial class torch
 
     public static FInfo finfo(ScalarType dtype) => dtype switch
     {
-        ScalarType.BFloat16 => Make(16, Math.Pow(2, -7), (2 - Math.Pow(2, -7)) * Math.Pow(2, 127), Math.Pow(2, -126), 0.01),
+        ScalarType.BFloat16 =>
+            Make(16, Math.Pow(2, -7), (2 - Math.Pow(2, -7)) * Math.Pow(2, 127), Math.Pow(2, -126), 0.01),
         ScalarType.Float16 => Make(16, Math.Pow(2, -10), 65504, Math.Pow(2, -14), 0.001),
-        ScalarType.Float32 or ScalarType.ComplexFloat32 => Make(32, Math.Pow(2, -23), float.MaxValue, Math.Pow(2, -126), 1e-6),
-        ScalarType.Float64 or ScalarType.ComplexFloat64 => Make(64, Math.Pow(2, -52), double.MaxValue, Math.Pow(2, -1022), 1e-15),
+        ScalarType.Float32 or ScalarType.ComplexFloat32 =>
+            Make(32, Math.Pow(2, -23), float.MaxValue, Math.Pow(2, -126), 1e-6),
+        ScalarType.Float64 or ScalarType.ComplexFloat64 =>
+            Make(64, Math.Pow(2, -52), double.MaxValue, Math.Pow(2, -1022), 1e-15),
         _ => throw new ArgumentException($"{dtype} is not a floating-point type", nameof(dtype)),
     };
 

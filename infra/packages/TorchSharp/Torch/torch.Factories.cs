@@ -3,9 +3,11 @@ namespace TorchSharp;
 public static partial class torch
 {
     public static Tensor arange(
-        Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
+        Scalar start, Scalar stop, Scalar step, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false)
     {
-        var whole = start.Type != ScalarType.Float64 && stop.Type != ScalarType.Float64 && step.Type != ScalarType.Float64;
+        var whole = start.Type != ScalarType.Float64 && stop.Type != ScalarType.Float64
+            && step.Type != ScalarType.Float64;
         return Finish(
             Aten.Arange_StartStep.Call(
                 start, stop, step, dtype ?? (whole ? ScalarType.Int64 : get_default_dtype()), Arg.None, On(device)),
@@ -21,13 +23,16 @@ public static partial class torch
         arange(0, stop, 1, dtype, device, requires_grad);
 
     public static Tensor linspace(
-        double start, double end, long steps, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Finish(Aten.Linspace.Call(start, end, steps, dtype ?? get_default_dtype(), Arg.None, On(device)), requires_grad);
+        double start, double end, long steps, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false) =>
+        Finish(Aten.Linspace.Call(start, end, steps, dtype ?? get_default_dtype(), Arg.None, On(device)),
+            requires_grad);
 
     public static Tensor logspace(
         double start, double end, long steps, double @base = 10, ScalarType? dtype = null, Device? device = null,
         bool requires_grad = false) =>
-        Finish(Aten.Logspace.Call(start, end, steps, @base, dtype ?? get_default_dtype(), Arg.None, On(device)), requires_grad);
+        Finish(Aten.Logspace.Call(start, end, steps, @base, dtype ?? get_default_dtype(), Arg.None, On(device)),
+            requires_grad);
 
     public static Tensor eye(
         long rows, long columns = -1, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -37,7 +42,8 @@ public static partial class torch
             requires_grad);
 
     public static Tensor randperm(
-        long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
+        long n, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        Generator? generator = null) =>
         Finish(
             Aten.Randperm_Generator.Call(n, generator, dtype ?? ScalarType.Int64, Arg.None, On(device)), requires_grad);
 
@@ -61,7 +67,8 @@ public static partial class torch
     public static Tensor empty_strided(
         long[] size, long[] strides, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         string[]? names = null) =>
-        Finish(Aten.EmptyStrided.Call(size, strides, dtype ?? get_default_dtype(), Arg.None, On(device)), requires_grad);
+        Finish(Aten.EmptyStrided.Call(size, strides, dtype ?? get_default_dtype(), Arg.None, On(device)),
+            requires_grad);
 
     internal static Device On(Device? device) => InitializeDevice(device);
 

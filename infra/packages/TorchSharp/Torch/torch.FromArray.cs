@@ -14,7 +14,8 @@ public static partial class torch
         return Converted(Pinned(rawArray, Lengths(rawArray), type, 0), dtype ?? type, device, requires_grad);
     }
 
-    public static Tensor as_tensor(Array data, ScalarType? dtype = null, Device? device = null) => from_array(data, dtype, device);
+    public static Tensor as_tensor(Array data, ScalarType? dtype = null, Device? device = null) =>
+        from_array(data, dtype, device);
 
     public static Tensor as_tensor(Tensor data, ScalarType? dtype = null, Device? device = null) =>
         data.to(dtype ?? data.dtype, device ?? data.device);
@@ -25,13 +26,15 @@ public static partial class torch
     {
         if (offset < 0 || offset >= rawArray.LongLength)
         {
-            throw new ArgumentException($"offset {offset} is not inside an array of {rawArray.LongLength}", nameof(offset));
+            throw new ArgumentException(
+                $"offset {offset} is not inside an array of {rawArray.LongLength}", nameof(offset));
         }
 
         var elements = count < 0 ? rawArray.LongLength - offset : count;
         if (elements > rawArray.LongLength - offset)
         {
-            throw new IndexOutOfRangeException($"{elements} elements from {offset} do not fit an array of {rawArray.LongLength}");
+            throw new IndexOutOfRangeException(
+                $"{elements} elements from {offset} do not fit an array of {rawArray.LongLength}");
         }
 
         var size = DType.SizeOf(DType.Of(ElementType(rawArray)));
@@ -50,7 +53,8 @@ public static partial class torch
         var total = sizes.Aggregate(1L, static (a, b) => a * b);
         if (total > values.LongLength)
         {
-            throw new ArgumentException($"mismatched total size creating a tensor from an array: {total} vs. {values.LongLength}");
+            throw new ArgumentException(
+                $"mismatched total size creating a tensor from an array: {total} vs. {values.LongLength}");
         }
 
         var type = DType.Of(ElementType(values));
@@ -74,7 +78,8 @@ public static partial class torch
         fixed (long* area = sizes)
         {
             status = Native.shim_tensor_from_memory(
-                (byte*)pin.AddrOfPinnedObject() + byteOffset, area, sizes.Length, (int)dtype, &Unpin, GCHandle.ToIntPtr(pin), &created);
+                (byte*)pin.AddrOfPinnedObject() + byteOffset, area, sizes.Length, (int)dtype, &Unpin,
+                GCHandle.ToIntPtr(pin), &created);
         }
 
         if (status != 0)
@@ -92,5 +97,6 @@ public static partial class torch
     private static Type ElementType(Array values) => values.GetType().GetElementType()
         ?? throw new ArgumentException("the array has no element type", nameof(values));
 
-    private static long[] Lengths(Array values) => Enumerable.Range(0, values.Rank).Select(values.GetLongLength).ToArray();
+    private static long[] Lengths(Array values) =>
+        Enumerable.Range(0, values.Rank).Select(values.GetLongLength).ToArray();
 }

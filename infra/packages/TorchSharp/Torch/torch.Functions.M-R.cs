@@ -114,7 +114,8 @@ public static partial class torch
         input.quantile(q, dim, keepdim);
 
     public static Tensor randint_like(
-        Tensor input, long low, long high, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Tensor input, long low, long high, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false) =>
         input.randint_like(low, high, dtype, device, requires_grad);
 
     public static Tensor ravel(Tensor input) => input.ravel();

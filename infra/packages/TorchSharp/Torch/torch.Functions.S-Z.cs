@@ -44,7 +44,8 @@ public static partial class torch
     public static Tensor sinh_(Tensor input) => input.sinh_();
 
     public static (
-        Tensor values, Tensor indices) sort(Tensor input, long dim = -1, bool descending = false, bool stable = false) =>
+        Tensor values, Tensor indices) sort(
+        Tensor input, long dim = -1, bool descending = false, bool stable = false) =>
         input.sort(dim, descending, stable);
 
     public static Tensor[] split(Tensor tensor, long[] split_size_or_sections, long dim = 0L) =>
@@ -124,7 +125,8 @@ public static partial class torch
     public static Tensor tile(Tensor input, long[] dims) => input.tile(dims);
 
     public static (
-        Tensor values, Tensor indices) topk(Tensor tensor, int k, int dim = -1, bool largest = true, bool sorted = true) =>
+        Tensor values, Tensor indices) topk(
+        Tensor tensor, int k, int dim = -1, bool largest = true, bool sorted = true) =>
         tensor.topk(k, dim, largest, sorted);
 
     public static Tensor trace(Tensor input) => input.trace();
@@ -150,7 +152,8 @@ public static partial class torch
     public static Tensor unflatten(Tensor input, long dim, params long[] sizes) => input.unflatten(dim, sizes);
 
     public static (
-        Tensor output, Tensor? inverse_indices, Tensor? counts) unique(Tensor input, bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
+        Tensor output, Tensor? inverse_indices, Tensor? counts) unique(
+        Tensor input, bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
         input.unique(sorted, return_inverse, return_counts, dim);
 
     public static Tensor unsqueeze(Tensor input, long dim) => input.unsqueeze(dim);

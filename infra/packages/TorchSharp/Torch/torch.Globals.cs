@@ -14,7 +14,8 @@ public static partial class torch
         floor,
     }
 
-    public static unsafe string __version__ => Marshal.PtrToStringUTF8((nint)Native.shim_torch_version()) ?? string.Empty;
+    public static unsafe string __version__ =>
+        Marshal.PtrToStringUTF8((nint)Native.shim_torch_version()) ?? string.Empty;
 
     public static ScalarType get_default_dtype() => _defaultDtype;
 
@@ -39,7 +40,8 @@ public static partial class torch
     {
         if (!TryInitializeDeviceType(deviceType))
         {
-            throw new InvalidOperationException($"Torch device type {deviceType} did not initialise on the current machine.");
+            throw new InvalidOperationException(
+                $"Torch device type {deviceType} did not initialise on the current machine.");
         }
     }
 

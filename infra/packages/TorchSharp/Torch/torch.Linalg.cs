@@ -15,7 +15,8 @@ public static partial class torch
 
         public static Tensor solve(Tensor A, Tensor B, bool left = true) => Aten.LinalgSolve.Call(A, B, left);
 
-        public static Tensor matrix_rank(Tensor input, double? atol = null, double? rtol = null, bool hermitian = false) =>
+        public static Tensor matrix_rank(
+            Tensor input, double? atol = null, double? rtol = null, bool hermitian = false) =>
             Aten.LinalgMatrixRank_AtolRtolFloat.Call(input, atol, rtol, hermitian);
 
         public static Tensor pinv(Tensor input, double? atol = null, double? rtol = null, bool hermitian = false) =>

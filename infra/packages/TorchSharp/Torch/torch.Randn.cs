@@ -5,7 +5,8 @@ public static partial class torch
     public static Tensor randn(
         long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
-        Finish(Aten.Randn_Generator.Call(size, generator, dtype ?? get_default_dtype(), Arg.None, On(device)), requires_grad);
+        Finish(Aten.Randn_Generator.Call(size, generator, dtype ?? get_default_dtype(), Arg.None, On(device)),
+            requires_grad);
 
     public static Tensor randn(
         ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
@@ -28,7 +29,8 @@ public static partial class torch
         randn((long[])[dim0, dim1, dim2], dtype, device, requires_grad, generator, names);
 
     public static Tensor randn(
-        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
         randn((long[])[dim0, dim1, dim2, dim3], dtype, device, requires_grad, generator, names);
 
@@ -48,7 +50,8 @@ public static partial class torch
         randn((long[])[dim0, dim1, dim2], dtype, device, requires_grad, generator, names);
 
     public static Tensor randn(
-        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        int dim0, int dim1, int dim2, int dim3, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false,
         Generator? generator = null, string[]? names = null) =>
         randn((long[])[dim0, dim1, dim2, dim3], dtype, device, requires_grad, generator, names);
 

@@ -35,7 +35,8 @@ public static partial class torch
 
         public static implicit operator Size((long, long) size) => new((long[])[size.Item1, size.Item2]);
 
-        public static implicit operator Size((long, long, long) size) => new((long[])[size.Item1, size.Item2, size.Item3]);
+        public static implicit operator Size((long, long, long) size) =>
+            new((long[])[size.Item1, size.Item2, size.Item3]);
 
         public static implicit operator Size((long, long, long, long) size) =>
             new((long[])[size.Item1, size.Item2, size.Item3, size.Item4]);
@@ -50,7 +51,8 @@ public static partial class torch
 
         public readonly long numel() => _shape.Aggregate(1L, static (total, size) => total * size);
 
-        public override readonly bool Equals(object? obj) => obj is Size other && _shape.AsSpan().SequenceEqual(other._shape);
+        public override readonly bool Equals(object? obj) =>
+            obj is Size other && _shape.AsSpan().SequenceEqual(other._shape);
 
         public override readonly int GetHashCode() =>
             _shape.Aggregate(17, static (hash, size) => HashCode.Combine(hash, size));

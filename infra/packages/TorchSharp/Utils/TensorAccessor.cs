@@ -16,7 +16,8 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         }
 
         CheckType(tensor);
-        _tensor = tensor.is_cpu() ? torch.Tensor.UnsafeCreateTensor(Native.shim_tensor_share(tensor.Handle)) : tensor.cpu();
+        _tensor = tensor.is_cpu()
+            ? torch.Tensor.UnsafeCreateTensor(Native.shim_tensor_share(tensor.Handle)) : tensor.cpu();
         _tensor.DetachFromDisposeScope();
     }
 
@@ -53,7 +54,8 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         return result;
     }
 
-    public void CopyTo(T[] array, int arrayIndex = 0, long tensorIndex = 0) => CopyTo(array.AsSpan(), arrayIndex, tensorIndex);
+    public void CopyTo(T[] array, int arrayIndex = 0, long tensorIndex = 0) =>
+        CopyTo(array.AsSpan(), arrayIndex, tensorIndex);
 
     public unsafe void CopyTo(Span<T> array, int arrayIndex = 0, long tensorIndex = 0)
     {
@@ -90,7 +92,8 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
     {
         if (!tensor.is_cpu())
         {
-            throw new InvalidOperationException($"reading an element needs a CPU tensor, this one is on {tensor.device}");
+            throw new InvalidOperationException(
+                $"reading an element needs a CPU tensor, this one is on {tensor.device}");
         }
 
         CheckType(tensor);
@@ -135,7 +138,8 @@ public sealed class TensorAccessor<T> : IDisposable, IEnumerable<T>
         {
             if (indices[i] < 0 || indices[i] >= sizes[i])
             {
-                throw new IndexOutOfRangeException($"index {indices[i]} of dimension {i}, which has {sizes[i]} elements");
+                throw new IndexOutOfRangeException(
+                    $"index {indices[i]} of dimension {i}, which has {sizes[i]} elements");
             }
 
             offset += indices[i] * strides[i];

@@ -3,10 +3,14 @@ using System.Security.Cryptography;
 namespace Pipeline.Registry.Tests.Storage.Crashes;
 
 /// <summary>
-/// What a disk may hold when the power fails at any point of a recorded run: what was made durable, and of the rest any start, any start
-/// without one change, or one change alone; bytes that were not made durable are there, missing, torn or zero.
+/// What a disk may hold when the power fails at any point of a recorded run: what was made durable, and of the rest any
+/// start, any start without one change, or one change alone; bytes that were not made durable are there, missing, torn
+/// or zero.
 /// </summary>
-/// <remarks><b>Source:</b> the crash model of Pillai et al., "All File Systems Are Not Created Equal", OSDI 2014, with atomic renames.</remarks>
+/// <remarks>
+/// <b>Source:</b> the crash model of Pillai et al., "All File Systems Are Not Created Equal", OSDI 2014, with atomic
+/// renames.
+/// </remarks>
 internal sealed class CrashStates
 {
     private readonly Dictionary<string, Node> _before = new(StringComparer.Ordinal);
@@ -17,8 +21,10 @@ internal sealed class CrashStates
     public CrashStates(string before, List<FileOperation> operations)
     {
         _operations = operations;
-        foreach (var folder in Directory.EnumerateDirectories(before, "*", SearchOption.AllDirectories)) _before[folder[(before.Length + 1)..]] = new Node(null);
-        foreach (var file in Directory.EnumerateFiles(before, "*", SearchOption.AllDirectories)) _before[file[(before.Length + 1)..]] = new Node(File.ReadAllBytes(file));
+        foreach (var folder in Directory.EnumerateDirectories(before, "*", SearchOption.AllDirectories))
+            _before[folder[(before.Length + 1)..]] = new Node(null);
+        foreach (var file in Directory.EnumerateFiles(before, "*", SearchOption.AllDirectories))
+            _before[file[(before.Length + 1)..]] = new Node(File.ReadAllBytes(file));
     }
 
     private enum Unsynced
@@ -29,7 +35,9 @@ internal sealed class CrashStates
         Zero,
     }
 
-    /// <summary>Builds every state that differs from the others below a folder and lets the caller look at it.</summary>
+    /// <summary>
+    /// Builds every state that differs from the others below a folder and lets the caller look at it.
+    /// </summary>
     /// <param name="folder">An empty folder; each state replaces the one before.</param>
     /// <param name="check">Gets the names that the run had reported as done.</param>
     /// <returns>How many states there were.</returns>
@@ -38,14 +46,17 @@ internal sealed class CrashStates
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var length = 0; length <= _operations.Count; length++)
         {
-            var done = _operations.Take(length).Where(o => o.Kind == "done").Select(o => o.Path).ToHashSet(StringComparer.Ordinal);
+            var done = _operations.Take(length).Where(o => o.Kind == "done").Select(o => o.Path)
+                .ToHashSet(StringComparer.Ordinal);
             foreach (var kept in Choices(length))
             {
                 foreach (var bytes in Enum.GetValues<Unsynced>())
                 {
                     var state = Apply(length, kept, bytes);
                     var signature = string.Join('\n', state.OrderBy(e => e.Key, StringComparer.Ordinal)
-                        .Select(e => $"{e.Key} {(e.Value is null ? "/" : Convert.ToHexString(SHA256.HashData(e.Value)))}").Concat(done.Order(StringComparer.Ordinal)));
+                        .Select(e =>
+                            $"{e.Key} {(e.Value is null ? "/" : Convert.ToHexString(SHA256.HashData(e.Value)))}")
+                        .Concat(done.Order(StringComparer.Ordinal)));
                     if (!seen.Add(signature)) continue;
                     Write(folder, state);
                     await check(done);
@@ -123,7 +134,8 @@ internal sealed class CrashStates
 
     private static IEnumerable<string> Parents(string path)
     {
-        for (var parent = Path.GetDirectoryName(path); !string.IsNullOrEmpty(parent); parent = Path.GetDirectoryName(parent)) yield return parent;
+        for (var parent = Path.GetDirectoryName(path); !string.IsNullOrEmpty(parent); parent =
+            Path.GetDirectoryName(parent)) yield return parent;
     }
 
     private static void Write(string folder, Dictionary<string, byte[]?> state)

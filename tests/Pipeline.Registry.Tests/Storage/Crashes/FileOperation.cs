@@ -6,4 +6,5 @@ namespace Pipeline.Registry.Tests.Storage.Crashes;
 /// <param name="Target">The new name of a rename or link.</param>
 /// <param name="Offset">Where a write begins.</param>
 /// <param name="Data">What a write wrote.</param>
-internal sealed record FileOperation(string Kind, string Path, string Target = "", long Offset = 0, byte[]? Data = null);
+internal sealed record FileOperation(
+    string Kind, string Path, string Target = "", long Offset = 0, byte[]? Data = null);

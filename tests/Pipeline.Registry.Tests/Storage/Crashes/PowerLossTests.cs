@@ -5,20 +5,26 @@ using Pipeline.Registry.Storage.Directories;
 
 namespace Pipeline.Registry.Tests.Storage.Crashes;
 
-/// <summary>Power fails at every point of a run: what was reported as done is there, and nothing partial is ever seen.</summary>
+/// <summary>
+/// Power fails at every point of a run: what was reported as done is there, and nothing partial is ever seen.
+/// </summary>
 [Trait("Tier", "e2e")]
 public sealed class PowerLossTests
 {
-    private static string Folder => Environment.GetEnvironmentVariable("SCENARIO_FOLDER") ?? throw new InvalidOperationException("SCENARIO_FOLDER is not set");
+    private static string Folder => Environment.GetEnvironmentVariable("SCENARIO_FOLDER")
+        ?? throw new InvalidOperationException("SCENARIO_FOLDER is not set");
 
     [Fact]
     public async Task F12_PowerLossAtAnyPoint_LosesNothingDoneAndShowsNothingPartial()
     {
         using var folders = new TempDirectory();
-        var (live, before, state) = (folders.Combine("live"), folders.Combine("before"), Directory.CreateDirectory(folders.Combine("state")).FullName);
-        foreach (var folder in (string[])[live, before]) await new DirectoryObjectStore(folder).PutAsync("k", ObjectStoreContractTests.Text("old"));
+        var (live, before, state) = (folders.Combine("live"), folders.Combine("before"),
+            Directory.CreateDirectory(folders.Combine("state")).FullName);
+        foreach (var folder in (string[])[live, before])
+            await new DirectoryObjectStore(folder).PutAsync("k", ObjectStoreContractTests.Text("old"));
         var operations = await SystemCalls.OfAsync(
-            ["dotnet", Assembly.GetExecutingAssembly().Location, "-noColor", "-explicit", "only", "-method", $"{typeof(PowerLossTests).FullName}.{nameof(Scenario)}"],
+            ["dotnet", Assembly.GetExecutingAssembly().Location, "-noColor", "-explicit", "only", "-method",
+                $"{typeof(PowerLossTests).FullName}.{nameof(Scenario)}"],
             live, new Dictionary<string, string>(StringComparer.Ordinal) { ["SCENARIO_FOLDER"] = live });
         operations.Count(o => o.Kind == "done").ShouldBe(3);
         operations.Count(o => o.Kind is "sync").ShouldBeGreaterThanOrEqualTo(5);
@@ -38,9 +44,11 @@ public sealed class PowerLossTests
         await new DirectoryObjectStore(before).PutAsync("k", ObjectStoreContractTests.Text("old"));
         List<FileOperation> careless =
         [
-            new("create", ".staging/t"), new("write", ".staging/t", Data: "new"u8.ToArray()), new("rename", ".staging/t", "k"), new("syncdir", ""), new("done", "k"),
+            new("create", ".staging/t"), new("write", ".staging/t", Data: "new"u8.ToArray()),
+            new("rename", ".staging/t", "k"), new("syncdir", ""), new("done", "k"),
         ];
-        var found = await Record.ExceptionAsync(() => new CrashStates(before, careless).ForEachAsync(state, done => CheckAsync(state, done)));
+        var found = await Record.ExceptionAsync(
+            () => new CrashStates(before, careless).ForEachAsync(state, done => CheckAsync(state, done)));
         found.ShouldBeOfType<ShouldAssertException>();
     }
 
@@ -48,14 +56,18 @@ public sealed class PowerLossTests
     public async Task Scenario()
     {
         await using var output = Console.OpenStandardOutput();
-        async Task DoneAsync(string name) => await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"done: {name}\n"));
+        async Task DoneAsync(string name) =>
+            await output.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"done: {name}\n"));
         var store = new DirectoryObjectStore(Folder);
         await store.PutAsync("k", ObjectStoreContractTests.Text("new"));
         await DoneAsync("k");
         await store.PutAsync("deep/er/n", ObjectStoreContractTests.Text("only"), PutCondition.Absent);
         await DoneAsync("n");
         var artifacts = new ArtifactStore(store);
-        await artifacts.CommitAsync(Manifest.Create("data", [await artifacts.PutBytesAsync([1, 2, 3], "a"), await artifacts.PutBytesAsync([4], "b")], [KeyValuePair.Create("source", "test")]));
+        await artifacts.CommitAsync(
+            Manifest.Create(
+                "data", [await artifacts.PutBytesAsync([1, 2, 3], "a"), await artifacts.PutBytesAsync([4], "b")],
+                [KeyValuePair.Create("source", "test")]));
         await DoneAsync("artifact");
     }
 
@@ -63,8 +75,10 @@ public sealed class PowerLossTests
     {
         var store = new DirectoryObjectStore(folder);
         var k = await ObjectStoreContractTests.ReadAsync(store, "k");
-        (k == "new" || (k == "old" && !done.Contains("k"))).ShouldBeTrue($"k is '{k}' when done is {string.Join(',', done)}");
-        if (await store.HeadAsync("deep/er/n") is not null || done.Contains("n")) (await ObjectStoreContractTests.ReadAsync(store, "deep/er/n")).ShouldBe("only");
+        (k == "new" || (k == "old" && !done.Contains("k")))
+            .ShouldBeTrue($"k is '{k}' when done is {string.Join(',', done)}");
+        if (await store.HeadAsync("deep/er/n") is not null || done.Contains("n"))
+            (await ObjectStoreContractTests.ReadAsync(store, "deep/er/n")).ShouldBe("only");
         var artifacts = new ArtifactStore(store);
         var versions = await artifacts.ListAsync("data");
         if (done.Contains("artifact")) versions.Count.ShouldBe(1);
