@@ -52,8 +52,23 @@ public sealed class GateTests
         var lengths = SourceFiles.Find(".cs", ".cpp", ".h", ".mjs", ".cjs", ".sh")
             .Select(path => (path, lines: File.ReadLines(path).Count())).ToList();
         lengths.Where(file => file.lines > 400).Select(file => $"{file.path}: {file.lines}").ShouldBeEmpty();
-        lengths.Select(file => file.lines).Order().ElementAt(lengths.Count / 2).ShouldBeLessThanOrEqualTo(70);
+        // A class of tests is a list of cases; what is shipped stays small.
+        var shipped = lengths.Where(file => !file.path.Contains("/tests/", StringComparison.Ordinal))
+            .Select(file => file.lines).Order().ToList();
+        shipped[shipped.Count / 2].ShouldBeLessThanOrEqualTo(60);
     }
+
+    [Fact]
+    public void Lines_FitIn120Columns() =>
+        SourceFiles.Find(".cs").SelectMany(path =>
+            LongLines.Of(File.ReadAllText(path)).Select(line => $"{path}:{line.Number}: {line.Line}")).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("x", 120, 0)]
+    [InlineData("x", 121, 1)]
+    [InlineData("\"", 400, 0)]
+    public void LongLines_OnlyTextInAString_MayStandOut(string edge, int length, int expected) =>
+        LongLines.Of($"a;\n{edge}{new string('x', length - 2)}{edge}").Count().ShouldBe(expected);
 
     [Fact]
     public void PackageVersions_AreCentralAndExact()

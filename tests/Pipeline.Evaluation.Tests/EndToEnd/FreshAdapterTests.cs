@@ -73,11 +73,11 @@ public sealed class FreshAdapterTests
 
         async Task<(GateReport Report, string Adapter)> DecideAsync(FreshRecipe recipe, string name)
         {
-            var adapter = FreshTraining.Run(recipe, folder.Combine(name));
+            var trained = FreshTraining.Run(recipe, folder.Combine(name));
             var report = GateEvaluator.Evaluate(
-                gates, await EvaluateAsync(folder, tasks, name, adapter), arms, ModelUnderTest.Digest(adapter));
+                gates, await EvaluateAsync(folder, tasks, name, trained), arms, ModelUnderTest.Digest(trained));
             TestContext.Current.TestOutputHelper?.WriteLine($"{name}:\n{Words(report)}");
-            return (report, adapter);
+            return (report, trained);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Workflows.Inputs;
 
 /// <summary>How the adapter is trained.</summary>
@@ -85,7 +87,7 @@ public sealed record TrainOptions
 }
 
 /// <summary>One trial of a search.</summary>
-[System.Text.Json.Serialization.JsonUnmappedMemberHandling(System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow)]
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SweepTrial
 {
     /// <summary>Peak learning rate of the trial; 0 keeps the run's.</summary>
