@@ -38,13 +38,13 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Opens an address.</summary>
     public Task GoAsync(Uri address) => DoAsync("go", address.ToString());
 
-    /// <summary>Waits until the page shows the text.</summary>
+    /// <summary>Waits until the page or one of its frames shows the text.</summary>
     public Task SeeAsync(string text) => DoAsync("see", text);
 
     /// <summary>Clicks the first visible element.</summary>
     public Task ClickAsync(string selector) => DoAsync("click", selector);
 
-    /// <summary>Clicks the last visible button, link or choice with exactly this text.</summary>
+    /// <summary>Clicks the last visible element with exactly this text.</summary>
     public Task ClickTextAsync(string text) => DoAsync("press", text);
 
     /// <summary>Fills a field.</summary>
@@ -52,9 +52,6 @@ internal sealed class Browser : IAsyncDisposable
 
     /// <summary>Replaces what the visible editor for JSON holds.</summary>
     public Task WriteJsonAsync(string json) => DoAsync("json", json);
-
-    /// <summary>Waits until an expression holds in the page.</summary>
-    public Task UntilAsync(string condition) => DoAsync("until", condition);
 
     /// <summary>Keeps a picture of the page.</summary>
     /// <param name="name">File name in <see cref="Shots"/>.</param>

@@ -96,8 +96,7 @@ public sealed class PipelineWebUiTests
     {
         await OpenAsync(browser, ui, handle);
         await browser.ClickTextAsync("Current Details");
-        await browser.UntilAsync(
-            $"document.querySelector('iframe[title=output]')?.contentDocument?.body.innerText.includes('{text}')");
+        await browser.SeeAsync(text);
         await browser.ScreenshotAsync(shot);
     }
 }

@@ -10,15 +10,22 @@ const browser = await chromium.launch({
 });
 const page = await browser.newPage({ viewport: { width: 1400, height: 1100 } });
 page.setDefaultTimeout(30_000);
-const visible = (selector, filter = {}) => page.locator(selector).filter({ visible: true, ...filter });
-const literal = (text) => new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
-const clickable = 'button,a,[role=menuitem],[role=option],li';
+const visible = (selector) => page.locator(selector).filter({ visible: true });
 
 const steps = {
   go: (url) => page.goto(url),
-  see: (text) => page.waitForFunction((wanted) => document.body.innerText.includes(wanted), text),
+  // Details of a workflow lie in a frame of their own.
+  see: async (text) => {
+    for (const until = Date.now() + 30_000; Date.now() < until; ) {
+      for (const frame of page.frames()) {
+        if (await frame.evaluate((wanted) => document.body.innerText.includes(wanted), text).catch(() => false)) return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('it was not there within 30 seconds');
+  },
   click: (selector) => visible(selector).first().click(),
-  press: (text) => visible(clickable, { hasText: literal(text) }).last().click(),
+  press: (text) => page.getByText(text, { exact: true }).filter({ visible: true }).last().click(),
   fill: (selector, text) => visible(selector).last().fill(text),
   // The editor for JSON is no plain field.
   json: async (text) => {
@@ -26,7 +33,6 @@ const steps = {
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(text);
   },
-  until: (condition) => page.waitForFunction(condition),
   shot: (file) => page.screenshot({ path: file }),
 };
 
