@@ -11,7 +11,9 @@ namespace Pipeline.Activities.Storage;
 public sealed class Leftovers(WorkerPaths paths, TimeProvider clock)
 {
     /// <summary>How long nothing in a folder may change before it is left over.</summary>
-    /// <value>One day: a later attempt goes on with a folder within minutes, and work that lasts writes more often.</value>
+    /// <value>
+    /// One day: a later attempt goes on with a folder within minutes, and work that lasts writes more often.
+    /// </value>
     public static readonly TimeSpan Age = TimeSpan.FromDays(1);
 
     /// <summary>Removes folders in which nothing changed for <see cref="Age"/>.</summary>
