@@ -58,8 +58,7 @@ internal sealed class Host
     /// <summary>An attempt of an activity as the engine would start it.</summary>
     public static ActivityEnvironment Attempt(int number, string activity = "1") => new()
     {
-        Info = ActivityEnvironment.DefaultInfo
-            with
+        Info = ActivityEnvironment.DefaultInfo with
         {
             Attempt = number,
             ActivityId = activity,

@@ -41,8 +41,7 @@ public sealed class RegistryActivitiesTests(TinyDataset tiny) : IClassFixture<Ti
         var trained = (await Host.Attempt(1).RunAsync(() => host.Trainer.TrainAdapterAsync(training))).Adapter;
         var own = await CommitAsync(
             host, "evaluation", "results.json", new() { ["adapter"] = trained.Sha256, ["task"] = "0.9" });
-        var evaluated = order
-            with
+        var evaluated = order with
         {
             Adapter = trained,
             Evaluation = own,

@@ -55,8 +55,7 @@ public sealed partial class RunReportPageTests
     [Fact]
     public void Render_TextFromData_IsEncoded()
     {
-        var report = Report()
-            with
+        var report = Report() with
         {
             Reason = "<script>alert(1)</script>",
             Decisions =

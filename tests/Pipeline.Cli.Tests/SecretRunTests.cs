@@ -92,8 +92,7 @@ public sealed class SecretRunTests(SecretDeployment deployment) : IClassFixture<
         var input = new DecisionInput { By = "ada", Digest = open.Digest };
         var other = open with { Digest = new string('1', 64) };
         var key = await File.ReadAllTextAsync(deployment.PrivateKey("ada"), TestContext.Current.CancellationToken);
-        var replayed = input
-            with
+        var replayed = input with
         {
             Signature =
                 DecisionSignature.Sign(key, DecisionSignature.TextOf(run.Id, other, "approved", input))

@@ -23,6 +23,7 @@ internal static class TypeScriptTools
         try
         {
             Directory.CreateDirectory(Folder);
+            await using var turn = await TurnAsync();
             foreach (var file in Directory.EnumerateFiles(Source))
                 File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
             if (Packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package)))) return null;
@@ -34,6 +35,23 @@ internal static class TypeScriptTools
         finally
         {
             Installing.Release();
+        }
+    }
+
+    // Another test process may install at this moment.
+    private static async Task<FileStream> TurnAsync()
+    {
+        var name = Folder + ".lock";
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new FileStream(name, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            }
+            catch (IOException) when (tries < 3000)
+            {
+                await Task.Delay(100);
+            }
         }
     }
 

@@ -44,8 +44,7 @@ public sealed class PlantedSecretsTests
             });
         var input = TinyRun.Input with
         {
-            Data = TinyRun.Input.Data
-                with
+            Data = TinyRun.Input.Data with
             { Source = await PlantAsync(folder), StratifyBy = "", TextFields = [], Licence = "MIT" },
             Dataset = TinyRun.Input.Dataset with { Task = "auto", RehearsalRows = 0, TestRows = 10 },
         };

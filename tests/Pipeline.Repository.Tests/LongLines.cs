@@ -15,7 +15,7 @@ internal static partial class LongLines
         var inRaw = false;
         foreach (var (index, line) in text.Split('\n').Index())
         {
-            var quotes = (line.Length - line.Replace(RawQuotes, "", StringComparison.Ordinal).Length) / RawQuotes.Length;
+            var quotes = Regex.Count(line, RawQuotes, RegexOptions.NonBacktracking);
             var isRaw = inRaw || quotes > 0;
             inRaw ^= quotes % 2 == 1;
             if (line.Length > Columns && !isRaw && Literal().Replace(line, "").Length > Columns - 2)

@@ -179,8 +179,7 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     public async Task P04_B22_ResetBeforeTheTraining_VoidsTheApprovalOfTheOldAdapter()
     {
         var fakes = new FakeActivities();
-        fakes.Train = input => FakeActivities.Trained(input, 0.5)
-            with
+        fakes.Train = input => FakeActivities.Trained(input, 0.5) with
         { Adapter = FakeActivities.Ref($"adapter-{fakes.Trainings.Count}") };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("real"), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);
@@ -288,8 +287,7 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         var fakes = new FakeActivities();
         fakes.Context = fakes.Context with { Approvers = ["ada"] };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
-        var input = TestPipeline.Quick
-            with
+        var input = TestPipeline.Quick with
         {
             Approval = new()
             {
@@ -306,9 +304,21 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         var escalated = await pipeline.RunAsync(
             input with { Approval = input.Approval with { RejectAfter = TimeSpan.FromSeconds(20) } });
         var open = await TestPipeline.AwaitedAsync(escalated, ApprovalRequest.Promotion);
-        await Task.Delay(400, TestContext.Current.CancellationToken);
-        await escalated.ExecuteUpdateAsync(
-            wf => wf.ApproveAsync(new DecisionInput { By = "zoe", Digest = open.Digest }));
+        // Refused until the question has been put to zoe as well.
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await escalated.ExecuteUpdateAsync(
+                    wf => wf.ApproveAsync(new DecisionInput { By = "zoe", Digest = open.Digest }));
+                break;
+            }
+            catch (WorkflowUpdateFailedException) when (tries < 100)
+            {
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+        }
+
         (await escalated.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
     }
 

@@ -51,8 +51,7 @@ public sealed class LongWaitTests : IAsyncLifetime
     {
         await using var pipeline = TestPipeline.Start(_environment);
         var handle = await pipeline.RunAsync(
-            TestPipeline.Quick
-                with
+            TestPipeline.Quick with
             {
                 Approval = new()
                 {

@@ -1,4 +1,3 @@
-using System.Net;
 using Pipeline.EmbeddedTemporal.Tests;
 using Pipeline.Workflows.Approvals;
 using Pipeline.Workflows.Contracts;
@@ -14,9 +13,6 @@ namespace Pipeline.Workflows.Tests;
 [Trait("Tier", "e2e")]
 public sealed class PipelineWebUiTests
 {
-    private static readonly string Shots = Path.Combine(Repository.Root, ".pipeline", "test-output", "web-ui");
-    private static readonly TimeSpan SiteBuild = TimeSpan.FromMinutes(8);
-
     [Fact]
     public async Task P01_P03_P04_Browser_StartsApprovesAndRetries()
     {
@@ -25,7 +21,7 @@ public sealed class PipelineWebUiTests
             Path.Combine(Repository.Root, "infra", "embedded-temporal", "temporal"), ui: true,
             [.. SearchAttributes.All.SelectMany(
                 attribute => new[] { "--search-attribute", $"{attribute.Name}=Keyword" })]);
-        await WaitForSiteAsync(engine.Ui);
+        if (await WebSites.WaitForAsync(engine.Ui) is { } problem) Assert.Skip(problem);
         var client =
             await TemporalClient.ConnectAsync(new(engine.Address) { DataConverter = PipelineJson.Converter() });
         var fakes = new FakeActivities
@@ -40,7 +36,7 @@ public sealed class PipelineWebUiTests
         var open = await TestPipeline.AwaitedAsync(first, ApprovalRequest.Promotion);
         await UpdateAsync(browser, "approve", """{"by":"mallory","digest":"000000000000"}""");
         await browser.SeeAsync("is not what is decided on");
-        await browser.ScreenshotAsync(Path.Combine(Shots, "p2-approval-refused.png"));
+        await browser.ScreenshotAsync("p2-approval-refused.png");
         await OpenAsync(browser, engine.Ui, first);
         await UpdateAsync(browser, "approve", $$"""{"by":"ada","digest":"{{open.Digest}}"}""");
         (await first.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
@@ -67,11 +63,11 @@ public sealed class PipelineWebUiTests
     {
         var id = $"finetune:{Guid.NewGuid():N}";
         await browser.GoAsync(new Uri(ui, "namespaces/default/workflows/start-workflow"));
-        await browser.TypeAsync("#workflowId", id);
-        await browser.TypeAsync("#taskQueue", pipeline.Queue);
-        await browser.TypeAsync("#workflowType", "FineTuneWorkflow");
-        await browser.TypeAsync(".cm-content", input);
-        await browser.ScreenshotAsync(Path.Combine(Shots, $"{shot}-start.png"));
+        await browser.FillAsync("#workflowId", id);
+        await browser.FillAsync("#taskQueue", pipeline.Queue);
+        await browser.FillAsync("#workflowType", "FineTuneWorkflow");
+        await browser.WriteJsonAsync(input);
+        await browser.ScreenshotAsync($"{shot}-start.png");
         await browser.ClickAsync("[data-testid=start-workflow-button]");
         await browser.ClickAsync($"a[href*=\"{Uri.EscapeDataString(id)}\"]");
         await browser.SeeAsync("Event History");
@@ -92,7 +88,7 @@ public sealed class PipelineWebUiTests
         await browser.ClickAsync("[data-testid=update-button]");
         await browser.ClickAsync("[data-testid=update-select-button]");
         await browser.ClickTextAsync(update);
-        await browser.TypeAsync(".cm-content", input);
+        await browser.WriteJsonAsync(input);
         await browser.ClickTextAsync("Submit");
     }
 
@@ -100,28 +96,7 @@ public sealed class PipelineWebUiTests
     {
         await OpenAsync(browser, ui, handle);
         await browser.ClickTextAsync("Current Details");
-        await browser.UntilAsync(
-            $"document.querySelector('iframe[title=output]')?.contentDocument?.body.innerText.includes('{text}')",
-            $"details with {text}");
-        await browser.ScreenshotAsync(Path.Combine(Shots, shot));
-    }
-
-    // The first use builds the site, in the background.
-    private static async Task WaitForSiteAsync(Uri ui)
-    {
-        using var http = new HttpClient();
-        for (var watch = System.Diagnostics.Stopwatch.StartNew(); watch.Elapsed < SiteBuild; await Task.Delay(1000))
-        {
-            using var response = await http.GetAsync(ui);
-            if (response.StatusCode == HttpStatusCode.OK)
-            {
-                return;
-            }
-
-            var text = await response.Content.ReadAsStringAsync();
-            Assert.SkipWhen(text.Contains("No web interface", StringComparison.Ordinal), text);
-        }
-
-        Assert.Fail("the web interface was not built in eight minutes");
+        await browser.SeeAsync(text);
+        await browser.ScreenshotAsync(shot);
     }
 }

@@ -115,8 +115,7 @@ public sealed class RetrainTriggerTests(EngineFixture engines)
             now).Start.ShouldBeTrue();
         TriggerRules.Decide(Watch with { CoolDown = TimeSpan.FromHours(1), State = new() { LastEnd = now } },
             new(9, 100, "m"), now).AskAgain.ShouldBe(TimeSpan.FromHours(1));
-        var busy = Watch
-            with
+        var busy = Watch with
         {
             MaxRunsPerDay = 2,
             State =

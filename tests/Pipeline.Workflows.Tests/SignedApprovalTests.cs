@@ -16,8 +16,7 @@ public sealed class SignedApprovalTests(EngineFixture engines)
     {
         var (ada, bob) = (Key.Create(), Key.Create());
         var fakes = new FakeActivities();
-        fakes.Context = fakes.Context
-            with
+        fakes.Context = fakes.Context with
         { ApproverKeys = new Dictionary<string, string> { ["ada"] = ada.Public, ["bob"] = bob.Public } };
         await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"), fakes);
         var handle = await pipeline.RunAsync(TestPipeline.Quick);

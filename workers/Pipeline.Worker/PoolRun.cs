@@ -1,4 +1,5 @@
 using Pipeline.Activities.Running;
+using Pipeline.Activities.Storage;
 using Pipeline.Hosting.Configuration;
 using Pipeline.Hosting.Engine;
 using Pipeline.Hosting.Logging;
@@ -34,6 +35,11 @@ internal static class PoolRun
             PipelineLogging.Create($"worker-{pool}", settings.Telemetry, settings.Retention, paths.Of("logs"));
         using var loggers = new SerilogLoggerFactory(logger);
         using var telemetry = PipelineTelemetry.Start($"worker-{pool}", settings.Telemetry);
+        if (new Leftovers(paths, TimeProvider.System).Remove() is > 0 and var removed)
+        {
+            logger.Information("removed {Count} folders that killed attempts left behind", removed);
+        }
+
         var store = await StoreFactory.OpenAsync(settings.Store, Root, cancellation);
         var client = await EngineClient.ConnectAsync(settings.Engine, loggers);
         await SearchAttributeSetup.EnsureAsync(client);

@@ -175,8 +175,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             return new DataStageResult
             {
                 Rows = await run.CommitAsync(KindOfRows, folder),
-                Summary = result
-                    with
+                Summary = result with
                 {
                     Text =
                         $"{result.Text}; {items.Count:N0} items of {string.Join(", ", input.Benchmarks)}, "

@@ -120,8 +120,7 @@ public sealed class RowLabeller
                 ?? throw new RowFaultException(
                     "E-LABEL-NO-TEMPLATE",
                     "the model directory has no chat template, so conversations cannot be rendered; name one");
-            var request = ChatRequest.Of(messages)
-                with
+            var request = ChatRequest.Of(messages) with
             { Tools = row.Tools, SpecialTokens = _pretrained.SpecialTokens, Now = Now, Variables = Variables };
             return conversations.Label(request, [.. messages.Select(m => m.Weight)], [.. messages.Select(m => m.Spans)],
                 row.PromptMessages, realign);

@@ -68,8 +68,7 @@ internal static class CommandLine
         };
         CheckAddress("--ip", options.Address, remote);
         if (options.UiAddress != options.Address) CheckAddress("--ui-ip", options.UiAddress, remote);
-        return options
-            with
+        return options with
         { Namespaces = [.. namespaces.Distinct(StringComparer.Ordinal)], SearchAttributes = attributes };
     }
 

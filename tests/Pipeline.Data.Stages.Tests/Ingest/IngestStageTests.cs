@@ -55,8 +55,7 @@ public sealed class IngestStageTests : IDisposable
         var all = await new IngestStage(store, options).RunAsync(_folder.Combine("all"));
         all.Objects.Select(item => item.Key).ShouldBe(["data/2026/a.jsonl", "data/2026/deep/b.jsonl", "data/d.jsonl"]);
         var newer = await new IngestStage(
-            store, options
-                with
+            store, options with
             { Since = new IngestMarker(all.Marker!.LastModified.AddMinutes(-3), "data/2026/a.jsonl") })
             .RunAsync(_folder.Combine("newer"));
         newer.Objects.Select(item => item.Key).ShouldBe(["data/2026/deep/b.jsonl", "data/d.jsonl"]);

@@ -21,8 +21,7 @@ public sealed class DatasetBadInputTests
         string[] rows = [.. DatasetFixture.Chats(3).Select(r => JsonSerializer.Serialize(r)),
             """{"instruction":"a","output":"b"}"""];
         var fault = Fails(
-            fixture, DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", rows)]))
-                with
+            fixture, DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", rows)])) with
             { MaxRefused = 1 });
         fault.Code.ShouldBe("E-FMT-MIXED");
         fault.Message.ShouldContain("Alpaca: 1, OpenAi: 3");
@@ -39,8 +38,7 @@ public sealed class DatasetBadInputTests
         IEnumerable<object> rows = [.. DatasetFixture.Chats(95),
             .. Enumerable.Range(0, 5).Select(i => DatasetFixture.Chat("q", "broken", $"broken-{i}"))];
         var fault = Fails(
-            fixture, DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", rows)]))
-                with
+            fixture, DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", rows)])) with
             { Template = template });
         fault.Code.ShouldBe("E-LABEL-TERMINATOR");
         for (var i = 0; i < 5; i++) fault.Message.ShouldContain($"broken-{i}");
@@ -54,8 +52,7 @@ public sealed class DatasetBadInputTests
         IEnumerable<object> rows = [.. DatasetFixture.Chats(90), .. Enumerable.Range(0, 10)
             .Select(i => DatasetFixture.Chat("q", string.Concat(Enumerable.Repeat("word ", 100)), $"long-{i}"))];
         var source = new DatasetSource("task", [fixture.Write("a.jsonl", rows)]);
-        var recipe = DatasetFixture.Recipe(source)
-            with
+        var recipe = DatasetFixture.Recipe(source) with
         { Labels = new LabelOptions { MaxLength = 60, OverLength = OverLength.KeepStart } };
         var fault = Fails(fixture, recipe);
         fault.Code.ShouldBe("E-LABEL-EOS");
@@ -75,8 +72,7 @@ public sealed class DatasetBadInputTests
         using var fixture = new DatasetFixture();
         IEnumerable<object> rows = [.. DatasetFixture.Chats(50),
             DatasetFixture.Chat("q", string.Concat(Enumerable.Repeat("word ", 600)), "long")];
-        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", rows)]))
-            with
+        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", rows)])) with
         { Labels = new LabelOptions { MaxLength = 512, OverLength = policy } };
         if (policy == OverLength.Raise)
         {
@@ -195,8 +191,7 @@ public sealed class DatasetBadInputTests
         foreach (var policy in (OverLength[])[OverLength.Drop, OverLength.KeepStart])
         {
             var fault = Fails(
-                fixture, DatasetFixture.Recipe(source)
-                    with
+                fixture, DatasetFixture.Recipe(source) with
                 { Labels = new LabelOptions { MaxLength = 8, OverLength = policy } });
             fault.Code.ShouldBe("E-DATA-OVERLENGTH");
             fault.Message.ShouldContain("≤ 32: 20");

@@ -29,8 +29,7 @@ public sealed class DatasetSplitTests
     public void Split_Shares_DatasetsOfTheirOwnInProportion()
     {
         using var fixture = new DatasetFixture();
-        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())]))
-            with
+        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())])) with
         { Split = new DatasetSplit { Validation = 0.1, Test = 0.2, StratifyBy = "kind" } };
         var index = fixture.Build(recipe);
         index.Rows.ShouldBe(140);
@@ -43,8 +42,7 @@ public sealed class DatasetSplitTests
         test.Count(id => int.Parse(id[4..]) % 4 == 0).ShouldBe(10);
 
         // The draw does not depend on the order of the rows.
-        var turned = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("b.jsonl", Rows().Reverse())]))
-            with
+        var turned = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("b.jsonl", Rows().Reverse())])) with
         { Split = recipe.Split };
         new DatasetBuilder().Build(turned, fixture.At("turned"));
         Ids(Path.Combine(fixture.At("turned"), "test")).ShouldBe(test, ignoreOrder: true);
@@ -54,8 +52,7 @@ public sealed class DatasetSplitTests
     public void Split_ManySmallStrataOrTooFewRows_SharesHoldOrItSaysSo()
     {
         using var fixture = new DatasetFixture();
-        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())]))
-            with
+        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())])) with
         { Split = new DatasetSplit { Validation = 0.1, Test = 0.05, StratifyBy = "id" } };
         fixture.Build(recipe).Parts.ShouldBe(
             new Dictionary<string, long> { ["validation"] = 20, ["test"] = 10 }, ignoreOrder: true);
@@ -70,8 +67,7 @@ public sealed class DatasetSplitTests
         var clusters = fixture.Write(
             "removed.jsonl", Enumerable.Range(0, 200).Where(i => i % 5 != 0)
                 .Select(i => (object)new { id = $"row-{i}", rule = "near", repeats = $"row-{i / 5 * 5}" }));
-        fixture.Build(DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())]))
-            with
+        fixture.Build(DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())])) with
         { Split = new DatasetSplit { Validation = 0.25, Test = 0.25, Clusters = [clusters] } });
         int[][] parts =
             [.. new[] { fixture.Output, Path.Combine(fixture.Output, "validation"),
@@ -87,8 +83,7 @@ public sealed class DatasetSplitTests
         using var fixture = new DatasetFixture();
         var listed = fixture.Write("test.jsonl", Rows().Take(10));
         var clusters = fixture.Write("removed.jsonl", [new { id = "row-50", rule = "near", repeats = "row-3" }]);
-        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())]))
-            with
+        var recipe = DatasetFixture.Recipe(new DatasetSource("task", [fixture.Write("a.jsonl", Rows())])) with
         { Split = new DatasetSplit { TestIds = [listed], Clusters = [clusters] } };
         var index = fixture.Build(recipe);
         Ids(Path.Combine(fixture.Output, "test"))

@@ -161,8 +161,7 @@ public sealed class LabelProofTests
             {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<|endoftext|>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"<|endoftext|>":{"id":"<|endoftext|>","ids":[0],"tokens":["<|endoftext|>"]}}}
             """);
         File.WriteAllText(folder.Combine("tokenizer.json"), json.ToJsonString());
-        var model = PretrainedTokenizer.Load(folder.Path)
-            with
+        var model = PretrainedTokenizer.Load(folder.Path) with
         {
             SpecialTokens =
                 new Dictionary<string, string> { ["bos_token"] = "<|endoftext|>", ["eos_token"] = "<|im_end|>" }

@@ -92,8 +92,7 @@ public sealed class GateEvidenceTests
     [Fact]
     public void B54_ForeignBaseline_Fails()
     {
-        var foreign = Run(Scored(Good))
-            with
+        var foreign = Run(Scored(Good)) with
         { Model = new ModelIdentity { BaseModel = "another", Precision = "Float32" } };
         Problem(Run(Scored(Good)), foreign, "evaluated with base model another");
     }

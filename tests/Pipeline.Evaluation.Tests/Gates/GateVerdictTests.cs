@@ -88,8 +88,7 @@ public sealed class GateVerdictTests
     [InlineData(0.31, GateVerdict.Fail)]
     public void S1_31_Judged_DropAtTheEdge_IsDecidedByTheMean(double drop, GateVerdict expected)
     {
-        var rule = GateSetYaml.ForPurpose("style").Rules.Single(rule => rule.Name == "conversation")
-            with
+        var rule = GateSetYaml.ForPurpose("style").Rules.Single(rule => rule.Name == "conversation") with
         { Task = "mmlu", Metric = "acc" };
         double[] before = [.. Enumerable.Range(0, 160).Select(i => 5.0 + i % 4)];
         double[] after = [.. before.Select((score, i) => score - drop + (i % 2 == 0 ? 1 : -1))];
@@ -122,8 +121,7 @@ public sealed class GateVerdictTests
     [Fact]
     public void S1_32_FailedKnowledge_RecommendsLowerRateAndFewerEpochs()
     {
-        var set = GateSetYaml.ForPurpose("task")
-            with
+        var set = GateSetYaml.ForPurpose("task") with
         { Rules = [GateSetYaml.ForPurpose("task").Rules[0] with { Task = "mmlu", MinimumQuestions = 1 }] };
         var (before, after) = Drop(10000, 8);
         var input = JsonNode.Parse("""{"train":{"learningRate":0.003,"epochs":2,"seed":1},"recipe":"harmful"}""")!

@@ -127,8 +127,7 @@ public sealed class HtmlReportTests
     private static EvaluationResults WithGroup(double[] scores)
     {
         var task = GateData.Scored(scores) with { Groups = ["all"], Alias = "questions" };
-        return GateData.Run(task)
-            with
+        return GateData.Run(task) with
         {
             Groups =
                 new Dictionary<string, GroupResult> { ["all"] = new("all", ["mmlu"], scores.Length, task.Metrics) }

@@ -10,8 +10,7 @@ public sealed class ResultsJsonTests
     public void S1_27_File_HasTheKeysOfTheKnownHarness()
     {
         var task = GateData.Scored([1, 0, 1, 1]) with { Groups = ["all"], Shots = 5, Version = "2" };
-        var results = GateData.Run(task)
-            with
+        var results = GateData.Run(task) with
         { Groups = new Dictionary<string, GroupResult> { ["all"] = new("all", ["mmlu"], 4, task.Metrics) } };
         using var json = JsonDocument.Parse(ResultsJson.Serialize(results));
         var root = json.RootElement;

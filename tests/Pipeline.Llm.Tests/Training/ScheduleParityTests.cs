@@ -23,8 +23,7 @@ public sealed class ScheduleParityTests
         ["inverse_sqrt_timescale_20"] = Base with { Kind = ScheduleKind.InverseSqrt, Timescale = 20 },
         ["inverse_sqrt_no_warmup"] = Base with { Kind = ScheduleKind.InverseSqrt, WarmupSteps = 0 },
         ["wsd_decay15_cosine"] = Base with { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15 },
-        ["wsd_decay15_linear_min0.1"] = Base
-            with
+        ["wsd_decay15_linear_min0.1"] = Base with
         { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15, Decay = DecayShape.Linear, MinRatio = 0.1 },
         ["wsd_decay15_1-sqrt"] =
             Base with { Kind = ScheduleKind.WarmupStableDecay, DecaySteps = 15, Decay = DecayShape.OneMinusSqrt },

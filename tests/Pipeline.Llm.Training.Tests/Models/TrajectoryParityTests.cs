@@ -37,8 +37,7 @@ public sealed class TrajectoryParityTests
     public void Run_TwentySteps_FollowsTheReference(string name, bool packed)
     {
         var options = Options(name);
-        options = options
-            with
+        options = options with
         {
             Batch =
                 options.Batch with { Layout = packed ? BatchLayoutKind.PaddingFree : BatchLayoutKind.Padded }

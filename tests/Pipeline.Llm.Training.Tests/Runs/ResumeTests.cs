@@ -12,8 +12,7 @@ public sealed class ResumeTests
     public void I1_Resume_AfterCancellingAtEveryStep_EqualsTheUninterruptedRunBitForBit(OptimizerKind kind)
     {
         using var folder = new TempDirectory();
-        var options = ToyRun.Options
-            with
+        var options = ToyRun.Options with
         {
             Optimizer = new() { Kind = kind, Momentum = 0.9, WeightDecay = 0.01 },
             LearningRate = kind
@@ -96,8 +95,7 @@ public sealed class ResumeTests
     public void S2_17_Resume_InTheMiddleOfMaxSteps_StopsAtExactlyThatMany()
     {
         using var folder = new TempDirectory();
-        var options = ToyRun.Options
-            with
+        var options = ToyRun.Options with
         { Batch = ToyRun.Options.Batch with { MaxSteps = 100 }, SaveEvery = 10, EvaluateEvery = 0 };
         using var cancel = new CancellationTokenSource();
         Should.Throw<OperationCanceledException>(() => new ToyRun().Trainer(options).Run(folder.Path, new()

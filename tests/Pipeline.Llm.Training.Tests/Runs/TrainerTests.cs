@@ -66,8 +66,7 @@ public sealed class TrainerTests
         using var folder = new TempDirectory();
         var toy = new ToyRun();
         var weights = new List<string>();
-        var options = ToyRun.Options
-            with
+        var options = ToyRun.Options with
         {
             Batch = new() { MicroBatch = 4, MaxSteps = 6 },
             EvaluateEvery = 2,
@@ -89,8 +88,7 @@ public sealed class TrainerTests
     {
         using var folder = new TempDirectory();
         var saved = new List<int>();
-        var options = ToyRun.Options
-            with
+        var options = ToyRun.Options with
         { Batch = new() { MicroBatch = 4, Epochs = 3 }, EvaluateEvery = null, SaveEvery = null };
         var result = new ToyRun().Trainer(options)
             .Run(folder.Path,
@@ -103,8 +101,7 @@ public sealed class TrainerTests
     public void S2_35_TwoStops_EachBranch_EndsTheRunWithItsReason()
     {
         using var folder = new TempDirectory();
-        var options = ToyRun.Options
-            with
+        var options = ToyRun.Options with
         {
             EvaluateEvery = 2,
             Patience = 2,

@@ -47,8 +47,7 @@ public sealed class ActivityTests(Engines engines)
     public async Task Execute_NextRetryDelay_OverridesThePolicy(string engine)
     {
         var options = Retrying(2);
-        options.RetryPolicy = options.RetryPolicy!
-            with
+        options.RetryPolicy = options.RetryPolicy! with
         { InitialInterval = TimeSpan.FromHours(1), MaximumInterval = TimeSpan.FromHours(2) };
         (await RunAsync(engine, "askForQuickRetry", options)).ShouldBe("2");
     }

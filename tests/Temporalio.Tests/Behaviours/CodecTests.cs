@@ -94,8 +94,7 @@ public sealed class CodecTests(Engines engines)
         var plain = await engines.ClientAsync(engine);
         var scenario = new Scenario(new TemporalClient(plain.Connection, new()
         {
-            DataConverter = DataConverter.Default
-                with
+            DataConverter = DataConverter.Default with
             {
                 PayloadCodec = new AesCodec(),
                 FailureConverter = new DefaultFailureConverter.WithEncodedCommonAttributes()

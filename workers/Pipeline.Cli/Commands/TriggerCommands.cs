@@ -33,8 +33,7 @@ internal static class TriggerCommands
             var (settings, _) = CommonOptions.Load(parsed);
             var runs = await RunClient.ConnectAsync(settings);
             var input = new TriggerInput { Prefix = parsed.GetRequiredValue(prefix) };
-            input = input
-                with
+            input = input with
             { Run = RowsOf(input.Prefix, RunInputFile.Read(parsed.GetRequiredValue(Recipe), Owner.Name)) };
             var handle = await SignalAsync(runs.Client, input, "command line");
             return Output.Write(

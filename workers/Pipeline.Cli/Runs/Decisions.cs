@@ -38,8 +38,7 @@ internal static class Decisions
     {
         try
         {
-            return input
-                with
+            return input with
             {
                 Signature = DecisionSignature.Sign(
                     File.ReadAllText(keyFile), DecisionSignature.TextOf(run, open, verdict, input))

@@ -36,12 +36,10 @@ internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
             Prefix = prefix,
             MinObjects = Objects,
             Debounce = TimeSpan.FromSeconds(2),
-            Run = tiny
-                with
+            Run = tiny with
             {
                 Recipe = "retrain",
-                Data = tiny.Data
-                    with
+                Data = tiny.Data with
                 { Source = $"store:{prefix}", StratifyBy = "", TextFields = [], Licence = DataLicence },
                 Dataset = tiny.Dataset with { Task = "auto" }
             },

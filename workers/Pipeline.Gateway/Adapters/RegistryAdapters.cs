@@ -84,8 +84,7 @@ public sealed class RegistryAdapters(
         {
             var version = await registry.ResolveAsync(id, cancellation);
             var directory = await UnpackAsync(version, cancellation);
-            catalog.Add(AdapterFiles.Inspect(version.Name, version.Version.ToString(), directory, maxRank)
-                with
+            catalog.Add(AdapterFiles.Inspect(version.Name, version.Version.ToString(), directory, maxRank) with
             { Package = version.Package });
             log($"adapter {id} is served from {version.Package[..12]}");
             _refused.Remove(id);

@@ -90,8 +90,7 @@ public sealed class ArmBoard
         {
             lock (_lock)
             {
-                _metrics = _metrics
-                    with
+                _metrics = _metrics with
                 { JudgeWins = _metrics.JudgeWins + wins, JudgeLosses = _metrics.JudgeLosses + losses };
             }
         }

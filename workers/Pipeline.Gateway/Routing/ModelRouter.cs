@@ -38,8 +38,7 @@ public sealed class ModelRouter(string baseName, AdapterCatalog catalog, Traffic
         var rule = rules.Rules.FirstOrDefault(candidate => candidate.Matches(caller.Client.Id, text));
         var target = rule?.Target ?? caller.Client.Route ?? rules.Fallback
             ?? throw ApiException.ModelNotFound(model ?? "");
-        return ResolveName(caller, target, clientKey, forced)
-            with
+        return ResolveName(caller, target, clientKey, forced) with
         { Rule = rule?.Name ?? (caller.Client.Route is null ? "fallback" : "client") };
     }
 

@@ -120,8 +120,7 @@ internal sealed class TrainJob(TrainRecipe recipe, string modelDirectory, Action
         return options with
         {
             RecomputesActivations = decision.Request.RecomputesActivations,
-            Batch = options.Batch
-                with
+            Batch = options.Batch with
             {
                 MicroBatch = micro,
                 Accumulation = options.Batch.Accumulation

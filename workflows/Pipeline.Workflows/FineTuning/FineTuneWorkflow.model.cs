@@ -30,8 +30,7 @@ public sealed partial class FineTuneWorkflow
             var result = await Workflow.ExecuteChildWorkflowAsync(
                 (TrainWorkflow wf) => wf.RunAsync(order),
                 Child(WorkflowIds.Train(Workflow.Info.WorkflowId, ++_rounds)));
-            _report = _report
-                with
+            _report = _report with
             {
                 Curve = result.Training.Curve,
                 TrainingAttempts = [.. _report.TrainingAttempts, .. result.Attempts]
@@ -119,8 +118,7 @@ public sealed partial class FineTuneWorkflow
             return;
         }
 
-        _input = _input
-            with
+        _input = _input with
         { Train = _input.Train with { Rank = next, Alpha = _input.Train.Alpha * next / _input.Train.Rank } };
         throw new RewindException(StageNames.Train);
     }
@@ -279,8 +277,7 @@ public sealed partial class FineTuneWorkflow
 
     private static Task<AliasMove> MoveBackAsync(MoveAliasInput move, int previous)
     {
-        var order = move
-            with
+        var order = move with
         {
             Version = previous,
             Reason = "the promotion did not reach its end",

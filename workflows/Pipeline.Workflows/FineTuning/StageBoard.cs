@@ -30,8 +30,7 @@ internal sealed class StageBoard
         Set(Of(stage) with { State = StageState.Parked, Ended = Workflow.UtcNow, Failure = failure });
 
     public void Skip(string stage, string reason) =>
-        Set(Of(stage)
-            with
+        Set(Of(stage) with
         {
             State = StageState.Skipped,
             Ended = Workflow.UtcNow,

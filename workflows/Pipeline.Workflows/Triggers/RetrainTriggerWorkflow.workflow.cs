@@ -129,8 +129,7 @@ public sealed class RetrainTriggerWorkflow
         var now = Workflow.UtcNow;
         _input = _input with
         {
-            State = _input.State
-                with
+            State = _input.State with
             {
                 Runs = number,
                 Marker = marker,
@@ -169,8 +168,7 @@ public sealed class RetrainTriggerWorkflow
     private void Remember(bool started, string text)
     {
         var decision = new TriggerDecision(Workflow.UtcNow, started, text);
-        _input = _input
-            with
+        _input = _input with
         {
             State =
                 _input.State with { Decisions = [.. _input.State.Decisions.TakeLast(KeptDecisions - 1), decision] }
