@@ -5,7 +5,6 @@ internal static class TypeScriptTools
 {
     private static readonly string Source = Path.Combine(Repository.Root, "tests", "conformance");
     private static readonly string[] Packages = ["@temporalio/worker", "playwright-core"];
-    private static readonly SemaphoreSlim Installing = new(1);
 
     public static string Folder { get; } = Path.Combine(Repository.Root, ".pipeline", "test-tools", "conformance");
 
@@ -19,26 +18,18 @@ internal static class TypeScriptTools
     /// <returns>Why npm could not; null when all is there.</returns>
     public static async Task<string?> TryInstallAsync()
     {
-        await Installing.WaitAsync();
-        try
-        {
-            Directory.CreateDirectory(Folder);
-            await using var turn = await TurnAsync();
-            foreach (var file in Directory.EnumerateFiles(Source))
-                File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
-            if (Packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package)))) return null;
-            // Not `npm ci`: it insists on optional builds for platforms that a feed may not carry.
-            var (code, output) = await RunAsync("npm", "install", "--no-save", "--no-audit", "--no-fund");
-            return code == 0
-                ? null : $"npm could not install the TypeScript SDK: {output[..Math.Min(200, output.Length)]}";
-        }
-        finally
-        {
-            Installing.Release();
-        }
+        Directory.CreateDirectory(Folder);
+        await using var turn = await TurnAsync();
+        foreach (var file in Directory.EnumerateFiles(Source))
+            File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
+        if (Packages.All(package => Directory.Exists(Path.Combine(Folder, "node_modules", package)))) return null;
+        // Not `npm ci`: it insists on optional builds for platforms that a feed may not carry.
+        var (code, output) = await RunAsync("npm", "install", "--no-save", "--no-audit", "--no-fund");
+        return code == 0
+            ? null : $"npm could not install the TypeScript SDK: {output[..Math.Min(200, output.Length)]}";
     }
 
-    // Another test process may install at this moment.
+    // Another test, of this process or of another one, may install at this moment.
     private static async Task<FileStream> TurnAsync()
     {
         var name = Folder + ".lock";

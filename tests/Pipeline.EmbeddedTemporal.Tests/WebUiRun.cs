@@ -27,14 +27,7 @@ public sealed class WebUiRun : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        var chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
-        if (!File.Exists(chromium))
-        {
-            _skip = $"There is no {chromium}: install Debian's package chromium, or set CHROMIUM.";
-            return;
-        }
-
-        if (await TypeScriptTools.TryInstallAsync() is { } problem)
+        if ((Chromium.Missing ?? await TypeScriptTools.TryInstallAsync()) is { } problem)
         {
             _skip = problem;
             return;
@@ -48,7 +41,7 @@ public sealed class WebUiRun : IAsyncLifetime
         foreach (var old in Directory.EnumerateFiles(Shots, "*.png")) File.Delete(old);
         (_, Output) = await TypeScriptTools.RunAsync(
             "node", "web-ui.mjs", "--address", engine.Address, "--ui", engine.Ui.ToString(), "--shots", Shots,
-            "--chromium", chromium);
+            "--chromium", Chromium.Program);
         foreach (var line in Output.Split('\n'))
         {
             if (line.StartsWith("ok   ", StringComparison.Ordinal)) _results[line[5..].Trim()] = "";

@@ -21,11 +21,9 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Starts the browser, or skips the test where there is none.</summary>
     public static async Task<Browser> StartAsync()
     {
-        var chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
-        Assert.SkipUnless(
-            File.Exists(chromium), $"There is no {chromium}: install Debian's package chromium, or set CHROMIUM.");
+        Assert.SkipWhen(Chromium.Missing is not null, Chromium.Missing ?? "");
         await TypeScriptTools.InstallAsync();
-        var start = new ProcessStartInfo("node", ["browser.mjs", chromium, Path.Combine(Shots, "failure.png")])
+        var start = new ProcessStartInfo("node", ["browser.mjs", Chromium.Program, Path.Combine(Shots, "failure.png")])
         {
             UseShellExecute = false,
             WorkingDirectory = TypeScriptTools.Folder,

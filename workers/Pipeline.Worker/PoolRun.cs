@@ -29,8 +29,7 @@ internal static class PoolRun
                 $"no pool '{pool}' in the settings; there are: {string.Join(", ", settings.Pools.Keys)}", nameof(pool));
         }
 
-        var paths = new WorkerPaths(Root, Environment.GetEnvironmentVariable("PIPELINE_STATE") is { Length: > 0 } state
-            ? state : Path.Combine(Root, ".pipeline"));
+        var paths = new WorkerPaths(Root, StateFolder.Of(Root));
         using var logger =
             PipelineLogging.Create($"worker-{pool}", settings.Telemetry, settings.Retention, paths.Of("logs"));
         using var loggers = new SerilogLoggerFactory(logger);
