@@ -66,9 +66,8 @@ public sealed class FreshAdapterTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{parity}");
         (parity.Limit, parity.Prompts).ShouldBe((2e-2, ParityPrompts));
         parity.MaxDifference.ShouldBeLessThanOrEqualTo(2e-2);
-        // The gate asks for 99 %, which was measured; after so short a training an answer near a tie may fall the other
-        // way on another processor.
-        parity.EqualPrompts.ShouldBeGreaterThanOrEqualTo(0.97);
+        // Rounding to bfloat16 changes a choice only where it was that close: both logits move by the limit at most.
+        parity.LargestFlippedMargin.ShouldBeLessThanOrEqualTo(2 * parity.Limit);
         Parity(other, folder.Combine("merged")).Passed.ShouldBeFalse();
 
         async Task<(GateReport Report, string Adapter)> DecideAsync(FreshRecipe recipe, string name)
