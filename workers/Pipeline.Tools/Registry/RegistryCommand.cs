@@ -18,7 +18,7 @@ public static class RegistryCommand
         {
             ListCommand.Create(), ShowCommand.Create(), AliasCommand.Create(), LineageCommand.Create(),
             DiffCommand.Create(),
-            RegisterBaseCommand.Create(), CopyCommand.Create(), WebhookCommand.Create(),
+            RegisterBaseCommand.Create(), CopyCommand.Create(), PullCommand.Create(), WebhookCommand.Create(),
         })
         {
             command.Subcommands.Add(part);
