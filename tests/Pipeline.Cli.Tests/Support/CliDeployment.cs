@@ -65,9 +65,9 @@ public abstract class CliDeployment : IAsyncDisposable
     }
 
     /// <summary>Runs a verb of the script itself.</summary>
-    public async Task<CliAnswer> ScriptAsync(string verb)
+    public async Task<CliAnswer> ScriptAsync(params string[] arguments)
     {
-        using var process = Start("sh", [Path.Combine(Repository.Root, "pipeline"), verb]);
+        using var process = Start("sh", [Path.Combine(Repository.Root, "pipeline"), .. arguments]);
         process.StandardInput.Close();
         return await EndAsync(process);
     }
