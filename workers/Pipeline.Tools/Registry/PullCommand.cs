@@ -23,16 +23,10 @@ internal static class PullCommand
             var version = await registry.ResolveAsync(parsed.GetRequiredValue(target), cancellation);
             var folder = Path.GetFullPath(parsed.GetRequiredValue(directory));
             var manifest = await new Package(registry.Artifacts).UnpackAsync(version.Package, folder, cancellation);
-            if (parsed.GetValue(RegistryOptions.Json))
-            {
-                RegistryOptions.Print(
-                    new { version.Name, version.Version, version.Package, Directory = folder, manifest.Files });
-                return;
-            }
-
             var names = string.Join(", ", manifest.Files.Select(file => file.Name));
-            Console.WriteLine($"{version.Address} in {folder}: {names}");
-            Console.WriteLine($"base model {version.Base.Id}, revision {version.Base.Revision}");
+            Answer.Write(
+                parsed, new { version.Name, version.Version, version.Package, Directory = folder, manifest.Files },
+                $"{version.Address} in {folder}: {names}\nbase model {version.Base.Id}, revision {version.Base.Revision}");
         });
         return command;
     }
