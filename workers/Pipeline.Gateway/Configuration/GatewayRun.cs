@@ -44,6 +44,8 @@ internal static class GatewayRun
         {
             MaxBatch = parsed.GetValue(arguments.MaxBatch) ?? settings.Gateway.MaxBatch,
             ContextLength = parsed.GetValue(arguments.MaxLength),
+            AdapterWeights = parsed.GetValue(arguments.LoraType) == "bfloat16"
+                ? AdapterWeights.BFloat16 : AdapterWeights.AsStored,
         });
         var parts = Parts(arguments, parsed, settings, options, logger, engine, directory);
         await using var app = GatewayApp.Build(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,6 +16,7 @@ public sealed class ModelTextCodec : ITextCodec
     private readonly PretrainedTokenizer _pretrained;
     private readonly ChatTemplate? _template;
     private readonly string[] _control;
+    private readonly SearchValues<string> _anyControl;
 
     private ModelTextCodec(PretrainedTokenizer pretrained, ChatTemplate? template, IReadOnlySet<int> endTokens)
     {
@@ -22,6 +24,7 @@ public sealed class ModelTextCodec : ITextCodec
         // The longest first: one token's text may be the start of another's.
         _control = [.. pretrained.Tokenizer.AddedTokens.Where(pair => pretrained.Tokenizer.IsControl(pair.Key))
             .Select(pair => pair.Value.Content).Where(text => text.Length > 0).OrderByDescending(text => text.Length)];
+        _anyControl = SearchValues.Create(_control, StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>
@@ -54,11 +57,13 @@ public sealed class ModelTextCodec : ITextCodec
                 400, "no_chat_template", "this model has no chat template; use /v1/completions", "messages");
         }
 
-        var mark = $"\uE000{RandomNumberGenerator.GetHexString(16)}:";
+        // Nearly every chat spells no control token and goes to the template as it is.
+        var mark = messages.All(IsPlain) ? null : $"\uE000{RandomNumberGenerator.GetHexString(16)}:";
         try
         {
-            var request = ChatRequest.OfJson(
-                JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark)))) with
+            var turns = mark is null ? ChatRequest.Of(messages) : ChatRequest.OfJson(
+                JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark))));
+            var request = turns with
             {
                 AddGenerationPrompt = true,
                 Tools = tools,
@@ -78,6 +83,11 @@ public sealed class ModelTextCodec : ITextCodec
 
     /// <inheritdoc/>
     public string TokenText(int id) => _pretrained.Tokenizer.Decode([id], skipSpecialTokens: false);
+
+    private bool IsPlain(ChatMessage message) => message.ToolCalls is null && !SpellsControl(message.Content)
+        && !SpellsControl(message.Name) && !SpellsControl(message.ToolCallId);
+
+    private bool SpellsControl(string? text) => text.AsSpan().ContainsAny(_anyControl);
 
     // Content is always there, if only as an empty text: templates read it without asking.
     private JsonObject Turn(ChatMessage message, string mark)
@@ -122,10 +132,10 @@ public sealed class ModelTextCodec : ITextCodec
         return content;
     }
 
-    private int[] EncodeParts(string text, string mark)
+    private int[] EncodeParts(string text, string? mark)
     {
         var tokenizer = _pretrained.Tokenizer;
-        if (!text.Contains(mark, StringComparison.Ordinal))
+        if (mark is null || !text.Contains(mark, StringComparison.Ordinal))
         {
             return tokenizer.Encode(text, addSpecialTokens: false);
         }
