@@ -16,8 +16,12 @@ internal sealed class SpillSorter : IDisposable
     public const int RecordBytes = 12;
     private const int Parts = 256;
     private const int BlockRecords = 256;
+    // One of the parts lies in memory twice while it is sorted, and a block a part is half empty.
+    private const int BytesWithSlack = RecordBytes + 1;
     private readonly string _folder;
-    private readonly long _capacity;
+    private readonly long _budget;
+    private readonly Func<long> _others;
+    private long _capacity;
     private readonly List<string> _runs = [];
     private readonly List<(ulong[] Keys, int[] Items)>[] _parts = new List<(ulong[] Keys, int[] Items)>[Parts];
     private readonly int[] _filled = new int[Parts];
@@ -27,11 +31,11 @@ internal sealed class SpillSorter : IDisposable
 
     /// <param name="folder">Where runs are written; created when needed.</param>
     /// <param name="budgetBytes">Memory for the pairs.</param>
-    public SpillSorter(string folder, long budgetBytes)
+    /// <param name="others">What else counts towards the budget by now, asked after each run.</param>
+    public SpillSorter(string folder, long budgetBytes, Func<long>? others = null)
     {
-        // One of the parts lies in memory twice while it is sorted, and a block a part is half empty.
-        const int BytesWithSlack = RecordBytes + 1;
-        (_folder, _capacity) = (folder, Math.Max(4096, budgetBytes / BytesWithSlack));
+        (_folder, _budget, _others) = (folder, budgetBytes, others ?? (() => 0));
+        _capacity = Math.Max(4096, _budget / BytesWithSlack);
         for (var part = 0; part < Parts; part++)
         {
             (_parts[part], _filled[part]) = ([], BlockRecords);
@@ -68,7 +72,10 @@ internal sealed class SpillSorter : IDisposable
     /// <summary>All pairs, keys ascending; items of one key come in no set order. May be called again.</summary>
     public IEnumerable<(ulong Key, int Item)> Sorted() => _runs.Count == 0 ? Buffer() : Merge();
 
-    public void Dispose()
+    public void Dispose() => Release();
+
+    /// <summary>Forgets the pairs and gives their memory and files back.</summary>
+    public void Release()
     {
         foreach (var run in _runs)
         {
@@ -76,6 +83,9 @@ internal sealed class SpillSorter : IDisposable
         }
 
         _runs.Clear();
+        Empty();
+        _free.Clear();
+        _part = ([], []);
     }
 
     private IEnumerable<(ulong Key, int Item)> Buffer()
@@ -101,12 +111,16 @@ internal sealed class SpillSorter : IDisposable
 
         try
         {
-            while (queue.TryDequeue(out var source, out _))
+            while (queue.TryPeek(out var source, out _))
             {
                 yield return source.Current;
                 if (source.MoveNext())
                 {
-                    queue.Enqueue(source, source.Current.Key);
+                    queue.DequeueEnqueue(source, source.Current.Key);
+                }
+                else
+                {
+                    queue.Dequeue();
                 }
             }
         }
@@ -133,6 +147,16 @@ internal sealed class SpillSorter : IDisposable
         }
 
         _runs.Add(path);
+        Empty();
+        _capacity = Math.Max(4096, (_budget - _others()) / BytesWithSlack);
+        while (_free.Count > _capacity / BlockRecords)
+        {
+            _free.Pop();
+        }
+    }
+
+    private void Empty()
+    {
         for (var part = 0; part < Parts; part++)
         {
             _parts[part].ForEach(_free.Push);
