@@ -126,8 +126,8 @@ public sealed class LostQueryTests
     }
 
     private static async Task<PollWorkflowTaskQueueResponse> PollAsync(
-        InProcessServer server, string queue, TaskQueueKind kind, TimeSpan deadline, CancellationToken aborted = default)
-        => (PollWorkflowTaskQueueResponse)await server.CallAsync(
+        InProcessServer server, string queue, TaskQueueKind kind, TimeSpan deadline,
+        CancellationToken aborted = default) => (PollWorkflowTaskQueueResponse)await server.CallAsync(
             "PollWorkflowTaskQueue",
             new PollWorkflowTaskQueueRequest
             {
@@ -136,13 +136,14 @@ public sealed class LostQueryTests
                 Identity = "test",
             }.ToByteArray(), deadline, aborted);
 
-    private static Task SignalAsync(InProcessServer server) => server.CallAsync<SignalWorkflowExecutionResponse>(
-        "SignalWorkflowExecution", new SignalWorkflowExecutionRequest
-        {
-            Namespace = "default",
-            WorkflowExecution = new WorkflowExecution { WorkflowId = "wf" },
-            SignalName = "wake",
-        });
+    private static Task<SignalWorkflowExecutionResponse> SignalAsync(InProcessServer server) =>
+        server.CallAsync<SignalWorkflowExecutionResponse>(
+            "SignalWorkflowExecution", new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "wf" },
+                SignalName = "wake",
+            });
 
     private static Task<QueryWorkflowResponse> QueryAsync(InProcessServer server, TimeSpan deadline) =>
         server.CallAsync<QueryWorkflowResponse>(
