@@ -59,7 +59,7 @@ public sealed partial class JsonVerbTests(SharedDeployment deployment)
         ["setup"] = "installs; the verb is run with --no-install",
         ["test"] = "it is what runs this test",
         ["down"] = "would end what other tests use",
-        ["serve"] = "runs until it is ended; GatewayProcessTests",
+        ["serve"] = "runs until it is ended; Serve_SaysInOneDocumentWhereItListens",
         ["data debian"] = "needs the lists of apt; the runs read them",
         ["deploy set"] = "GatewayProcessTests",
         ["deploy rollback"] = "GatewayProcessTests",
@@ -123,6 +123,15 @@ public sealed partial class JsonVerbTests(SharedDeployment deployment)
             answer.Code.ShouldBe(line.StartsWith("gate ", StringComparison.Ordinal) ? 5 : 0, $"{line}: {answer.All}");
             Document(line, answer).ValueKind.ShouldBeOneOf(JsonValueKind.Object, JsonValueKind.Array);
         }
+    }
+
+    [Fact]
+    public async Task Serve_SaysInOneDocumentWhereItListens()
+    {
+        var said = await deployment.FirstDocumentAsync("serve", "--model", Model, "--port", "0", "--no-store");
+        said.GetProperty("address").GetString().ShouldStartWith("http://127.0.0.1:");
+        said.GetProperty("model").GetString().ShouldBe("bookworm-6m");
+        said.GetProperty("adapters").GetInt32().ShouldBe(0);
     }
 
     private static void Prepare(string folder)

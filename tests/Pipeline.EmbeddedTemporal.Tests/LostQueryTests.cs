@@ -15,6 +15,11 @@ public sealed class LostQueryTests
     private const string Queue = "normal-queue";
     private const string Sticky = "sticky-queue";
 
+    private static readonly Payloads Here = new()
+    {
+        Payloads_ = { new Payload { Data = ByteString.CopyFromUtf8("here") } },
+    };
+
     [Fact]
     public async Task Query_OfTheWorkerThatHasTheRun_WhenItIsGone_GoesToAnotherOne()
     {
@@ -24,7 +29,7 @@ public sealed class LostQueryTests
         (await PollAsync(server, Sticky, TaskQueueKind.Sticky, TimeSpan.FromSeconds(1.1))).TaskToken.ShouldBeEmpty();
         var asked = QueryAsync(server, TimeSpan.FromSeconds(8));
         await AnswerAsync(server, await PollAsync(server, Queue, TaskQueueKind.Normal, TimeSpan.FromSeconds(8)));
-        (await asked).QueryResult.Payloads_[0].Data.ToStringUtf8().ShouldBe("here");
+        (await asked).QueryResult.ShouldBe(Here);
     }
 
     [Fact]
@@ -42,21 +47,43 @@ public sealed class LostQueryTests
         }
 
         await AnswerAsync(server, await PollAsync(server, Queue, TaskQueueKind.Normal, TimeSpan.FromSeconds(8)));
-        (await asked).QueryResult.Payloads_[0].Data.ToStringUtf8().ShouldBe("here");
+        (await asked).QueryResult.ShouldBe(Here);
         await lost;
+    }
+
+    [Fact]
+    public async Task Query_GivenJustBeforeATask_ComesAgainWithTheTask()
+    {
+        using var server = await IdleRunAsync();
+        var poll = PollAsync(server, Sticky, TaskQueueKind.Sticky, TimeSpan.FromSeconds(8));
+        var asked = QueryAsync(server, TimeSpan.FromSeconds(8));
+        (await poll).Query.ShouldNotBeNull();
+        await SignalAsync(server);
+
+        // The worker says nothing about the query, only about the task behind it.
+        var task = await PollAsync(server, Queue, TaskQueueKind.Normal, TimeSpan.FromSeconds(8));
+        await server.CallAsync<RespondWorkflowTaskCompletedResponse>(
+            "RespondWorkflowTaskCompleted", new RespondWorkflowTaskCompletedRequest
+            {
+                Namespace = "default",
+                TaskToken = task.TaskToken,
+                QueryResults =
+                {
+                    [task.Queries.ShouldHaveSingleItem().Key] = new WorkflowQueryResult
+                    {
+                        ResultType = QueryResultType.Answered,
+                        Answer = Here,
+                    },
+                },
+            });
+        (await asked).QueryResult.ShouldBe(Here);
     }
 
     [Fact]
     public async Task Queries_ThatNobodyWaitsForAnyMore_TakeNoRoomAndReachNoWorker()
     {
         using var server = await IdleRunAsync();
-        await server.CallAsync<SignalWorkflowExecutionResponse>(
-            "SignalWorkflowExecution", new SignalWorkflowExecutionRequest
-            {
-                Namespace = "default",
-                WorkflowExecution = new WorkflowExecution { WorkflowId = "wf" },
-                SignalName = "wake",
-            });
+        await SignalAsync(server);
 
         // A task waits, so queries wait to travel with it; there is room for ten.
         for (var number = 0; number < 12; number++)
@@ -99,8 +126,8 @@ public sealed class LostQueryTests
     }
 
     private static async Task<PollWorkflowTaskQueueResponse> PollAsync(
-        InProcessServer server, string queue, TaskQueueKind kind, TimeSpan deadline, CancellationToken aborted = default)
-        => (PollWorkflowTaskQueueResponse)await server.CallAsync(
+        InProcessServer server, string queue, TaskQueueKind kind, TimeSpan deadline,
+        CancellationToken aborted = default) => (PollWorkflowTaskQueueResponse)await server.CallAsync(
             "PollWorkflowTaskQueue",
             new PollWorkflowTaskQueueRequest
             {
@@ -108,6 +135,15 @@ public sealed class LostQueryTests
                 TaskQueue = new TaskQueue { Name = queue, Kind = kind, NormalName = Queue },
                 Identity = "test",
             }.ToByteArray(), deadline, aborted);
+
+    private static Task<SignalWorkflowExecutionResponse> SignalAsync(InProcessServer server) =>
+        server.CallAsync<SignalWorkflowExecutionResponse>(
+            "SignalWorkflowExecution", new SignalWorkflowExecutionRequest
+            {
+                Namespace = "default",
+                WorkflowExecution = new WorkflowExecution { WorkflowId = "wf" },
+                SignalName = "wake",
+            });
 
     private static Task<QueryWorkflowResponse> QueryAsync(InProcessServer server, TimeSpan deadline) =>
         server.CallAsync<QueryWorkflowResponse>(
@@ -130,10 +166,7 @@ public sealed class LostQueryTests
                 Namespace = "default",
                 TaskToken = task.TaskToken,
                 CompletedType = QueryResultType.Answered,
-                QueryResult = new Payloads
-                {
-                    Payloads_ = { new Payload { Data = ByteString.CopyFromUtf8("here") } },
-                },
+                QueryResult = Here,
             });
     }
 }

@@ -32,7 +32,8 @@ internal static class RowFields
                     + "the text of the usual formats");
         }
 
-        if (task == DebianSectionTask.Name && OfSections.Except(found, StringComparer.Ordinal).ToList() is [_, ..] absent)
+        if (task == DebianSectionTask.Name
+            && OfSections.Except(found, StringComparer.Ordinal).ToList() is [_, ..] absent)
         {
             problems.Add(
                 $"dataset.task {task} needs {string.Join(", ", absent)} too: give \"auto\" for the usual formats");

@@ -4,7 +4,9 @@ using Temporalio.Exceptions;
 
 namespace Pipeline.Activities.Registration;
 
-/// <summary>Whether licences allow a use: asked before anything is computed, and again before it is registered.</summary>
+/// <summary>
+/// Whether licences allow a use: asked before anything is computed, and again before it is registered.
+/// </summary>
 internal sealed record LicenceCheck
 {
     /// <summary>Name of the base model, for messages.</summary>

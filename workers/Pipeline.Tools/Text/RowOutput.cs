@@ -11,7 +11,8 @@ internal sealed class RowOutput(bool color, TextWriter output)
         foreach (var row in rows)
         {
             output.WriteLine(
-                $"{Paint(Bold)}row {row.Row}  {row.Id}  {row.Tokens.Count} tokens, {row.Learned} learned{Paint(Reset)}");
+                $"{Paint(Bold)}row {row.Row}  {row.Id}  {row.Tokens.Count} tokens, "
+                    + $"{row.Learned} learned{Paint(Reset)}");
             foreach (var (text, id, label, weight) in row.Tokens)
             {
                 var share = weight is 0 or 1 ? string.Empty : $" ×{weight}";

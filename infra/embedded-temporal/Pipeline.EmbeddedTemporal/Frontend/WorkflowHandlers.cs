@@ -177,7 +177,8 @@ internal sealed class WorkflowHandlers(Engine engine)
             };
         try
         {
-            var result = await pending.Answer.Task.WaitAsync(context.HoldFor(TimeSpan.FromSeconds(30)), context.Aborted);
+            var result = await pending.Answer.Task
+                .WaitAsync(context.HoldFor(TimeSpan.FromSeconds(30)), context.Aborted);
             return result.Error is { } error ? throw error : new QueryWorkflowResponse { QueryResult = result.Result };
         }
         catch (TimeoutException)

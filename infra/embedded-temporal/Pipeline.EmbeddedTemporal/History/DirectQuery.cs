@@ -9,6 +9,8 @@ internal sealed class DirectQuery(Run run, PendingQuery pending)
 
     public Run Run => run;
 
+    public PendingQuery Pending => pending;
+
     public string Id => pending.Id;
 
     public Temporalio.Api.Query.V1.WorkflowQuery Query => pending.Query;

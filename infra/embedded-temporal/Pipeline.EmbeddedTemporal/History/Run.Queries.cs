@@ -61,6 +61,15 @@ internal sealed partial class Run
 
     private List<PendingQuery> TakeQueries()
     {
+        // A worker that is still busy with the end of one task, and gets a query and the next task right behind each
+        // other, keeps the task and loses the query. So the task brings along what was asked before it; the first
+        // answer counts.
+        foreach (var direct in Engine.DirectQueries.Values.Where(q => ReferenceEquals(q.Run, this)))
+        {
+            direct.Take();
+            if (!_queries.Contains(direct.Pending)) _queries.Add(direct.Pending);
+        }
+
         foreach (var query in _queries) query.Sent = true;
         return [.. _queries];
     }
@@ -71,9 +80,12 @@ internal sealed partial class Run
         {
             _queries.Remove(query);
             if (results.TryGetValue(query.Id, out var result))
+            {
+                Engine.DirectQueries.Remove(query.Id);
                 query.Answer.TrySetResult(
                     AnswerOf(result.ResultType, result.Answer, result.ErrorMessage, result.Failure));
-            else
+            }
+            else if (!query.Answer.Task.IsCompleted)
             {
                 query.Sent = false;
                 _queries.Add(query);
