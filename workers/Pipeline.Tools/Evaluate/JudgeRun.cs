@@ -74,8 +74,13 @@ internal sealed class JudgeRun(
         said.WriteLine(
             $"agreement with people: {100 * report.Accuracy:0.0} % of {read.Count} comparisons, kappa "
                 + $"{report.Kappa():0.00}; {rows.Count - read.Count} unreadable");
-        return new { report.Accuracy, kappa = report.Kappa(), comparisons = read.Count,
-            unreadable = rows.Count - read.Count };
+        return new
+        {
+            report.Accuracy,
+            kappa = report.Kappa(),
+            comparisons = read.Count,
+            unreadable = rows.Count - read.Count
+        };
     }
 
     private async Task<List<IReadOnlyList<string>>> AnswersAsync(
