@@ -30,7 +30,7 @@ internal sealed class ClusterIndex
             }
         }
 
-        foreach (var (_, cluster) in Groups.Of(members.Sorted()))
+        foreach (var (_, cluster) in members.GroupsOf(1))
         {
             cancellationToken.ThrowIfCancellationRequested();
             cluster.Add(sets.Find(cluster[0]));

@@ -125,7 +125,7 @@ public sealed class DedupStage(DedupOptions options)
     {
         var (row, digest) = (new ByteBuffer(), new byte[32]);
         history.Begin(exact: true);
-        foreach (var (key, members) in Groups.Of(exact.Sorted()))
+        foreach (var (key, members) in exact.GroupsOf(history.LeastGroup))
         {
             cancellationToken.ThrowIfCancellationRequested();
             history.Key(key, members, exact: true);
@@ -152,18 +152,21 @@ public sealed class DedupStage(DedupOptions options)
     private static void JoinNear(SpillSorter bands, NearJoin near, HistoryJoin history,
         IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
-        var (done, total) = (0L, bands.Total * SpillSorter.RecordBytes);
+        var groups = 0L;
         history.Begin(exact: false);
-        foreach (var (key, members) in Groups.Of(bands.Sorted()))
+        foreach (var (key, members) in bands.GroupsOf(history.LeastGroup))
         {
             history.Key(key, members, exact: false);
             near.Bucket(members);
             FaultPoint.Hit("dedup.merge");
-            done += members.Count;
-            if ((done & 0xFFFF) < members.Count)
+            if ((++groups & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new StageProgress("dedup", "merge", done, done * SpillSorter.RecordBytes, total));
+
+                // Keys are hashes, so where the key stands among all numbers is how much is done.
+                var done = (long)(key / Math.Pow(2, 64) * bands.Total);
+                progress?.Report(new StageProgress("dedup", "merge", done, done * SpillSorter.RecordBytes,
+                    bands.Total * SpillSorter.RecordBytes));
             }
         }
 

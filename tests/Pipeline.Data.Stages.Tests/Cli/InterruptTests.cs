@@ -90,7 +90,8 @@ public sealed class InterruptTests : IDisposable
         var again = await ToolProcess.RunAsync("", environment, command);
         again.Code.ShouldBe(0, again.Output);
         asked.Intersect(first).ShouldBeEmpty();
-        asked.Sum(range => Math.Min(range.To, content.Length - 1) - range.From + 1).ShouldBe(content.Length - (2 * Part));
+        asked.Sum(range => Math.Min(range.To, content.Length - 1) - range.From + 1)
+            .ShouldBe(content.Length - (2 * Part));
         File.ReadLines(_folder.Combine("out", "rows.jsonl")).Count().ShouldBe(4 * 8192);
     }
 

@@ -95,7 +95,7 @@ static void Scan(byte[] text, int rounds)
 static void Group(string path)
 {
     var digests = File.ReadLines(path).Select(Convert.FromHexString).ToArray();
-    for (var round = 0; round < 3; round++)
+    for (var round = 0; round < 20; round++)
     {
         var before = Process.GetCurrentProcess().TotalProcessorTime;
         using var sorter = new SpillSorter(Path.GetTempPath(), 256L << 20);
