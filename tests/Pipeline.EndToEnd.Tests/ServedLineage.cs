@@ -27,7 +27,11 @@ public sealed record ServedLineage(JsonElement Json, string Page)
     {
         var assembly = Path.Combine(
             Repository.Root, ".pipeline", "build", "bin", "Pipeline.Tools", "release", "Pipeline.Tools.dll");
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         start.Environment["PIPELINE_ROOT"] = Repository.Root;
         using var process = Process.Start(start) ?? throw new InvalidOperationException("the command did not start");
         var output = await process.StandardOutput.ReadToEndAsync();

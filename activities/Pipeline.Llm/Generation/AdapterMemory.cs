@@ -23,7 +23,8 @@ internal sealed unsafe partial class AdapterMemory : IDisposable
     private readonly List<nint> _pages = [];
     private int _left;
 
-    /// <summary>Bytes of all blocks that were ever taken; what is left of the last page is not touched.</summary>
+    /// <summary>Bytes of all blocks that were ever taken, without those of the last huge page that never
+    /// were.</summary>
     public long Bytes => ((long)_pages.Count * PageBytes) - ((long)_left * BlockBytes);
 
     /// <summary>A block, not zeroed.</summary>

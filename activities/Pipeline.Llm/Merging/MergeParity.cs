@@ -11,10 +11,14 @@ namespace Pipeline.Llm.Merging;
 /// <remarks>
 /// Both sides compute in float32 on what their files hold, so the figures show what merging and storing changed, and
 /// not the noise of computing in few bits. Prompts are compared one at a time: padding has no part in the result.
-/// Continuations go on behind a token that ends an answer, so that each compares as many tokens as asked for.
+/// Continuations go on behind a token that ends an answer, so that each compares as many tokens as asked for; behind a
+/// tie, where float32 itself cannot say which token it is, there is nothing to compare any more.
 /// </remarks>
 public static class MergeParity
 {
+    // Two logits this close, relative to the largest, are not told apart by float32: another order of a sum decides.
+    private const double Tie = 1e-5;
+
     /// <summary>Compares.</summary>
     /// <param name="baseDirectory">The base model.</param>
     /// <param name="adapterDirectory">The adapter.</param>
@@ -110,11 +114,12 @@ public static class MergeParity
     private static Tensor Ids(CausalLanguageModel model, params int[] ids) =>
         tensor(Array.ConvertAll(ids, id => (long)id), device: model.Device).unsqueeze(0);
 
-    // How clear the adapter's choice was where the merged model first chose otherwise; null when it never did.
+    // How clear the adapter's choice was where the merged model first chose otherwise; null when it never did, or when
+    // the two tokens were tied before.
     private static double? Flip(List<(int Token, double Margin)> one, List<(int Token, double Margin)> other)
     {
         var at = one.Zip(other).TakeWhile(pair => pair.First.Token == pair.Second.Token).Count();
-        return at == one.Count ? null : one[at].Margin;
+        return at == one.Count || one[at].Margin <= Tie ? null : one[at].Margin;
     }
 
     private static List<(int Token, double Margin)> Greedy(CausalLanguageModel model, int[] prompt, int count)

@@ -20,6 +20,7 @@ internal sealed class HopServer : IDisposable
         var start = new ProcessStartInfo("dotnet", [typeof(HopServer).Assembly.Location, "hop-serve", kind, $"{port}"])
         {
             RedirectStandardInput = true,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         };
         _process = Process.Start(start) ?? throw new InvalidOperationException("the server did not start");
