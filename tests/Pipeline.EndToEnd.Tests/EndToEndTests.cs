@@ -10,14 +10,47 @@ namespace Pipeline.EndToEnd.Tests;
 [Trait("Tier", "e2e")]
 public sealed class EndToEndTests
 {
-    private static readonly Lazy<Task<FineTuneResult>> Undisturbed = new(OnEmbeddedAsync);
+    private static readonly Lazy<Task<(FineTuneResult Result, ServedLineage Lineage)>> Whole = new(OnEmbeddedAsync);
+
+    private static Task<FineTuneResult> Undisturbed => ResultAsync();
 
     [Fact]
     public async Task EmbeddedAndFolder_RunsToAServedAdapter()
     {
-        var result = await Undisturbed.Value;
+        var result = await Undisturbed;
         result.Verdict.ShouldBe(Verdict.Promoted, result.Reason);
         result.Report.ShouldNotBeNull();
+    }
+
+    // From what serves back to what it rests on: every kind is there, made by this run, and is the artefact that the run
+    // itself names.
+    [Fact]
+    public async Task S2_09_LineageOfTheChampion_ReachesEverythingThatTheRunWasMadeOf()
+    {
+        var (result, lineage) = await Whole.Value;
+        lineage.Json.GetProperty("missing").EnumerateArray().ShouldBeEmpty();
+        lineage.Json.GetProperty("unrecorded").EnumerateArray().ShouldBeEmpty();
+        foreach (var kind in (string[])["raw-object", "rule", "dataset", "base", "code", "config", "seed", "checkpoint",
+            "evidence", "approval", "package", "rollout", "version"])
+        {
+            lineage.Of(kind).ShouldNotBeEmpty(kind);
+            lineage.Page.ShouldContain($". {kind}</td>");
+        }
+
+        string[] Artefacts(string kind) => [.. lineage.Of(kind).Select(node => node.GetProperty("artifact").GetString()!)];
+        Artefacts("dataset").ShouldContain(result.Dataset.ShouldNotBeNull().Sha256);
+        Artefacts("checkpoint").ShouldContain(result.Adapter.ShouldNotBeNull().Sha256);
+        Artefacts("evidence").ShouldContain(result.Gate.ShouldNotBeNull().Evidence.ShouldNotBeNull().Sha256);
+        Artefacts("version").ShouldBe([result.Version.ShouldNotBeNull().Digest]);
+        Artefacts("raw-object").ShouldAllBe(digest => digest.Length == 64);
+        lineage.Of("approval").ShouldContain(node => node.GetProperty("label").GetString()!.Contains("ada"));
+        Property("seed", "reference").ShouldBe($"{TinyRun.Input.Train.Seed}");
+        Property("config", "options").ShouldContain($"\"learningRate\":{TinyRun.Input.Train.LearningRate}");
+        Property("code", "reference").Length.ShouldBeGreaterThanOrEqualTo(7);
+        Property("rollout", "reason").ShouldBe("promotion");
+
+        string Property(string kind, string name) =>
+            lineage.Of(kind)[0].GetProperty("properties").GetProperty(name).GetString()!;
     }
 
     [Fact]
@@ -28,7 +61,7 @@ public sealed class EndToEndTests
         using var s3 = await S3Server.StartAsync(folder.Combine("s3"));
         await using var deployment = new LocalDeployment("real", folder.Path, s3.Settings);
         await deployment.StartAsync();
-        Same(await TinyRun.RunAsync(deployment.EnginePort), await Undisturbed.Value);
+        Same(await TinyRun.RunAsync(deployment.EnginePort), await Undisturbed);
     }
 
     [Fact]
@@ -47,7 +80,7 @@ public sealed class EndToEndTests
             "train" => MoveToAnotherHostAsync(deployment, "evaluation.batch#2=kill"),
             "canary" => deployment.KillAsync("gateway"),
             _ => Task.CompletedTask,
-        }), await Undisturbed.Value);
+        }), await Undisturbed);
         Tell(deployment, 6);
         deployment.LogOf("gpu-b").ShouldContain("continuing after step");
     }
@@ -64,7 +97,7 @@ public sealed class EndToEndTests
         deployment.Start("gpu", ChaosPoints.Gpu);
         deployment.Start("gateway");
         Same(await TinyRun.RunAsync(deployment.EnginePort, stage => ChaosPoints.AtStageAsync(deployment, stage)),
-            await Undisturbed.Value);
+            await Undisturbed);
         Tell(deployment, ChaosPoints.Count);
     }
 
@@ -85,12 +118,15 @@ public sealed class EndToEndTests
         violence.ShouldNotContain(line => line.EndsWith(": ", StringComparison.Ordinal), "a process ended by itself");
     }
 
-    private static async Task<FineTuneResult> OnEmbeddedAsync()
+    private static async Task<FineTuneResult> ResultAsync() => (await Whole.Value).Result;
+
+    private static async Task<(FineTuneResult Result, ServedLineage Lineage)> OnEmbeddedAsync()
     {
         using var folder = new TempDirectory();
         await using var deployment = LocalDeployment.OnFolder("embedded", folder.Path);
         await deployment.StartAsync();
-        return await TinyRun.RunAsync(deployment.EnginePort);
+        var result = await TinyRun.RunAsync(deployment.EnginePort);
+        return (result, await ServedLineage.ReadAsync(folder.Path, result));
     }
 
     private static void Same(FineTuneResult result, FineTuneResult undisturbed)

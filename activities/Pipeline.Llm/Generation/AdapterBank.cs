@@ -15,10 +15,12 @@ namespace Pipeline.Llm.Generation;
 /// 2311.03285.
 /// </remarks>
 /// <param name="model">The base model.</param>
-internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
+/// <param name="type">How weights are kept.</param>
+internal sealed class AdapterBank(CausalLanguageModel model, AdapterWeights type = AdapterWeights.AsStored) : IAdapterHost
 {
     private readonly AdapterMemory _memory = new();
     private readonly ConcurrentDictionary<string, BankedAdapter> _adapters = new(StringComparer.Ordinal);
+    private BankedRows? _last;
 
     public int Count => _adapters.Count;
 
@@ -31,7 +33,7 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public (Action Attach, bool ChangesModel) Prepare(string name, AdapterContent content)
     {
-        var adapter = BankedAdapter.Read(model, content, _memory);
+        var adapter = BankedAdapter.Read(model, content, _memory, type);
         void Attach()
         {
             if (!_adapters.TryAdd(name, adapter))
@@ -59,8 +61,12 @@ internal sealed class AdapterBank(CausalLanguageModel model) : IAdapterHost
 
     public void Dispose() => _memory.Dispose();
 
-    /// <summary>The updates of a batch; null entries for rows without one.</summary>
-    public IRowAdapters Of(IReadOnlyList<string?> adapters) =>
-        new BankedRows([.. adapters.Select(name => name is null ? null
-        : _adapters.GetValueOrDefault(name) ?? throw new GenerationException($"adapter '{name}' is not loaded"))]);
+    /// <summary>The updates of a batch; null entries for rows without one. For the engine's thread only.</summary>
+    public IRowAdapters Of(IReadOnlyList<string?> adapters)
+    {
+        BankedAdapter?[] rows = [.. adapters.Select(name => name is null ? null
+        : _adapters.GetValueOrDefault(name) ?? throw new GenerationException($"adapter '{name}' is not loaded"))];
+        // A batch stays the same for many steps.
+        return _last?.Serves(rows) == true ? _last : _last = new BankedRows(rows);
+    }
 }

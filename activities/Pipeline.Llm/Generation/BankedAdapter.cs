@@ -30,15 +30,19 @@ internal sealed class BankedAdapter
         }
 
         return TargetMatcher.Find(config, model.Config).FirstOrDefault(target => target.IsEmbedding
-            || target.Input * sizeof(float) > AdapterMemory.BlockBytes
-            || target.Output * sizeof(float) > AdapterMemory.BlockBytes) is { } odd
+            || BankedModule.LargestPiece(target.Input, target.Rank) > AdapterMemory.BlockBytes) is { } odd
             ? $"not servable as adapter: it changes {odd.Module}; merge it instead" : null;
     }
 
     /// <summary>Reads and checks an adapter; no tensor is made, so it costs little more than the copy.</summary>
+    /// <param name="model">The base model.</param>
+    /// <param name="content">The adapter's files.</param>
+    /// <param name="memory">Where the weights go.</param>
+    /// <param name="type">How they are kept.</param>
     /// <exception cref="InvalidDataException">The files do not fit the base, or need more than a low-rank
     /// update.</exception>
-    public static BankedAdapter Read(CausalLanguageModel model, AdapterContent content, AdapterMemory memory)
+    public static BankedAdapter Read(
+        CausalLanguageModel model, AdapterContent content, AdapterMemory memory, AdapterWeights type)
     {
         var config = LoraConfigJson.Read(content);
         if (Obstacle(model, config) is { } obstacle)
@@ -55,12 +59,7 @@ internal sealed class BankedAdapter
         {
             foreach (var target in problems.Count == 0 ? targets : [])
             {
-                adapter.Modules[target.Module] = new BankedModule(
-                    adapter.Copy(file, target.Module + ".lora_A.weight", target.Rank, target.Input, transposed: false,
-                        memory, problems),
-                    adapter.Copy(file, target.Module + ".lora_B.weight", target.Rank, target.Output, transposed: true,
-                        memory, problems),
-                    target.Input, target.Output, (float)target.Scaling);
+                adapter.Modules[target.Module] = adapter.Pack(file, target, memory, type, problems);
             }
 
             return problems.Count == 0 ? adapter : throw AdapterFile.Refusal(file, problems);
@@ -72,53 +71,52 @@ internal sealed class BankedAdapter
         }
     }
 
-    // A row never crosses the end of a block.
-    private unsafe nint[] Copy(SafeTensorsFile file, string name, int count, int width, bool transposed,
-        AdapterMemory memory, List<string> problems)
+    private BankedModule Pack(
+        SafeTensorsFile file, LoraTarget target, AdapterMemory memory, AdapterWeights type, List<string> problems)
     {
-        var entry = file.Entry(AdapterShapes.Prefix + name);
-        var (rows, bytes, buffer) =
-            (new nint[count], width * sizeof(float), ArrayPool<float>.Shared.Rent(count * width));
-        var values = buffer.AsSpan(0, count * width);
-        FloatReader.Read(file, entry, values);
+        var names = (A: AdapterShapes.Prefix + target.Module + ".lora_A.weight",
+            B: AdapterShapes.Prefix + target.Module + ".lora_B.weight");
+        var isHalf = type == AdapterWeights.BFloat16
+            || (file.Entry(names.A).DType, file.Entry(names.B).DType)
+                == (SafeTensorsDType.BF16, SafeTensorsDType.BF16);
+        var (a, b) = (ArrayPool<float>.Shared.Rent(target.Rank * target.Input),
+            ArrayPool<float>.Shared.Rent(target.Rank * target.Output));
+        try
+        {
+            return BankedModule.Pack(
+                Values(file, names.A, a.AsSpan(0, target.Rank * target.Input), problems),
+                Values(file, names.B, b.AsSpan(0, target.Rank * target.Output), problems), (float)target.Scaling,
+                target.Rank, isHalf, bytes => Take(memory, bytes));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(a);
+            ArrayPool<float>.Shared.Return(b);
+        }
+    }
+
+    private static Span<float> Values(SafeTensorsFile file, string name, Span<float> values, List<string> problems)
+    {
+        FloatReader.Read(file, file.Entry(name), values);
         if (!FloatReader.AllFinite(values))
         {
             problems.Add($"'{name}' holds numbers that are not finite");
         }
 
-        for (var row = 0; row < count; row++)
+        return values;
+    }
+
+    // Pieces never cross the end of a block, and start on cache lines.
+    private nint Take(AdapterMemory memory, int bytes)
+    {
+        if (_used + bytes > AdapterMemory.BlockBytes)
         {
-            if (_used + bytes > AdapterMemory.BlockBytes)
-            {
-                _blocks.Add(memory.Take());
-                _used = 0;
-            }
-
-            rows[row] = _blocks[^1] + _used;
-            var target = new Span<float>((void*)rows[row], width);
-            for (var i = 0; transposed && i < width; i++)
-            {
-                target[i] = values[(i * count) + row];
-            }
-
-            if (!transposed)
-            {
-                values.Slice(row * width, width).CopyTo(target);
-            }
-
-            // Rows start on cache lines.
-            _used += (bytes + 63) & ~63;
+            _blocks.Add(memory.Take());
+            _used = 0;
         }
 
-        ArrayPool<float>.Shared.Return(buffer);
-        return rows;
+        var place = _blocks[^1] + _used;
+        _used += (bytes + 63) & ~63;
+        return place;
     }
 }
-
-/// <summary>The update of one module: scaling · Bᵀ-rows weighted by A-rows · x.</summary>
-/// <param name="A">Addresses of the rows of A, each [in].</param>
-/// <param name="B">Addresses of the rows of Bᵀ, each [out].</param>
-/// <param name="Input">in.</param>
-/// <param name="Output">out.</param>
-/// <param name="Scaling">Scale of the update.</param>
-internal sealed record BankedModule(nint[] A, nint[] B, int Input, int Output, float Scaling);

@@ -6,101 +6,70 @@ namespace Pipeline.Llm.Generation;
 /// <summary>
 /// The updates of one batch. Rows under one adapter are worked through together, wherever they stand.
 /// </summary>
-internal sealed class BankedRows : IRowAdapters
+/// <param name="adapters">Adapter of each row; null for rows without one.</param>
+internal sealed class BankedRows(IReadOnlyList<BankedAdapter?> adapters) : IRowAdapters
 {
     // Multiply-adds below which a second thread costs more than it brings.
     private const long ParallelWork = 400_000;
 
-    private readonly List<(BankedAdapter Adapter, int[] Rows)> _groups;
-    private readonly int _rows;
+    // Pieces a thread: one that comes late leaves some of its own to the others.
+    private const int Pieces = 2;
 
-    /// <summary>Groups the rows of a batch.</summary>
-    /// <param name="adapters">Adapter of each row; null for rows without one.</param>
-    public BankedRows(IReadOnlyList<BankedAdapter?> adapters)
+    // Made when a module is first seen: while a batch stays the same, its steps share them.
+    private readonly Dictionary<string, BankedWork> _work = new(StringComparer.Ordinal);
+
+    /// <summary>Whether these are the updates of the given rows.</summary>
+    public bool Serves(IReadOnlyList<BankedAdapter?> rows)
     {
-        _rows = adapters.Count;
-        _groups = [.. adapters.Index().Where(row => row.Item is not null)
-            .GroupBy(row => row.Item!, row => row.Index) // not null: see above
-            .Select(group => (group.Key, group.ToArray()))];
+        if (rows.Count != adapters.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (!ReferenceEquals(rows[i], adapters[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
     public unsafe Tensor Add(string module, Tensor x, Tensor result)
     {
-        var parts = new List<Part>(_groups.Count);
-        foreach (var (adapter, rows) in _groups)
+        if (!_work.TryGetValue(module, out var work))
         {
-            if (adapter.Modules.TryGetValue(module, out var update))
-            {
-                parts.Add(new(update, rows));
-            }
+            _work[module] = work = BankedWork.Of(adapters, module);
         }
 
-        if (parts.Count == 0)
+        if (work.Parts.Length == 0)
         {
             return result;
         }
 
         var (input, output) = (x.contiguous(), result.contiguous());
-        var tokens = (int)(input.NumberOfElements / input.size(-1) / _rows);
+        var tokens = (int)(input.NumberOfElements / input.size(-1) / adapters.Count);
         fixed (byte* source = input.bytes, target = output.bytes)
         {
-            Run(parts, tokens, (nint)source, (nint)target, get_num_threads());
+            Run(work, tokens, (nint)source, (nint)target, get_num_threads());
         }
 
         return output;
     }
 
-    private static void Run(List<Part> parts, int tokens, nint source, nint target, int threads)
+    private static void Run(BankedWork work, int tokens, nint source, nint target, int threads)
     {
-        // Tiles of all parts are numbered through, so that threads share them evenly.
-        var ends = new int[parts.Count];
-        var (total, work) = (0, 0L);
-        for (var i = 0; i < parts.Count; i++)
+        if (threads == 1 || work.Weights * tokens <= ParallelWork)
         {
-            var count = parts[i].Rows.Length * tokens;
-            work += (long)count * parts[i].Module.A.Length * (parts[i].Module.Input + parts[i].Module.Output);
-            ends[i] = total += (count + RowKernel.Tile - 1) / RowKernel.Tile;
-        }
-
-        if (threads > 1 && work > ParallelWork)
-        {
-            Parallel.For(0, total, new ParallelOptions { MaxDegreeOfParallelism = threads }, tile =>
-            {
-                var found = Array.BinarySearch(ends, tile + 1);
-                var part = found < 0 ? ~found : found;
-                Step(parts[part], tile - (part == 0 ? 0 : ends[part - 1]), tokens, source, target);
-            });
+            work.Run(tokens, source, target, 0, work.Tiles(tokens));
             return;
         }
 
-        for (var (part, tile) = (0, 0); tile < total; tile++)
-        {
-            while (tile >= ends[part])
-            {
-                part++;
-            }
-
-            Step(parts[part], tile - (part == 0 ? 0 : ends[part - 1]), tokens, source, target);
-        }
+        var (tiles, pieces) = (work.Tiles(tokens), threads * Pieces);
+        Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece => work.Run(
+            tokens, source, target, (int)((long)tiles * piece / pieces), (int)((long)tiles * (piece + 1) / pieces)));
     }
-
-    private static unsafe void Step(Part part, int tile, int tokens, nint source, nint target)
-    {
-        var inputs = stackalloc float*[RowKernel.Tile];
-        var outputs = stackalloc float*[RowKernel.Tile];
-        var first = tile * RowKernel.Tile;
-        var count = Math.Min(RowKernel.Tile, (part.Rows.Length * tokens) - first);
-        for (var i = 0; i < count; i++)
-        {
-            var (row, token) = Math.DivRem(first + i, tokens);
-            var place = ((long)part.Rows[row] * tokens) + token;
-            inputs[i] = (float*)source + (place * part.Module.Input);
-            outputs[i] = (float*)target + (place * part.Module.Output);
-        }
-
-        RowKernel.Add(part.Module, inputs, outputs, count);
-    }
-
-    private readonly record struct Part(BankedModule Module, int[] Rows);
 }

@@ -14,6 +14,14 @@ internal readonly unsafe struct Floats512(Vector512<float> value) : IFloatVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats512 Load(float* source) => new(Vector512.Load(source));
 
+    // bfloat16 is the upper half of float32.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats512 LoadEven(ushort* source) => new((Vector512.Load((uint*)source) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Floats512 LoadOdd(ushort* source) =>
+        new((Vector512.Load((uint*)source) & Vector512.Create(0xFFFF0000u)).AsSingle());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Floats512 Fill(float value) => new(Vector512.Create(value));
 

@@ -14,6 +14,15 @@ internal readonly unsafe struct FloatsAny(Vector<float> value) : IFloatVector<Fl
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatsAny Load(float* source) => new(Vector.Load(source));
 
+    // bfloat16 is the upper half of float32.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatsAny LoadEven(ushort* source) =>
+        new(Vector.AsVectorSingle(Vector.ShiftLeft(Vector.Load((uint*)source), 16)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatsAny LoadOdd(ushort* source) =>
+        new(Vector.AsVectorSingle(Vector.Load((uint*)source) & new Vector<uint>(0xFFFF0000u)));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatsAny Fill(float value) => new(new Vector<float>(value));
 

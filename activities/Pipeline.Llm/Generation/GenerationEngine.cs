@@ -46,7 +46,7 @@ public sealed partial class GenerationEngine : IGenerationEngine
         // Read once here: the bank compares it on other threads.
         _ = model.Fingerprint;
         _adapters = model.Device.type == DeviceType.CPU && model.DType == ScalarType.Float32
-            ? new MixedAdapterHost(model) : new ModuleAdapterHost(model);
+            ? new MixedAdapterHost(model, _options.AdapterWeights) : new ModuleAdapterHost(model);
         _pages = new KeyValuePages(model, CacheTokens(model));
         _prefixes = new PrefixCache(_pages);
         _runner = new BatchRunner(model, _adapters, _pages);

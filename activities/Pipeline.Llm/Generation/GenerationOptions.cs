@@ -27,4 +27,8 @@ public sealed record GenerationOptions
     /// <summary>Whether prompts of one scope share the keys and values of equal beginnings.</summary>
     /// <value>The default is true.</value>
     public bool PrefixCache { get; init; } = true;
+
+    /// <summary>How the weights of low-rank adapters are kept beside a float32 model on the CPU.</summary>
+    /// <value>The default is <see cref="AdapterWeights.AsStored"/>.</value>
+    public AdapterWeights AdapterWeights { get; init; }
 }

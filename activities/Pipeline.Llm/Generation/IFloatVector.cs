@@ -12,6 +12,14 @@ internal unsafe interface IFloatVector<T>
 
     static abstract T Load(float* source);
 
+    /// <summary>The bfloat16 numbers at even places, widened.</summary>
+    /// <param name="source">Twice as many numbers as the register holds.</param>
+    static abstract T LoadEven(ushort* source);
+
+    /// <summary>The bfloat16 numbers at odd places, widened.</summary>
+    /// <param name="source">Twice as many numbers as the register holds.</param>
+    static abstract T LoadOdd(ushort* source);
+
     static abstract T Fill(float value);
 
     /// <summary>a · b + c.</summary>

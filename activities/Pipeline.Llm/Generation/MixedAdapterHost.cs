@@ -8,9 +8,10 @@ namespace Pipeline.Llm.Generation;
 /// Low-rank adapters in a bank beside the model, all others attached to its modules; one batch may mix both.
 /// </summary>
 /// <param name="model">The base model, float32 on the CPU.</param>
-internal sealed class MixedAdapterHost(CausalLanguageModel model) : IAdapterHost
+/// <param name="type">How the weights in the bank are kept.</param>
+internal sealed class MixedAdapterHost(CausalLanguageModel model, AdapterWeights type) : IAdapterHost
 {
-    private readonly AdapterBank _bank = new(model);
+    private readonly AdapterBank _bank = new(model, type);
     private readonly ModuleAdapterHost _attached = new(model);
 
     public int Count => _bank.Count + _attached.Count;

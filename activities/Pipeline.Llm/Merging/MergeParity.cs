@@ -1,4 +1,3 @@
-using Pipeline.Llm.Configuration;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using TorchSharp;
@@ -11,11 +10,15 @@ namespace Pipeline.Llm.Merging;
 /// </summary>
 /// <remarks>
 /// Both sides compute in float32 on what their files hold, so the figures show what merging and storing changed, and
-/// not the noise of computing in few bits. Prompts are compared one at a time: padding has no part in the result. A
-/// continuation ends with the token that ends an answer: what would follow is never shown to anybody.
+/// not the noise of computing in few bits. Prompts are compared one at a time: padding has no part in the result.
+/// Continuations go on behind a token that ends an answer, so that each compares as many tokens as asked for; behind a
+/// tie, where float32 itself cannot say which token it is, there is nothing to compare any more.
 /// </remarks>
 public static class MergeParity
 {
+    // Two logits this close, relative to the largest, are not told apart by float32: another order of a sum decides.
+    private const double Tie = 1e-5;
+
     /// <summary>Compares.</summary>
     /// <param name="baseDirectory">The base model.</param>
     /// <param name="adapterDirectory">The adapter.</param>
@@ -50,7 +53,6 @@ public static class MergeParity
         using var adapted = CausalLanguageModel.Load(baseDirectory, load);
         LoraAdapter.Load(adapted, adapterDirectory);
         using var merged = CausalLanguageModel.Load(mergedDirectory, load);
-        IReadOnlyList<int> ends = GenerationDefaults.Read(baseDirectory).EosTokenIds ?? [];
         var sums = new Sums();
         foreach (var prompt in prompts)
         {
@@ -65,8 +67,9 @@ public static class MergeParity
                         + $"of it");
             }
 
-            var continuation = Greedy(adapted, prompt, options.NewTokens, ends);
-            sums = sums.With(one, other, continuation.SequenceEqual(Greedy(merged, prompt, options.NewTokens, ends)));
+            var (left, right) =
+                (Greedy(adapted, prompt, options.NewTokens), Greedy(merged, prompt, options.NewTokens));
+            sums = sums.With(one, other, Flip(left, right));
         }
 
         progress?.Report(sums.Prompts);
@@ -86,7 +89,8 @@ public static class MergeParity
         {
             reasons.Add(
                 $"{sums.Equal} of {sums.Prompts} prompts continue alike over {options.NewTokens} tokens, "
-                    + $"{options.EqualPrompts:P0} must");
+                    + $"{options.EqualPrompts:P0} must; the clearest choice that changed had a margin of "
+                    + $"{sums.Margin:G3} of the largest logit");
         }
 
         return new MergeParityReport
@@ -98,6 +102,7 @@ public static class MergeParity
             MeanDivergence = sums.Divergence / sums.Positions,
             TopTokenAgreement = (double)sums.Agreeing / sums.Positions,
             EqualPrompts = share,
+            LargestFlippedMargin = sums.Margin,
             EqualPromptsLimit = options.EqualPrompts,
             Reasons = reasons,
         };
@@ -109,23 +114,29 @@ public static class MergeParity
     private static Tensor Ids(CausalLanguageModel model, params int[] ids) =>
         tensor(Array.ConvertAll(ids, id => (long)id), device: model.Device).unsqueeze(0);
 
-    private static List<int> Greedy(CausalLanguageModel model, int[] prompt, int count, IReadOnlyList<int> ends)
+    // How clear the adapter's choice was where the merged model first chose otherwise; null when it never did, or when
+    // the two tokens were tied before.
+    private static double? Flip(List<(int Token, double Margin)> one, List<(int Token, double Margin)> other)
+    {
+        var at = one.Zip(other).TakeWhile(pair => pair.First.Token == pair.Second.Token).Count();
+        return at == one.Count || one[at].Margin <= Tie ? null : one[at].Margin;
+    }
+
+    private static List<(int Token, double Margin)> Greedy(CausalLanguageModel model, int[] prompt, int count)
     {
         using var cache = new KeyValueCache(
             model.Config, 1, Math.Min(model.Config.MaxPositions, prompt.Length + count), model.DType, model.Device);
-        var (tokens, next) = (new List<int>(count), prompt);
+        var (tokens, next) = (new List<(int Token, double Margin)>(count), prompt);
         // Behind the context there is nothing to compare.
         while (tokens.Count < count && prompt.Length + tokens.Count < model.Config.MaxPositions)
         {
             using var scope = NewDisposeScope();
             var states = model.Hidden(new ModelInput { InputIds = Ids(model, next), Cache = cache });
-            var logits = model.Logits(states.narrow(1, states.size(1) - 1, 1));
-            tokens.Add((int)logits.argmax(-1).item<long>());
-            next = [tokens[^1]];
-            if (ends.Contains(tokens[^1]))
-            {
-                break;
-            }
+            var logits = model.Logits(states.narrow(1, states.size(1) - 1, 1)).flatten();
+            var (values, ids) = logits.topk(2);
+            var largest = Math.Max(1e-9, logits.abs().max().item<float>());
+            tokens.Add(((int)ids[0].item<long>(), (values[0] - values[1]).item<float>() / largest));
+            next = [tokens[^1].Token];
         }
 
         return tokens;
@@ -133,9 +144,9 @@ public static class MergeParity
 
     /// <summary>What the prompts so far have shown.</summary>
     private readonly record struct Sums(
-        int Prompts, long Positions, double Difference, double Divergence, long Agreeing, int Equal)
+        int Prompts, long Positions, double Difference, double Divergence, long Agreeing, int Equal, double Margin)
     {
-        public Sums With(Tensor one, Tensor other, bool isEqual)
+        public Sums With(Tensor one, Tensor other, double? flipped)
         {
             // A comparison with NaN is false, so a difference that is no number must fail by itself.
             var largest = (one - other).abs().max().item<float>() / Math.Max(1e-9, one.abs().max().item<float>());
@@ -146,7 +157,8 @@ public static class MergeParity
                 double.IsNaN(largest) ? double.PositiveInfinity : Math.Max(Difference, largest),
                 Divergence + (left.exp() * (left - right)).sum().item<float>(),
                 Agreeing + one.argmax(-1).eq(other.argmax(-1)).sum().item<long>(),
-                Equal + (isEqual ? 1 : 0));
+                Equal + (flipped is null ? 1 : 0),
+                Math.Max(Margin, flipped ?? 0));
         }
     }
 }

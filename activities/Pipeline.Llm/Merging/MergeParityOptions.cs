@@ -16,7 +16,7 @@ public sealed record MergeParityOptions
     /// <value>0.99</value>
     public double EqualPrompts { get; init; } = 0.99;
 
-    /// <summary>Most tokens of a continuation.</summary>
+    /// <summary>Tokens of a continuation, whatever token ends an answer; fewer only where the context ends.</summary>
     /// <value>64</value>
     public int NewTokens { get; init; } = 64;
 

@@ -24,6 +24,12 @@ public sealed record MergeParityReport
     /// <summary>Share of prompts with equal greedy continuations.</summary>
     public required double EqualPrompts { get; init; }
 
+    /// <summary>
+    /// Distance of the adapter's choice to its second, where the merged model chose otherwise: the clearest such choice,
+    /// relative to the largest logit of its place; 0 when all continuations are equal.
+    /// </summary>
+    public required double LargestFlippedMargin { get; init; }
+
     /// <summary>Limit of <see cref="EqualPrompts"/>.</summary>
     public required double EqualPromptsLimit { get; init; }
 

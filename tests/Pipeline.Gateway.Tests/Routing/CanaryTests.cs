@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Gateway.Access;
 using Pipeline.Gateway.Endpoints;
 using Pipeline.Gateway.Tests.Support;
 using Pipeline.Registry.Monitoring;
@@ -39,6 +40,70 @@ public sealed class CanaryTests : IDisposable
             decision.Comparisons.ShouldAllBe(row => row.StableCount == 300 - candidates && row.PValue > 0
                 && row.Low <= row.Difference && row.Difference <= row.High);
         }
+    }
+
+    [Theory]
+    [InlineData("key")]
+    [InlineData("id")]
+    [InlineData("session")]
+    [InlineData("user")]
+    public async Task S0_15_WhoeverGivesAKey_KeepsHisArmAndTheWeightsHoldOverThem(string kind)
+    {
+        await using var gateway = await StartAsync(30);
+        var candidates = 0;
+        for (var i = 0; i < 60; i++)
+        {
+            using var client = gateway.NewClient(
+                key: kind == "key" ? $"sk-{i}" : null, clientId: kind == "id" ? $"client-{i}" : null);
+            if (kind == "session")
+            {
+                client.DefaultRequestHeaders.Add("X-Session-Id", $"session-{i}");
+            }
+
+            var user = kind == "user" ? $"user-{i}" : null;
+            string[] arms = [await ArmAsync(gateway, client, user), await ArmAsync(gateway, client, user),
+                await ArmAsync(gateway, client, user)];
+            arms.Distinct().ShouldHaveSingleItem();
+            candidates += arms[0] == "candidate" ? 1 : 0;
+        }
+
+        candidates.ShouldBeInRange(8, 29);
+    }
+
+    [Fact]
+    public async Task S0_15_WhoeverGivesNothing_IsSplitByRequest()
+    {
+        await using var gateway = await StartAsync(30);
+        var candidates = 0;
+        for (var i = 0; i < 300; i++)
+        {
+            candidates += await ArmAsync(gateway, gateway.Client, user: null) == "candidate" ? 1 : 0;
+        }
+
+        // Six standard deviations around 90.
+        candidates.ShouldBeInRange(42, 138);
+    }
+
+    [Fact]
+    public async Task S0_15_OneKeyOfTheClientsFile_IsOneClientUntilItNamesItsUsers()
+    {
+        var clients = new ClientsFile { Clients = [TestGateway.Key("acme", "acme-key")] };
+        await using var gateway = await StartAsync(30, parts: parts => parts with { Clients = clients });
+        using var client = gateway.NewClient("acme-key");
+        var plain = new HashSet<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            plain.Add(await ArmAsync(gateway, client, user: null));
+        }
+
+        plain.ShouldHaveSingleItem();
+        var users = new List<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            users.Add(await ArmAsync(gateway, client, $"user-{i}"));
+        }
+
+        users.Distinct().Count().ShouldBe(2);
     }
 
     [Fact]
@@ -175,9 +240,10 @@ public sealed class CanaryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private async Task<TestGateway> StartAsync(
-        double percent, Func<TrafficArm, TrafficArm>? change = null, bool shadow = false, string? store = null)
+        double percent, Func<TrafficArm, TrafficArm>? change = null, bool shadow = false, string? store = null,
+        Func<GatewayParts, GatewayParts>? parts = null)
     {
-        var gateway = await TestGateway.StartAsync(store: store);
+        var gateway = await TestGateway.StartAsync(parts: parts, store: store);
         gateway.AddAdapter("help", "1", _folder.Path);
         gateway.AddAdapter("help", "2", _folder.Path);
         var candidate = new TrafficArm { Adapter = "help@2" };
@@ -201,8 +267,14 @@ public sealed class CanaryTests : IDisposable
     private static async Task<string> ArmAsync(TestGateway gateway, string client)
     {
         using var http = gateway.NewClient(clientId: client);
-        var (status, _, response) =
-            await gateway.PostAsync("/v1/chat/completions", TestGateway.Chat("hi", "help"), http);
+        return await ArmAsync(gateway, http, user: null);
+    }
+
+    private static async Task<string> ArmAsync(TestGateway gateway, HttpClient client, string? user)
+    {
+        var (status, _, response) = await gateway.PostAsync(
+            "/v1/chat/completions", new { model = "help", messages = new[] { new { role = "user", content = "hi" } },
+                max_tokens = 8, user }, client);
         status.ShouldBe(200);
         return response.Headers.GetValues("X-Traffic-Arm").Single();
     }

@@ -15,7 +15,7 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
     private const int Rows = 4;
     private const int PromptTokens = 256;
     private const int DecodeRows = 64;
-    private const int DecodeSteps = 4;
+    private const int DecodeSteps = 40;
 
     // Rank 16 on every projection is 8 % of this small model's arithmetic.
     [Theory]
@@ -26,35 +26,37 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         int distinct, int rank, bool allProjections, double limit)
     {
         var (plain, adapted) =
-            Compare(distinct, rank, allProjections, (model, bank, adapterOf) => Prefill(model, bank, adapterOf));
+            Compare(distinct, rank, allProjections, AdapterWeights.AsStored, 9, Prefill);
         Judge($"{distinct} adapters, r {rank}{(allProjections ? " on all projections" : "")}, prompt", plain, adapted,
             limit);
     }
 
     // 85 % of the throughput of the base alone is 17.6 % more time. Rank 16 on every projection of 64 adapters is 96 MB
-    // that each step has to read, four times the model: there the memory decides, and the limit only guards against a
-    // relapse.
+    // in float32 that each step has to read, four times the model: there the memory decides, and the limits only guard
+    // against a relapse on a busy machine.
     [Theory]
-    [InlineData(8, false, (1 / 0.85) - 1)]
-    [InlineData(16, true, 1.0)]
+    [InlineData(8, false, AdapterWeights.AsStored, (1 / 0.85) - 1)]
+    [InlineData(8, false, AdapterWeights.BFloat16, (1 / 0.85) - 1)]
+    [InlineData(16, true, AdapterWeights.AsStored, 1.0)]
+    [InlineData(16, true, AdapterWeights.BFloat16, 0.6)]
     public void S1_35_Decode_SixtyFourAdaptersInOneBatch_KeepMostOfTheThroughput(
-        int rank, bool allProjections, double limit)
+        int rank, bool allProjections, AdapterWeights type, double limit)
     {
         var (plain, adapted) =
-            Compare(DecodeRows, rank, allProjections, (model, bank, adapterOf) => Decode(model, bank, adapterOf));
-        Judge($"{DecodeRows} adapters, r {rank}{(allProjections ? " on all projections" : "")}, answer", plain, adapted,
+            Compare(DecodeRows, rank, allProjections, type, DecodeSteps, Decode);
+        Judge($"{DecodeRows} adapters, r {rank}{(allProjections ? " on all projections" : "")}, {type}, answer", plain, adapted,
             limit);
     }
 
     private static (double Plain, double Adapted) Compare(
-        int distinct, int rank, bool allProjections,
-        Func<CausalLanguageModel, AdapterBank, Func<int, string?>, double> measure)
+        int distinct, int rank, bool allProjections, AdapterWeights type, int rounds,
+        Func<CausalLanguageModel, AdapterBank, Func<int, string?>, Func<double>> prepare)
     {
         using var folder = new TempDirectory();
         EngineFixture.MakeAdapters(
             folder.Path, distinct, rank, allProjections ? LoraConfig.AllProjections : LoraConfig.DefaultTargets);
         using var model = CausalLanguageModel.Load(EngineFixture.ModelDirectory, new() { Threads = 1 });
-        using var bank = new AdapterBank(model);
+        using var bank = new AdapterBank(model, type);
         foreach (var i in Enumerable.Range(0, distinct))
         {
             bank.Prepare($"a{i}", AdapterContent.Read(folder.Combine($"a{i}"))).Attach();
@@ -65,10 +67,12 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         torch.set_num_threads(1);
         try
         {
-            for (var round = 0; round < 9; round++)
+            var (one, other) =
+                (prepare(model, bank, _ => null), prepare(model, bank, row => $"a{row % distinct}"));
+            for (var round = 0; round < rounds; round++)
             {
-                plain.Add(measure(model, bank, _ => null));
-                adapted.Add(measure(model, bank, row => $"a{row % distinct}"));
+                plain.Add(one());
+                adapted.Add(other());
             }
         }
         finally
@@ -76,9 +80,12 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
             torch.set_num_threads(threads);
         }
 
-        // The least disturbed round of each: noise only ever adds.
-        return (plain.Min(), adapted.Min());
+        // The least disturbed rounds of each: noise only ever adds.
+        return (Least(plain), Least(adapted));
     }
+
+    // The mean of the best tenth, so that one lucky clock does not decide.
+    private static double Least(List<double> times) => times.Order().Take(Math.Max(1, times.Count / 10)).Average();
 
     private void Judge(string what, double plain, double adapted, double limit)
     {
@@ -87,19 +94,19 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         overhead.ShouldBeLessThanOrEqualTo(limit);
     }
 
-    private static double Decode(CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf)
+    // Single steps in turns: one of them is short enough to find the machine calm.
+    private static Func<double> Decode(CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf)
     {
-        using var pages = new KeyValuePages(model, DecodeRows * 64);
+        var pages = new KeyValuePages(model, DecodeRows * 64);
         var runner = new BatchRunner(model, bank, pages);
         var sequences = Sequences(DecodeRows, 16, adapterOf);
         Step(runner, sequences);
-        var start = ThreadSeconds();
-        for (var step = 0; step < DecodeSteps; step++)
+        return () =>
         {
+            var start = ThreadSeconds();
             Step(runner, sequences);
-        }
-
-        return (ThreadSeconds() - start) / (DecodeRows * DecodeSteps);
+            return (ThreadSeconds() - start) / DecodeRows;
+        };
     }
 
     private static void Step(BatchRunner runner, List<SequenceState> sequences)
@@ -116,7 +123,8 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         new GenerationRequest { Prompt = [.. Enumerable.Range(0, tokens).Select(i => 10 + (((i * 37) + row) % 8000))],
             Adapter = adapterOf(row) }, 1024))];
 
-    private static double Prefill(CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf)
+    private static Func<double> Prefill(
+        CausalLanguageModel model, AdapterBank bank, Func<int, string?> adapterOf) => () =>
     {
         using var pages = new KeyValuePages(model, Rows * PromptTokens * 2);
         var runner = new BatchRunner(model, bank, pages);
@@ -124,7 +132,7 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
         var start = ThreadSeconds();
         runner.Run(batch);
         return (ThreadSeconds() - start) / (Rows * PromptTokens);
-    }
+    };
 
     private static double ThreadSeconds()
     {

@@ -19,15 +19,16 @@ namespace Pipeline.Llm.Training.Tests.Memory;
 [CollectionDefinition(nameof(MeasuredMemoryTests), DisableParallelization = true)]
 public sealed class MeasuredMemoryTests
 {
-    private const int Rows = 8;
     private const int Length = 128;
 
     [Theory]
-    [InlineData(TuningMethod.Lora)]
-    [InlineData(TuningMethod.QLora)]
-    public void S0_09_PredictedPeak_IsNearTheMeasuredOne(TuningMethod method)
+    [InlineData(TuningMethod.Lora, false, 8)]
+    [InlineData(TuningMethod.QLora, false, 8)]
+    [InlineData(TuningMethod.Lora, true, 8)]
+    [InlineData(TuningMethod.Lora, true, 16)]
+    public void S0_09_PredictedPeak_IsNearTheMeasuredOne(TuningMethod method, bool recomputes, int rows)
     {
-        var (measured, request) = Measure(method, recomputes: false);
+        var (measured, request) = Measure(method, recomputes, rows);
         var predicted = MemoryEstimator.Estimate(request);
         (measured / (predicted.States + predicted.Activations)).ShouldBeInRange(0.85, 1.15);
     }
@@ -35,19 +36,19 @@ public sealed class MeasuredMemoryTests
     [Fact]
     public void S2_19_Recomputation_HalvesTheActivations()
     {
-        var (measured, request) = Measure(TuningMethod.Lora, recomputes: true);
+        var (measured, request) = Measure(TuningMethod.Lora, recomputes: true, rows: 8);
         var kept = MemoryEstimator.Estimate(request with { RecomputesActivations = false });
         (measured - kept.States).ShouldBeInRange(0.1 * kept.Activations, 0.5 * kept.Activations);
     }
 
     // What does not depend on the configuration, the runtime and its libraries, is there after the small model.
-    private static (double Measured, MemoryRequest Request) Measure(TuningMethod method, bool recomputes)
+    private static (double Measured, MemoryRequest Request) Measure(TuningMethod method, bool recomputes, int rows)
     {
         using var folder = new TempDirectory();
-        Train(folder, RandomModel.Write(folder.Combine("small"), 128, 128, 1), method, recomputes);
+        Train(folder, RandomModel.Write(folder.Combine("small"), 128, 128, 1), method, recomputes, rows);
         var model = RandomModel.Write(folder.Combine("model"), 512, 1536, 8);
         var before = ProcessMemory.Reset();
-        var request = Train(folder, model, method, recomputes);
+        var request = Train(folder, model, method, recomputes, rows);
         var measured = ProcessMemory.Peak - before;
         var predicted = MemoryEstimator.Estimate(request);
         TestContext.Current.TestOutputHelper?.WriteLine(
@@ -56,7 +57,8 @@ public sealed class MeasuredMemoryTests
         return (measured, request);
     }
 
-    private static MemoryRequest Train(TempDirectory folder, string directory, TuningMethod method, bool recomputes)
+    private static MemoryRequest Train(
+        TempDirectory folder, string directory, TuningMethod method, bool recomputes, int rows)
     {
         using var scope = NewDisposeScope();
         using var model = CausalLanguageModel.Load(directory, new()
@@ -65,16 +67,18 @@ public sealed class MeasuredMemoryTests
             DType = ScalarType.BFloat16,
             Quantization = method == TuningMethod.QLora ? WeightQuantization.Nf4Double : WeightQuantization.None,
         });
+        // Loading has a peak of its own: pages of the file that the system has not taken back yet.
+        ProcessMemory.Reset();
         var adapter = LoraAdapter.Create(model, LoraPresets.ByName["seed1-default"], 1);
         var options = new TrainingOptions
         {
-            Batch = new() { MicroBatch = Rows, MaxSteps = 2, Layout = BatchLayoutKind.PaddingFree },
+            Batch = new() { MicroBatch = rows, MaxSteps = 2, Layout = BatchLayoutKind.PaddingFree },
             SaveEvery = 0,
             EvaluateEvery = 0,
             RecomputesActivations = recomputes,
         };
         using var objective = new SupervisedObjective(model, adapter, options);
-        var data = new InMemoryTrainingData([.. Enumerable.Range(0, Rows).Select(row => new TrainingRow(
+        var data = new InMemoryTrainingData([.. Enumerable.Range(0, rows).Select(row => new TrainingRow(
             row.ToString(CultureInfo.InvariantCulture),
             new([.. Enumerable.Range(0, Length).Select(t => (row * 131 + t * 17) % RandomModel.Vocabulary)],
                 [.. Enumerable.Repeat(1f, Length)])))]);
@@ -84,7 +88,7 @@ public sealed class MeasuredMemoryTests
             Model = ModelFootprint.Of(model.Config),
             Method = method,
             AdapterParameters = adapter.Parameters.Sum(p => p.Value.numel()),
-            MicroBatchTokens = Rows * Length,
+            MicroBatchTokens = rows * Length,
             RecomputesActivations = recomputes,
             DropsInputs = true,
             FusesLoss = TorchExtras.Current is NativeExtras,

@@ -1,109 +1,67 @@
 using System.Diagnostics;
-using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Pipeline.Gateway;
-using Pipeline.Gateway.Configuration;
-using Pipeline.Gateway.Text;
 
 namespace Benchmarks.Serving;
 
 /// <summary>
 /// Latency of the gateway with an engine that answers at once, beside a bare echo server and nginx in front of it: what
-/// a request pays for access check, parsing, template, tokenizer, routing, queue, accounting and JSON.
+/// a request pays for access check, parsing, template, tokenizer, routing, queue, accounting and JSON. Each server is a
+/// process of its own.
 /// </summary>
 internal static class HopBenchmark
 {
-    private const string Body =
-        "{\"model\":\"bookworm\",\"messages\":[{\"role\":\"user\",\"content\":\"In which section is the package "
-            + "zlib1g?\"}],\"max_tokens\":1}";
+    private const int Warm = 4_000;
+    private const int Count = 10_000;
 
-    public static async Task<int> RunAsync(string? nginx)
+    public static int Run(string? nginx)
     {
-        await using var echo = await StartEchoAsync();
-        var parts = new GatewayParts
-        {
-            Engine = new InstantEngine(),
-            Codec = ModelTextCodec.Load(Bench.ModelDirectory),
-        };
-        await using var gateway = GatewayApp.Build(new GatewayOptions { BaseName = "bookworm", Port = 18098 }, parts);
-        await gateway.StartAsync();
-        var targets = new List<(string Name, string Url)> { ("echo", "http://127.0.0.1:18099/v1/chat/completions"),
-            ("gateway", "http://127.0.0.1:18098/v1/chat/completions") };
+        using var echo = new HopServer("echo", 18099);
+        using var gateway = new HopServer("gateway", 18098);
+        List<(string Name, string Address)> targets =
+            [("echo", "http://127.0.0.1:18099"), ("gateway", "http://127.0.0.1:18098")];
         if (nginx is not null)
         {
-            targets.Insert(1, ("nginx in front of echo", nginx.TrimEnd('/') + "/v1/chat/completions"));
+            targets.Insert(1, ("nginx in front of echo", nginx));
         }
 
-        using var client = new HttpClient();
-        async Task AskAsync(string url)
+        var clients = targets.ConvertAll(target => new HopClient(target.Address));
+        var times = targets.ConvertAll(_ => new List<double>(Count));
+        var (before, beside) = (gateway.Used(), echo.Used());
+        // One request after the other, in turns, so that all see the same machine.
+        for (var i = 0; i < Warm + Count; i++)
         {
-            using var response =
-                await client.PostAsync(url, new StringContent(Body, Encoding.UTF8, "application/json"));
-            response.EnsureSuccessStatusCode();
-            await response.Content.ReadAsByteArrayAsync();
-        }
+            if (i == Warm)
+            {
+                (before, beside) = (gateway.Used(), echo.Used());
+            }
 
-        var times = targets.ToDictionary(target => target.Name, _ => new List<double>());
-        // One request after the other, in turns, so that all three see the same machine.
-        for (var i = 0; i < 6_000; i++)
-        {
-            foreach (var (name, url) in targets)
+            for (var target = 0; target < targets.Count; target++)
             {
                 var start = Stopwatch.GetTimestamp();
-                await AskAsync(url);
-                if (i >= 1_000)
+                clients[target].Ask();
+                if (i >= Warm)
                 {
-                    times[name].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    times[target].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 }
             }
         }
 
-        foreach (var (name, list) in times)
+        var (used, plain) = (Difference(gateway.Used(), before), Difference(echo.Used(), beside));
+        clients.ForEach(client => client.Dispose());
+        foreach (var ((name, _), list) in targets.Zip(times))
         {
             Console.WriteLine(
-                $"{name}: p50 {Bench.Median(list):f3} ms, p99 {Bench.Quantile(list, 0.99):f3} ms; over echo "
-                    + $"{Bench.Median(list) - Bench.Median(times["echo"]):f3} ms at p50");
+                $"{name}: p50 {Bench.Median(list):f3} ms, p90 {Bench.Quantile(list, 0.9):f3} ms, p99 "
+                    + $"{Bench.Quantile(list, 0.99):f3} ms, over 1 ms {list.Count(time => time > 1) / (double)Count:p2}; "
+                    + $"over echo {Bench.Median(list) - Bench.Median(times[0]):f3} ms at p50");
         }
 
-        // Client and servers but nginx are this process, so the difference to the echo server is the gateway's own.
-        var echoCost = await CostAsync(targets[0].Url);
-        var gatewayCost = await CostAsync(targets[^1].Url);
         Console.WriteLine(
-            $"gateway over echo: {gatewayCost.Microseconds - echoCost.Microseconds:f0} µs of processor time and "
-                + $"{(gatewayCost.Bytes - echoCost.Bytes) / 1024.0:f1} KiB allocated a request");
-
-        async Task<(double Microseconds, double Bytes)> CostAsync(string url)
-        {
-            const int count = 3_000;
-            var (time, bytes) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
-            for (var i = 0; i < count; i++)
-            {
-                await AskAsync(url);
-            }
-
-            return ((Environment.CpuUsage.TotalTime - time).TotalMicroseconds
-                / count, (double)(GC.GetTotalAllocatedBytes() - bytes) / count);
-        }
-
+            $"processor time a request: gateway {used.Microseconds:f0} µs, echo {plain.Microseconds:f0} µs; allocated "
+                + $"{used.Bytes / 1024:f1} KiB, {plain.Bytes / 1024:f1} KiB");
         return 0;
     }
 
-    private static async Task<WebApplication> StartEchoAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore()
-            .ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 18099));
-        var app = builder.Build();
-        app.Run(async context =>
-        {
-            await context.Request.Body.CopyToAsync(Stream.Null);
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(
-                "{\"id\":\"x\",\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"x\"}}]}");
-        });
-        await app.StartAsync();
-        return app;
-    }
+    private static (double Microseconds, double Bytes) Difference(
+        (double Microseconds, double Bytes) now, (double Microseconds, double Bytes) then) =>
+        ((now.Microseconds - then.Microseconds) / Count, (now.Bytes - then.Bytes) / Count);
 }

@@ -7,7 +7,9 @@ return args switch
     ["overhead"] => await OverheadBenchmark.RunAsync(),
     ["adapters"] => await AdapterBenchmark.RunAsync(),
     ["soak", .. var rest] => await SoakBenchmark.RunAsync(Number(rest, 0, 10), Number(rest, 1, 8)),
-    ["hop", .. var rest] => await HopBenchmark.RunAsync(rest.Length > 0 ? rest[0] : null),
+    ["hop", .. var rest] => HopBenchmark.Run(rest.Length > 0 ? rest[0] : null),
+    ["hop-serve", var kind, var port] => await HopServer.RunAsync(
+        kind, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 

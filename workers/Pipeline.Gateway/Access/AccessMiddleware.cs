@@ -21,7 +21,7 @@ public sealed class AccessMiddleware(RequestDelegate next, ClientDirectory clien
             return;
         }
 
-        if (context.Request.Query.Keys.Any(name => name.Contains("key", StringComparison.OrdinalIgnoreCase)
+        if (context.Request.QueryString.HasValue && context.Request.Query.Keys.Any(name => name.Contains("key", StringComparison.OrdinalIgnoreCase)
             || name.Contains("token", StringComparison.OrdinalIgnoreCase)))
         {
             throw new ApiException(

@@ -42,15 +42,20 @@ public sealed class ClientDirectory
         var sender = key is null ? (_open ? Local : null) : Find(key) ?? (_open ? Local : null);
         if (sender is null || clientId is null || !sender.Proxy)
         {
-            return sender is null ? null : new Caller(sender, sender.Proxy);
+            return sender is null ? null : new Caller(sender, sender.Proxy, StickyKey(sender, key));
         }
 
         // A proxy speaks for a client: that client's rights count, never the proxy's.
         return _byId.TryGetValue(clientId, out var client)
-            ? new Caller(client with { Admin = false, Proxy = false }, MayChooseArm: true)
+            ? new Caller(client with { Admin = false, Proxy = false }, MayChooseArm: true, client.Id)
             : _byId.Count == 0
-            ? new Caller(sender with { Id = Clean(clientId), Admin = false }, MayChooseArm: true) : null;
+            ? new Caller(sender with { Id = Clean(clientId), Admin = false }, MayChooseArm: true, Clean(clientId))
+            : null;
     }
+
+    // Where anybody is served, a key that nobody checks still tells one sender from another.
+    private static string? StickyKey(Client sender, string? key) => !ReferenceEquals(sender, Local) ? sender.Id
+        : key is null ? null : $"key-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 
     // Without a clients file an id only spreads traffic and queues; it grants nothing.
     private static string Clean(string clientId) => clientId.Length <= 63 ? clientId : clientId[..63];

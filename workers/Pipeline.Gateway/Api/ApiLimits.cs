@@ -27,6 +27,9 @@ public static class ApiLimits
     /// <summary>Most alternatives for each token.</summary>
     public const int TopLogProbs = 20;
 
+    /// <summary>Longest name of an end user, characters.</summary>
+    public const int UserLength = 512;
+
     /// <summary>Most tools.</summary>
     public const int Tools = 128;
 

@@ -12,6 +12,9 @@ public sealed record CompletionCall
     /// <summary>Wanted model, or null.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The end user as the client names it, or null.</summary>
+    public string? User { get; init; }
+
     /// <summary>Turns of the chat.</summary>
     public IReadOnlyList<ChatMessage> Messages { get; init; } = [];
 

@@ -8,7 +8,9 @@ namespace Pipeline.Gateway.Api;
 /// <param name="AsBase64">Whether a vector is written as Base64 of its little-endian float32 numbers, not as a
 /// list.</param>
 /// <param name="Dimensions">Wanted length of a vector; null for the model's.</param>
-public sealed record EmbeddingCall(string? Model, IReadOnlyList<PromptInput> Inputs, bool AsBase64, int? Dimensions)
+/// <param name="User">The end user as the client names it, or null.</param>
+public sealed record EmbeddingCall(
+    string? Model, IReadOnlyList<PromptInput> Inputs, bool AsBase64, int? Dimensions, string? User)
 {
     /// <summary>Checks a request.</summary>
     /// <param name="body">The object.</param>
@@ -26,8 +28,7 @@ public sealed record EmbeddingCall(string? Model, IReadOnlyList<PromptInput> Inp
         var call = new EmbeddingCall(
             fields.Text("model", ApiLimits.ModelLength), RequestReader.Prompts(fields.Get("input"), "input"),
             format == "base64",
-            (int?)fields.Whole("dimensions", 1, 1 << 20));
-        fields.Ignore("user");
+            (int?)fields.Whole("dimensions", 1, 1 << 20), fields.Text("user", ApiLimits.UserLength));
         fields.RefuseUnknown();
         return call;
     }

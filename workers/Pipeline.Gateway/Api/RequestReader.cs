@@ -109,12 +109,13 @@ public static class RequestReader
 
     private static CompletionCall ReadCommon(RequestFields fields, bool isChat)
     {
-        fields.Ignore("user", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key");
+        fields.Ignore("store", "metadata", "service_tier", "prompt_cache_key");
         var streamOptions = fields.Get("stream_options");
         return new CompletionCall
         {
             IsChat = isChat,
             Model = fields.Text("model", ApiLimits.ModelLength),
+            User = fields.Text("safety_identifier", ApiLimits.UserLength) ?? fields.Text("user", ApiLimits.UserLength),
             Stream = fields.Flag("stream"),
             IncludeUsage = streamOptions is { ValueKind: JsonValueKind.Object } options
                 && options.TryGetProperty("include_usage", out var include) && include.ValueKind == JsonValueKind.True,

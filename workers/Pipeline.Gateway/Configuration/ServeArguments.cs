@@ -60,6 +60,13 @@ internal sealed class ServeArguments
         DefaultValueFactory = _ => 64,
     };
 
+    public Option<string> LoraType { get; } = new Option<string>("--lora-dtype")
+    {
+        Description = "how adapters are kept: auto (as their files are) or bfloat16 (half the memory, faster when many "
+            + "are in one batch)",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong("auto", "bfloat16");
+
     public Option<int?> MaxBatch { get; } = new("--max-num-seqs")
     {
         Description = "sequences decoded together (default: gateway.maxBatch)",
@@ -121,7 +128,7 @@ internal sealed class ServeArguments
         {
             arguments.Model, arguments.Name, arguments.Adapters, arguments.Modules, arguments.AdapterRoot,
             arguments.EnableLora, arguments.MaxLoras,
-            arguments.MaxCpuLoras, arguments.MaxRank, arguments.MaxBatch, arguments.MaxLength, arguments.Threads,
+            arguments.MaxCpuLoras, arguments.MaxRank, arguments.LoraType, arguments.MaxBatch, arguments.MaxLength, arguments.Threads,
             arguments.Host, arguments.Port,
             arguments.Clients, arguments.NoStore, arguments.SampleShare, arguments.RollBack, arguments.Config,
             arguments.Set,

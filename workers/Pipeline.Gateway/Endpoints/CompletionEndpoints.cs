@@ -78,7 +78,7 @@ public sealed class CompletionEndpoints(
 
     private RequestContext Prepare(HttpContext context, Caller caller, CompletionCall call, long arrived)
     {
-        var flow = flows.Select(context, caller, call.Model, call.RoutingText);
+        var flow = flows.Select(context, caller, call.Model, call.RoutingText, call.User);
         var plans = planner.Make(call, flow, caller.Client.Id, arrived);
         var id = (call.IsChat ? "chatcmpl-" : "cmpl-") + Guid.NewGuid().ToString("N");
         var head = new ResponseHead(id, call.IsChat, time.GetUtcNow().ToUnixTimeSeconds(), flow.Model,

@@ -31,7 +31,7 @@ public sealed class EmbeddingEndpoints(
         var call = RequestReader.Read(await RequestReader.ReadBodyAsync(context), EmbeddingCall.Read);
         var caller = AccessMiddleware.CallerOf(context);
         using var admitted = queue.Admit(caller.Client.Id);
-        var flow = flows.Select(context, caller, call.Model, call.Inputs[0].Text ?? "");
+        var flow = flows.Select(context, caller, call.Model, call.Inputs[0].Text ?? "", call.User);
         var texts = service.Encode(call);
         var (id, tokens, state) = ($"embd-{Guid.NewGuid():N}", texts.Sum(ids => ids.Length), "cancelled");
         ledger.Begin(id, caller.Client.Id, flow.AdapterId, flow.Adapter?.Digest ?? "");

@@ -16,16 +16,15 @@ public sealed class FlowSelection(ModelRouter router, ServingRecorder recorder)
     /// <param name="caller">Who asks.</param>
     /// <param name="model">Wanted model, or null.</param>
     /// <param name="text">Text for the routing rules.</param>
+    /// <param name="user">The end user as the client's body names it, or null.</param>
     /// <returns>What answers.</returns>
     /// <exception cref="ApiException">There is no such model for this client, or its adapter is missing or
     /// changed.</exception>
-    public ResolvedFlow Select(HttpContext context, Caller caller, string? model, string text)
+    public ResolvedFlow Select(HttpContext context, Caller caller, string? model, string text, string? user)
     {
-        var session = context.Request.Headers["X-Session-Id"].ToString();
-        var key = session is { Length: > 0 and <= 256 } ? $"{caller.Client.Id}/{session}" : caller.Client.Id;
         try
         {
-            return router.Resolve(caller, model, text, key, ForcedArm(context.Request));
+            return router.Resolve(caller, model, text, StickyKey(context, caller, user), ForcedArm(context.Request));
         }
         catch (AdapterUnavailableException exception)
         {
@@ -52,6 +51,16 @@ public sealed class FlowSelection(ModelRouter router, ServingRecorder recorder)
             response.Headers["X-Traffic-Arm"] = flow.Arm == TrafficArmName.Candidate ? "candidate" : "stable";
             response.Headers["X-Traffic-Version"] = state.Version.ToString();
         }
+    }
+
+    // Session and end user refine the client's own key. Who gives none of them is split by request, so that the weights
+    // hold.
+    private static string StickyKey(HttpContext context, Caller caller, string? user)
+    {
+        var session = context.Request.Headers["X-Session-Id"].ToString();
+        var part = session is { Length: > 0 and <= 256 } ? session : user is { Length: > 0 } ? user : null;
+        return part is not null ? $"{caller.StickyKey ?? caller.Client.Id}/{part}"
+            : caller.StickyKey ?? Guid.NewGuid().ToString("N");
     }
 
     private static TrafficArmName? ForcedArm(HttpRequest request) => request.Headers["X-Traffic-Arm"].ToString() switch

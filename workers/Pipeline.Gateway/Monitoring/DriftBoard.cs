@@ -18,7 +18,7 @@ public sealed class DriftBoard(
 {
     private const int Kept = 256;
 
-    private readonly ConcurrentDictionary<string, DriftMonitor> _monitors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Adapter, string Stream), DriftMonitor> _monitors = new();
     private readonly ConcurrentQueue<AdapterAlarm> _alarms = new();
 
     /// <summary>Alarms, oldest first.</summary>
@@ -37,7 +37,9 @@ public sealed class DriftBoard(
 
     private void Observe(ResolvedFlow flow, string stream, double value)
     {
-        var monitor = _monitors.GetOrAdd($"{flow.AdapterId}/{stream}", _ => new DriftMonitor(stream, options, time));
+        var monitor = _monitors.GetOrAdd(
+            (flow.AdapterId, stream), static (key, own) => new DriftMonitor(key.Stream, own.options, own.time),
+            (options, time));
         DriftAlarm? alarm;
         lock (monitor)
         {

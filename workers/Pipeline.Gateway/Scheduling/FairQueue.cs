@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pipeline.Gateway.Api;
 
 namespace Pipeline.Gateway.Scheduling;
@@ -66,14 +67,28 @@ public sealed class FairQueue(int slots, int maxTotal, int maxPerClient)
             _total++;
         }
 
-        return new Ending(() => Leave(client));
+        return new Admission(this, client);
     }
 
     /// <summary>Waits for a slot.</summary>
     /// <param name="client">Id of the client.</param>
     /// <param name="cancellation">Leaves the queue.</param>
     /// <returns>Dispose it to give the slot to the next one.</returns>
-    public async Task<IDisposable> EnterAsync(string client, CancellationToken cancellation)
+    public Task<IDisposable> EnterAsync(string client, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (_taken < slots && _waiting.Count == 0)
+            {
+                _taken++;
+                return Task.FromResult<IDisposable>(new Slot(this));
+            }
+        }
+
+        return WaitAsync(client, cancellation);
+    }
+
+    private async Task<IDisposable> WaitAsync(string client, CancellationToken cancellation)
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
@@ -93,8 +108,7 @@ public sealed class FairQueue(int slots, int maxTotal, int maxPerClient)
             await turn.Task;
         }
 
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        return new Ending(() => Free(System.Diagnostics.Stopwatch.GetElapsedTime(start)));
+        return new Slot(this);
     }
 
     // The client whose turn it is gets one slot and goes to the end; whoever left meanwhile is passed over.
@@ -146,10 +160,18 @@ public sealed class FairQueue(int slots, int maxTotal, int maxPerClient)
         }
     }
 
-    private sealed class Ending(Action action) : IDisposable
+    private sealed class Admission(FairQueue queue, string client) : IDisposable
     {
-        private Action? _action = action;
+        private FairQueue? _queue = queue;
 
-        public void Dispose() => Interlocked.Exchange(ref _action, null)?.Invoke();
+        public void Dispose() => Interlocked.Exchange(ref _queue, null)?.Leave(client);
+    }
+
+    private sealed class Slot(FairQueue queue) : IDisposable
+    {
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private FairQueue? _queue = queue;
+
+        public void Dispose() => Interlocked.Exchange(ref _queue, null)?.Free(Stopwatch.GetElapsedTime(_start));
     }
 }

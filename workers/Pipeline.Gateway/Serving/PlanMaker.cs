@@ -87,11 +87,11 @@ public sealed class PlanMaker(ITextCodec codec, IGenerationEngine engine, Genera
     {
         var temperature = call.Temperature ?? flow.Settings?.Temperature
             ?? (defaults.DoSample == false ? 0 : defaults.Temperature ?? 1);
-        var outside = call.LogitBias.Keys.Concat(call.StopTokenIds).Where(id => id >= engine.VocabularySize).ToList();
-        if (outside.Count > 0)
+        if (call.LogitBias.Keys.Concat(call.StopTokenIds).Where(id => id >= engine.VocabularySize)
+            .Select(id => (int?)id).FirstOrDefault() is { } outside)
         {
             throw ApiException.BadField("logit_bias",
-                $"or stop_token_ids names token {outside[0]}; the vocabulary has {engine.VocabularySize}");
+                $"or stop_token_ids names token {outside}; the vocabulary has {engine.VocabularySize}");
         }
 
         return new SamplingOptions
@@ -108,8 +108,8 @@ public sealed class PlanMaker(ITextCodec codec, IGenerationEngine engine, Genera
             Seed = call.Seed is { } seed ? unchecked((ulong)seed + ((ulong)choice * 0x9E3779B97F4A7C15))
                 : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
             MaxTokens = Math.Min(call.MaxTokens ?? int.MaxValue, engine.ContextLength - promptLength),
-            StopTokens =
-                new HashSet<int>(call.IgnoreEos ? call.StopTokenIds : codec.EndTokens.Concat(call.StopTokenIds)),
+            StopTokens = call is { IgnoreEos: false, StopTokenIds.Count: 0 } ? codec.EndTokens
+                : new HashSet<int>(call.IgnoreEos ? call.StopTokenIds : codec.EndTokens.Concat(call.StopTokenIds)),
             TopLogProbs = call.TopLogProbs,
         };
     }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Data.ChatTemplates;
@@ -15,6 +17,7 @@ public sealed class ModelTextCodec : ITextCodec
     private readonly PretrainedTokenizer _pretrained;
     private readonly ChatTemplate? _template;
     private readonly string[] _control;
+    private readonly SearchValues<string> _anyControl;
 
     private ModelTextCodec(PretrainedTokenizer pretrained, ChatTemplate? template, IReadOnlySet<int> endTokens)
     {
@@ -22,6 +25,7 @@ public sealed class ModelTextCodec : ITextCodec
         // The longest first: one token's text may be the start of another's.
         _control = [.. pretrained.Tokenizer.AddedTokens.Where(pair => pretrained.Tokenizer.IsControl(pair.Key))
             .Select(pair => pair.Value.Content).Where(text => text.Length > 0).OrderByDescending(text => text.Length)];
+        _anyControl = SearchValues.Create(_control, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <inheritdoc/>
@@ -54,11 +58,13 @@ public sealed class ModelTextCodec : ITextCodec
                 400, "no_chat_template", "this model has no chat template; use /v1/completions", "messages");
         }
 
-        var mark = $"\uE000{RandomNumberGenerator.GetHexString(16)}:";
+        // Nearly every chat spells no control token and goes to the template as it is.
+        var mark = messages.All(IsPlain) ? null : $"\uE000{RandomNumberGenerator.GetHexString(16)}:";
         try
         {
-            var request = ChatRequest.OfJson(
-                JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark)))) with
+            var turns = mark is null ? ChatRequest.Of(messages) : ChatRequest.OfJson(
+                JsonSerializer.SerializeToElement(messages.Select(message => Turn(message, mark))));
+            var request = turns with
             {
                 AddGenerationPrompt = true,
                 Tools = tools,
@@ -78,6 +84,11 @@ public sealed class ModelTextCodec : ITextCodec
 
     /// <inheritdoc/>
     public string TokenText(int id) => _pretrained.Tokenizer.Decode([id], skipSpecialTokens: false);
+
+    // A tokenizer may fold case or compatibility characters before it looks for its tokens, and two texts side by side
+    // may spell one together.
+    private bool IsPlain(ChatMessage message) => message is { ToolCalls: null, Name: null, ToolCallId: null }
+        && Ascii.IsValid(message.Content) && !message.Content.AsSpan().ContainsAny(_anyControl);
 
     // Content is always there, if only as an empty text: templates read it without asking.
     private JsonObject Turn(ChatMessage message, string mark)
@@ -122,10 +133,10 @@ public sealed class ModelTextCodec : ITextCodec
         return content;
     }
 
-    private int[] EncodeParts(string text, string mark)
+    private int[] EncodeParts(string text, string? mark)
     {
         var tokenizer = _pretrained.Tokenizer;
-        if (!text.Contains(mark, StringComparison.Ordinal))
+        if (mark is null || !text.Contains(mark, StringComparison.Ordinal))
         {
             return tokenizer.Encode(text, addSpecialTokens: false);
         }

@@ -43,8 +43,8 @@ internal sealed class ModelEmbedder : ITextEmbedder, IDisposable
         var start = 0L;
         for (var i = 0; i < lengths.Length; i++)
         {
-            var mean = states[0].narrow(0, start, lengths[i]).mean([0L]);
-            mean.data<float>().CopyTo(vectors.Slice(i * Dimensions, Dimensions));
+            using var mean = states[0].narrow(0, start, lengths[i]).mean([0L]).data<float>();
+            mean.CopyTo(vectors.Slice(i * Dimensions, Dimensions));
             start += lengths[i];
         }
     }
