@@ -49,10 +49,10 @@ internal sealed class HopServer : IDisposable
             new GatewayOptions { BaseName = "bookworm", Port = port },
             new GatewayParts { Engine = new InstantEngine(), Codec = ModelTextCodec.Load(Bench.ModelDirectory) });
         await app.StartAsync();
-        Console.WriteLine("listening");
-        while (Console.ReadLine() is not null)
+        await Console.Out.WriteLineAsync("listening");
+        while (await Console.In.ReadLineAsync() is not null)
         {
-            Console.WriteLine(FormattableString.Invariant(
+            await Console.Out.WriteLineAsync(FormattableString.Invariant(
                 $"{Environment.CpuUsage.TotalTime.TotalMicroseconds:f0} {GC.GetTotalAllocatedBytes()}"));
         }
 
