@@ -1,7 +1,19 @@
 # Sourced by requirements.sh: prints each requirement, what was found, and what its absence costs.
-row() { printf '%-9s %-24s %s\n' "$1" "$2" "$3"; }
+row() {
+  if [ -z "$json" ]; then printf '%-9s %-24s %s\n' "$1" "$2" "$3"; return 0; fi
+  printf '%s{"state":%s,"name":%s,"found":%s}' "${row_comma:-}" "$(json_text "$1")" "$(json_text "$2")" "$(json_text "$3")"
+  row_comma=','
+}
 
 doctor() {
+  if [ -z "$json" ]; then doctor_rows "$@"; return; fi
+  printf '{"checks":['
+  doctor_rows "$@" && status=0 || status=$?
+  printf ']}\n'
+  return $status
+}
+
+doctor_rows() {
   problems=0
   dotnet_version=$(cd "$PIPELINE_ROOT" && dotnet --version 2>/dev/null || true)
   case $dotnet_version in

@@ -16,6 +16,37 @@ umask 022
 
 say() { printf '%s\n' "$*" >&2; }
 
+# With --json one document has standard output to itself.
+json=
+json_text() { printf '%s' "$*" | tr '\n\t' '  ' | sed 's/[\\"]/\\&/g; s/.*/"&"/'; }
+
+# stop CODE MESSAGE: says what went wrong, for people and, where JSON was asked for, for programs.
+stop() {
+  code=$1; shift
+  say "error: $*"
+  [ -z "$json" ] || printf '{"error":{"code":%s,"message":%s}}\n' "$code" "$(json_text "$*")"
+  exit "$code"
+}
+
+# What setup, build and --no-install answer to programs.
+answer() {
+  [ -z "$json" ] || printf '{"missing":[%s]}\n' "$(missing_packages | while IFS='|' read -r name why; do
+    printf '%s{"name":%s,"why":%s}' "${comma:-}" "$(json_text "$name")" "$(json_text "$why")"; comma=,; done)"
+}
+
+# The list of verbs, as text or as JSON.
+help() {
+  if [ -z "$json" ]; then cat "$PIPELINE_ROOT/infra/bootstrap/help.txt"; return 0; fi
+  # A line is: names, two spaces or more, what they do.
+  printf '{"verbs":[%s]}\n' "$(awk -F '  +' '/^    [a-z]/ { print $2 "|" $3 }' "$PIPELINE_ROOT/infra/bootstrap/help.txt" \
+    | while IFS='|' read -r names what; do
+      for name in $(printf '%s' "$names" | tr ',' ' '); do
+        case $name in [a-z]*) ;; *) continue ;; esac
+        printf '%s{"name":%s,"what":%s}' "${comma:-}" "$(json_text "$name")" "$(json_text "$what")"; comma=,
+      done
+    done)"
+}
+
 # quiet LABEL LOG COMMAND...: runs a long step with its output in a log; shows the end of it when it fails.
 quiet() {
   label=$1 log=$2; shift 2
@@ -46,7 +77,8 @@ build_cli() {
   stale "$stamp" && stale "$PIPELINE_BUILT/cache/solution.stamp" || return 0
   touch "$stamp.next"
   quiet 'building the command line' "$PIPELINE_BUILT/logs/build-cli.log" \
-    dotnet build "$PIPELINE_ROOT/workers/Pipeline.Cli/Pipeline.Cli.csproj" -c Release -v q -nologo -p:RunAnalyzers=false || exit 1
+    dotnet build "$PIPELINE_ROOT/workers/Pipeline.Cli/Pipeline.Cli.csproj" -c Release -v q -nologo -p:RunAnalyzers=false \
+    || stop 1 "the command line does not build; the log is $PIPELINE_BUILT/logs/build-cli.log"
   mv "$stamp.next" "$stamp"
 }
 
@@ -55,6 +87,7 @@ build_solution() {
   stale "$stamp" || { say 'build is up to date'; return 0; }
   touch "$stamp.next"
   quiet 'building the solution' "$PIPELINE_BUILT/logs/build.log" \
-    dotnet build "$PIPELINE_ROOT/Pipeline.sln" -c Release -v q -nologo || exit 1
+    dotnet build "$PIPELINE_ROOT/Pipeline.sln" -c Release -v q -nologo \
+    || stop 1 "the solution does not build; the log is $PIPELINE_BUILT/logs/build.log"
   mv "$stamp.next" "$stamp"
 }

@@ -26,17 +26,17 @@ missing_packages() {
 
 require_toolchain() {
   if ! command -v dotnet >/dev/null 2>&1; then
-    say 'error: the .NET 10 SDK is missing: install it so that `dotnet --version` prints 10.x, then run this again'; exit 8
+    stop 8 'the .NET 10 SDK is missing: install it so that `dotnet --version` prints 10.x, then run this again'
   fi
   case $(cd "$PIPELINE_ROOT" && dotnet --version 2>/dev/null) in
     10.*) ;;
-    *) say "error: this project needs the .NET 10 SDK; found: $(dotnet --list-sdks 2>/dev/null | tr '\n' ';')"; exit 8 ;;
+    *) stop 8 "this project needs the .NET 10 SDK; found: $(dotnet --list-sdks 2>/dev/null | tr '\n' ';')" ;;
   esac
   if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-    say 'error: Node.js 20 with npm is missing (Temporal'"'"'s core and the Web UI come as npm packages): install it, then run this again'; exit 8
+    stop 8 'Node.js 20 with npm is missing (Temporal'"'"'s core and the Web UI come as npm packages): install it, then run this again'
   fi
   node_major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
-  if [ "$node_major" -lt 20 ]; then say "error: Node.js 20 or newer is needed; found $(node --version)"; exit 8; fi
+  if [ "$node_major" -lt 20 ]; then stop 8 "Node.js 20 or newer is needed; found $(node --version)"; fi
 }
 
 list_missing() {
@@ -53,22 +53,22 @@ install_missing() {
   names=$(printf '%s\n' "$missing" | cut -d'|' -f1 | tr '\n' ' ')
   if ! command -v apt-get >/dev/null 2>&1; then
     list_missing || true
-    say 'error: no apt-get here; install these with your package manager, then run this again'; exit 8
+    stop 8 'no apt-get here; install these with your package manager, then run this again'
   fi
   as_root=
   if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null 2>&1 || { list_missing || true; say "error: run as root once: apt-get install $names"; exit 8; }
+    command -v sudo >/dev/null 2>&1 || { list_missing || true; stop 8 "run as root once: apt-get install $names"; }
     sudo -n true 2>/dev/null </dev/null || {
       list_missing || true
-      say "error: sudo asks for a password here; run this once, then ./pipeline again: sudo apt-get install $names"; exit 8
+      stop 8 "sudo asks for a password here; run this once, then ./pipeline again: sudo apt-get install $names"
     }
     as_root='sudo -n'
   fi
   say 'about to install with apt-get:'
   printf '%s\n' "$missing" | while IFS='|' read -r name why; do say "  $name: $why"; done
   quiet 'reading package lists' "$PIPELINE_BUILT/logs/apt-update.log" $as_root apt-get update \
-    || { say "error: the package lists could not be read, so these cannot be installed: $names"
-         say 'check the network, http_proxy and the sources of apt (/etc/apt), then run this again; what is there already is kept'; exit 4; }
+    || stop 4 "the package lists could not be read, so these cannot be installed: $names
+check the network, http_proxy and the sources of apt (/etc/apt), then run this again; what is there already is kept"
   # shellcheck disable=SC2086
   size=$(LC_ALL=C apt-get install -s -y --no-install-recommends -o Debug::NoLocking=1 --print-uris $names 2>/dev/null \
     | awk '/^'"'"'/ { total += $3 } END { printf "%.0f MB", total / 1e6 }')
@@ -76,8 +76,8 @@ install_missing() {
   # shellcheck disable=SC2086
   quiet "installing $names" "$PIPELINE_BUILT/logs/apt-install.log" \
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $names \
-    || { say "error: apt-get could not install: $names"
-         say "check the network and the free space, then run this again; by hand: apt-get install --no-install-recommends $names"; exit 4; }
+    || stop 4 "apt-get could not install: $names
+check the network and the free space, then run this again; by hand: apt-get install --no-install-recommends $names"
 }
 
 # Decides once per machine whether the official TorchSharp can be used: it must restore and its native library must load.

@@ -38,6 +38,27 @@ public sealed class VerbTests(SharedDeployment deployment)
     }
 
     [Fact]
+    public async Task Train_CtrlC_EndsAfterItsCheckpointAndGoesOn()
+    {
+        using var folder = new TempDirectory();
+        var config = folder.Combine("train.yaml");
+        File.WriteAllText(
+            config, "method: lora\nadapter: { rank: 4, alpha: 8, target_modules: [q_proj] }\nmax_steps: 100000\n"
+            + "micro_batch: 1\nprecision: float32\nlog_every: 1\neval_every: 0\nsave_every: 0\n");
+        string[] command = ["train", "--config", config, "--data", Path.Combine(Repository.Root, "infra",
+            "sample-data", "replay.jsonl"), "--model", Path.Combine(Repository.Root, "infra", "models", "bookworm-6m"),
+            "--out", folder.Combine("out")];
+        using var terminal = deployment.InTerminal(command);
+        await terminal.SeeAsync("loss");
+        await terminal.InterruptAsync();
+        (await terminal.EndAsync()).ShouldBe(130, terminal.Seen);
+        // Said before the prompt came back, with the checkpoint on disk.
+        terminal.Seen.ShouldContain("stopped; a full checkpoint is written, go on with --resume");
+        Directory.GetFiles(folder.Combine("out", "checkpoints"), "*.json", SearchOption.AllDirectories)
+            .ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task Status_CtrlC_LeavesTheRunAndSaysHowToComeBack()
     {
         await deployment.UpAsync();

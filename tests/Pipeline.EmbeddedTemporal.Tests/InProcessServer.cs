@@ -55,11 +55,12 @@ internal sealed class InProcessServer : IDisposable
         where TResponse : IMessage =>
         (TResponse)await CallAsync(method, request.ToByteArray(), deadline);
 
-    public async Task<IMessage> CallAsync(string method, byte[] request, TimeSpan? deadline = null)
+    public async Task<IMessage> CallAsync(
+        string method, byte[] request, TimeSpan? deadline = null, CancellationToken aborted = default)
     {
         _methods.TryGet(Prefix + method, out var parser, out var handler).ShouldBeTrue(method);
         return await handler(parser.ParseFrom(request),
-            new CallContext(DateTime.UtcNow + (deadline ?? TimeSpan.FromSeconds(10)), null, CancellationToken.None));
+            new CallContext(DateTime.UtcNow + (deadline ?? TimeSpan.FromSeconds(10)), null, aborted));
     }
 
     public async Task<(int Status, JsonNode Body)> HttpAsync(string verb, string target, string? body)

@@ -13,6 +13,7 @@ public sealed class EngineFixture : IAsyncLifetime
     private static readonly string[] OrderedQueues =
     [
         "--dynamic-config-value", "matching.useNewMatcher=true",
+        "--dynamic-config-value", "matching.enableFairness=true",
         "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1", "--dynamic-config-value",
         "matching.numTaskqueueWritePartitions=1",
     ];

@@ -12,11 +12,10 @@ internal static class CommandLine
     /// <summary>Exit code after Ctrl-C.</summary>
     public const int Interrupted = 130;
 
-    private static bool _json;
+    private static readonly bool IsJson = Environment.GetCommandLineArgs().Contains("--json", StringComparer.Ordinal);
 
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        _json = args.Contains("--json", StringComparer.Ordinal);
         if (args.Length > 0 && !args[0].StartsWith('-') && !root.Subcommands.Any(command => command.Name == args[0]))
         {
             return await FailAsync(
@@ -63,7 +62,7 @@ internal static class CommandLine
     public static async Task<int> FailAsync(string message, int code)
     {
         await Console.Error.WriteLineAsync($"error: {message}");
-        if (_json)
+        if (IsJson)
         {
             Output.WriteJson(new { error = new { code, message } });
         }

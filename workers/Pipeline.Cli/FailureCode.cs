@@ -34,7 +34,7 @@ internal static class FailureCode
         RpcException.StatusCode.NotFound => $"not found: {rpc.Message}; ./pipeline status lists the runs",
         RpcException.StatusCode.Unavailable or RpcException.StatusCode.DeadlineExceeded =>
             $"the engine does not answer: {rpc.Message}; ./pipeline up starts it, ./pipeline logs engine shows why it "
-                + $"ended",
+                + "ended",
         RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unauthenticated =>
             $"the engine refuses these credentials: {rpc.Message}; see TEMPORAL_API_KEY and TEMPORAL_TLS_*",
         _ => rpc.Message,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Gateway;
 using Pipeline.Gateway.Adapters;
 using Pipeline.Gateway.Chat;
 using Pipeline.Gateway.Configuration;
@@ -14,11 +15,13 @@ var root = new RootCommand("Serving: the gateway, a chat with a model, and the t
 {
     ServeArguments.Create(GatewayRun.RunAsync), ChatCommand.Create(), DeployCommand.Create(),
 };
+root.Options.Add(JsonAnswer.Option);
+var json = args.Contains("--json", StringComparer.Ordinal);
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    parsed.Errors.ToList().ForEach(error => Console.Error.WriteLine(error.Message));
-    return ExitCodes.Usage;
+    return await JsonAnswer.FailAsync(
+        json, string.Join("\n", parsed.Errors.Select(error => error.Message)), ExitCodes.Usage);
 }
 
 try
@@ -27,8 +30,7 @@ try
 }
 catch (Exception exception)
 {
-    await Console.Error.WriteLineAsync($"error: {exception.Message}");
-    return exception switch
+    return await JsonAnswer.FailAsync(json, exception.Message, exception switch
     {
         ArgumentException or ConfigurationException => ExitCodes.Usage,
         AdapterLoadException { Fault: AdapterFault.DigestMismatch } => ExitCodes.Integrity,
@@ -38,5 +40,5 @@ catch (Exception exception)
         HttpRequestException => ExitCodes.Unavailable,
         OperationCanceledException => ExitCodes.Ok,
         _ => 1,
-    };
+    });
 }

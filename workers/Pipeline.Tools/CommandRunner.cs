@@ -17,15 +17,13 @@ public static class CommandRunner
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        root.Options.Add(Answer.Json);
+        var json = args.Contains("--json", StringComparer.Ordinal);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-            {
-                await Console.Error.WriteLineAsync(error.Message);
-            }
-
-            return ExitCodes.Usage;
+            return await Answer.FailAsync(
+                json, string.Join("\n", parsed.Errors.Select(error => error.Message)), ExitCodes.Usage);
         }
 
         try
@@ -39,12 +37,11 @@ public static class CommandRunner
         }
         catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message}");
-            return ExitCodeOf(exception);
+            return await Answer.FailAsync(json, exception.Message, ExitCodeOf(exception));
         }
     }
 
-    private static int ExitCodeOf(Exception exception) => exception switch
+    private static int ExitCodeOf(Exception exception) => Registry.RegistryCommand.CodeOf(exception) ?? exception switch
     {
         OperationCanceledException => 130,
         InvalidDataException or FormatException or FileNotFoundException or DirectoryNotFoundException =>
@@ -53,6 +50,6 @@ public static class CommandRunner
         UnauthorizedAccessException => ExitCodes.NotAllowed,
         HttpRequestException or TimeoutException => ExitCodes.Unavailable,
         OutOfMemoryException => ExitCodes.Resources,
-        _ => Registry.RegistryCommand.CodeOf(exception) ?? 1,
+        _ => 1,
     };
 }

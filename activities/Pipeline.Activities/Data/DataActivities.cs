@@ -33,7 +33,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         using var pulse = new ActivityPulse();
         pulse.Report(new ActivityProgress("ingest", 0, 0, $"bringing {data.Source}"));
         var source = await sources.OpenAsync(data, pulse.Stop);
-        return await RunAsync("ingest", new { source.Digest, data.MaxRows, data.Seed }, async run =>
+        var result = await RunAsync("ingest", new { source.Digest, data.MaxRows, data.Seed }, async run =>
         {
             var folder = run.Artifacts.WorkFolder(run.Key);
             var rows = await source.WriteAsync(folder, Progress(run), run.Stop);
@@ -44,6 +44,9 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 Summary = Describe(rows),
             };
         });
+        RowFields.Check(
+            Path.Combine(await work.Artifacts.OpenAsync(result.Rows, pulse.Stop), "rows.jsonl"), data, input.Task);
+        return result;
     }
 
     /// <inheritdoc/>
@@ -145,11 +148,8 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             };
             var summary = await new DedupStage(options)
                 .RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
-            return new DataStageResult
-            {
-                Rows = await run.CommitAsync(KindOfRows, folder),
-                Summary = Describe(summary.Rows),
-            };
+            var told = Describe(summary.Rows, SetAside.WhyOf(folder));
+            return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Summary = told };
         });
     }
 
@@ -171,7 +171,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             };
             var summary = await new DecontaminationStage(options)
                 .RunAsync([await RowsOfAsync(run, input.Rows)], items, folder, Progress(run), run.Stop);
-            var result = Describe(summary.Rows);
+            var result = Describe(summary.Rows, SetAside.WhyOf(folder));
             return new DataStageResult
             {
                 Rows = await run.CommitAsync(KindOfRows, folder),
@@ -204,7 +204,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         {
             throw new InvalidDataException(
                 $"{rows.In - rows.Out:N0} of {rows.In:N0} test rows cannot be read and would be lost; correct the "
-                    + $"source and ingest it again");
+                    + "source and ingest it again");
         }
     }
 
@@ -219,7 +219,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             new ActivityProgress($"{step.Stage} {step.Phase}", step.TotalBytes > 0 ? step.Bytes : step.Rows,
                 step.TotalBytes, $"{step.Rows:N0} rows")));
 
-    private static StageSummary Describe(RowAccounting rows)
+    private static StageSummary Describe(RowAccounting rows, string why = "")
     {
         rows.Check("stage");
         var removed = rows.Removed.Select(rule => $"{rule.Key} {rule.Value:N0}").ToList();
@@ -227,7 +227,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
         {
             Text = $"{rows.In:N0} → {rows.Out:N0} "
                 + $"rows{(removed.Count > 0 ? $"; removed {string.Join(", ", removed)}" : "")}"
-                + (rows.Quarantined > 0 ? $"; set aside {rows.Quarantined:N0}" : ""),
+                + (rows.Quarantined > 0 ? $"; set aside {rows.Quarantined:N0}{why}" : ""),
             Counts = new Dictionary<string, double>(
                 [KeyValuePair.Create("in", (double)rows.In), KeyValuePair.Create("out", (double)rows.Out),
                     KeyValuePair.Create("quarantined", (double)rows.Quarantined),

@@ -41,7 +41,7 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
             ? await OpenRawAsync(new FolderRawStore(data.Source), "", data, cancellation)
             : throw new DirectoryNotFoundException(
                 $"data.source '{data.Source}' is neither debian, debian-sample, store:PREFIX nor a folder of this "
-                    + $"worker");
+                    + "worker");
     }
 
     private static async Task<DataSource> OpenRawAsync(

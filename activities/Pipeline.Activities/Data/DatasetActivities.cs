@@ -126,7 +126,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
     {
         var source = Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
         var lines = File.ReadLines(source).Where(line => line.Length > 0);
-        if (options.Task == "debian-section")
+        if (options.Task == DebianSectionTask.Name)
         {
             lines = lines.Select(DebianSectionTask.Chat);
         }

@@ -6,6 +6,9 @@ namespace Pipeline.Activities.Data;
 /// <summary>The demo task: name and description of a package ask, its section answers.</summary>
 internal static class DebianSectionTask
 {
+    /// <summary>What inputs call the task.</summary>
+    public const string Name = "debian-section";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -21,7 +24,7 @@ internal static class DebianSectionTask
         var messages = new[]
         {
             new { role = "user",
-                content = $"Which section of the Debian archive does this package belong to?\nPackage: "
+                content = "Which section of the Debian archive does this package belong to?\nPackage: "
                     + $"{package}\nDescription: {description}" },
             new { role = "assistant", content = section },
         };
@@ -33,5 +36,5 @@ internal static class DebianSectionTask
             ? text
             : throw new InvalidDataException(
                 $"a row has no text '{field}'; dataset.task debian-section needs package, description and section "
-                    + $"(use auto for other data)");
+                    + "(use auto for other data)");
 }

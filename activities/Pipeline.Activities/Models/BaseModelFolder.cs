@@ -23,7 +23,7 @@ public sealed class BaseModelFolder(WorkerPaths paths)
             ? folder
             : throw new ApplicationFailureException(
                 $"base model '{name}' is neither shipped ({string.Join(", ", Shipped())}) nor a folder with "
-                    + $"config.json", ErrorTypes.NotFound, nonRetryable: true);
+                    + "config.json", ErrorTypes.NotFound, nonRetryable: true);
     }
 
     /// <summary>Licence that the card of a model names in its front matter.</summary>

@@ -1,7 +1,6 @@
 using Pipeline.Activities.Monitoring;
 using Pipeline.Activities.Running;
 using Pipeline.Activities.Storage;
-using Pipeline.Registry.Licences;
 using Pipeline.Registry.Models;
 using Pipeline.Registry.Packaging;
 using Pipeline.Workflows;
@@ -26,7 +25,15 @@ public sealed class RegistryActivities(
     {
         ArgumentNullException.ThrowIfNull(input);
         using var pulse = new ActivityPulse();
-        var licence = CheckLicence(input);
+        var licence = new LicenceCheck
+        {
+            BaseModel = input.BaseModelName,
+            BaseLicence = input.BaseLicence,
+            DataLicences = input.DataLicences,
+            Use = input.Use,
+            Waiver = input.LicenceWaiver,
+            Owner = input.Owner,
+        }.Require();
         await CheckEvaluationAsync(input, pulse.Stop);
         var model = await bases.RegisterAsync(
             input.BaseModelName, await artifacts.OpenAsync(input.BaseModel, pulse.Stop), input.BaseLicence, pulse.Stop);
@@ -152,29 +159,5 @@ public sealed class RegistryActivities(
                     + $"({input.Evaluation?.Uri ?? "none is named"}); retry from the stage 'evaluate'",
                 ErrorTypes.Integrity, nonRetryable: true);
         }
-    }
-
-    // What the product ships is known; what the owner waives is recorded with name and reason.
-    private static IEnumerable<LicenceWaiver> Waivers(RegisterAdapterInput input, LicenceUse use)
-    {
-        yield return new LicenceWaiver(
-            ShippedLicences.DebianMetadata, LicenceUse.Research, "pipeline",
-            "package descriptions that Debian publishes, used for trials on the own machine");
-        foreach (var licence in input.DataLicences.Append(input.BaseLicence).Where(_ => input.LicenceWaiver.Length > 0))
-        {
-            yield return new LicenceWaiver(licence, use, input.Owner, input.LicenceWaiver);
-        }
-    }
-
-    private static LicenceVerdict CheckLicence(RegisterAdapterInput input)
-    {
-        var use = input.Use == "research" ? LicenceUse.Research : LicenceUse.Commercial;
-        var verdict = LicenceGate.Check(input.BaseLicence, input.DataLicences, use, [.. Waivers(input, use)]);
-        return verdict.Decision == LicenceDecision.Block
-            ? throw new ApplicationFailureException(
-                $"{string.Join("; ", verdict.Findings)} ({input.BaseModelName}: '{input.BaseLicence}', data: "
-                    + $"{string.Join(", ", input.DataLicences)}, use: {input.Use})",
-                ErrorTypes.LicenceBlocked, nonRetryable: true)
-            : verdict;
     }
 }

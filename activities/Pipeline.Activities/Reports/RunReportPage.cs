@@ -76,7 +76,7 @@ public sealed class RunReportPage(LocalArtifacts artifacts, WorkerPaths paths)
 
     internal static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static string Value(double value) => double.IsFinite(value) ? $"{value:0.0000}" : "–";
+    private static string Value(double value) => double.IsFinite(value) ? $"{value:0.0000;-0.0000;0.0000}" : "–";
 
     private static void Stages(StringBuilder page, RunReport report)
     {

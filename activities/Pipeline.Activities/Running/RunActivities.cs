@@ -5,6 +5,7 @@ using Pipeline.Activities.Reports;
 using Pipeline.Activities.Storage;
 using Pipeline.Workflows;
 using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.Inputs;
 using Temporalio.Activities;
 using Temporalio.Exceptions;
 
@@ -32,6 +33,10 @@ public sealed class RunActivities(
         pulse.Report(new ActivityProgress("validate", 0, 0, $"reading {folder}"));
         var licence = BaseModelFolder.LicenceOf(folder) is { Length: > 0 } named ? named : models.IsShipped(folder)
             ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown;
+        var rows = input.Input.Data.Licence is { Length: > 0 } given ? given
+            : input.Input.Data.Source is "debian" or "debian-sample"
+            ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown;
+        RequireLicences(input.Input, licence, rows);
         var model = await artifacts.CommitCopyAsync("base-model", folder, pulse.Stop);
         await registration.RegisterAsync(
             input.Input.BaseModel, await artifacts.OpenAsync(model, pulse.Stop), licence, pulse.Stop);
@@ -39,9 +44,7 @@ public sealed class RunActivities(
         {
             BaseModel = model,
             BaseLicence = licence,
-            DataLicence = input.Input.Data.Licence is { Length: > 0 } given ? given
-                : input.Input.Data.Source is "debian" or "debian-sample"
-                ? ShippedLicences.DebianMetadata : ShippedLicences.Unknown,
+            DataLicence = rows,
             Approvers = Narrow(facts.Approvers, input.Input.Approval.Approvers),
             ApproverKeys = facts.ApproverKeys,
             ApprovalsRequired = Math.Max(facts.ApprovalsRequired, input.Input.Approval.Required),
@@ -60,6 +63,17 @@ public sealed class RunActivities(
             context.TemporalClient, input.WorkflowId, context.Info.WorkflowRunId, context.CancellationToken);
         return await reports.WriteAsync(input, cost, context.CancellationToken);
     }
+
+    // What could never be registered is not worth computing.
+    private static void RequireLicences(FineTuneInput input, string baseLicence, string dataLicence) => new LicenceCheck
+    {
+        BaseModel = input.BaseModel,
+        BaseLicence = baseLicence,
+        DataLicences = [dataLicence],
+        Use = input.Package.Use,
+        Waiver = input.Package.LicenceWaiver,
+        Owner = input.Owner,
+    }.Require();
 
     // An input can take people off the list of the deployment, never add any.
     private static IReadOnlyList<string> Narrow(IReadOnlyList<string> deployment, IReadOnlyList<string> input)

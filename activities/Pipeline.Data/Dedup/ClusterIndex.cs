@@ -2,64 +2,93 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>Decides which row of each cluster stays.</summary>
+/// <summary>
+/// Decides which row of each cluster stays, and makes it the root of its set. Clusters are brought together by sorting
+/// within a budget, so memory does not depend on how many there are.
+/// </summary>
 internal sealed class ClusterIndex
 {
     private readonly UnionFind _sets;
-    private readonly Dictionary<int, Best> _kept = [];
+    private readonly DocumentTable _table;
+    private readonly DocumentSigner _signer;
+    private readonly KeepPolicy _policy;
+    private readonly ulong[] _exact;
+    private readonly HashSet<ulong> _keys = [];
+    private readonly ByteBuffer _row = new();
 
     public ClusterIndex(UnionFind sets, DocumentTable table, DocumentSigner signer, KeepPolicy policy,
-        CancellationToken cancellationToken)
+        SpillSorter members, CancellationToken cancellationToken)
     {
-        _sets = sets;
-        var (row, sizes) = (new ByteBuffer(), new Dictionary<int, int>());
+        (_sets, _table, _signer, _policy) = (sets, table, signer, policy);
+        _exact = new ulong[(table.Count / 64) + 1];
         for (var document = 0; document < table.Count; document++)
         {
-            var root = sets.Find(document);
-            if (root != document)
+            if (sets.Find(document) is var root && root != document)
             {
-                sizes[root] = sizes.GetValueOrDefault(root, 1) + 1;
+                // An odd factor spreads the roots over all keys and keeps them apart.
+                members.Add((ulong)root * 0x9E3779B97F4A7C15, document);
             }
         }
 
-        for (var document = 0; document < table.Count; document++)
+        foreach (var (_, cluster) in members.GroupsOf(1))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var root = sets.Find(document);
-            if (!sizes.ContainsKey(root))
-            {
-                continue;
-            }
-
-            table.Read(document, row);
-            signer.Parser.Parse(row.Span);
-            var rank = policy switch
-            {
-                KeepPolicy.Longest => signer.CountCodePoints(),
-                KeepPolicy.BestScore => signer.Parser.Score ?? double.NegativeInfinity,
-                _ => 0.0,
-            };
-            var candidate = new Best(document, signer.Parser.Id ?? Name(table, document), rank);
-            if (!_kept.TryGetValue(root, out var best) || candidate.Beats(best))
-            {
-                _kept[root] = candidate;
-            }
+            cluster.Add(sets.Find(cluster[0]));
+            cluster.Sort();
+            var kept = Choose(cluster);
+            Mark(cluster, kept);
+            sets.Reroot(cluster, kept);
+            Sizes[cluster.Count] = Sizes.GetValueOrDefault(cluster.Count) + 1;
         }
-
-        Sizes = new SortedDictionary<int, long>(
-            sizes.Values.GroupBy(size => size).ToDictionary(group => group.Key, group => group.LongCount()));
     }
 
     /// <summary>Number of clusters by size.</summary>
-    public SortedDictionary<int, long> Sizes { get; }
+    public SortedDictionary<int, long> Sizes { get; } = [];
 
-    /// <summary>The row that stays for a document of a cluster; null when it is in none.</summary>
-    public (int Document, string Id)? KeptFor(int document) =>
-        _kept.TryGetValue(_sets.Find(document), out var best) ? (best.Document, best.Id) : null;
+    /// <summary>The row that stays for a document; the document itself when it is in no cluster.</summary>
+    public int KeptFor(int document) => _sets.Find(document);
+
+    /// <summary>
+    /// Whether a removed row has the normalised text of the kept one, or of one that was removed before it.
+    /// </summary>
+    public bool IsExact(int document) => (_exact[document >> 6] & (1UL << document)) != 0;
 
     /// <summary>A name for rows without id: file number and byte offset.</summary>
     public static string Name(DocumentTable table, int document) =>
         $"file{table.Place(document) >> 48}@{table.Place(document) & 0xFFFF_FFFF_FFFF}";
+
+    private int Choose(List<int> cluster)
+    {
+        Best? best = null;
+        foreach (var document in cluster)
+        {
+            _table.Read(document, _row);
+            _signer.Parser.Parse(_row.Span);
+            var rank = _policy switch
+            {
+                KeepPolicy.Longest => _signer.CountCodePoints(),
+                KeepPolicy.BestScore => _signer.Parser.Score ?? double.NegativeInfinity,
+                _ => 0.0,
+            };
+            var candidate = new Best(document, _signer.Parser.Id ?? Name(_table, document), rank);
+            best = best is { } other && !candidate.Beats(other) ? best : candidate;
+        }
+
+        return best?.Document ?? cluster[0];
+    }
+
+    private void Mark(List<int> cluster, int kept)
+    {
+        _keys.Clear();
+        _keys.Add(_table.Key(kept));
+        foreach (var document in cluster)
+        {
+            if (document != kept && !_keys.Add(_table.Key(document)))
+            {
+                _exact[document >> 6] |= 1UL << document;
+            }
+        }
+    }
 
     private readonly record struct Best(int Document, string Id, double Rank)
     {

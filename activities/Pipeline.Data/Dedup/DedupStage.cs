@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Pipeline.Data.Stages;
 using Pipeline.Faults;
 
@@ -12,8 +10,8 @@ namespace Pipeline.Data.Dedup;
 /// <remarks>
 /// Writes <c>rows.jsonl</c> (kept rows, unchanged), <c>removed.jsonl</c> (id, rule, id of the row it repeats,
 /// similarity),
-/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: about 70 bytes a row, the budget, and what the heap
-/// has to spare.
+/// <c>quarantine.jsonl</c> and, last, <c>summary.json</c>. Memory: the budget and about 80 MiB; beyond 40 million rows
+/// four bytes a row.
 /// </remarks>
 /// <param name="options">How duplicates are found.</param>
 public sealed class DedupStage(DedupOptions options)
@@ -21,10 +19,7 @@ public sealed class DedupStage(DedupOptions options)
     /// <summary>Version of the rules; part of the stage's key.</summary>
     public const int Version = 1;
 
-    private static readonly JsonWriterOptions RemovedJson = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private const long LargeIndex = 1 << 22;
 
     /// <summary>Runs the stage.</summary>
     /// <param name="inputs">Canonical JSONL files.</param>
@@ -46,10 +41,10 @@ public sealed class DedupStage(DedupOptions options)
         var key = StageFolder.Key("dedup", Version, KeyOptions(),
             inputs.Concat(options.HistorySegments.Order(StringComparer.Ordinal)), cancellationToken);
         await using var folder = new StageFolder(outputFolder);
-        using var table = new DocumentTable(inputs);
-        using var exact = new SpillSorter(folder.Path, options.MemoryBudgetBytes / 8);
-        using var bands = new SpillSorter(folder.Path, options.MemoryBudgetBytes / 8 * 5);
-        var (rows, sets) = (new RowAccounting(), new UnionFind());
+        var (rows, sets, share) = (new RowAccounting(), new UnionFind(), options.MemoryBudgetBytes / 16);
+        using var table = new DocumentTable(inputs, folder.Path, share);
+        using var exact = new SpillSorter(folder.Path, options.Near ? 2 * share : 11 * share);
+        using var bands = new SpillSorter(folder.Path, 10 * share, () => sets.Bytes);
         var hasher = MinHasher.FromSeed(options.Bands.Permutations, options.Seed);
         var signer = new DocumentSigner(options, hasher);
         var reader = new RowFileReader(inputs);
@@ -63,21 +58,36 @@ public sealed class DedupStage(DedupOptions options)
                     cancellationToken);
         }
 
-        var shingles = new ShingleCache(table, signer, Math.Max(1 << 20, options.MemoryBudgetBytes / 4));
+        var shingles = new ShingleCache(table, signer, Math.Max(1 << 20, share));
         using var history = new HistoryJoin(options, shingles);
         JoinExact(exact, table, signer, sets, history, cancellationToken);
         var near = new NearJoin(table, sets, shingles, options.Threshold, options.BucketCap);
         JoinNear(bands, near, history, progress, cancellationToken);
 
+        var spilled = exact.Runs + bands.Runs;
         FaultPoint.Hit("dedup.choose");
-        var clusters = new ClusterIndex(sets, table, signer, options.Keep, cancellationToken);
-        var repeats = RootsInHistory(history, sets);
-        var removed = new bool[table.Count];
-        WriteRows(inputs, folder, table, sets, clusters, repeats, shingles, removed, rows, progress, cancellationToken);
+        if (!options.WriteSegment)
+        {
+            exact.Release();
+            bands.Release();
+            if (bands.Total > LargeIndex)
+            {
+                // Nothing later is as large, so the heap would not look for this by itself.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+            }
+        }
+
+        using var members = new SpillSorter(folder.Path, 8 * share);
+        var clusters = new ClusterIndex(sets, table, signer, options.Keep, members, cancellationToken);
+        members.Release();
+        var (output, list) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed));
+        var removed = new RemovedList(list, table, clusters, RootsInHistory(history, sets), shingles);
+        WriteRows(new RowFileReader(inputs), output, table, removed, rows, progress, cancellationToken);
         if (options.WriteSegment)
         {
             new HistorySegmentWriter(folder.Open("history.seg"))
-                .Write(options, table, signer, document => !removed[document], exact.Sorted(), bands.Sorted());
+                .Write(options, table, signer, document => !removed.Contains(document), exact.Sorted(),
+                    bands.Sorted());
         }
 
         rows.Check("dedup");
@@ -89,7 +99,7 @@ public sealed class DedupStage(DedupOptions options)
             ClusterSizes = clusters.Sizes,
             CandidatePairs = near.Candidates,
             CappedBuckets = near.CappedBuckets,
-            SpilledRuns = exact.Runs + bands.Runs,
+            SpilledRuns = spilled,
             Files = await folder.CommitFilesAsync(cancellationToken),
         };
         await folder.CommitSummaryAsync(summary, cancellationToken);
@@ -115,7 +125,7 @@ public sealed class DedupStage(DedupOptions options)
     {
         var (row, digest) = (new ByteBuffer(), new byte[32]);
         history.Begin(exact: true);
-        foreach (var (key, members) in Groups.Of(exact.Sorted()))
+        foreach (var (key, members) in exact.GroupsOf(history.LeastGroup))
         {
             cancellationToken.ThrowIfCancellationRequested();
             history.Key(key, members, exact: true);
@@ -142,18 +152,21 @@ public sealed class DedupStage(DedupOptions options)
     private static void JoinNear(SpillSorter bands, NearJoin near, HistoryJoin history,
         IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
-        var (done, total) = (0L, bands.Total * SpillSorter.RecordBytes);
+        var groups = 0L;
         history.Begin(exact: false);
-        foreach (var (key, members) in Groups.Of(bands.Sorted()))
+        foreach (var (key, members) in bands.GroupsOf(history.LeastGroup))
         {
             history.Key(key, members, exact: false);
             near.Bucket(members);
             FaultPoint.Hit("dedup.merge");
-            done += members.Count;
-            if ((done & 0xFFFF) < members.Count)
+            if ((++groups & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new StageProgress("dedup", "merge", done, done * SpillSorter.RecordBytes, total));
+
+                // Keys are hashes, so where the key stands among all numbers is how much is done.
+                var done = (long)(key / Math.Pow(2, 64) * bands.Total);
+                progress?.Report(new StageProgress("dedup", "merge", done, done * SpillSorter.RecordBytes,
+                    bands.Total * SpillSorter.RecordBytes));
             }
         }
 
@@ -181,14 +194,10 @@ public sealed class DedupStage(DedupOptions options)
     }
 
     private static void WriteRows(
-        IReadOnlyList<string> inputs, StageFolder folder, DocumentTable table, UnionFind sets, ClusterIndex clusters,
-        Dictionary<int, HistoryMatch> repeats,
-        ShingleCache shingles, bool[] removed, RowAccounting rows, IProgress<StageProgress>? progress,
-        CancellationToken cancellationToken)
+        RowFileReader reader, AtomicFile output, DocumentTable table, RemovedList removed, RowAccounting rows,
+        IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
-        var (output, list, parser) =
-            (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), new RowParser(TextFields.Named("_")));
-        var (reader, document, seen) = (new RowFileReader(inputs), 0, new HashSet<ulong>());
+        var document = 0;
         foreach (var row in reader.Read())
         {
             if (document == table.Count || table.Place(document) != (((long)row.File << 48) | row.Offset))
@@ -196,36 +205,16 @@ public sealed class DedupStage(DedupOptions options)
                 continue; // in quarantine
             }
 
-            var kept = clusters.KeptFor(document);
-            var match = repeats.GetValueOrDefault(sets.Find(document));
-            if (match is null && (kept is null || kept.Value.Document == document))
+            if (removed.Contains(document))
+            {
+                rows.Remove(removed.Write(document, row));
+            }
+            else
             {
                 rows.Out++;
                 output.Write(row.Utf8.Span);
                 output.EndLine();
                 output.FlushIfFull();
-            }
-            else
-            {
-                removed[document] = true;
-                parser.Parse(row.Utf8.Span);
-                var id = parser.Id ?? ClusterIndex.Name(table, document);
-                if (match is not null)
-                {
-                    rows.Remove("history");
-                    WriteRemoved(list, id, "history", match.Id, match.Similarity, match.Segment);
-                }
-                else if (table.Key(document) == table.Key(kept!.Value.Document) || !seen.Add(table.Key(document)))
-                {
-                    rows.Remove("exact");
-                    WriteRemoved(list, id, "exact", kept!.Value.Id, 1, null);
-                }
-                else
-                {
-                    rows.Remove("near");
-                    WriteRemoved(list, id, "near", kept.Value.Id,
-                        Jaccard.Similarity(shingles.Get(document), shingles.Get(kept.Value.Document)), null);
-                }
             }
 
             if ((++document & 0xFFF) == 0)
@@ -234,27 +223,5 @@ public sealed class DedupStage(DedupOptions options)
                 progress?.Report(new StageProgress("dedup", "write", document, reader.BytesRead, reader.TotalBytes));
             }
         }
-    }
-
-    private static void WriteRemoved(
-        AtomicFile file, string id, string rule, string kept, double similarity, string? segment)
-    {
-        using (var json = new Utf8JsonWriter(file.Buffer, RemovedJson))
-        {
-            json.WriteStartObject();
-            json.WriteString("id", id);
-            json.WriteString("rule", rule);
-            json.WriteString("repeats", kept);
-            json.WriteNumber("similarity", Math.Round(similarity, 6));
-            if (segment is not null)
-            {
-                json.WriteString("segment", segment);
-            }
-
-            json.WriteEndObject();
-        }
-
-        file.EndLine();
-        file.FlushIfFull();
     }
 }

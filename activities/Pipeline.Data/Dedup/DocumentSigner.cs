@@ -1,5 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Data.Readers;
+using Pipeline.Data.Sanitization;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Dedup;
@@ -7,6 +11,7 @@ namespace Pipeline.Data.Dedup;
 /// <summary>Computes what dedup needs of one row: exact key, shingles, band keys. One instance a thread.</summary>
 internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
 {
+    private const int MostNames = 20;
     private readonly WordText _text = new();
     private readonly Shingler _shingler =
         new(options.Shingles, options.ShingleSize, options.Hash, FastHash.Finish(options.Seed));
@@ -42,11 +47,35 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
 
         if (!Parser.HasText)
         {
-            return $"none of the text fields ({string.Join(", ", options.Fields.Names.Take(4))}, …) is a string";
+            return Missing(json);
         }
 
         _text.Normalize(Parser.Text.Span);
         return null;
+    }
+
+    /// <summary>Which fields were sought and which the row has; names only, no values.</summary>
+    private string Missing(ReadOnlySpan<byte> json)
+    {
+        var names = new List<string>();
+        var reader = new Utf8JsonReader(json);
+        while (names.Count < MostNames && reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
+            {
+                names.Add(Shown(reader.GetString() ?? ""));
+            }
+        }
+
+        return $"none of the text fields {string.Join(", ", options.Fields.Names)} is a string; the row has "
+            + $"{(names.Count == 0 ? "no field" : string.Join(", ", names))}: name the text fields (--field)";
+    }
+
+    private static string Shown(string name)
+    {
+        var found = new List<PiiSpan>();
+        new PiiFinder(new PiiOptions()).Find(Encoding.UTF8.GetBytes(name), found);
+        return found.Count == 0 ? name.Truncated() : "(a name with personal data)";
     }
 
     public ReadOnlySpan<ulong> Shingles()

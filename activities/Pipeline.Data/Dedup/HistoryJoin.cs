@@ -20,6 +20,11 @@ internal sealed class HistoryJoin : IDisposable
         }
     }
 
+    /// <summary>
+    /// Size of the smallest group of equal keys that matters: one document is enough to meet history.
+    /// </summary>
+    public int LeastGroup => _segments.Count > 0 ? 1 : 2;
+
     /// <summary>The best match of each document that repeats history.</summary>
     public Dictionary<int, HistoryMatch> Matches { get; } = [];
 

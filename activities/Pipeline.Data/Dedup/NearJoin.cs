@@ -3,10 +3,10 @@ namespace Pipeline.Data.Dedup;
 /// <summary>Turns buckets of equal band keys into verified near-duplicate unions.</summary>
 internal sealed class NearJoin(DocumentTable table, UnionFind sets, ShingleCache shingles, double threshold, int cap)
 {
-    private const int MaxRemembered = 1 << 22;
+    private const int Remembered = 1 << 19;
 
-    // A pair that fails the check in one band usually meets again in others.
-    private readonly HashSet<ulong> _rejected = [];
+    // A pair that fails the check in one band usually meets again in others; a newer pair may take its place.
+    private readonly ulong[] _rejected = new ulong[Remembered];
 
     public long Candidates { get; private set; }
 
@@ -81,24 +81,20 @@ internal sealed class NearJoin(DocumentTable table, UnionFind sets, ShingleCache
         }
 
         var pair = ((ulong)(uint)Math.Min(left, right) << 32) | (uint)Math.Max(left, right);
-        if (_rejected.Contains(pair))
+        ref var rejected = ref _rejected[FastHash.Finish(pair) % Remembered];
+        if (rejected == pair)
         {
             return false;
         }
 
         Candidates++;
-        if (Jaccard.Similarity(shingles.Get(left), shingles.Get(right)) >= threshold)
+        if (shingles.Similarity(left, right) >= threshold)
         {
             Verified++;
             return sets.Union(left, right);
         }
 
-        if (_rejected.Count >= MaxRemembered)
-        {
-            _rejected.Clear();
-        }
-
-        _rejected.Add(pair);
+        rejected = pair;
         return false;
     }
 }

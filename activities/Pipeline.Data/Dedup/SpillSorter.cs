@@ -9,29 +9,35 @@ namespace Pipeline.Data.Dedup;
 /// </summary>
 /// <remarks>
 /// Pairs lie in blocks by the first byte of their key, 12 bytes each and never copied; only one of the 256 parts is
-/// laid out to be sorted.
+/// laid out to be sorted. Blocks are cut from slabs so large that the heap never moves them.
 /// </remarks>
 internal sealed class SpillSorter : IDisposable
 {
     public const int RecordBytes = 12;
     private const int Parts = 256;
     private const int BlockRecords = 256;
+    private const int SlabBlocks = 1024;
+    // One of the parts lies in memory twice while it is sorted, and a block a part is half empty.
+    private const int BytesWithSlack = RecordBytes + 1;
     private readonly string _folder;
-    private readonly long _capacity;
+    private readonly long _budget;
+    private readonly Func<long> _others;
+    private long _capacity;
     private readonly List<string> _runs = [];
-    private readonly List<(ulong[] Keys, int[] Items)>[] _parts = new List<(ulong[] Keys, int[] Items)>[Parts];
+    private readonly List<(ulong[] Keys, int[] Items)> _slabs = [];
+    private readonly List<int>[] _parts = new List<int>[Parts];
     private readonly int[] _filled = new int[Parts];
-    private readonly Stack<(ulong[] Keys, int[] Items)> _free = [];
+    private int _blocks;
     private (ulong[] Keys, int[] Items) _part = ([], []);
     private long _count;
 
     /// <param name="folder">Where runs are written; created when needed.</param>
     /// <param name="budgetBytes">Memory for the pairs.</param>
-    public SpillSorter(string folder, long budgetBytes)
+    /// <param name="others">What else counts towards the budget by now, asked after each run.</param>
+    public SpillSorter(string folder, long budgetBytes, Func<long>? others = null)
     {
-        // One of the parts lies in memory twice while it is sorted, and a block a part is half empty.
-        const int BytesWithSlack = RecordBytes + 1;
-        (_folder, _capacity) = (folder, Math.Max(4096, budgetBytes / BytesWithSlack));
+        (_folder, _budget, _others) = (folder, budgetBytes, others ?? (() => 0));
+        _capacity = Math.Max(4096, _budget / BytesWithSlack);
         for (var part = 0; part < Parts; part++)
         {
             (_parts[part], _filled[part]) = ([], BlockRecords);
@@ -52,15 +58,14 @@ internal sealed class SpillSorter : IDisposable
         }
 
         var part = (int)(key >> 56);
-        var at = _filled[part];
-        if (at == BlockRecords)
+        if (_filled[part] == BlockRecords)
         {
-            _parts[part].Add(_free.TryPop(out var block) ? block : (new ulong[BlockRecords], new int[BlockRecords]));
-            at = 0;
+            Open(part);
         }
 
-        var (keys, items) = _parts[part][^1];
-        (keys[at], items[at], _filled[part]) = (key, item, at + 1);
+        var (keys, items, start) = Block(_parts[part][^1]);
+        var at = start + _filled[part]++;
+        (keys[at], items[at]) = (key, item);
         _count++;
         Total++;
     }
@@ -68,7 +73,18 @@ internal sealed class SpillSorter : IDisposable
     /// <summary>All pairs, keys ascending; items of one key come in no set order. May be called again.</summary>
     public IEnumerable<(ulong Key, int Item)> Sorted() => _runs.Count == 0 ? Buffer() : Merge();
 
-    public void Dispose()
+    /// <summary>
+    /// The pairs grouped by key, keys ascending; the list is reused. Nearly all keys stand alone, and are passed over
+    /// at little cost where only larger groups are asked for.
+    /// </summary>
+    /// <param name="least">Size of the smallest group that is wanted.</param>
+    public IEnumerable<(ulong Key, List<int> Items)> GroupsOf(int least) =>
+        _runs.Count == 0 ? BufferGroups(least) : Groups.Of(Merge()).Where(group => group.Items.Count >= least);
+
+    public void Dispose() => Release();
+
+    /// <summary>Forgets the pairs and gives their memory and files back.</summary>
+    public void Release()
     {
         foreach (var run in _runs)
         {
@@ -76,6 +92,9 @@ internal sealed class SpillSorter : IDisposable
         }
 
         _runs.Clear();
+        Empty();
+        _slabs.Clear();
+        _part = ([], []);
     }
 
     private IEnumerable<(ulong Key, int Item)> Buffer()
@@ -90,6 +109,39 @@ internal sealed class SpillSorter : IDisposable
         }
     }
 
+    private IEnumerable<(ulong Key, List<int> Items)> BufferGroups(int least)
+    {
+        var items = new List<int>();
+        for (var part = 0; part < Parts; part++)
+        {
+            var count = Sort(part);
+            for (var start = 0; start < count;)
+            {
+                var end = GroupEnd(start, count);
+                if (end - start >= least)
+                {
+                    items.Clear();
+                    items.AddRange(_part.Items.AsSpan(start, end - start));
+                    yield return (_part.Keys[start], items);
+                }
+
+                start = end;
+            }
+        }
+    }
+
+    private int GroupEnd(int start, int count)
+    {
+        var keys = _part.Keys;
+        var end = start + 1;
+        while (end < count && keys[end] == keys[start])
+        {
+            end++;
+        }
+
+        return end;
+    }
+
     private IEnumerable<(ulong Key, int Item)> Merge()
     {
         var sources = _runs.Select(run => ReadRun(run).GetEnumerator()).Append(Buffer().GetEnumerator()).ToList();
@@ -101,12 +153,16 @@ internal sealed class SpillSorter : IDisposable
 
         try
         {
-            while (queue.TryDequeue(out var source, out _))
+            while (queue.TryPeek(out var source, out _))
             {
                 yield return source.Current;
                 if (source.MoveNext())
                 {
-                    queue.Enqueue(source, source.Current.Key);
+                    queue.DequeueEnqueue(source, source.Current.Key);
+                }
+                else
+                {
+                    queue.Dequeue();
                 }
             }
         }
@@ -133,14 +189,38 @@ internal sealed class SpillSorter : IDisposable
         }
 
         _runs.Add(path);
+        Empty();
+        _capacity = Math.Max(4096, (_budget - _others()) / BytesWithSlack);
+        var slabs = (int)(_capacity / (BlockRecords * SlabBlocks)) + 1;
+        _slabs.RemoveRange(Math.Min(slabs, _slabs.Count), Math.Max(0, _slabs.Count - slabs));
+    }
+
+    private void Open(int part)
+    {
+        if (_blocks / SlabBlocks == _slabs.Count)
+        {
+            _slabs.Add((new ulong[BlockRecords * SlabBlocks], new int[BlockRecords * SlabBlocks]));
+        }
+
+        _parts[part].Add(_blocks++);
+        _filled[part] = 0;
+    }
+
+    private (ulong[] Keys, int[] Items, int Start) Block(int block)
+    {
+        var (keys, items) = _slabs[block / SlabBlocks];
+        return (keys, items, block % SlabBlocks * BlockRecords);
+    }
+
+    private void Empty()
+    {
         for (var part = 0; part < Parts; part++)
         {
-            _parts[part].ForEach(_free.Push);
             _parts[part].Clear();
             _filled[part] = BlockRecords;
         }
 
-        _count = 0;
+        (_count, _blocks) = (0, 0);
     }
 
     public static IEnumerable<(ulong Key, int Item)> ReadRun(string path, long offset = 0, long records = long.MaxValue)
@@ -170,9 +250,13 @@ internal sealed class SpillSorter : IDisposable
             _part = (new ulong[total + (total / 4)], new int[total + (total / 4)]);
         }
 
-        for (var i = 0; i < total; i++)
+        for (var block = 0; block < blocks.Count; block++)
         {
-            starts[(byte)(blocks[i / BlockRecords].Keys[i % BlockRecords] >> 48) + 1]++;
+            var (from, _, first) = Block(blocks[block]);
+            foreach (var key in from.AsSpan(first, Math.Min(BlockRecords, total - (block * BlockRecords))))
+            {
+                starts[(byte)(key >> 48) + 1]++;
+            }
         }
 
         for (var i = 1; i < starts.Length; i++)
@@ -183,9 +267,9 @@ internal sealed class SpillSorter : IDisposable
         var (keys, items, next) = (_part.Keys, _part.Items, (int[])starts.Clone());
         for (var block = 0; block < blocks.Count; block++)
         {
-            var (from, of) = blocks[block];
-            var filled = Math.Min(BlockRecords, total - (block * BlockRecords));
-            for (var i = 0; i < filled; i++)
+            var (from, of, first) = Block(blocks[block]);
+            var last = first + Math.Min(BlockRecords, total - (block * BlockRecords));
+            for (var i = first; i < last; i++)
             {
                 var at = next[(byte)(from[i] >> 48)]++;
                 (keys[at], items[at]) = (from[i], of[i]);

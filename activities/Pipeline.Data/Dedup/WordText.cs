@@ -16,6 +16,7 @@ internal sealed class WordText
     private readonly TextNormalizer _normalizer = new();
     private readonly ByteBuffer _words = new();
     private int[] _ends = new int[256];
+    private int[] _edges = new int[1024];
 
     /// <summary>The whole normalised text, punctuation included.</summary>
     public ByteBuffer Normal { get; } = new();
@@ -87,58 +88,71 @@ internal sealed class WordText
         _words.Length = Count == 0 ? 0 : _ends[Count - 1];
     }
 
-    /// <summary>64 bytes at once: a bit for each that belongs to a word, and then one step a word.</summary>
+    /// <summary>
+    /// 64 bytes at once: a bit for each that belongs to a word, from which the bounds of the words come; then a copy of
+    /// each word.
+    /// </summary>
     private (int Length, bool Open) AsciiWords(ReadOnlySpan<byte> normal)
     {
-        var destination = _words.Array.AsSpan();
-        var (length, open) = (0, false);
+        if (_edges.Length < normal.Length + 2)
+        {
+            _edges = new int[(normal.Length + 2) * 2];
+        }
+
+        var (edges, before) = (0, 0UL);
         Span<byte> rest = stackalloc byte[64];
         for (var start = 0; start < normal.Length; start += 64)
         {
-            var block = normal.Slice(start, Math.Min(64, normal.Length - start));
-            var (mask, size) = (0UL, block.Length);
-            if (size == 64)
-            {
-                mask = WordBits(block);
-            }
-            else
+            scoped var block = normal[start..];
+            if (block.Length < 64)
             {
                 rest.Clear();
                 block.CopyTo(rest);
-                mask = WordBits(rest);
+                block = rest;
             }
 
-            for (var at = 0; at < size;)
+            var words = WordBits(block[..64]);
+            for (var bits = words ^ ((words << 1) | before); bits != 0; bits &= bits - 1)
             {
-                var bits = mask >> at;
-                if (!open && (bits & 1) == 0)
-                {
-                    at += Math.Min(BitOperations.TrailingZeroCount(bits), size - at);
-                    continue;
-                }
-
-                var run = Math.Min(BitOperations.TrailingZeroCount(~bits), size - at);
-                if (run <= 16 && start + at + 16 <= normal.Length)
-                {
-                    // A fixed size is one move; what is too much is overwritten or cut.
-                    normal.Slice(start + at, 16).CopyTo(destination[length..]);
-                }
-                else
-                {
-                    block.Slice(at, run).CopyTo(destination[length..]);
-                }
-
-                (length, at, open) = (length + run, at + run, true);
-                if (at < size)
-                {
-                    Close(length);
-                    destination[length++] = (byte)' ';
-                    open = false;
-                }
+                _edges[edges++] = start + BitOperations.TrailingZeroCount(bits);
             }
+
+            before = words >> 63;
         }
 
-        return (length, open);
+        _edges[edges] = normal.Length; // ends a word at the end of the text
+        return CopyWords(normal, (edges + 1) / 2);
+    }
+
+    private (int Length, bool Open) CopyWords(ReadOnlySpan<byte> normal, int count)
+    {
+        if (_ends.Length < count)
+        {
+            Array.Resize(ref _ends, count * 2);
+        }
+
+        var destination = _words.Array.AsSpan();
+        var length = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var (start, size) = (_edges[2 * i], _edges[(2 * i) + 1] - _edges[2 * i]);
+            if (size <= 16 && start + 16 <= normal.Length)
+            {
+                // A fixed size is one move; what is too much is overwritten or cut.
+                normal.Slice(start, 16).CopyTo(destination[length..]);
+            }
+            else
+            {
+                normal.Slice(start, size).CopyTo(destination[length..]);
+            }
+
+            length += size;
+            _ends[i] = length;
+            destination[length++] = (byte)' ';
+        }
+
+        Count = count;
+        return (length, false);
     }
 
     private static ulong WordBits(ReadOnlySpan<byte> block)

@@ -18,9 +18,16 @@ public sealed class PiiFinder(PiiOptions options)
     /// <param name="spans">Receives the spans; cleared first.</param>
     public void Find(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
-        _scanner.Scan(text, spans);
+        ArgumentNullException.ThrowIfNull(spans);
+        Find(text, TraitScanner.Of(text), spans);
+    }
+
+    /// <summary>As <see cref="Find(ReadOnlySpan{byte}, List{PiiSpan})"/>, of a text whose traits are known.</summary>
+    internal void Find(ReadOnlySpan<byte> text, TextTraits traits, List<PiiSpan> spans)
+    {
+        _scanner.Scan(text, traits, spans);
         var plain = spans.Count;
-        if (_view.Build(text))
+        if ((traits & (TextTraits.Odd | TextTraits.Signs)) != TextTraits.None && _view.Build(text))
         {
             _scanner.Scan(_view.Text, _more);
             foreach (var span in _more)
@@ -34,7 +41,11 @@ public sealed class PiiFinder(PiiOptions options)
         }
 
         _encoded.Find(text, spans);
-        ConnectionRules.Find(text, spans);
+        if (traits.HasFlag(TextTraits.Signs))
+        {
+            ConnectionRules.Find(text, spans);
+        }
+
         _custom.Find(text, spans);
         if (spans.Count > plain)
         {

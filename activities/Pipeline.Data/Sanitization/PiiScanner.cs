@@ -20,18 +20,43 @@ public sealed class PiiScanner(PiiOptions options)
     public void Scan(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
         ArgumentNullException.ThrowIfNull(spans);
+        Scan(text, TraitScanner.Of(text), spans);
+    }
+
+    /// <summary>As <see cref="Scan(ReadOnlySpan{byte}, List{PiiSpan})"/>, of a text whose traits are known.</summary>
+    internal void Scan(ReadOnlySpan<byte> text, TextTraits traits, List<PiiSpan> spans)
+    {
         spans.Clear();
-        Prefix(text, "-----BEGIN "u8, PiiType.PrivateKey, SecretRules.PrivateKey, spans);
-        Prefix(text, "eyJ"u8, PiiType.Jwt, SecretRules.Jwt, spans);
-        // One search tells that neither is there.
-        if (text.IndexOf("IA"u8) >= 0)
+        if (traits.HasFlag(TextTraits.Prefixes))
         {
-            Prefix(text, "AKIA"u8, PiiType.AwsAccessKey, SecretRules.AwsAccessKey, spans);
-            Prefix(text, "ASIA"u8, PiiType.AwsAccessKey, SecretRules.AwsAccessKey, spans);
+            Prefixes(text, spans);
         }
 
+        if (traits.HasFlag(TextTraits.Anchors))
+        {
+            ScanAnchors(text, spans);
+        }
+
+        if (options.GivenNames.Count > 0)
+        {
+            NameRules.Find(text, options.GivenNames, spans);
+        }
+
+        Resolve(spans);
+    }
+
+    private static void Prefixes(ReadOnlySpan<byte> text, List<PiiSpan> spans)
+    {
+        Prefix(text, "-----BEGIN "u8, PiiType.PrivateKey, SecretRules.PrivateKey, spans);
+        Prefix(text, "eyJ"u8, PiiType.Jwt, SecretRules.Jwt, spans);
+        Prefix(text, "AKIA"u8, PiiType.AwsAccessKey, SecretRules.AwsAccessKey, spans);
+        Prefix(text, "ASIA"u8, PiiType.AwsAccessKey, SecretRules.AwsAccessKey, spans);
         Prefix(text, "xox"u8, PiiType.SlackToken, SecretRules.SlackToken, spans);
         Prefix(text, "assport"u8, PiiType.Passport, IdentityRules.Passport, spans);
+    }
+
+    private void ScanAnchors(ReadOnlySpan<byte> text, List<PiiSpan> spans)
+    {
         var (at, colonsDone) = (0, 0);
         while (text[at..].IndexOfAny(Anchors) is >= 0 and var skip)
         {
@@ -67,13 +92,6 @@ public sealed class PiiScanner(PiiOptions options)
                     break;
             }
         }
-
-        if (options.GivenNames.Count > 0)
-        {
-            NameRules.Find(text, options.GivenNames, spans);
-        }
-
-        Resolve(spans);
     }
 
     private void Digits(ReadOnlySpan<byte> text, int start, int end, List<PiiSpan> spans)

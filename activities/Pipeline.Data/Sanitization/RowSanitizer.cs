@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Pipeline.Data.Dedup;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Sanitization;
@@ -23,13 +24,13 @@ internal sealed class RowSanitizer : IDisposable
     };
 
     private readonly SanitizeOptions _options;
-    private readonly HashSet<string> _plainNames = new(StringComparer.Ordinal);
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _plain;
+    private readonly Dictionary<ulong, byte[]> _plainNames = [];
     private readonly ArrayBufferWriter<byte> _output = new(1 << 16);
     private readonly Utf8JsonWriter _writer;
     private readonly JsonPlace _place = new();
     private readonly ByteBuffer _unescaped = new();
     private readonly RepeatedNames _names = new();
+    private readonly TextCollector? _texts;
     private ReadOnlyMemory<byte> _row;
     private (int Start, int End) _id;
     private (int Start, int End) _oldMark;
@@ -41,7 +42,7 @@ internal sealed class RowSanitizer : IDisposable
     public RowSanitizer(SanitizeOptions options)
     {
         (_options, Texts) = (options, new TextSanitizer(options));
-        _plain = _plainNames.GetAlternateLookup<ReadOnlySpan<char>>();
+        _texts = options.Quality is null ? null : new TextCollector(options.QualityFields);
         _writer = new Utf8JsonWriter(_output,
             new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     }
@@ -56,11 +57,16 @@ internal sealed class RowSanitizer : IDisposable
     /// <summary>Counts, edits and traces.</summary>
     public TextSanitizer Texts { get; }
 
+    /// <summary>
+    /// The joined text of the row as it is to be written, where quality is judged; valid until the next row.
+    /// </summary>
+    public ReadOnlySpan<byte> QualityText => _texts is null ? default : _texts.Text.Span;
+
     /// <summary>The row as it is to be written; valid after <see cref="Sanitize"/> returned true.</summary>
     public ReadOnlySpan<byte> Output => _output.WrittenSpan;
 
     /// <summary>Whether any string of the row may need a change.</summary>
-    /// <exception cref="JsonException">The row is not JSON.</exception>
+    /// <exception cref="JsonException">The row is not a JSON object.</exception>
     /// <exception cref="InvalidOperationException">The row is not UTF-8, or a string that was looked at is not
     /// Unicode.</exception>
     public bool MayChange(ReadOnlySpan<byte> json)
@@ -68,9 +74,19 @@ internal sealed class RowSanitizer : IDisposable
         var reader = new Utf8JsonReader(Valid(json), Reading);
         var (found, marked, own, preferred) = (false, json.IndexOf("\"_pii\""u8) >= 0, Own.None, false);
         (_id, _hasPreferredId, _marked, _firstSuspect, _searched) = (default, false, false, long.MaxValue, -1);
+        _texts?.Begin();
         while (reader.Read())
         {
-            if (reader.CurrentDepth == 1)
+            if (!found)
+            {
+                _texts?.Take(ref reader);
+            }
+
+            if (reader.CurrentDepth == 0)
+            {
+                RequireObject(reader.TokenType);
+            }
+            else if (reader.CurrentDepth == 1)
             {
                 TakeOwn(ref reader, ref own, ref preferred);
             }
@@ -95,7 +111,7 @@ internal sealed class RowSanitizer : IDisposable
     /// <summary>Rewrites the row that <see cref="MayChange"/> was asked about; returns whether it changed.</summary>
     /// <param name="json">The row.</param>
     /// <param name="id">Its id, for traces.</param>
-    /// <exception cref="JsonException">The row is no object, or an object in it has a name twice.</exception>
+    /// <exception cref="JsonException">An object of the row has a name twice.</exception>
     /// <exception cref="InvalidOperationException">A string is not Unicode.</exception>
     public bool Sanitize(ReadOnlyMemory<byte> json, string id)
     {
@@ -106,6 +122,7 @@ internal sealed class RowSanitizer : IDisposable
 
         _row = json;
         Texts.Begin();
+        _texts?.Begin();
         _place.Begin(json, id);
         _output.ResetWrittenCount();
         _writer.Reset();
@@ -113,12 +130,6 @@ internal sealed class RowSanitizer : IDisposable
         var (changed, own) = (false, Own.None);
         while (reader.Read())
         {
-            if (reader.CurrentDepth == 0
-                && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.EndObject))
-            {
-                throw new JsonException("not an object");
-            }
-
             own = reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName ? OwnOf(ref reader) : own;
             _place.Enter(ref reader);
             changed |= Copy(ref reader, own);
@@ -138,6 +149,14 @@ internal sealed class RowSanitizer : IDisposable
     private static Own OwnOf(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("_id"u8)
             ? Own.Id : reader.ValueTextEquals(Placeholders.Mark) ? Own.Mark : Own.None;
+
+    private static void RequireObject(JsonTokenType token)
+    {
+        if (token is not (JsonTokenType.StartObject or JsonTokenType.EndObject))
+        {
+            throw new JsonException("not an object");
+        }
+    }
 
     // The place of the id, and whether the row carries the mark: both are needed before the row is rewritten.
     private void TakeOwn(ref Utf8JsonReader reader, ref Own own, ref bool preferred)
@@ -177,9 +196,11 @@ internal sealed class RowSanitizer : IDisposable
             return true;
         }
 
-        var (holds, placeholder) = (Texts.Holds(value), Placeholders.MayHold(value));
+        var traits = TraitScanner.Of(value);
+        var holds = Texts.Holds(value, traits);
+        var placeholder = traits.HasFlag(TextTraits.Signs) && Placeholders.MayHold(value);
         _searched = reader.TokenStartIndex;
-        var suspect = holds || (_options.Clean && TextCleaner.MayChange(value)) || (!marked && placeholder);
+        var suspect = holds || (_options.Clean && TextCleaner.MayChange(value, traits)) || (!marked && placeholder);
         // What looks like the mark may not be one, so a placeholder is looked at again.
         _firstSuspect = suspect || placeholder ? Math.Min(_firstSuspect, reader.TokenStartIndex) : _firstSuspect;
         return suspect;
@@ -195,6 +216,7 @@ internal sealed class RowSanitizer : IDisposable
             case JsonTokenType.String:
                 return CopyText(ref reader, own);
             case JsonTokenType.StartObject:
+                _texts?.Leave();
                 _writer.WriteStartObject();
                 return false;
             case JsonTokenType.StartArray:
@@ -233,6 +255,7 @@ internal sealed class RowSanitizer : IDisposable
             Texts.RemovedBy = "pii-in-key";
         }
 
+        _texts?.Enter(name, reader.CurrentDepth);
         _writer.WritePropertyName(name);
         if (!plain || (own == Own.Mark && reader.CurrentDepth == 1))
         {
@@ -253,7 +276,9 @@ internal sealed class RowSanitizer : IDisposable
             _searched = -1;
         }
 
-        _writer.WriteStringValue(changed ? Texts.Text : value);
+        value = changed ? Texts.Text : value;
+        _texts?.Add(value);
+        _writer.WriteStringValue(value);
         EndMark(ref reader, own);
         return changed;
     }
@@ -296,18 +321,17 @@ internal sealed class RowSanitizer : IDisposable
     // Rows share their few names; a name without personal data is remembered.
     private bool IsPlainName(ReadOnlySpan<byte> name)
     {
-        Span<char> characters = stackalloc char[64];
-        var known = name.Length <= characters.Length && Ascii.ToUtf16(name, characters, out _) == OperationStatus.Done;
-        if (known && _plain.Contains(characters[..name.Length]))
+        var hash = FastHash.Of(name, 0);
+        if (_plainNames.TryGetValue(hash, out var known) && name.SequenceEqual(known))
         {
             return true;
         }
 
         _searched = -1;
-        var plain = !Texts.Holds(name);
-        if (plain && known && _plainNames.Count < MostNames)
+        var plain = !Texts.Holds(name, TraitScanner.Of(name));
+        if (plain && _plainNames.Count < MostNames)
         {
-            _plain.Add(characters[..name.Length]);
+            _plainNames[hash] = name.ToArray();
         }
 
         return plain;

@@ -65,7 +65,7 @@ public sealed class SanitizeStage
             (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), folder.Open("audit.jsonl"));
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, _options.QuarantineBudget);
         using var row = new RowSanitizer(_options);
-        var gate = _options.Quality is { } limits ? new QualityGate(limits, _options.QualityFields) : null;
+        var gate = _options.Quality is { } limits ? new QualityGate(limits) : null;
         var (reader, rows, changedRows) = (new RowFileReader(inputs), new RowAccounting(), 0L);
         foreach (var line in reader.Read())
         {
@@ -128,7 +128,7 @@ public sealed class SanitizeStage
         }
 
         var clean = changed ? row.Output : json;
-        rule ??= gate?.RuleAgainst(clean);
+        rule ??= gate?.RuleAgainst(row.QualityText);
         if (rule is not null)
         {
             rows.Remove(rule);

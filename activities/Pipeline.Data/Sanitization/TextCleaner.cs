@@ -22,9 +22,10 @@ internal static class TextCleaner
     private static readonly UnicodeNormalizer Composed = new(compose: true, compatible: false);
 
     /// <summary>False when no rule can change the text.</summary>
-    public static bool MayChange(ReadOnlySpan<byte> text) =>
-        text.ContainsAny(Suspects) || (text.Contains((byte)'\n') && MayTrim(text)) || HtmlText.MayChange(text)
-            || Composed.MayChange(text);
+    public static bool MayChange(ReadOnlySpan<byte> text, TextTraits traits) =>
+        (traits.HasFlag(TextTraits.Odd) && (text.ContainsAny(Suspects) || Composed.MayChange(text)))
+        || (traits.HasFlag(TextTraits.Signs)
+            && ((text.Contains((byte)'\n') && MayTrim(text)) || HtmlText.MayChange(text)));
 
     private static bool MayTrim(ReadOnlySpan<byte> text) =>
         text.IndexOf("\n\n\n"u8) >= 0 || text.IndexOf(" \n"u8) >= 0 || text.IndexOf("\t\n"u8) >= 0;

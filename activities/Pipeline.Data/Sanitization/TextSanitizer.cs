@@ -60,9 +60,9 @@ internal sealed class TextSanitizer(SanitizeOptions options)
     /// <summary>
     /// Whether a text holds personal data; the spans are kept for <see cref="Apply"/> of the same text.
     /// </summary>
-    public bool Holds(ReadOnlySpan<byte> text)
+    public bool Holds(ReadOnlySpan<byte> text, TextTraits traits)
     {
-        _finder.Find(text, _spans);
+        _finder.Find(text, traits, _spans);
         return _spans.Count > 0;
     }
 
@@ -94,7 +94,7 @@ internal sealed class TextSanitizer(SanitizeOptions options)
         _rules.Clear();
         _text.Clear();
         _text.Add(before);
-        if (options.Clean && TextCleaner.MayChange(before))
+        if (options.Clean && TextCleaner.MayChange(before, TextTraits.All))
         {
             Set(TextCleaner.Clean(Encoding.UTF8.GetString(before), _rules));
         }
@@ -148,7 +148,7 @@ internal sealed class TextSanitizer(SanitizeOptions options)
 
             // A value that is gone can leave a space at the end of a line, or an empty line.
             (_text, _next) = (_next, _text);
-            if (options.Clean && TextCleaner.MayChange(_text.Span))
+            if (options.Clean && TextCleaner.MayChange(_text.Span, TextTraits.All))
             {
                 Set(TextCleaner.Clean(Encoding.UTF8.GetString(_text.Span), _uncovered));
             }

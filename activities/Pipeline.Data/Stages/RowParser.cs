@@ -8,24 +8,28 @@ namespace Pipeline.Data.Stages;
 internal sealed class RowParser(TextFields fields, string? scoreField = null)
 {
     private readonly byte[]? _score = scoreField is null ? null : Encoding.UTF8.GetBytes(scoreField);
+    private readonly TextCollector _texts = new(fields);
+    private readonly ByteBuffer _id = new(64);
+    private string? _name;
+    private bool _hasId;
 
     /// <summary>The selected texts, joined by line feeds; valid until the next row.</summary>
-    public ByteBuffer Text { get; } = new();
+    public ByteBuffer Text => _texts.Text;
 
-    /// <summary>The row's id: <c>_id</c>, else <c>id</c>, else null.</summary>
-    public string? Id { get; private set; }
+    /// <summary>The row's id: <c>_id</c>, else <c>id</c>, else null. Made when asked for; most rows are not.</summary>
+    public string? Id => _hasId ? _name ??= Encoding.UTF8.GetString(_id.Span) : null;
 
     public double? Score { get; private set; }
 
     /// <summary>Whether the row has any of the text fields, were it with an empty text.</summary>
-    public bool HasText { get; private set; }
+    public bool HasText => _texts.HasText;
 
     /// <summary>Parses a row.</summary>
     /// <returns>Null, or why the row cannot be used.</returns>
     public string? Parse(ReadOnlySpan<byte> json)
     {
-        Text.Clear();
-        (Id, Score, HasText) = (null, null, false);
+        _texts.Begin();
+        (_hasId, _name, Score) = (false, null, null);
         if (json.IsEmpty)
         {
             return "row is longer than the limit";
@@ -49,7 +53,7 @@ internal sealed class RowParser(TextFields fields, string? scoreField = null)
 
     private void Walk(Utf8JsonReader reader)
     {
-        var (wanted, own) = (false, false);
+        var own = false;
         ReadOnlySpan<byte> name = default;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -58,30 +62,19 @@ internal sealed class RowParser(TextFields fields, string? scoreField = null)
 
         while (reader.Read())
         {
-            switch (reader.TokenType)
+            _texts.Take(ref reader);
+            if (reader.CurrentDepth != 1)
             {
-                case JsonTokenType.PropertyName:
-                    name = reader.ValueSpan;
-                    wanted = (reader.CurrentDepth == 1 || !fields.TopLevelOnly) && fields.Contains(name);
-                    if (reader.CurrentDepth == 1)
-                    {
-                        own = name.SequenceEqual("_id"u8) || (Id is null && name.SequenceEqual("id"u8))
-                            || (_score is not null && name.SequenceEqual(_score));
-                    }
-
-                    break;
-                case JsonTokenType.String when wanted:
-                    AddText(ref reader);
-                    break;
-                case JsonTokenType.StartArray or JsonTokenType.EndArray:
-                    // An array of strings keeps the name of its field.
-                    break;
-                case JsonTokenType.StartObject:
-                    wanted = false;
-                    break;
+                continue;
             }
 
-            if (own && reader.CurrentDepth == 1 && reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                name = reader.ValueSpan;
+                own = name.SequenceEqual("_id"u8) || (!_hasId && name.SequenceEqual("id"u8))
+                    || (_score is not null && name.SequenceEqual(_score));
+            }
+            else if (own && reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
             {
                 TakeOwn(ref reader, name);
                 own = false;
@@ -94,30 +87,18 @@ internal sealed class RowParser(TextFields fields, string? scoreField = null)
         if (_score is not null && name.SequenceEqual(_score))
         {
             Score = reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : null;
-        }
-        else
-        {
-            Id = reader.TokenType == JsonTokenType.String
-                ? reader.GetString() : Encoding.UTF8.GetString(reader.ValueSpan);
-        }
-    }
-
-    private void AddText(ref Utf8JsonReader reader)
-    {
-        HasText = true;
-        if (Text.Length > 0)
-        {
-            Text.Add((byte)'\n');
+            return;
         }
 
-        if (reader.ValueIsEscaped)
+        (_hasId, _name) = (true, null);
+        _id.Clear();
+        if (reader.TokenType == JsonTokenType.Number)
         {
-            Text.Reserve(reader.ValueSpan.Length);
-            Text.Length += reader.CopyString(Text.Array.AsSpan(Text.Length));
+            _id.Add(reader.ValueSpan);
+            return;
         }
-        else
-        {
-            Text.Add(reader.ValueSpan);
-        }
+
+        _id.Reserve(reader.ValueSpan.Length);
+        _id.Length = reader.CopyString(_id.Array);
     }
 }

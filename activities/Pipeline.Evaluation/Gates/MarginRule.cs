@@ -61,12 +61,12 @@ internal static class MarginRule
     private static string Sentence(GateOutcome outcome)
     {
         var (rule, confidence) = (outcome.Rule, $"{outcome.Rule.Confidence * 100:0.#} %");
+        var (harm, bound) = (outcome.Harm, outcome.Bound);
         var measured = rule.Kind switch
         {
-            GateKind.Gain =>
-                $"gain {0 - outcome.Harm:0.##}, with {confidence} confidence at least {0 - outcome.Bound:0.##}",
-            GateKind.Change => $"change {outcome.Harm:0.##}, with {confidence} confidence at most {outcome.Bound:0.##}",
-            _ => $"drop {outcome.Harm:0.##}, with {confidence} confidence at most {outcome.Bound:0.##}",
+            GateKind.Gain => $"gain {Plain(-harm)}, with {confidence} confidence at least {Plain(-bound)}",
+            GateKind.Change => $"change {Plain(harm)}, with {confidence} confidence at most {Plain(bound)}",
+            _ => $"drop {Plain(harm)}, with {confidence} confidence at most {Plain(bound)}",
         };
         var margins = rule.Kind == GateKind.Gain
             ? $"needs more than {rule.Fail:0.##} and {rule.Warn:0.##} to pass"
@@ -76,6 +76,9 @@ internal static class MarginRule
             ? $"; about {n} questions would decide" : "; more questions would not decide";
         return $"{measured}; {margins}{rest}";
     }
+
+    // What rounds to zero has no sign.
+    private static string Plain(double? value) => $"{value:0.##;-0.##;0}";
 
     // Adding 0 turns -0 into 0, which people should not have to read.
     private static double Round(double value) => Math.Round(value, Digits) + 0.0;

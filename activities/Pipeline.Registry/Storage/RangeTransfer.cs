@@ -20,6 +20,7 @@ internal sealed class RangeTransfer : IDisposable
     private readonly PartialFile _partial;
     private readonly ulong[] _checksums;
     private readonly TaskCompletionSource[] _arrived;
+    private readonly SemaphoreSlim _writing = new(1);
     private bool _provenByStore;
 
     public RangeTransfer(IObjectStore store, ObjectInfo info, string path, long partBytes, bool resumable, bool digest)
@@ -67,7 +68,11 @@ internal sealed class RangeTransfer : IDisposable
     /// <summary>Forgets what arrived.</summary>
     public void Discard() => _partial.Discard();
 
-    public void Dispose() => _partial.Dispose();
+    public void Dispose()
+    {
+        _partial.Dispose();
+        _writing.Dispose();
+    }
 
     private async Task<string?> FetchAllAsync(int concurrency, CancellationToken cancellation)
     {
@@ -162,7 +167,7 @@ internal sealed class RangeTransfer : IDisposable
                         buffer, (int)Math.Min(BufferBytes, range.Length - done), false, cancellation))
                         > 0; done += read)
                     {
-                        RandomAccess.Write(_partial.Handle, buffer.AsSpan(0, read), range.Offset + done);
+                        await WriteAsync(buffer.AsMemory(0, read), range.Offset + done, cancellation);
                         _checksums[part] = Crc64Nvme.Append(_checksums[part], buffer.AsSpan(0, read));
                         hash?.AppendData(buffer, 0, read);
                     }
@@ -180,6 +185,20 @@ internal sealed class RangeTransfer : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The kernel lets one writer into a file and makes the others spin for their turn; here they receive meanwhile.
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> data, long offset, CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            RandomAccess.Write(_partial.Handle, data.Span, offset);
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 

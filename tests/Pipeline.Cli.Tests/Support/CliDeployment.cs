@@ -65,9 +65,9 @@ public abstract class CliDeployment : IAsyncDisposable
     }
 
     /// <summary>Runs a verb of the script itself.</summary>
-    public async Task<CliAnswer> ScriptAsync(string verb)
+    public async Task<CliAnswer> ScriptAsync(params string[] arguments)
     {
-        using var process = Start("sh", [Path.Combine(Repository.Root, "pipeline"), verb]);
+        using var process = Start("sh", [Path.Combine(Repository.Root, "pipeline"), .. arguments]);
         process.StandardInput.Close();
         return await EndAsync(process);
     }
@@ -80,6 +80,36 @@ public abstract class CliDeployment : IAsyncDisposable
         var answer = await RunAsync([.. arguments, "--json"]);
         answer.Code.ShouldBe(0, answer.All);
         return answer.Json;
+    }
+
+    /// <summary>
+    /// Starts a verb that goes on until it is ended with <c>--json</c>, reads the document that it prints, and ends it.
+    /// </summary>
+    public async Task<JsonElement> FirstDocumentAsync(params string[] arguments)
+    {
+        using var process = Start("dotnet", [CliAssembly, .. arguments, "--json"]);
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        var text = "";
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+            {
+                text += line;
+                if (line == "}")
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        return JsonDocument.Parse(text).RootElement;
     }
 
     /// <summary>Starts a verb in a terminal of its own.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Data.Dedup;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Tests.Dedup;
 
@@ -151,5 +152,18 @@ public sealed class DedupStageTests : IDisposable
         var summary = await Run(_folder.Combine("in.jsonl"), "out", new DedupOptions());
         (summary.Rows.In, summary.Rows.Out, summary.Rows.Quarantined).ShouldBe((3, 1, 2));
         File.ReadAllText(_folder.Combine("out", "quarantine.jsonl")).ShouldContain("\"line\":2");
+    }
+
+    [Fact]
+    public async Task RunAsync_RowWithoutText_NamesTheFieldsSoughtAndThoseOfTheRow()
+    {
+        File.WriteAllText(
+            _folder.Combine("in.jsonl"), "{\"id\":1,\"body\":\"fine\",\"tags\":[],\"a@b.org\":0}\n{\"text\":\"x\"}\n");
+        await Run(_folder.Combine("in.jsonl"), "out", new DedupOptions());
+        var reason = JsonDocument.Parse(File.ReadLines(_folder.Combine("out", "quarantine.jsonl")).Single())
+            .RootElement.GetProperty("reason").GetString()!;
+        TextFields.Default.Names.ShouldAllBe(name => reason.Contains(name, StringComparison.Ordinal));
+        reason.ShouldContain("the row has id, body, tags, (a name with personal data)");
+        reason.ShouldNotContain("a@b.org");
     }
 }

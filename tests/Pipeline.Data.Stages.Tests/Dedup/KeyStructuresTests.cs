@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Data.Dedup;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Tests.Dedup;
 
@@ -48,6 +49,63 @@ public sealed class KeyStructuresTests : IDisposable
             Enumerable.Range(0, words.Count).Select(i => Encoding.ASCII.GetString(words.Slice(i, 1)))
                 .ShouldBe(expected);
             Encoding.ASCII.GetString(words.Bytes).ShouldBe(string.Join(' ', expected));
+        }
+    }
+
+    [Theory]
+    [InlineData(0L), InlineData(1L << 17), InlineData(16L << 20)]
+    public void DocumentTable_AnyBudget_GivesWhatWasAdded(long budget)
+    {
+        const int Documents = 20_000;
+        var file = _folder.Combine("in");
+        File.WriteAllText(file, string.Concat(Enumerable.Range(0, Documents).Select(i => $"{i:D5}")));
+        using (var table = new DocumentTable([file], _folder.Path, budget))
+        {
+            for (var i = 0; i < Documents; i++)
+            {
+                table.Add(new RowLine(new byte[5], 0, i + 1, 5L * i), (ulong)i * 3).ShouldBe(i);
+            }
+
+            var (buffer, random) = (new ByteBuffer(), new Random(1));
+            foreach (var i in Enumerable.Range(0, Documents)
+                .Concat(Enumerable.Range(0, 3000).Select(_ => random.Next(Documents))))
+            {
+                table.Read(i, buffer);
+                (table.Place(i), table.Key(i), Encoding.ASCII.GetString(buffer.Span))
+                    .ShouldBe((5L * i, (ulong)i * 3, $"{i:D5}"));
+            }
+        }
+
+        Directory.GetFiles(_folder.Path).ShouldBe([file]);
+    }
+
+    [Fact]
+    public void ShingleCache_SmallRing_GivesTheSimilaritiesOfTheTexts()
+    {
+        var (random, file) = (new Random(4), _folder.Combine("in.jsonl"));
+        var rows = Enumerable.Range(0, 60).Select(i =>
+            "{\"text\":\"" + string.Join(' ', Enumerable.Range(0, 5 + random.Next(i % 20 == 0 ? 600 : 40))
+                .Select(_ => (char)('a' + random.Next(2)))) + "\"}").ToList();
+        File.WriteAllLines(file, rows);
+        using var table = new DocumentTable([file], _folder.Path, 0);
+        foreach (var row in new RowFileReader([file]).Read())
+        {
+            table.Add(row, 0);
+        }
+
+        var options = new DedupOptions();
+        var signer = new DocumentSigner(options, MinHasher.FromSeed(options.Bands.Permutations, 1));
+        var sets = rows.ConvertAll(row =>
+        {
+            signer.LoadText(Encoding.UTF8.GetBytes(row)).ShouldBeNull();
+            return signer.Shingles().ToArray();
+        });
+        var cache = new ShingleCache(table, signer, 4096);
+        for (var round = 0; round < 3000; round++)
+        {
+            var (left, right) = (random.Next(rows.Count), random.Next(rows.Count));
+            cache.Similarity(left, right).ShouldBe(Jaccard.Similarity(sets[left], sets[right]));
+            cache.Get(right).SequenceEqual(sets[right]).ShouldBeTrue();
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed class DisguiseTests : IDisposable
     [InlineData("hidden\U000E0041\U000E0042", "hidden")]
     [InlineData("family \U0001F468\u200D\U0001F469\u200D\U0001F467",
         "family \U0001F468\u200D\U0001F469\u200D\U0001F467")]
-    public async Task S0_02_B27_MarkupAndHiddenCharacters_AreCleaned(string text, string expected) =>
+    public async Task B27_S0_02_MarkupAndHiddenCharacters_AreCleaned(string text, string expected) =>
         (await CleanAsync(text)).ShouldBe(expected);
 
     [Fact]

@@ -22,6 +22,23 @@ public sealed class GateVerdictTests
         report.Outcomes[0].Difference!.Value.Contains(-points).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(GateKind.Drop, "drop 0,")]
+    [InlineData(GateKind.Change, "change 0,")]
+    [InlineData(GateKind.Gain, "gain 0,")]
+    public void Reason_WhatRoundsToZero_HasNoSign(GateKind kind, string expected)
+    {
+        // One more and one fewer right answer among 30,000: 0.003 points either way.
+        double[] before = [.. Enumerable.Range(0, 30_000).Select(i => i < 15_000 ? 1.0 : 0.0)];
+        foreach (var changed in new[] { 0, 29_999 })
+        {
+            double[] after = [.. before.Select((score, i) => i == changed ? 1 - score : score)];
+            var reason = Decide(Set(Rule(kind)), before, after).Outcomes[0].Reason;
+            reason.ShouldStartWith(expected);
+            reason.ShouldNotContain("-0,");
+        }
+    }
+
     [Fact]
     public void S1_26_Drop_InPercentOfTheBase_IsNotWhatCounts()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Registry.Models;
 using Pipeline.Registry.Storage.Directories;
@@ -48,6 +49,34 @@ public sealed class RegistryCommandTests : IDisposable
         File.ReadAllText(_folder.Combine("lineage.html")).ShouldContain("s3://raw/part-1.jsonl");
         (await RunAsync("diff", "packages@1", "packages@2")).Output.ShouldContain("lineage dataset");
         (await RunAsync("list", "--csv")).Output.ShouldContain("\"'=cmd()|'calc', \"\"x\"\"\"\r\n");
+    }
+
+    [Fact]
+    public async Task Pull_Version_WritesItsFilesOnceAndRefusesChangedOnes()
+    {
+        var registry = new ModelRegistry(new DirectoryObjectStore(_folder.Combine("store")));
+        var version = await Sample.RegisterAsync(registry, "a");
+        var files = (await registry.Artifacts.FindAsync(version.PackageKind, version.Package))!.Files;
+        var target = _folder.Combine("pulled");
+
+        var pulled = JsonDocument.Parse((await RunAsync("pull", "packages@1", "--out", target, "--json")).Output);
+        pulled.RootElement.GetProperty("package").GetString().ShouldBe(version.Package);
+        files.ShouldNotBeEmpty();
+        foreach (var file in files)
+        {
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(target, file.Name))))
+                .ShouldBe(file.Sha256);
+        }
+
+        var again = await RunAsync("pull", "packages@1", "--out", target);
+        (again.Code, again.Error).ShouldBe(
+            (3, $"error: {target} is not empty; a package is unpacked into an empty directory\n"));
+        var blob = Directory.EnumerateFiles(_folder.Combine("store"), files[0].Sha256, SearchOption.AllDirectories)
+            .First();
+        File.Delete(blob);
+        File.WriteAllText(blob, "other");
+        (await RunAsync("pull", "packages@1", "--out", _folder.Combine("changed"))).Code.ShouldBe(6);
+        Directory.Exists(_folder.Combine("changed")).ShouldBeFalse();
     }
 
     [Fact]

@@ -1,9 +1,12 @@
+using System.Diagnostics;
+using System.Globalization;
 using Amazon.Runtime;
 using Pipeline.Registry.Storage;
 using Pipeline.Registry.Storage.S3;
 
-// Uploads a folder, or downloads every object of a prefix: ENDPOINT BUCKET PREFIX FOLDER CONCURRENCY up|copy|sha256
-// copy compares with the checksum that the store keeps, sha256 computes a digest of each file as well.
+// Uploads a folder, or downloads every object of a prefix: ENDPOINT BUCKET PREFIX FOLDER CONCURRENCY up|copy|sha256 [N]
+// copy compares with the checksum that the store keeps, sha256 computes a digest of each file as well. N downloads
+// follow each other in the process, as in a worker; the wall time and processor time of the last one are printed.
 var credentials = new BasicAWSCredentials(
     Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"),
     Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
@@ -31,9 +34,25 @@ await foreach (var info in store.ListAsync(""))
 // A single large object is parallel inside; many small ones are parallel among each other.
 var download = new ObjectDownload(
     store, objects.Count > concurrency ? 1 : concurrency, partBytes: objects.Count > concurrency ? 64 << 20 : 8 << 20);
-await Parallel.ForEachAsync(objects, options, async (info, token) =>
+for (var left = args.Length > 6 ? int.Parse(args[6]) : 1; left > 0; left--)
 {
-    var target = Path.Combine(args[3], info.Key);
-    await (args[5] == "copy"
-        ? download.CopyAsync(info, target, token) : download.RunAsync(info, target, cancellation: token));
-});
+    var (started, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+    await Parallel.ForEachAsync(objects, options, async (info, token) =>
+    {
+        var target = Path.Combine(args[3], info.Key);
+        await (args[5] == "copy"
+            ? download.CopyAsync(info, target, token) : download.RunAsync(info, target, cancellation: token));
+    });
+    if (args.Length > 6 && left == 1)
+    {
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Stopwatch.GetElapsedTime(started).TotalSeconds} {(Environment.CpuUsage.TotalTime - used).TotalSeconds} "
+                + $"{Environment.WorkingSet / 1048576.0}"));
+    }
+
+    if (left > 1)
+    {
+        Directory.EnumerateFiles(args[3]).ToList().ForEach(File.Delete);
+    }
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Downloads from a loopback versitygw, beside s5cmd, s3cmd and curl, interleaved; VERSITYGW and S5CMD name the executables, the others
-# are Debian's. Prints medians: MB/s, processor seconds per GB, peak memory. 'none' lists an empty prefix: the start-up inside every figure.
+# are Debian's. 'ours,worker' is the fifth download of one process, as a worker makes it. Prints medians: MB/s, processor seconds per GB, peak memory. 'none' lists an empty prefix: the start-up inside every figure.
 # usage: ./pipeline bench ObjectDownload [ROUNDS] [MIB of the large set]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -39,6 +39,8 @@ for round in $(seq "$rounds"); do
     measure $set ours $ours $set "$work/out" 16 copy
     [ "$(find "$work/out" -type f | wc -l)" -gt 0 ] || { echo 'nothing was downloaded' >&2; exit 1; }
     measure $set ours+sha256 $ours $set "$work/out" 16 sha256
+    rm -rf "$work/out"; mkdir "$work/out"; sync
+    echo "$set ours,worker $($ours $set "$work/out" 16 copy 5)" >> "$work/results"
     measure $set s5cmd "$S5CMD" --endpoint-url "$endpoint" --numworkers 16 cp --concurrency 16 "s3://bench/$set/*" "$work/out/"
     [ $set = small ] && continue
     if command -v s3cmd >/dev/null; then

@@ -41,9 +41,17 @@ internal static class BenchCommand
 
         var folder = Path.Combine(Folder, known.First(entry => entry.Equals(name, StringComparison.OrdinalIgnoreCase)));
         var script = Path.Combine(folder, "run.sh");
-        return File.Exists(script)
-            ? await ChildProcess.RunAsync("bash", [script, .. options], cancellation)
-            : await ChildProcess.RunAsync(
-                "dotnet", ["run", "-c", "Release", "--project", folder, "--", .. options], cancellation);
+        var (program, arguments) = File.Exists(script) ? ("bash", new[] { script })
+            : ("dotnet", ["run", "-c", "Release", "--project", folder, "--"]);
+        if (!parsed.GetValue(CommonOptions.Json))
+        {
+            return await ChildProcess.RunAsync(program, [.. arguments, .. options], cancellation);
+        }
+
+        var (code, output) = await ChildProcess.CaptureAsync(
+            program, [.. arguments, .. options], cancellation: cancellation);
+        await Console.Error.WriteAsync(output);
+        Output.WriteJson(new { benchmark = name, exitCode = code, lines = output.TrimEnd().Split('\n') });
+        return code;
     }
 }

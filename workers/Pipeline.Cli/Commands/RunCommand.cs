@@ -37,7 +37,7 @@ internal static class RunCommand
         {
             throw new UnauthorizedAccessException(
                 $"'{input.Owner}' starts this run and may not approve it; give --approve-as another name, or set "
-                    + $"PIPELINE_OWNER to whoever starts it");
+                    + "PIPELINE_OWNER to whoever starts it");
         }
 
         var deployment = await ServiceControl.UpAsync(settings, CommonOptions.Forwarded(parsed), cancellation);

@@ -76,7 +76,7 @@ internal static class StatusCommands
             {
                 return await CommandLine.FailAsync(
                     $"{handle.Id} goes on; its report is written at its end; ./pipeline status {handle.Id} shows it "
-                        + $"now", ExitCodes.BadInput);
+                        + "now", ExitCodes.BadInput);
             }
 
             return (await handle.GetResultAsync()).Report is { } report

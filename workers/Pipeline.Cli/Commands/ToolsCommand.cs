@@ -27,7 +27,15 @@ internal static class ToolsCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var (project, name) = Serving.Contains(args[0]) ? ("Pipeline.Gateway", "gateway") : ("Pipeline.Tools", "tools");
-        await SolutionBuild.EnsureAsync($"workers/{project}/{project}.csproj", name, CancellationToken.None);
-        return await ChildProcess.RunAsync("dotnet", [Checkout.Assembly(project), .. args]);
+        try
+        {
+            await SolutionBuild.EnsureAsync($"workers/{project}/{project}.csproj", name, CancellationToken.None);
+        }
+        catch (InvalidOperationException unbuilt)
+        {
+            return await CommandLine.FailAsync(unbuilt.Message, 1);
+        }
+
+        return await ForegroundProcess.RunAsync("dotnet", [Checkout.Assembly(project), .. args]);
     }
 }

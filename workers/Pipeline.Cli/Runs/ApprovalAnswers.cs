@@ -33,7 +33,7 @@ internal sealed class ApprovalAnswers(
         {
             tell($"{ApprovalText.Describe(open, report)}\n  ./pipeline "
                 + $"{(open.Gate == ApprovalRequest.Waiver ? "waive" : "approve")} --as NAME   ./pipeline reject --as "
-                + $"NAME --reason TEXT   or in the Web UI");
+                + "NAME --reason TEXT   or in the Web UI");
         }
         else
         {

@@ -57,7 +57,7 @@ internal static class ApprovalText
     }
 
     /// <summary>A measured value; a dash where none was measured.</summary>
-    public static string Number(double value) => double.IsNaN(value) ? "-" : $"{value:0.0000}";
+    public static string Number(double value) => double.IsNaN(value) ? "-" : $"{value:0.0000;-0.0000;0.0000}";
 
     // What comes from data or people must not move the cursor.
     private static string Plain(string text) =>

@@ -48,7 +48,7 @@ internal static class Decisions
         {
             throw new ArgumentException(
                 $"{keyFile} holds no private key of an elliptic curve; make one with `openssl genpkey -algorithm EC "
-                    + $"-pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile), exception);
+                    + "-pkeyopt ec_paramgen_curve:P-256`", nameof(keyFile), exception);
         }
     }
 }

@@ -89,7 +89,7 @@ internal sealed class RetrainDemo(RunClient runs, IObjectStore store)
 
         throw new TimeoutException(
             $"{trigger.Id} has started no run within {Patience.TotalMinutes:0} minutes; ./pipeline logs worker-cpu "
-                + $"shows why");
+                + "shows why");
     }
 
     // The practice questions as chats: the last part is the answer.

@@ -25,7 +25,7 @@ internal sealed class RunClient(ITemporalClient client)
         {
             throw new HttpRequestException(
                 $"no engine at {EngineClient.AddressOf(settings.Engine)}; start one with ./pipeline up "
-                    + $"({exception.Message})", exception);
+                    + $"({Reason(exception.Message)})", exception);
         }
     }
 
@@ -45,6 +45,10 @@ internal sealed class RunClient(ITemporalClient client)
         await File.WriteAllTextAsync(LastFile, id);
         return handle;
     }
+
+    // The native client wraps the system's sentence in three layers of its own types.
+    private static string Reason(string message) => message.IndexOf("message: \"", StringComparison.Ordinal) is var at
+        && at >= 0 ? message[(at + 10)..].Split('"')[0].ToLowerInvariant() : message;
 
     /// <summary>The named run, or the last one that was started here.</summary>
     public WorkflowHandle<FineTuneWorkflow, FineTuneResult> Find(string? id)

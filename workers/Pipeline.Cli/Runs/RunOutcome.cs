@@ -31,7 +31,7 @@ internal static class RunOutcome
                         + $"{ApprovalText.Number(check.Candidate)}  {check.Verdict}  {check.Detail}"));
         lines.Add(
             $"history {report.HistoryEvents} events, {report.HistoryBytes / 1024.0:0} KiB; {Seconds(report):0} s from "
-                + $"the first stage to the last");
+                + "the first stage to the last");
         if (result.Report is { } page)
         {
             lines.Add($"report  {page.Path}");

@@ -81,7 +81,9 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
         if (RealCli() is not null)
         {
             // Priorities and fair shares of tenants need the newer matcher, and one partition for an order that holds.
-            arguments.AddRange(["--dynamic-config-value", "matching.useNewMatcher=true"]);
+            arguments.AddRange(
+                new[] { "useNewMatcher", "enableFairness" }.SelectMany(
+                    name => new[] { "--dynamic-config-value", $"matching.{name}=true" }));
             arguments.AddRange(
                 new[] { "Read", "Write" }.SelectMany(
                     kind => new[] { "--dynamic-config-value", $"matching.numTaskqueue{kind}Partitions=1" }));

@@ -6,7 +6,7 @@ namespace Pipeline.Cli.Services;
 /// <summary>Starts, watches and ends one process of the deployment; its output goes to a log file.</summary>
 internal static class ServiceProcess
 {
-    private const int Terminate = 15;
+    private const int TerminateSignal = 15;
 
     public static string LogOf(string name) =>
         Path.Combine(Directory.CreateDirectory(Path.Combine(Checkout.State, "logs")).FullName, $"{name}.log");
@@ -34,11 +34,14 @@ internal static class ServiceProcess
         return Process.Start(start) ?? throw new InvalidOperationException($"{spec.Name} did not start");
     }
 
+    /// <summary>Asks a process to end; one that has ended already is no error.</summary>
+    public static void Terminate(int pid) => _ = Kill(pid, TerminateSignal);
+
     /// <summary>Asks a process to end and waits for it.</summary>
     /// <returns>True when it ended.</returns>
     public static async Task<bool> StopAsync(int pid, TimeSpan patience, Func<bool> running)
     {
-        _ = Kill(pid, Terminate);
+        Terminate(pid);
         var clock = Stopwatch.StartNew();
         while (running() && clock.Elapsed < patience)
         {

@@ -85,6 +85,6 @@ public sealed record ClientsFile
             ? client with { KeyDigest = Convert.FromHexString(client.KeySha256) }
             : throw new InvalidDataException(
                 $"clients: keySha256 of '{client.Id}' is not 64 hexadecimal digits; write the SHA-256 of the key, not "
-                    + $"the key");
+                    + "the key");
     }
 }

@@ -64,7 +64,7 @@ public static class AdapterFiles
         return digest == adapter.Digest ? content : throw new AdapterLoadException(
             AdapterFault.DigestMismatch,
             $"adapter '{adapter.Id}' has files with digest {digest[..16]}…, not {adapter.Digest[..16]}…; they were "
-                + $"changed after approval");
+                + "changed after approval");
     }
 
     private static T Read<T>(string name, Func<T> read)

@@ -39,23 +39,32 @@ internal static class ChatCommand
                 MaxTokens = parsed.GetValue(tokens),
                 Seed = parsed.GetValue(seed),
             };
+            var json = parsed.GetValue(JsonAnswer.Option);
             if (parsed.GetValue(url) is not null && parsed.GetValue(adapter) is not null)
             {
-                await Console.Error.WriteLineAsync(
-                    "--adapter is for a local model; with --url name the adapter as the model");
-                return ExitCodes.Usage;
+                return await JsonAnswer.FailAsync(
+                    json, "--adapter is for a local model; with --url name the adapter as the model", ExitCodes.Usage);
             }
 
             await using IChatPartner partner = parsed.GetValue(url) is { } address
                 ? new RemotePartner(address, parsed.GetRequiredValue(model),
                     parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("OPENAI_API_KEY"), sampling)
                 : await LocalPartner.LoadAsync(parsed.GetRequiredValue(model), parsed.GetValue(adapter), sampling);
-            return await TalkAsync(partner, parsed.GetValue(system), cancellation);
+            var messages = await TalkAsync(
+                partner, parsed.GetValue(system), json ? Console.Error : Console.Out, cancellation);
+            if (json)
+            {
+                JsonAnswer.Write(
+                    new { messages = messages.Select(message => new { message.Role, message.Content }) });
+            }
+
+            return ExitCodes.Ok;
         });
         return command;
     }
 
-    private static async Task<int> TalkAsync(IChatPartner partner, string? system, CancellationToken cancellation)
+    private static async Task<List<ChatMessage>> TalkAsync(
+        IChatPartner partner, string? system, TextWriter said, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
         if (system is not null)
@@ -67,23 +76,23 @@ internal static class ChatCommand
         {
             if (!Console.IsInputRedirected)
             {
-                Console.Write("> ");
+                said.Write("> ");
             }
 
             if (await Console.In.ReadLineAsync(cancellation) is not { Length: > 0 } line)
             {
-                return ExitCodes.Ok;
+                return messages;
             }
 
             messages.Add(new ChatMessage("user", line));
             var answer = new StringBuilder();
             await foreach (var piece in partner.AnswerAsync(messages, cancellation))
             {
-                Console.Write(piece);
+                said.Write(piece);
                 answer.Append(piece);
             }
 
-            Console.WriteLine();
+            said.WriteLine();
             messages.Add(new ChatMessage("assistant", answer.ToString()));
         }
     }

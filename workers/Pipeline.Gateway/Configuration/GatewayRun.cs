@@ -54,7 +54,16 @@ internal static class GatewayRun
         await app.StartAsync(cancellation);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses
             .FirstOrDefault();
-        Console.WriteLine($"serving {options.BaseName} with {parts.Catalog.All().Count} adapters on {address}/v1");
+        var adapters = parts.Catalog.All().Count;
+        if (parsed.GetValue(JsonAnswer.Option))
+        {
+            JsonAnswer.Write(new { address = $"{address}/v1", model = options.BaseName, adapters });
+        }
+        else
+        {
+            Console.WriteLine($"serving {options.BaseName} with {adapters} adapters on {address}/v1");
+        }
+
         await app.WaitForShutdownAsync(cancellation);
         return 0;
     }

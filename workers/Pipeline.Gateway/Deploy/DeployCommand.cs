@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Pipeline.Gateway.Configuration;
 using Pipeline.Hosting.Configuration;
 using Pipeline.Registry.Models;
@@ -13,8 +12,6 @@ namespace Pipeline.Gateway.Deploy;
 /// <summary><c>./pipeline deploy status|set|rollback</c>: the traffic states in the object store.</summary>
 internal static class DeployCommand
 {
-    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     private static readonly Option<string?> Config = new("--config")
     {
         Description = "settings file (default: temporal.yaml)",
@@ -25,11 +22,6 @@ internal static class DeployCommand
         Description = "one setting, as section.key=value",
         Recursive = true,
         DefaultValueFactory = _ => [],
-    };
-    private static readonly Option<bool> Json = new("--json")
-    {
-        Description = "print one JSON document",
-        Recursive = true,
     };
     private static readonly Option<string> Actor = new("--actor")
     {
@@ -45,7 +37,6 @@ internal static class DeployCommand
             "deploy", "read and change which adapter versions serve an alias") { Status(), SetTraffic(), RollBack() };
         command.Options.Add(Config);
         command.Options.Add(Set);
-        command.Options.Add(Json);
         command.Options.Add(Actor);
         return command;
     }
@@ -75,7 +66,7 @@ internal static class DeployCommand
                 }
             }
 
-            if (states.Count == 0 && !parsed.GetValue(Json))
+            if (states.Count == 0 && !parsed.GetValue(JsonAnswer.Option))
             {
                 Console.WriteLine("no alias has a traffic state");
             }
@@ -115,9 +106,9 @@ internal static class DeployCommand
                 ? await ArmAsync(objects, name, cancellation) : current?.Stable;
             if (main is null)
             {
-                await Console.Error.WriteLineAsync(
-                    $"alias '{alias}' has no traffic state yet; give --stable NAME@VERSION");
-                return ExitCodes.Usage;
+                return await JsonAnswer.FailAsync(
+                    parsed.GetValue(JsonAnswer.Option),
+                    $"alias '{alias}' has no traffic state yet; give --stable NAME@VERSION", ExitCodes.Usage);
             }
 
             var trial = parsed.GetValue(candidate) is { } other
@@ -199,9 +190,9 @@ internal static class DeployCommand
 
     private static void Print(ParseResult parsed, IReadOnlyList<TrafficState> states)
     {
-        if (parsed.GetValue(Json))
+        if (parsed.GetValue(JsonAnswer.Option))
         {
-            Console.WriteLine(JsonSerializer.Serialize(states, Indented));
+            JsonAnswer.Write(states);
             return;
         }
 

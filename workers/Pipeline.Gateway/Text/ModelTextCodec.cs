@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Data.ChatTemplates;
@@ -24,7 +25,7 @@ public sealed class ModelTextCodec : ITextCodec
         // The longest first: one token's text may be the start of another's.
         _control = [.. pretrained.Tokenizer.AddedTokens.Where(pair => pretrained.Tokenizer.IsControl(pair.Key))
             .Select(pair => pair.Value.Content).Where(text => text.Length > 0).OrderByDescending(text => text.Length)];
-        _anyControl = SearchValues.Create(_control, StringComparison.Ordinal);
+        _anyControl = SearchValues.Create(_control, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <inheritdoc/>
@@ -84,10 +85,10 @@ public sealed class ModelTextCodec : ITextCodec
     /// <inheritdoc/>
     public string TokenText(int id) => _pretrained.Tokenizer.Decode([id], skipSpecialTokens: false);
 
-    private bool IsPlain(ChatMessage message) => message.ToolCalls is null && !SpellsControl(message.Content)
-        && !SpellsControl(message.Name) && !SpellsControl(message.ToolCallId);
-
-    private bool SpellsControl(string? text) => text.AsSpan().ContainsAny(_anyControl);
+    // A tokenizer may fold case or compatibility characters before it looks for its tokens, and two texts side by side
+    // may spell one together.
+    private bool IsPlain(ChatMessage message) => message is { ToolCalls: null, Name: null, ToolCallId: null }
+        && Ascii.IsValid(message.Content) && !message.Content.AsSpan().ContainsAny(_anyControl);
 
     // Content is always there, if only as an empty text: templates read it without asking.
     private JsonObject Turn(ChatMessage message, string mark)

@@ -51,7 +51,7 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
             .WithMessage(
                 (_, entry) =>
                     $"'approval.keys' has an entry that {KeyProblem(entry)}; the form is NAME=KEY with a P-256 key "
-                        + $"from `openssl pkey -in FILE -pubout -outform DER | base64 -w0`.");
+                        + "from `openssl pkey -in FILE -pubout -outform DER | base64 -w0`.");
         RuleFor(settings => settings.Approval.ExpireHours).InclusiveBetween(1, 8760).WithName("approval.expireHours");
         RuleFor(settings => settings.Judge.Url)
             .Must(text => Uri.TryCreate(text, UriKind.Absolute, out var uri)

@@ -38,7 +38,7 @@ public static class SearchAttributeSetup
         {
             throw new InvalidOperationException(
                 $"the search attributes {string.Join(", ", missing)} are missing and cannot be added with these "
-                + $"credentials; an administrator runs: temporal operator "
+                + "credentials; an administrator runs: temporal operator "
                 + $"search-attribute create --namespace {client.Options.Namespace} "
                 + $"{string.Join(' ', missing.Select(name => $"--name {name} --type Keyword"))}", exception);
         }

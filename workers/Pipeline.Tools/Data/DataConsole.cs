@@ -8,8 +8,6 @@ namespace Pipeline.Tools.Data;
 /// <summary>Prints the summary record of a stage: indented lines, or one JSON object with <c>--json</c>.</summary>
 internal static class DataConsole
 {
-    public static readonly Option<bool> Json = new("--json") { Description = "print the summary as JSON" };
-
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -52,7 +50,19 @@ internal static class DataConsole
 
     private static async Task TellQuarantineAsync(string path)
     {
-        if (!File.Exists(path) || File.ReadLines(path).FirstOrDefault() is not { } first)
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        var (first, rows) = ((string?)null, 0L);
+        foreach (var line in File.ReadLines(path))
+        {
+            first ??= line;
+            rows++;
+        }
+
+        if (first is null)
         {
             return;
         }
@@ -61,14 +71,14 @@ internal static class DataConsole
         var place = row.TryGetProperty("file", out var file) || row.TryGetProperty("object", out file)
             ? $"{file}:{row.GetProperty("line")}: {row.GetProperty("reason")}" : first;
         await Console.Error.WriteLineAsync(
-            $"rows set aside: {File.ReadLines(path).LongCount():N0}, the first is {place}. Mend or remove them in the "
+            $"rows set aside: {rows:N0}, the first is {place}. Mend or remove them in the "
                 + $"source; all are in {path}");
     }
 
     public static void Print<T>(ParseResult parsed, T summary)
     {
         var node = JsonSerializer.SerializeToElement(summary, Options);
-        if (parsed.GetValue(Json))
+        if (parsed.GetValue(Answer.Json))
         {
             Console.WriteLine(node.GetRawText());
             return;

@@ -24,7 +24,7 @@ internal static class DebianCommand
         var command = new Command(
             "debian",
             "Package indexes of a Debian machine as rows: name and description ask, the section answers.") { lists,
-                output, top, max, seed, DataConsole.Json };
+                output, top, max, seed };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var source = new DebianPackageSource(new DebianSourceOptions

@@ -38,7 +38,7 @@ internal static class IngestCommand
         };
         var command = new Command("ingest", "Raw objects as rows: JSONL, JSON, CSV, Parquet or text, also compressed.")
         {
-            from, output, prefix, glob, since, workers, DataConsole.Json,
+            from, output, prefix, glob, since, workers,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {

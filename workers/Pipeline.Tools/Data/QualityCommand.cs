@@ -32,7 +32,7 @@ internal static class QualityCommand
         };
         var fields = new Option<string[]>("--field") { Description = "text field of the row; repeatable" };
         var command = new Command("filter", "Remove rows by quality and cap sources.") { inputs, output, limits,
-            scoreOnly, cap, source, fields, DataConsole.Json };
+            scoreOnly, cap, source, fields };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new QualityOptions

@@ -35,7 +35,7 @@ internal static class ReportCommand
             var file = parsed.GetRequiredValue(output).FullName;
             await File.WriteAllTextAsync(
                 file, DataReport.Render(parsed.GetRequiredValue(title), stages, lengths), cancellationToken);
-            Console.WriteLine(file);
+            Answer.Write(parsed, new { page = file, stages = stages.Count }, file);
             return 0;
         });
         return command;

@@ -219,7 +219,7 @@ internal static class StageCommands
         string name, string description, Option[] options,
         Func<ParseResult, string[], string, IProgress<StageProgress>, CancellationToken, Task<T>> run)
     {
-        var command = new Command(name, description) { Inputs, Output, DataConsole.Json };
+        var command = new Command(name, description) { Inputs, Output };
         Array.ForEach(options, command.Options.Add);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -127,16 +127,18 @@ internal static class EvalCommand
                 parsed.GetRequiredValue(model), parsed.GetValue(adapter), load, parsed.GetValue(naive));
             if (parsed.GetValue(samples) is { } count)
             {
-                await SampledOutput.RunAsync(
+                Answer.Document(parsed, await SampledOutput.RunAsync(
                     subject, parsed.GetRequiredValue(model), parsed.GetValue(adapter), load, options, collection.Tasks,
                     (count, parsed.GetValue(temperature), parsed.GetValue(drawSeed)), parsed.GetRequiredValue(output),
-                    cancellationToken);
+                    Answer.Text(parsed), cancellationToken));
                 return 0;
             }
 
             var session = new EvaluationSession(
                 subject, options, Path.GetFullPath(parsed.GetRequiredValue(cache)), parsed.GetValue(arm) ?? "");
-            EvaluationOutput.Run(session, subject, collection, parsed.GetRequiredValue(output), cancellationToken);
+            Answer.Document(parsed, EvaluationOutput.Run(
+                session, subject, collection, parsed.GetRequiredValue(output), Answer.Text(parsed),
+                cancellationToken));
             return 0;
         });
         return command;

@@ -7,7 +7,8 @@ namespace Pipeline.Tools.Evaluate;
 /// <summary>Runs an evaluation on the console and writes its files.</summary>
 internal static class EvaluationOutput
 {
-    public static void Run(EvaluationSession session, ModelUnderTest model, TaskCollection collection, string folder,
+    public static ResultsAnswer Run(
+        EvaluationSession session, ModelUnderTest model, TaskCollection collection, string folder, TextWriter said,
         CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -19,7 +20,7 @@ internal static class EvaluationOutput
             var outcome = session.RunShard(task, new Progress(index, collection.Tasks.Count, task), cancellationToken);
             File.Copy(outcome.AnswersFile, Path.Combine(folder, $"samples_{task.Name}.jsonl"), overwrite: true);
             shards.Add(outcome.Result);
-            Console.WriteLine(
+            said.WriteLine(
                 $"{task.Name,-40} {outcome.Result.Ids.Count,6} questions  "
                     + $"{Figures(outcome.Result.Metrics)}{(outcome.FromCache ? "  (from the cache)" : "")}");
         }
@@ -27,13 +28,14 @@ internal static class EvaluationOutput
         var results = session.Merge(shards, collection.Groups, invariant);
         var path = Path.Combine(folder, "results.json");
         var digest = ResultsJson.Save(results, path);
-        foreach (var (name, group) in results.Groups) Console.WriteLine(
+        foreach (var (name, group) in results.Groups) said.WriteLine(
             $"{name,-40} {group.Questions,6} questions  {Figures(group.Metrics)}");
-        Console.WriteLine(
+        said.WriteLine(
             $"batch-size self-test: {(invariant is null ? "not applicable" : invariant.Value ? "passed" : "FAILED")}; "
                 + $"{(model.IsLoaded ? $"{model.Scoring.Calls} model calls" : "0 model calls")}; "
                 + $"{watch.Elapsed.TotalSeconds:0.0} s");
-        Console.WriteLine($"{path}  sha256 {digest}");
+        said.WriteLine($"{path}  sha256 {digest}");
+        return new ResultsAnswer(path, digest, results);
     }
 
     private static string Figures(IReadOnlyDictionary<string, MetricValue> metrics) =>
@@ -45,8 +47,8 @@ internal static class EvaluationOutput
     {
         public void Report(int value)
         {
-            if (!Console.IsOutputRedirected)
-                Console.Write($"\r[{index + 1}/{count}] {task.Name}: {value} of {task.Questions.Count}   \r");
+            if (!Console.IsErrorRedirected)
+                Console.Error.Write($"\r[{index + 1}/{count}] {task.Name}: {value} of {task.Questions.Count}   \r");
         }
     }
 }

@@ -52,9 +52,8 @@ internal static class GateCommand
             Description = "write the recommended input of a retrain after a fail",
         };
         var attempt = new Option<int>("--attempt") { Description = "retrains started so far for this run" };
-        var json = new Option<bool>("--json") { Description = "print the decision as JSON" };
         var command = new Command("gate", "Compare a candidate with its base; exit code 5 when a gate fails.")
-            { baseline, candidate, arms, gates, output, input, retrain, attempt, json };
+            { baseline, candidate, arms, gates, output, input, retrain, attempt };
         command.SetAction(parsed =>
         {
             var name = parsed.GetRequiredValue(gates);
@@ -68,10 +67,10 @@ internal static class GateCommand
             var report = GateEvaluator.Evaluate(set, ResultsJson.Load(parsed.GetRequiredValue(candidate)), all);
             var text = JsonSerializer.Serialize(report, Json);
             if (parsed.GetValue(output) is { } target) File.WriteAllText(target, text + "\n");
-            if (parsed.GetValue(json)) Console.WriteLine(text);
+            if (parsed.GetValue(Answer.Json)) Console.WriteLine(text);
             else Print(report);
             Propose(set, report, parsed.GetValue(input), parsed.GetValue(retrain), parsed.GetValue(attempt),
-                parsed.GetValue(json));
+                parsed.GetValue(Answer.Json));
             return report.Verdict == GateVerdict.Fail ? ExitCodes.GateFailed : ExitCodes.Ok;
         });
         return command;

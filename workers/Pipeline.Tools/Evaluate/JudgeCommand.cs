@@ -70,22 +70,25 @@ internal static class JudgeCommand
                 throw new InvalidDataException($"'{judged.Chat.Id}' would judge itself; choose another judge");
             var all = parsed.GetValue(questions) is { } file ? JudgeQuestion.Load(file) : JudgeQuestion.BuiltIn();
             var run = new JudgeRun(new JudgeBench(arbiter.Chat), [.. all.Take(parsed.GetValue(limit) ?? int.MaxValue)],
-                parsed.GetRequiredValue(output));
-            if (parsed.GetValue(labels) is { } people) await run.AgreeAsync(people, cancellationToken);
+                parsed.GetRequiredValue(output), Answer.Text(parsed));
+            var agreement = parsed.GetValue(labels) is { } people
+                ? await run.AgreeAsync(people, cancellationToken) : null;
             if (parsed.GetValue(against) is { } other)
             {
                 using var second = ChatTarget.Open(other, null, parsed.GetValue(tokens), load);
-                await run.CompareAsync(judged.Chat, second.Chat, cancellationToken);
+                var comparison = await run.CompareAsync(judged.Chat, second.Chat, cancellationToken);
+                Answer.Document(parsed, new { comparison, agreement });
                 return 0;
             }
 
-            var task = await run.MarkAsync(judged.Chat, all, cancellationToken);
+            var (task, marks) = await run.MarkAsync(judged.Chat, all, cancellationToken);
             var target = parsed.GetValue(into);
             var results = target is null
                 ? new EvaluationResults { Model = judged.Identity, Harness = EvaluationRunner.Harness, Tasks = [task] }
                 : ResultsMerge.Add(ResultsJson.Load(target), judged.Identity, task);
             var path = target ?? Path.Combine(parsed.GetRequiredValue(output), "results.json");
-            Console.WriteLine($"{path}  sha256 {ResultsJson.Save(results, path)}");
+            var sha256 = ResultsJson.Save(results, path);
+            Answer.Write(parsed, new { path, sha256, marks, agreement }, $"{path}  sha256 {sha256}");
             return 0;
         });
         return command;

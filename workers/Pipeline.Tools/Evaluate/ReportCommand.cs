@@ -71,7 +71,8 @@ internal static class ReportCommand
                 Losses = parsed.GetValue(losses) is { } log ? [new PlotLine("training", Losses(log))] : [],
                 Methods = parsed.GetValue(methods) is { } runs ? Methods(runs) : [],
             });
-            Console.WriteLine($"{parsed.GetValue(output)}  sha256 {page.Save(parsed.GetRequiredValue(output))}");
+            var (file, sha256) = (parsed.GetRequiredValue(output), page.Save(parsed.GetRequiredValue(output)));
+            Answer.Write(parsed, new { page = file, sha256 }, $"{file}  sha256 {sha256}");
             return 0;
         });
         return command;

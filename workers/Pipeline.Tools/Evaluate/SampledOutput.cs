@@ -18,10 +18,10 @@ internal static class SampledOutput
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static async Task RunAsync(
+    public static async Task<ResultsAnswer> RunAsync(
         ModelUnderTest subject, string model, string? adapter, ModelLoadOptions load, PromptOptions options,
         IReadOnlyList<EvaluationTask> tasks, (int Samples, double Temperature, long Seed) draw, string folder,
-        CancellationToken cancellationToken)
+        TextWriter said, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         using var weights = CausalLanguageModel.Load(model, load);
@@ -44,15 +44,20 @@ internal static class SampledOutput
                         answers, (id, given) => JsonSerializer.Serialize(
                             new { id, answers = task.WithholdsAnswers ? [] : given }, Json) + "\n")));
             results.Add(result);
-            Console.WriteLine(
+            said.WriteLine(
                 $"{task.Name,-40} {result.Ids.Count,6} questions  "
                     + $"{string.Join("  ", result.Metrics.Select(metric => $"{metric.Key.Replace(",none", "")} {metric.Value.Value:0.0000}"))}");
         }
 
         var path = Path.Combine(folder, "results.json");
-        var digest = ResultsJson.Save(
-            new EvaluationResults { Model = subject.Identity, Harness = EvaluationRunner.Harness, Tasks = results },
-            path);
-        Console.WriteLine($"{path}  sha256 {digest}");
+        var all = new EvaluationResults
+        {
+            Model = subject.Identity,
+            Harness = EvaluationRunner.Harness,
+            Tasks = results,
+        };
+        var digest = ResultsJson.Save(all, path);
+        said.WriteLine($"{path}  sha256 {digest}");
+        return new ResultsAnswer(path, digest, all);
     }
 }

@@ -88,30 +88,33 @@ internal static class SpeedCommand
                     Harness = EvaluationRunner.Harness,
                     Tasks = [result],
                 };
-            Print(report);
-            Console.WriteLine($"{path}  sha256 {ResultsJson.Save(results, path)}");
+            var said = Answer.Text(parsed);
+            Print(report, said);
+            var sha256 = ResultsJson.Save(results, path);
+            said.WriteLine($"{path}  sha256 {sha256}");
+            Answer.Document(parsed, new { path, sha256, performance = report });
             return 0;
         });
         return command;
     }
 
-    private static void Print(PerformanceReport report)
+    private static void Print(PerformanceReport report, TextWriter said)
     {
-        Console.WriteLine(
+        said.WriteLine(
             $"{report.Requests} requests, {report.Failures} failed; {report.Concurrency} at a time, "
                 + $"{report.PromptTokens:0} prompt and {report.OutputTokens:0} generated tokens each");
-        Line("first token", report.FirstToken);
-        Line("between tokens", report.BetweenTokens);
-        Line("end to end", report.EndToEnd);
-        Console.WriteLine(
+        Line(said, "first token", report.FirstToken);
+        Line(said, "between tokens", report.BetweenTokens);
+        Line(said, "end to end", report.EndToEnd);
+        said.WriteLine(
             $"{report.RequestsPerSecond:0.0} requests/s, {report.TokensPerSecond:0} tokens/s, peak memory "
                 + $"{report.PeakMemoryBytes / 1048576.0:0} MiB");
     }
 
-    private static void Line(string name, LatencySummary? summary)
+    private static void Line(TextWriter said, string name, LatencySummary? summary)
     {
         if (summary is not null)
-            Console.WriteLine(
+            said.WriteLine(
                 $"{name,-15} mean {1000 * summary.Mean,7:0.0} ms  p50 {1000 * summary.P50,7:0.0}  p95 "
                     + $"{1000 * summary.P95,7:0.0}  p99 {1000 * summary.P99,7:0.0}");
     }

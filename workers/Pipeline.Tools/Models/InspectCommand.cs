@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Pipeline.Tools.Models;
 
@@ -8,8 +7,6 @@ namespace Pipeline.Tools.Models;
 /// </summary>
 internal static class InspectCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
-
     public static Command Create()
     {
         var path = new Argument<DirectoryInfo>("directory") { Description = "a model or an adapter directory" };
@@ -22,9 +19,8 @@ internal static class InspectCommand
             Description = "tokens of a micro-batch in the memory estimate",
             DefaultValueFactory = _ => 2048,
         };
-        var json = new Option<bool>("--json") { Description = "print one JSON object" };
         var command = new Command("inspect",
-            "Show what a model or adapter holds, and the memory that training takes.") { path, model, tokens, json };
+            "Show what a model or adapter holds, and the memory that training takes.") { path, model, tokens };
         command.SetAction(parsed =>
         {
             var directory = parsed.GetRequiredValue(path).FullName;
@@ -37,9 +33,9 @@ internal static class InspectCommand
             var facts = isAdapter
                 ? AdapterFacts.Of(directory, parsed.GetValue(model)?.FullName)
                 : ModelFacts.Of(directory, parsed.GetValue(tokens));
-            Console.Out.WriteLine(parsed.GetValue(json)
-                ? JsonSerializer.Serialize(facts.ToDictionary(fact => fact.Key, fact => fact.Value), Json)
-                : string.Join('\n', facts.Select(fact => $"{fact.Key,-22}{fact.Value}")));
+            Answer.Write(
+                parsed, facts.ToDictionary(fact => fact.Key, fact => fact.Value),
+                string.Join('\n', facts.Select(fact => $"{fact.Key,-22}{fact.Value}")));
         });
         return command;
     }

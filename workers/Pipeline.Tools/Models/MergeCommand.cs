@@ -58,7 +58,7 @@ internal static class MergeCommand
                 });
             }
 
-            Console.Out.WriteLine(target.FullName);
+            Answer.Write(parsed, new { directory = target.FullName, adapters = given.Length }, target.FullName);
         });
         return command;
     }

@@ -52,7 +52,7 @@ internal static class AliasCommand
                     RequestId = parsed.GetRequiredValue(request),
                 },
                 cancellation);
-            if (parsed.GetValue(RegistryOptions.Json))
+            if (parsed.GetValue(Answer.Json))
             {
                 RegistryOptions.Print(moved);
             }

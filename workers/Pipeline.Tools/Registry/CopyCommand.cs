@@ -27,7 +27,7 @@ internal static class CopyCommand
             var address = ModelAddress.Parse(parsed.GetRequiredValue(target));
             var copy = await RegistryCopy.CopyAsync(
                 registry, destination, address, parsed.GetRequiredValue(actor), cancellation);
-            if (parsed.GetValue(RegistryOptions.Json))
+            if (parsed.GetValue(Answer.Json))
             {
                 RegistryOptions.Print(copy);
             }

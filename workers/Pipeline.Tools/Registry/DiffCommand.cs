@@ -21,7 +21,7 @@ internal static class DiffCommand
                     (Name: name, Left: left.GetValueOrDefault(name, "-"), Right: right.GetValueOrDefault(name, "-")))
                 .Where(row => row.Left != row.Right)
                 .ToList();
-            if (parsed.GetValue(RegistryOptions.Json))
+            if (parsed.GetValue(Answer.Json))
             {
                 RegistryOptions.Print(rows.Select(row => new { row.Name, row.Left, row.Right }));
             }

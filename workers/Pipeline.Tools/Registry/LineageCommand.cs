@@ -23,9 +23,9 @@ internal static class LineageCommand
                 var history = await registry.HistoryAsync(address.Name, cancellation);
                 await File.WriteAllTextAsync(
                     file.FullName, LineagePage.Render(address.ToString(), graph, history), cancellation);
-                Console.WriteLine(file.FullName);
+                Answer.Write(parsed, new { page = file.FullName }, file.FullName);
             }
-            else if (parsed.GetValue(RegistryOptions.Json))
+            else if (parsed.GetValue(Answer.Json))
             {
                 Console.WriteLine(Encoding.UTF8.GetString(graph.ToJson()));
             }

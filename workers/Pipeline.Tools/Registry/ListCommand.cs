@@ -24,7 +24,7 @@ internal static class ListCommand
             }
 
             var bases = await registry.Bases.ListAsync(cancellation);
-            if (parsed.GetValue(RegistryOptions.Json))
+            if (parsed.GetValue(Answer.Json))
             {
                 RegistryOptions.Print(new { Store = registry.Location, Models = models, Bases = bases });
             }

@@ -33,7 +33,7 @@ internal static class RegisterBaseCommand
             var model = await ReadAsync(
                 folder, name, parsed.GetRequiredValue(revision), parsed.GetRequiredValue(licence), cancellation);
             var reference = await registry.Bases.RegisterAsync(model, cancellation);
-            if (parsed.GetValue(RegistryOptions.Json))
+            if (parsed.GetValue(Answer.Json))
             {
                 RegistryOptions.Print(new { Reference = reference, Model = model });
             }

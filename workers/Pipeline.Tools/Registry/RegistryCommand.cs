@@ -13,12 +13,12 @@ public static class RegistryCommand
     public static Command Create()
     {
         var command = new Command("registry",
-            "Models, versions, aliases, base models and lineage.") { RegistryOptions.Store, RegistryOptions.Json };
+            "Models, versions, aliases, base models and lineage.") { RegistryOptions.Store };
         foreach (var part in new[]
         {
             ListCommand.Create(), ShowCommand.Create(), AliasCommand.Create(), LineageCommand.Create(),
             DiffCommand.Create(),
-            RegisterBaseCommand.Create(), CopyCommand.Create(), WebhookCommand.Create(),
+            RegisterBaseCommand.Create(), CopyCommand.Create(), PullCommand.Create(), WebhookCommand.Create(),
         })
         {
             command.Subcommands.Add(part);
@@ -27,22 +27,14 @@ public static class RegistryCommand
         return command;
     }
 
-    /// <summary>Runs a command's body and turns the registry's refusals into a line and an exit code.</summary>
+    /// <summary>Runs a command's body on the registry that the options name.</summary>
     /// <param name="command">The command.</param>
     /// <param name="body">What it does.</param>
     internal static void Run(Command command, Func<ParseResult, ModelRegistry, CancellationToken, Task> body) =>
         command.SetAction(async (parsed, cancellation) =>
         {
-            try
-            {
-                await body(parsed, RegistryOptions.Open(parsed), cancellation);
-                return ExitCodes.Ok;
-            }
-            catch (Exception exception) when (CodeOf(exception) is { } code)
-            {
-                await Console.Error.WriteLineAsync($"error: {exception.Message}");
-                return code;
-            }
+            await body(parsed, RegistryOptions.Open(parsed), cancellation);
+            return ExitCodes.Ok;
         });
 
     /// <summary>Exit code of a failure of registry or store; null for any other.</summary>

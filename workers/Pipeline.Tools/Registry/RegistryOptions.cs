@@ -18,12 +18,6 @@ internal static class RegistryOptions
         Recursive = true,
     };
 
-    public static readonly Option<bool> Json = new("--json")
-    {
-        Description = "print one JSON document",
-        Recursive = true,
-    };
-
     private static readonly JsonSerializerOptions Indented = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -13,7 +13,7 @@ internal static class ShowCommand
         RegistryCommand.Run(command, async (parsed, registry, cancellation) =>
         {
             var text = parsed.GetRequiredValue(target);
-            var json = parsed.GetValue(RegistryOptions.Json);
+            var json = parsed.GetValue(Answer.Json);
             await (text.Contains('@', StringComparison.Ordinal) || text.StartsWith("models:/", StringComparison.Ordinal)
                 ? ShowVersionAsync(registry, text, json, cancellation)
                 : ShowModelAsync(registry, text, json, cancellation));

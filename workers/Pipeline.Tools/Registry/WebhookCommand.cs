@@ -50,9 +50,10 @@ internal static class WebhookCommand
                 SecretVariable = parsed.GetRequiredValue(secret),
             };
             await dispatcher.SubscribeAsync(webhook, cancellation);
-            Console.WriteLine(
+            Answer.Write(
+                parsed, webhook,
                 $"{webhook.Id}: events of {webhook.Model} go to {webhook.Url} at the next './pipeline registry "
-                    + $"webhook deliver'");
+                    + "webhook deliver'");
         });
         return command;
     }
@@ -64,7 +65,7 @@ internal static class WebhookCommand
         {
             using var dispatcher = Open(registry);
             var deliveries = await dispatcher.RunAsync(cancellation);
-            if (parsed.GetValue(RegistryOptions.Json))
+            if (parsed.GetValue(Answer.Json))
             {
                 RegistryOptions.Print(deliveries);
                 return;

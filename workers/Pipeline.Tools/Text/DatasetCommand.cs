@@ -65,7 +65,7 @@ internal static class DatasetCommand
         };
         var command = new Command("build", "Tokenize, label, prove, mix and shuffle rows into shards.")
             { inputs, output, Model, replay, share, length, over, Learned, seed, best, validation, test, stratify,
-                clusters, DataConsole.Json };
+                clusters };
         command.SetAction((parsed, cancellationToken) =>
         {
             var given = parsed.GetRequiredValue(inputs);
@@ -96,7 +96,7 @@ internal static class DatasetCommand
                 };
             var index = Run(recipe, parsed.GetRequiredValue(output), cancellationToken);
             if (index.WasCached) Console.Error.WriteLine("nothing changed: this version is in place");
-            DatasetOutput.Write(index, parsed.GetValue(DataConsole.Json));
+            DatasetOutput.Write(index, parsed.GetValue(Answer.Json));
             return Task.FromResult(0);
         });
         return command;
@@ -122,12 +122,12 @@ internal static class DatasetCommand
         var folder = new Argument<string>("folder") { Description = "folder of a dataset" };
         var verify = new Option<bool>("--verify") { Description = "compare the digest of every file with the index" };
         var command = new Command(
-            "inspect", "What is in a dataset: counts, lengths, sources, checks.") { folder, verify, DataConsole.Json };
+            "inspect", "What is in a dataset: counts, lengths, sources, checks.") { folder, verify };
         command.SetAction(parsed =>
         {
             using var dataset = SftDataset.Open(parsed.GetRequiredValue(folder));
             if (parsed.GetValue(verify)) dataset.Verify();
-            DatasetOutput.Write(dataset.Index, parsed.GetValue(DataConsole.Json));
+            DatasetOutput.Write(dataset.Index, parsed.GetValue(Answer.Json));
             return 0;
         });
         return command;
@@ -146,11 +146,16 @@ internal static class DatasetCommand
             Model, row, count, Learned, color };
         command.SetAction(parsed =>
         {
-            var output =
-                new RowOutput(RequireModel(parsed), parsed.GetValue(color) || !Console.IsOutputRedirected, Console.Out);
+            var reader = new ShownRows(RequireModel(parsed));
             var (path, first, rows) = (parsed.GetRequiredValue(source), parsed.GetValue(row), parsed.GetValue(count));
-            if (Directory.Exists(path)) output.WriteDataset(path, first, rows);
-            else output.WriteFile(path, first, rows, parsed.GetValue(Learned));
+            List<ShownRow> shown = [.. Directory.Exists(path)
+                ? reader.OfDataset(path, first, rows) : reader.OfFile(path, first, rows, parsed.GetValue(Learned))];
+            Answer.Document(parsed, shown);
+            if (!parsed.GetValue(Answer.Json))
+            {
+                new RowOutput(parsed.GetValue(color) || !Console.IsOutputRedirected, Console.Out).Write(shown);
+            }
+
             return 0;
         });
         return command;

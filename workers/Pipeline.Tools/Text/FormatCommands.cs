@@ -23,10 +23,20 @@ internal static class FormatCommands
             "Rows of any known format to the canonical form, one JSON object a line.") { inputs, format, output };
         command.SetAction(parsed =>
         {
-            using var writer = parsed.GetValue(output) is { } file
-                ? new StreamWriter(file.FullName) { NewLine = "\n" } : null;
-            foreach (var row in RowReader.ReadFiles([.. parsed.GetRequiredValue(inputs).Select(f => f.FullName)]))
-                (writer ?? Console.Out).WriteLine(Line(row, parsed.GetValue(format) is { } name ? Known(name) : null));
+            var (file, rows) = (parsed.GetValue(output), 0L);
+            using (var writer = file is null ? null : new StreamWriter(file.FullName) { NewLine = "\n" })
+            {
+                var list = new JsonList(writer ?? Console.Out, file is null && parsed.GetValue(Answer.Json));
+                foreach (var row in RowReader.ReadFiles([.. parsed.GetRequiredValue(inputs).Select(f => f.FullName)]))
+                {
+                    list.Add(Line(row, parsed.GetValue(format) is { } name ? Known(name) : null));
+                    rows++;
+                }
+
+                list.End();
+            }
+
+            if (file is not null) Answer.Document(parsed, new { file = file.FullName, rows });
             return 0;
         });
         return command;
@@ -43,7 +53,12 @@ internal static class FormatCommands
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(format) is { } one) Console.Out.Write(RowSchema.Of(Known(one)));
-            else foreach (var known in Enum.GetValues<DataFormat>()) Console.Out.WriteLine(RowSchema.Name(known));
+            else
+            {
+                var names = Enum.GetValues<DataFormat>().Select(RowSchema.Name).ToList();
+                Answer.Write(parsed, names, string.Join('\n', names));
+            }
+
             return 0;
         });
         return command;

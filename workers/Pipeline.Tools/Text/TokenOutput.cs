@@ -63,18 +63,21 @@ internal sealed class TokenOutput(
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"there is no file '{path}'", path);
         var (lines, tokens, characters) = (0L, 0L, 0L);
+        var list = new JsonList(output, json && !countOnly);
         foreach (var batch in File.ReadLines(path).Chunk(Batch))
         {
             cancellationToken.ThrowIfCancellationRequested();
             foreach (var ids in tokenizer.EncodeBatch(batch, addSpecialTokens, parsing))
             {
                 tokens += ids.Length;
-                if (!countOnly) await output.WriteLineAsync(json ? Json(ids) : string.Join(' ', ids));
+                if (!countOnly) list.Add(json ? Json(ids) : string.Join(' ', ids));
             }
 
             lines += batch.Length;
             characters += batch.Sum(line => (long)line.Length);
         }
+
+        list.End();
 
         if (countOnly)
             await output.WriteLineAsync(json

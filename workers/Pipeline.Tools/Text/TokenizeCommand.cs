@@ -30,17 +30,13 @@ internal static class TokenizeCommand
         {
             Description = "treat special tokens in the text as ordinary text",
         };
-        var json = new Option<bool>("--json")
-        {
-            Description = "print JSON: one object, or one line for each line of a file",
-        };
         var command = new Command("tokenize", "Encode text with a tokenizer, count tokens, or decode ids.") { text,
-            tokenizer, file, decode, count, plain, user, json };
+            tokenizer, file, decode, count, plain, user };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var engine = HuggingFaceTokenizer.Load(parsed.GetRequiredValue(tokenizer)).With(null, null);
             var output = new TokenOutput(engine, !parsed.GetValue(plain), parsed.GetValue(user)
-                ? AddedTokenParsing.UserText : AddedTokenParsing.All, parsed.GetValue(json), Console.Out);
+                ? AddedTokenParsing.UserText : AddedTokenParsing.All, parsed.GetValue(Answer.Json), Console.Out);
             if (parsed.GetValue(decode) is { Length: > 0 } ids)
             {
                 output.WriteDecoded(ids);

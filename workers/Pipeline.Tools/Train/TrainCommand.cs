@@ -93,15 +93,16 @@ internal static class TrainCommand
             Train(parsed, stop.Token);
             return ExitCodes.Ok;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
-            Console.Error.WriteLine("stopped; a full checkpoint is written, go on with --resume");
-            return isTerminated ? Terminated : throw new OperationCanceledException();
+            const string stopped = "stopped; a full checkpoint is written, go on with --resume";
+            return isTerminated
+                ? Answer.FailAsync(parsed.GetValue(Answer.Json), stopped, Terminated).GetAwaiter().GetResult()
+                : throw new OperationCanceledException(stopped, exception);
         }
         catch (Exception exception) when (ExitCodeOf(exception) is { } code)
         {
-            Console.Error.WriteLine($"error: {exception.Message}");
-            return code;
+            return Answer.FailAsync(parsed.GetValue(Answer.Json), exception.Message, code).GetAwaiter().GetResult();
         }
     }
 
@@ -130,6 +131,8 @@ internal static class TrainCommand
             Resume = parsed.GetValue(Resume),
             Log = Console.Error.WriteLine,
         };
-        console.Summary(new TrainJob(recipe, model, Console.Error.WriteLine).Run(data, evaluation, output, control));
+        var result = new TrainJob(recipe, model, Console.Error.WriteLine).Run(data, evaluation, output, control);
+        console.Summary(result);
+        Answer.Document(parsed, result);
     }
 }

@@ -97,7 +97,7 @@ internal sealed class ApprovalDesk(Action changed)
         {
             throw Refuse(
                 $"the evidence expired at {open.EvidenceExpires:yyyy-MM-dd HH:mm} UTC; abort, or reset to the stage "
-                    + $"'evaluate'");
+                    + "'evaluate'");
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class ApprovalDesk(Action changed)
         {
             throw Refuse(
                 $"answers must be signed and there is no key of '{input.By}'; approval.keys of the settings names "
-                    + $"them");
+                    + "them");
         }
 
         if (input.Signature.Length == 0)

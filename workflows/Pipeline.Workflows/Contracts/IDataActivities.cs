@@ -45,7 +45,8 @@ public interface IDataActivities
 
 /// <summary>Where the raw data comes from.</summary>
 /// <param name="Data">Options of the data stages.</param>
-public sealed record IngestInput(DataOptions Data);
+/// <param name="Task">Form of the rows, <see cref="DatasetOptions.Task"/>.</param>
+public sealed record IngestInput(DataOptions Data, string Task = "auto");
 
 /// <summary>Input of a data stage.</summary>
 public sealed record DataStageInput

@@ -9,7 +9,8 @@ public interface IRunActivities
     /// <summary>Checks that what the input names exists, and adds what the worker's settings say.</summary>
     /// <remarks>
     /// Fails with <see cref="ErrorTypes.NotFound"/> or <see cref="ErrorTypes.InvalidRecipe"/> (not retried) when
-    /// something is missing.
+    /// something is missing, and with <see cref="ErrorTypes.LicenceBlocked"/> when the licences would not let the
+    /// adapter be registered.
     /// </remarks>
     /// <param name="input">What to check.</param>
     /// <returns>What the run may rely on.</returns>

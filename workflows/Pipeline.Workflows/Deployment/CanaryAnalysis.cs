@@ -40,7 +40,7 @@ public static class CanaryAnalysis
         {
             return (CanaryOutcome.Inconclusive,
                 $"{candidate.Requests} requests to the candidate, {stable.Requests} to stable; {options.MinRequests} "
-                    + $"are needed");
+                    + "are needed");
         }
 
         // NaN compares false, so a missing latency cannot pass as a good one.

@@ -137,7 +137,8 @@ public static class DetailsPage
         foreach (var check in gate.Checks)
         {
             page.AppendLine(
-                $"| {Text(check.Name)} | {check.Verdict} | {check.Baseline:0.####} | {check.Candidate:0.####} | "
+                $"| {Text(check.Name)} | {check.Verdict} | {PlainNumber.Of(check.Baseline)} | "
+                    + $"{PlainNumber.Of(check.Candidate)} | "
                     + $"{Text(check.Threshold)} | {Text(check.Detail)} |");
         }
 

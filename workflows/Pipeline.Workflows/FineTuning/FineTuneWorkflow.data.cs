@@ -23,11 +23,15 @@ public sealed partial class FineTuneWorkflow
         },
         run => new StageSummary { Text = $"base model {_input.BaseModel}, licence {run.BaseLicence}" });
 
-    private Task<DataStageResult> IngestAsync() => DataStageAsync(
-        StageNames.Ingest,
-        () =>
-            LongWork.RunAsync((IDataActivities a) => a.IngestAsync(new IngestInput(_input.Data)),
-                Stoppable(ActivityPolicies.Data(_input.Data.Source))));
+    private Task<DataStageResult> IngestAsync()
+    {
+        var order = new IngestInput(_input.Data, _input.Dataset.Task);
+        return DataStageAsync(
+            StageNames.Ingest,
+            () =>
+                LongWork.RunAsync((IDataActivities a) => a.IngestAsync(order),
+                    Stoppable(ActivityPolicies.Data(_input.Data.Source))));
+    }
 
     private Task<DataStageResult> HoldOutAsync(DataStageResult raw)
     {
@@ -115,7 +119,7 @@ public sealed partial class FineTuneWorkflow
                 ? decision
                 : throw new ApplicationFailureException(
                     $"rows {decision.Verdict} by {decision.By}: {decision.Reason}; change the data and retry from an "
-                        + $"earlier stage", ErrorTypes.ReviewRejected, nonRetryable: true);
+                        + "earlier stage", ErrorTypes.ReviewRejected, nonRetryable: true);
         },
         decision => new StageSummary { Text = $"{decision.Verdict} by {decision.By}: {decision.Reason}" },
         () => Waived(ApprovalRequest.Review, dataset.Dataset.Sha256, "skipped by an operator"));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.Workflows.Approvals;
 using Pipeline.Workflows.Contracts;
+using Pipeline.Workflows.Details;
 using Pipeline.Workflows.Deployment;
 using Pipeline.Workflows.Evaluation;
 using Pipeline.Workflows.Training;
@@ -299,7 +300,8 @@ public sealed partial class FineTuneWorkflow
     private static string Failed(GateDecision gate) => string.Join("; ", gate.Checks
         .Where(check => check.Verdict != GateVerdict.Pass)
         .Select(check =>
-            $"{check.Name} {check.Baseline:0.###} → {check.Candidate:0.###} ({check.Threshold}; {check.Detail})"));
+            $"{check.Name} {PlainNumber.Of(check.Baseline)} → {PlainNumber.Of(check.Candidate)} ({check.Threshold}; "
+                + $"{check.Detail})"));
 
     private sealed record Evaluations(
         EvaluationResult Before, EvaluationResult? Prompted, EvaluationResult After, DateTime At);

@@ -113,7 +113,7 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
     private int[] Join(
         VectorTable table, List<int> order, IReadOnlyList<List<int>> clusters, CancellationToken cancellationToken)
     {
-        var (sets, rank) = (new UnionFind(Math.Max(1, order.Count)), new int[order.Count]);
+        var (sets, rank) = (new UnionFind(), new int[order.Count]);
         for (var i = 0; i < order.Count; i++)
         {
             rank[order[i]] = sets.Add();

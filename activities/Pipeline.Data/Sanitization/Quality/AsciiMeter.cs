@@ -11,15 +11,18 @@ namespace Pipeline.Data.Sanitization.Quality;
 /// </summary>
 internal sealed class AsciiMeter
 {
+    private const int Block = 64;
+    private const ulong Seed = 0xA0761D6478BD642F;
+    private const uint Www = 'w' | ('w' << 8) | ('w' << 16) | ('.' << 24);
+
+    // Which of sixteen bytes belong to a word of so many, as two masks.
+    private static readonly ulong[] Low = [.. Enumerable.Range(0, 17).Select(length => Mask(length))];
+    private static readonly ulong[] High = [.. Enumerable.Range(0, 17).Select(length => Mask(length - 8))];
+
     private readonly PairTable _pairs = new();
     private readonly HashSet<ulong> _lines = [];
-    private readonly byte[] _padded = new byte[64];
-    private ulong _previousHash;
-    private int _previousLength;
-    private int _words;
-    private int _wordCharacters;
-    private int _urlCharacters;
-    private int _common;
+    private byte[] _text = new byte[4096];
+    private int[] _edges = new int[1024];
 
     /// <summary>Characters by kind.</summary>
     public (int Other, int Symbols, int Digits, int White, int Brackets) Characters { get; private set; }
@@ -41,108 +44,85 @@ internal sealed class AsciiMeter
     /// <summary>Counts a text.</summary>
     public void Read(ReadOnlySpan<byte> text)
     {
-        (_words, _wordCharacters, _urlCharacters, _common, _previousLength) = (0, 0, 0, 0, 0);
-        _pairs.Clear((text.Length + 1) / 2);
-        var (digits, white, letters, brackets, symbols, open) = (0, 0, 0, 0, 0, -1);
-        var urls = text.IndexOf("://"u8) >= 0 || text.IndexOf("ww."u8) >= 0 || text.IndexOf("WW."u8) >= 0
-            || text.IndexOf("wW."u8) >= 0 || text.IndexOf("Ww."u8) >= 0;
-        for (var start = 0; start < text.Length; start += 64)
+        var padded = Padded(text);
+        var (digits, white, letters, brackets, symbols, edges, before) = (0, 0, 0, 0, 0, 0, 0UL);
+        for (var start = 0; start < text.Length; start += Block)
         {
-            var size = Math.Min(64, text.Length - start);
-            var block = Block(text.Slice(start, size));
-            var spaces = Bits(Vector512.Equals(block, Vector512.Create((byte)' ')) | Between(block, 9, 13), size);
-            white += BitOperations.PopCount(spaces);
-            digits += BitOperations.PopCount(Bits(Between(block, (byte)'0', (byte)'9'), size));
-            letters += BitOperations.PopCount(
-                Bits(Between(block | Vector512.Create((byte)0x20), (byte)'a', (byte)'z'), size));
-            brackets += BitOperations.PopCount(
-                Bits(Between(block, (byte)'(', (byte)')') | Equal(block, (byte)'[') | Equal(block, (byte)']'), size));
-            symbols += BitOperations.PopCount(Bits(Equal(block, (byte)'#'), size));
-            open = ReadWords(text, start, size, ~spaces, open, urls);
+            var block = Vector512.Create(padded.Slice(start, Block));
+            var known = ulong.MaxValue >> Math.Max(0, Block - (text.Length - start));
+            var words = ~(Equal(block, (byte)' ') | Between(block, 9, 13)).ExtractMostSignificantBits() & known;
+            white += BitOperations.PopCount(~words & known);
+            digits += Count(Between(block, (byte)'0', (byte)'9'), known);
+            letters += Count(Between(block | Vector512.Create((byte)0x20), (byte)'a', (byte)'z'), known);
+            brackets += Count(
+                Between(block, (byte)'(', (byte)')') | Equal(block, (byte)'[') | Equal(block, (byte)']'), known);
+            symbols += Count(Equal(block, (byte)'#'), known);
+            // A bit where a word begins, and where one has ended.
+            for (var bits = words ^ ((words << 1) | before); bits != 0; bits &= bits - 1)
+            {
+                _edges[edges++] = start + BitOperations.TrailingZeroCount(bits);
+            }
+
+            before = words >> (Block - 1);
         }
 
-        if (open >= 0)
-        {
-            AddWord(text, open, text.Length, urls);
-        }
-
-        Words = (_words, _wordCharacters, _urlCharacters, BitOperations.PopCount((uint)_common));
+        _edges[edges] = text.Length; // ends a word at the end of the text
+        ReadWords(padded, (edges + 1) / 2, text.IndexOf("://"u8) >= 0);
+        Words = Words with { Characters = text.Length - white };
         Characters = (text.Length - white - digits - letters, symbols + Ellipses(text), digits, white, brackets);
         ReadLines(text);
     }
 
-    /// <summary>Adds the words that end in a block; returns where the open one starts, -1 for none.</summary>
-    private int ReadWords(ReadOnlySpan<byte> text, int start, int size, ulong black, int open, bool urls)
+    private void ReadWords(ReadOnlySpan<byte> padded, int count, bool urls)
     {
-        for (var at = 0; at < size;)
+        _pairs.Clear(count);
+        var (urlCharacters, common, previous, previousLength) = (0, 0, 0UL, 0);
+        for (var i = 0; i < count; i++)
         {
-            var bits = black >> at;
-            var run = Math.Min(BitOperations.TrailingZeroCount(open < 0 ? bits : ~bits), size - at);
-            at += run;
-            if (at == size)
+            var start = _edges[2 * i];
+            var word = padded[start.._edges[(2 * i) + 1]];
+            var bytes = padded.Slice(start, 16);
+            var size = Math.Min(word.Length, 16);
+            var low = BinaryPrimitives.ReadUInt64LittleEndian(bytes) & Low[size];
+            var high = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) & High[size];
+            var hash = word.Length <= 16
+                ? FastHash.Mix(low ^ Seed, high + (ulong)word.Length) : FastHash.Of(word, Seed);
+            if (((uint)low | 0x202020) == Www || (urls && word.IndexOf("://"u8) >= 0))
             {
-                break;
+                urlCharacters += word.Length;
             }
 
-            if (open < 0)
+            // Most words have no punctuation around them that would have to go first.
+            common |= TextMeter.IsPunctuation(word[0]) || TextMeter.IsPunctuation(word[^1])
+                ? TextMeter.CommonBit(word) : CommonWords.BitOf(low, word.Length);
+            if (i > 0)
             {
-                open = start + at;
+                _pairs.Add((previous * 0x9E3779B97F4A7C15) + hash, previousLength + word.Length + 1);
             }
-            else
-            {
-                AddWord(text, open, start + at, urls);
-                open = -1;
-            }
+
+            (previous, previousLength) = (hash, word.Length);
         }
 
-        return open;
+        Words = (count, 0, urlCharacters, BitOperations.PopCount((uint)common));
     }
 
-    private void AddWord(ReadOnlySpan<byte> text, int start, int end, bool urls)
+    // With room behind the text, so that whole blocks and words of sixteen bytes can be read everywhere.
+    private ReadOnlySpan<byte> Padded(ReadOnlySpan<byte> text)
     {
-        var word = text[start..end];
-        var hash = HashOf(text, start, word);
-        _words++;
-        _wordCharacters += word.Length;
-        _urlCharacters += urls && (word.IndexOf("://"u8) >= 0 || StartsWithWww(word)) ? word.Length : 0;
-        _common |= TextMeter.CommonBit(word);
-        if (_previousLength > 0)
+        if (_text.Length < text.Length + Block)
         {
-            _pairs.Add((_previousHash * 0x9E3779B97F4A7C15) + hash, _previousLength + word.Length + 1);
+            _text = new byte[(text.Length + Block) * 2];
         }
 
-        (_previousLength, _previousHash) = (word.Length, hash);
+        if (_edges.Length < text.Length + 2)
+        {
+            _edges = new int[(text.Length + 2) * 2];
+        }
+
+        text.CopyTo(_text);
+        _text.AsSpan(text.Length, Block).Clear();
+        return _text.AsSpan(0, text.Length + Block);
     }
-
-    // Eight bytes are read at once where there are so many, and those behind the word masked.
-    private static ulong HashOf(ReadOnlySpan<byte> text, int start, ReadOnlySpan<byte> word)
-    {
-        const ulong Seed = 0xA0761D6478BD642F;
-        if (word.Length > 8)
-        {
-            return FastHash.Of(word, Seed);
-        }
-
-        var bytes = 0UL;
-        if (start + 8 <= text.Length)
-        {
-            bytes = BinaryPrimitives.ReadUInt64LittleEndian(text[start..])
-                & (ulong.MaxValue >> ((8 - word.Length) * 8));
-        }
-        else
-        {
-            for (var i = word.Length - 1; i >= 0; i--)
-            {
-                bytes = (bytes << 8) | word[i];
-            }
-        }
-
-        return FastHash.Mix(bytes, Seed + (ulong)word.Length);
-    }
-
-    private static bool StartsWithWww(ReadOnlySpan<byte> word) =>
-        word.Length >= 4 && (word[0] | 0x20) == 'w' && (word[1] | 0x20) == 'w' && (word[2] | 0x20) == 'w'
-            && word[3] == '.';
 
     // An ellipsis counts where three points follow each other and no point stands before them.
     private static int Ellipses(ReadOnlySpan<byte> text)
@@ -183,24 +163,19 @@ internal sealed class AsciiMeter
         UniqueLines = Math.Max(_lines.Count, Math.Min(1, Lines.Count));
     }
 
-    private Vector512<byte> Block(ReadOnlySpan<byte> bytes)
+    private static ulong Mask(int bytes) => bytes switch
     {
-        if (bytes.Length == 64)
-        {
-            return Vector512.Create(bytes);
-        }
+        <= 0 => 0,
+        >= 8 => ulong.MaxValue,
+        _ => (1UL << (bytes * 8)) - 1,
+    };
 
-        Array.Clear(_padded);
-        bytes.CopyTo(_padded);
-        return Vector512.Create(_padded);
-    }
+    private static int Count(Vector512<byte> matches, ulong known) =>
+        BitOperations.PopCount(matches.ExtractMostSignificantBits() & known);
 
     private static Vector512<byte> Equal(Vector512<byte> block, byte value) =>
         Vector512.Equals(block, Vector512.Create(value));
 
     private static Vector512<byte> Between(Vector512<byte> block, byte first, byte last) =>
         Vector512.LessThanOrEqual(block - Vector512.Create(first), Vector512.Create((byte)(last - first)));
-
-    private static ulong Bits(Vector512<byte> matches, int size) =>
-        matches.ExtractMostSignificantBits() & (ulong.MaxValue >> (64 - size));
 }

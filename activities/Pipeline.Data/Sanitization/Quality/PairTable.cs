@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Data.Sanitization.Quality;
 
 /// <summary>
@@ -18,11 +21,8 @@ internal sealed class PairTable
     /// <param name="expected">Number of pairs to come; more may come.</param>
     public void Clear(int expected)
     {
-        var size = 64;
-        while (size < 2 * Math.Min(expected, Usual))
-        {
-            size *= 2;
-        }
+        // Mostly empty: a slot that is taken costs more than clearing a few empty ones.
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, 4 * Math.Min(expected, Usual)));
 
         if (size > _keys.Length)
         {
@@ -34,6 +34,7 @@ internal sealed class PairTable
     }
 
     /// <summary>Counts a pair.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong key, int characters)
     {
         var slot = Slot(key);
@@ -50,6 +51,7 @@ internal sealed class PairTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Slot(ulong key)
     {
         var slot = (int)(key >> 32) & _mask;

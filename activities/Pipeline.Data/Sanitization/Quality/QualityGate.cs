@@ -1,44 +1,56 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Sanitization.Quality;
 
-/// <summary>Judges rows by the heuristics alone, in one walk over the row. One instance a thread.</summary>
-/// <param name="limits">What the joined text must hold to.</param>
-/// <param name="fields">Fields of the text.</param>
-internal sealed class QualityGate(QualityLimits limits, TextFields fields)
+/// <summary>Judges texts by the heuristics alone. One instance a thread.</summary>
+/// <param name="limits">What the joined text of a row must hold to.</param>
+internal sealed class QualityGate(QualityLimits limits)
 {
+    private static readonly byte[][] Phrases = [.. TextMeter.Phrases.Select(Encoding.ASCII.GetBytes)];
+
+    // Each of the phrases holds one of these, and few texts do.
+    private static readonly byte[][] Parts =
+        ["terms of "u8.ToArray(), "privacy policy"u8.ToArray(), "cookie"u8.ToArray(), "rights reserved"u8.ToArray()];
+
     private readonly KeyValuePair<QualityRule, (double Least, double Most)>[] _limits = [.. limits.Ranges];
     private readonly bool _boilerplate = limits.Ranges.ContainsKey(QualityRule.Boilerplate);
-    private readonly RowParser _parser = new(fields);
-    private readonly PhraseFilter _phrases = new(TextMeter.Phrases);
     private readonly TextMeter _meter = new();
     private byte[] _lower = new byte[4096];
 
     /// <summary>The rule that removes a row, such as <c>quality:words</c>; null when it stays.</summary>
-    /// <param name="row">A row of well-formed JSON.</param>
-    public string? RuleAgainst(ReadOnlySpan<byte> row)
-    {
-        if (_parser.Parse(row) is not null)
-        {
-            return null; // The caller has read it already.
-        }
-
-        var text = _parser.Text.Span;
-        return QualityLimits.FirstFailed(_limits, _meter.Measure(text, _boilerplate && MayHoldPhrase(text)))
-            is { } failed
+    /// <param name="text">The texts of the row, well-formed UTF-8.</param>
+    public string? RuleAgainst(ReadOnlySpan<byte> text) =>
+        QualityLimits.FirstFailed(_limits, _meter.Measure(text, _boilerplate && HoldsPhrase(text))) is { } failed
             ? "quality:" + JsonNamingPolicy.KebabCaseLower.ConvertName(failed.ToString()) : null;
-    }
 
-    private bool MayHoldPhrase(ReadOnlySpan<byte> text)
+    private bool HoldsPhrase(ReadOnlySpan<byte> text)
     {
         if (_lower.Length < text.Length)
         {
             _lower = new byte[text.Length * 2];
         }
 
-        return Ascii.ToLower(text, _lower, out var written) != System.Buffers.OperationStatus.Done
-            || _phrases.MayHold(_lower.AsSpan(0, written));
+        if (Ascii.ToLower(text, _lower, out var written) != System.Buffers.OperationStatus.Done)
+        {
+            return true; // other letters can stand for those of a phrase
+        }
+
+        // ASCII has no other letters than those of the phrases, and a phrase lies in one line.
+        var lower = _lower.AsSpan(0, written);
+        return ContainsAny(lower, Parts) && ContainsAny(lower, Phrases);
+    }
+
+    private static bool ContainsAny(ReadOnlySpan<byte> text, byte[][] values)
+    {
+        foreach (var value in values)
+        {
+            if (text.IndexOf(value) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipeline.Data.Dedup;
 
@@ -6,17 +7,15 @@ namespace Pipeline.Data.Sanitization.Quality;
 /// <summary>Measures texts. One instance a thread.</summary>
 public sealed class TextMeter
 {
-    private static readonly string[] Common = ["the", "be", "to", "of", "and", "that", "have", "with"];
-
-    private static readonly int[] CommonLetters =
-        [.. Common.Select(word => word.Aggregate(0, (letters, c) => (letters << 8) | c))];
-
     /// <summary>What lines of boilerplate say.</summary>
     internal static readonly string[] Phrases =
     [
         "terms of use", "terms of service", "privacy policy", "cookie policy", "uses cookies", "use of cookies",
         "use cookies", "all rights reserved",
     ];
+
+    private static readonly ulong PunctuationBits =
+        ".,;:!?\"'()".Aggregate(0UL, (bits, character) => bits | (1UL << character));
 
     private readonly HashSet<ulong> _lines = [];
     private readonly PairTable _pairs = new();
@@ -148,60 +147,38 @@ public sealed class TextMeter
             return 0;
         }
 
-        for (var i = 0; i < Common.Length; i++)
+        // Only ASCII letters can be one of the words; for others the cut does not matter.
+        var letters = 0UL;
+        for (var i = word.Length - 1; i >= 0; i--)
         {
-            if (word.Equals(Common[i], StringComparison.OrdinalIgnoreCase))
+            if (word[i] > 0x7F)
             {
-                return 1 << i;
+                return 0;
             }
+
+            letters = (letters << 8) | word[i];
         }
 
-        return 0;
+        return CommonWords.BitOf(letters, word.Length);
     }
 
-    /// <summary>The bit of a common word, for ASCII.</summary>
+    /// <summary>The bit of a common word, for ASCII with punctuation around it.</summary>
     internal static int CommonBit(ReadOnlySpan<byte> word)
     {
-        // Most words are longer, and have no punctuation around them that would have to go first.
-        if (word.Length > 4 && char.IsAsciiLetterOrDigit((char)word[0]) && char.IsAsciiLetterOrDigit((char)word[^1]))
+        word = word.Trim(".,;:!?\"'()"u8);
+        var letters = 0UL;
+        for (var i = Math.Min(word.Length, 8) - 1; i >= 0; i--)
         {
-            return 0;
+            letters = (letters << 8) | word[i];
         }
 
-        while (!word.IsEmpty && IsPunctuation(word[0]))
-        {
-            word = word[1..];
-        }
-
-        while (!word.IsEmpty && IsPunctuation(word[^1]))
-        {
-            word = word[..^1];
-        }
-
-        if (word.Length is < 2 or > 4)
-        {
-            return 0;
-        }
-
-        var letters = 0;
-        foreach (var value in word)
-        {
-            letters = (letters << 8) | value | 0x20;
-        }
-
-        for (var i = 0; i < CommonLetters.Length; i++)
-        {
-            if (CommonLetters[i] == letters)
-            {
-                return 1 << i;
-            }
-        }
-
-        return 0;
+        return CommonWords.BitOf(letters, word.Length);
     }
 
-    private static bool IsPunctuation(byte c) => c is (byte)'.' or (byte)',' or (byte)';' or (byte)':' or (byte)'!'
-        or (byte)'?' or (byte)'"' or (byte)'\'' or (byte)'(' or (byte)')';
+    /// <summary>Whether a byte is punctuation that may stand around a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsPunctuation(byte value) =>
+        value < 64 && ((PunctuationBits >> value) & 1) != 0;
 
     private (int Count, int Characters, int UniqueCharacters, int Bullets, int Ellipses, int Boilerplate) CountLines(
         string text)

@@ -71,7 +71,7 @@ public sealed class EpochPlan
         var steps = units.Chunk(settings.EffectiveBatch).ToList();
         if (settings.GroupByLength && settings.PackTokens is null)
         {
-            steps = Grouped(units, data, settings.EffectiveBatch, random, settings.Shuffle);
+            steps = Grouped(units, data, settings, random);
         }
 
         return new(steps.ConvertAll(step => MicroBatches(step, settings)), fill);
@@ -80,14 +80,25 @@ public sealed class EpochPlan
     private static IReadOnlyList<int[]> MicroBatches(int[][] step, BatchSettings settings) =>
         [.. step.Chunk(settings.MicroBatch).Select(static units => units.SelectMany(unit => unit).ToArray())];
 
-    // Sorting within windows of a few batches keeps the order random enough and the padding small.
+    // Rows of one kind often have one length. Only a micro-batch therefore has rows of similar length, which is what
+    // saves padding; a step takes its micro-batches from all over a window of mixed rows, so that no step is made of
+    // one kind and the loss does not jump between steps.
     private static List<int[][]> Grouped(
-        List<int[]> units, ITrainingData data, int size, SeededRandom random, bool shuffle)
+        List<int[]> units, ITrainingData data, BatchSettings settings, SeededRandom random)
     {
-        var steps = units.Chunk(WindowBatches * size)
-            .SelectMany(window => window.OrderBy(unit => data.Tokens(unit[0])).Chunk(size))
-            .ToList();
-        if (shuffle)
+        var steps = new List<int[][]>();
+        foreach (var window in units.Chunk(WindowBatches * settings.EffectiveBatch))
+        {
+            var batches = window.OrderBy(unit => data.Tokens(unit[0])).Chunk(settings.MicroBatch).ToList();
+            // A smaller last one stays behind the full ones: what is cut into steps is cut again into micro-batches.
+            var rest = batches[^1].Length < settings.MicroBatch ? batches[^1] : null;
+            batches = batches[..(batches.Count - (rest is null ? 0 : 1))];
+            random.Shuffle(batches);
+            steps.AddRange((rest is null ? batches : [.. batches, rest]).Chunk(settings.Accumulation)
+                .Select(step => step.SelectMany(batch => batch).ToArray()));
+        }
+
+        if (settings.Shuffle)
         {
             random.Shuffle(steps);
         }

@@ -68,7 +68,7 @@ internal sealed class Engine : IDisposable
 
     public TimeSkipper TimeSkipper { get; }
 
-    public Dictionary<string, TaskCompletionSource<QueryAnswer>> DirectQueries { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, DirectQuery> DirectQueries { get; } = new(StringComparer.Ordinal);
 
     public long NextTaskId() => ++_nextTaskId;
 

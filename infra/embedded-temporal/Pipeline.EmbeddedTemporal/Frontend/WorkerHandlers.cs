@@ -143,7 +143,7 @@ internal sealed class WorkerHandlers(Engine engine)
         var token = TaskToken.Decode(r.TaskToken, TaskToken.Query);
         var answer = engine.Read(() => engine.DirectQueries.Remove(token.Extra, out var found) ? found : null)
             ?? throw RpcError.NotFound("query task not found, or already expired");
-        answer.TrySetResult(Run.AnswerOf(r.CompletedType, r.QueryResult, r.ErrorMessage, r.Failure));
+        answer.Answer.TrySetResult(Run.AnswerOf(r.CompletedType, r.QueryResult, r.ErrorMessage, r.Failure));
         return Task.FromResult(new RespondQueryTaskCompletedResponse());
     }
 

@@ -155,9 +155,10 @@ internal sealed class WorkflowHandlers(Engine engine)
     {
         if (r.Query is null) throw RpcError.Invalid("WorkflowQuery is not set on request.");
         var rejected = WorkflowExecutionStatus.Unspecified;
-        var answer = await engine.ExecuteAsync(tx =>
+        Run? run = null;
+        var pending = await engine.ExecuteAsync(tx =>
         {
-            var run = engine.Runs.Get(r.Namespace, r.Execution);
+            run = engine.Runs.Get(r.Namespace, r.Execution);
             var reject = r.QueryRejectCondition switch
             {
                 QueryRejectCondition.NotOpen => !run.IsOpen,
@@ -167,21 +168,30 @@ internal sealed class WorkflowHandlers(Engine engine)
             };
             if (!reject) return run.Query(tx, r.Query);
             rejected = run.State.Status;
-            return Task.FromResult(new QueryAnswer(null, null));
+            return null;
         });
-        if (rejected != WorkflowExecutionStatus.Unspecified)
+        if (pending is null)
             return new QueryWorkflowResponse
             {
                 QueryRejected = new Temporalio.Api.Query.V1.QueryRejected { Status = rejected },
             };
         try
         {
-            var result = await answer.WaitAsync(context.HoldFor(TimeSpan.FromSeconds(30)), context.Aborted);
+            var result = await pending.Answer.Task
+                .WaitAsync(context.HoldFor(TimeSpan.FromSeconds(30)), context.Aborted);
             return result.Error is { } error ? throw error : new QueryWorkflowResponse { QueryResult = result.Result };
         }
         catch (TimeoutException)
         {
             throw new RpcError(StatusCode.DeadlineExceeded, "no worker answered the query in time");
+        }
+        finally
+        {
+            engine.Read(() =>
+            {
+                run?.ForgetQuery(pending);
+                return 0;
+            });
         }
     }
 

@@ -41,6 +41,9 @@ internal sealed partial class Run
         delay = TimeSpan.Zero;
         if (activity.CancelRequested) return RetryState.CancelRequested;
         if (!RetryPolicies.IsRetryable(failure, policy)) return RetryState.NonRetryableFailure;
+
+        // A paused activity waits for its release; the attempt that gave way is not held against it.
+        if (activity.Paused) return RetryState.InProgress;
         if (policy.MaximumAttempts > 0 && activity.Attempt >= policy.MaximumAttempts)
             return RetryState.MaximumAttemptsReached;
         var wanted = failure.ApplicationFailureInfo?.NextRetryDelay.Span() ?? TimeSpan.Zero;

@@ -1,4 +1,3 @@
-using Pipeline.EmbeddedTemporal.Matching;
 using Temporalio.Api.Query.V1;
 
 namespace Pipeline.EmbeddedTemporal.History;
@@ -9,7 +8,11 @@ internal sealed partial class Run
     private const int MaxWaitingQueries = 10;
     private readonly List<PendingQuery> _queries = [];
 
-    public Task<QueryAnswer> Query(Tx tx, WorkflowQuery query)
+    // The queue of the worker that has the run cached; empty when there is none or it does not poll any more.
+    public string LiveStickyQueue => State.StickyQueue.Length > 0
+        && Engine.Matching.HasStickyPoller(State.Namespace, State.StickyQueue) ? State.StickyQueue : "";
+
+    public PendingQuery Query(Tx tx, WorkflowQuery query)
     {
         if (State.TaskAttempt >= 3 && State.IsOpen)
             throw new RpcError(
@@ -24,7 +27,14 @@ internal sealed partial class Run
         var pending = new PendingQuery { Id = Guid.NewGuid().ToString(), Query = query };
         _queries.Add(pending);
         if (!State.IsOpen || (State.Task is null && State.LastCompletedStartedId > 0)) DispatchWaitingQueries(tx);
-        return pending.Answer.Task;
+        return pending;
+    }
+
+    // Nobody waits for the answer any more.
+    public void ForgetQuery(PendingQuery query)
+    {
+        _queries.Remove(query);
+        Engine.DirectQueries.Remove(query.Id);
     }
 
     private void DispatchWaitingQueries(Tx tx)
@@ -43,16 +53,23 @@ internal sealed partial class Run
         foreach (var query in _queries.ToList())
         {
             _queries.Remove(query);
-            Engine.DirectQueries[query.Id] = query.Answer;
-            var sticky = State.StickyQueue.Length > 0
-                && Engine.Matching.HasStickyPoller(State.Namespace, State.StickyQueue) ? State.StickyQueue : "";
-            var item = new QueryItem(this, query.Id, query.Query, sticky);
-            tx.Defer(() => Engine.Matching.Offer(tx, item));
+            var direct = new DirectQuery(this, query);
+            Engine.DirectQueries[query.Id] = direct;
+            direct.Offer(tx, maySticky: true);
         }
     }
 
     private List<PendingQuery> TakeQueries()
     {
+        // A worker that is still busy with the end of one task, and gets a query and the next task right behind each
+        // other, keeps the task and loses the query. So the task brings along what was asked before it; the first
+        // answer counts.
+        foreach (var direct in Engine.DirectQueries.Values.Where(q => ReferenceEquals(q.Run, this)))
+        {
+            direct.Take();
+            if (!_queries.Contains(direct.Pending)) _queries.Add(direct.Pending);
+        }
+
         foreach (var query in _queries) query.Sent = true;
         return [.. _queries];
     }
@@ -63,9 +80,12 @@ internal sealed partial class Run
         {
             _queries.Remove(query);
             if (results.TryGetValue(query.Id, out var result))
+            {
+                Engine.DirectQueries.Remove(query.Id);
                 query.Answer.TrySetResult(
                     AnswerOf(result.ResultType, result.Answer, result.ErrorMessage, result.Failure));
-            else
+            }
+            else if (!query.Answer.Task.IsCompleted)
             {
                 query.Sent = false;
                 _queries.Add(query);

@@ -12,6 +12,16 @@ internal abstract class MatchItem
     // The smaller the earlier.
     public virtual int Priority => DefaultPriority;
 
+    // Tasks of one priority take turns by this key; those without one share a turn.
+    public virtual string FairnessKey => "";
+
+    // How many turns its key has where others have one.
+    public virtual float FairnessWeight => 1;
+
+    // 0 stands for the default of 1; the range is the real server's.
+    protected static float WeightOf(Temporalio.Api.Common.V1.Priority? priority) =>
+        priority?.FairnessWeight is > 0 and var weight ? Math.Clamp(weight, 0.001f, 1000) : 1;
+
     public abstract string Namespace { get; }
 
     public abstract string Queue { get; }
@@ -45,6 +55,10 @@ internal sealed class WorkflowTaskItem(Run run, long stamp, string stickyQueue) 
 
     public override int Priority => run.State.Priority?.PriorityKey is > 0 and var key ? key : DefaultPriority;
 
+    public override string FairnessKey => run.State.Priority?.FairnessKey ?? "";
+
+    public override float FairnessWeight => WeightOf(run.State.Priority);
+
     private bool IsSticky => stickyQueue.Length > 0 && run.State.StickyQueue == stickyQueue
         && run.Engine.Matching.HasStickyPoller(run.State.Namespace, stickyQueue)
         && run.TaskVersion == run.State.Version;
@@ -68,8 +82,13 @@ internal sealed class ActivityTaskItem(Run run, ActivityState activity) : MatchI
 
     public override DeploymentVersion? Version => run.ActivityVersion(_queue);
 
-    public override int Priority => (activity.Priority ?? run.State.Priority)?.PriorityKey is > 0 and var key
-        ? key : DefaultPriority;
+    public override int Priority => Wanted?.PriorityKey is > 0 and var key ? key : DefaultPriority;
+
+    public override string FairnessKey => Wanted?.FairnessKey ?? "";
+
+    public override float FairnessWeight => WeightOf(Wanted);
+
+    private Temporalio.Api.Common.V1.Priority? Wanted => activity.Priority ?? run.State.Priority;
 
     public override bool IsValid => run.CanStart(activity, _stamp);
 
@@ -82,24 +101,31 @@ internal sealed class ActivityTaskItem(Run run, ActivityState activity) : MatchI
     }
 }
 
-internal sealed class QueryItem(
-    Run run, string queryId, Temporalio.Api.Query.V1.WorkflowQuery query, string stickyQueue) : MatchItem
+internal sealed class QueryItem(DirectQuery query, int offer, string stickyQueue) : MatchItem
 {
-    public override string Namespace => run.State.Namespace;
+    private readonly Run _run = query.Run;
 
-    public override string Queue => IsSticky ? stickyQueue : run.State.TaskQueue;
+    public override string Namespace => _run.State.Namespace;
 
-    public override DeploymentVersion? Version => IsSticky ? null : run.TaskVersion;
+    public override string Queue => IsSticky ? stickyQueue : _run.State.TaskQueue;
+
+    public override DeploymentVersion? Version => IsSticky ? null : _run.TaskVersion;
 
     public override TaskQueueType Type => TaskQueueType.Workflow;
 
-    private bool IsSticky => stickyQueue.Length > 0 && run.TaskVersion == run.State.Version;
+    private bool IsSticky => stickyQueue.Length > 0 && _run.TaskVersion == _run.State.Version;
 
     // Somebody is waiting for the answer.
     public override int Priority => 0;
 
-    public override bool IsValid => run.Engine.DirectQueries.ContainsKey(queryId);
+    public override bool IsValid => query.Waits(offer);
 
-    public override object Start(Tx tx, Poller poller) =>
-        WorkflowTaskReplies.OfQuery(run, queryId, query, !poller.IsSticky);
+    public override object Start(Tx tx, Poller poller)
+    {
+        query.Take();
+        return WorkflowTaskReplies.OfQuery(_run, query.Id, query.Query, !poller.IsSticky);
+    }
+
+    // Its queue was closed because the worker behind it went away.
+    public override void Reoffer(Tx tx, MatchingService matching) => query.Offer(tx, maySticky: false);
 }

@@ -6,7 +6,8 @@ namespace Pipeline.EmbeddedTemporal.Matching;
 internal sealed class MatchQueue
 {
     private readonly LinkedList<Poller> _pollers = new();
-    private readonly PriorityQueue<MatchItem, (int Priority, long Order)> _backlog = new();
+    private readonly PriorityQueue<MatchItem, (int Priority, double Turn, long Order)> _backlog = new();
+    private readonly FairTurns _turns = new();
     private readonly Dictionary<string, PollerInfo> _seen = new(StringComparer.Ordinal);
     private readonly RateMeter _added = new();
     private readonly RateMeter _dispatched = new();
@@ -59,7 +60,7 @@ internal sealed class MatchQueue
             }
         }
 
-        _backlog.Enqueue(item, (item.Priority, _order++));
+        _backlog.Enqueue(item, (item.Priority, _turns.Next(item), _order++));
         Pump(tx);
     }
 
@@ -84,13 +85,14 @@ internal sealed class MatchQueue
         var items = _backlog.UnorderedItems.OrderBy(i => i.Priority).Select(i => i.Element).Where(i => i.IsValid)
             .ToList();
         _backlog.Clear();
+        _turns.Forget();
         return items;
     }
 
     // Matches waiting tasks with waiting pollers as far as the rate allows.
     public void Pump(Tx tx)
     {
-        while (_pollers.First is { } first && _backlog.TryPeek(out var item, out _))
+        while (_pollers.First is { } first && _backlog.TryPeek(out var item, out var place))
         {
             if (first.Value.IsGone)
             {
@@ -106,6 +108,8 @@ internal sealed class MatchQueue
 
             if (!TakeToken(tx)) return;
             _backlog.Dequeue();
+            _turns.Served(place.Priority, place.Turn);
+            if (_backlog.Count == 0) _turns.Forget();
             _pollers.RemoveFirst();
             Hand(tx, item, first.Value);
         }

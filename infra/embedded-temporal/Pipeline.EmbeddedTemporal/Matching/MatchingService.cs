@@ -68,10 +68,20 @@ internal sealed class MatchingService(Engine engine)
         engine.Read(() =>
         {
             match.Saw(poller.Worker, rate ?? 100_000, capabilities);
+            if (context.Aborted.IsCancellationRequested) Return(task);
             return 0;
         });
         await durable;
         return task;
+    }
+
+    // The call broke off when it was given something. A task comes back by its timeout; a query has none.
+    private void Return(object? task)
+    {
+        if (task is WorkflowTaskReply { Response: { Query: not null } response }
+            && engine.DirectQueries.TryGetValue(
+                TaskToken.Decode(response.TaskToken, TaskToken.Query).Extra, out var query))
+            engine.ExecuteUnderGate(tx => query.Offer(tx, maySticky: false));
     }
 
     // The worker behind a sticky queue goes away: its waiting tasks move to the normal queue.
@@ -81,7 +91,7 @@ internal sealed class MatchingService(Engine engine)
         q.ForgetPollers();
         var items = q.DrainBacklog();
         _queues.Remove((ns, queue, TaskQueueType.Workflow, null));
-        foreach (var item in items) tx.Defer(() => Offer(tx, item));
+        foreach (var item in items) tx.Defer(() => item.Reoffer(tx, this));
     }
 
     public void Reset()

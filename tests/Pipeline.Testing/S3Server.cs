@@ -1,22 +1,29 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Xunit;
 
-namespace Pipeline.EndToEnd.Tests;
+namespace Pipeline.Testing;
 
 /// <summary>An S3 server over a folder, with one bucket.</summary>
 public sealed class S3Server : IDisposable
 {
+    /// <summary>Both halves of the credentials.</summary>
     public const string Key = "pipeline-test";
     private readonly Process _process;
 
     private S3Server(Process process, int port) => (_process, Port) = (process, port);
 
+    /// <summary>Port on the loopback address.</summary>
     public int Port { get; }
 
+    /// <summary>Settings of a deployment that uses the bucket.</summary>
     public IReadOnlyList<string> Settings =>
         ["store.kind=s3", "store.s3.bucket=pipeline", $"store.s3.endpoint=http://127.0.0.1:{Port}"];
 
+    /// <summary>Starts the server that VERSITYGW names; without one the test is skipped.</summary>
+    /// <param name="folder">Where the objects lie as files.</param>
+    /// <returns>The server, which listens.</returns>
     public static async Task<S3Server> StartAsync(string folder)
     {
         var program = Fixtures.RequireTool("VERSITYGW");
@@ -36,15 +43,33 @@ public sealed class S3Server : IDisposable
         server._process.BeginOutputReadLine();
         server._process.ErrorDataReceived += (_, _) => { };
         server._process.BeginErrorReadLine();
-        await Task.Delay(500);
+        await ListeningAsync(port);
         return server;
     }
 
+    /// <summary>Ends the server.</summary>
     public void Dispose()
     {
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    private static async Task ListeningAsync(int port)
+    {
+        while (true)
+        {
+            try
+            {
+                using var socket = new TcpClient();
+                await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     private static int FreePort()
