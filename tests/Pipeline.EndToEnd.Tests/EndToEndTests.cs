@@ -22,8 +22,8 @@ public sealed class EndToEndTests
         result.Report.ShouldNotBeNull();
     }
 
-    // From what serves back to what it rests on: every kind is there, made by this run, and is the artefact that the run
-    // itself names.
+    // From what serves back to what it rests on: every kind is there, made by this run, and is the artefact that the
+    // run itself names.
     [Fact]
     public async Task S2_09_LineageOfTheChampion_ReachesEverythingThatTheRunWasMadeOf()
     {
@@ -37,7 +37,8 @@ public sealed class EndToEndTests
             lineage.Page.ShouldContain($". {kind}</td>");
         }
 
-        string[] Artefacts(string kind) => [.. lineage.Of(kind).Select(node => node.GetProperty("artifact").GetString()!)];
+        string[] Artefacts(string kind) =>
+            [.. lineage.Of(kind).Select(node => node.GetProperty("artifact").GetString()!)];
         Artefacts("dataset").ShouldContain(result.Dataset.ShouldNotBeNull().Sha256);
         Artefacts("checkpoint").ShouldContain(result.Adapter.ShouldNotBeNull().Sha256);
         Artefacts("evidence").ShouldContain(result.Gate.ShouldNotBeNull().Evidence.ShouldNotBeNull().Sha256);

@@ -16,7 +16,8 @@ namespace Pipeline.Llm.Generation;
 /// </remarks>
 /// <param name="model">The base model.</param>
 /// <param name="type">How weights are kept.</param>
-internal sealed class AdapterBank(CausalLanguageModel model, AdapterWeights type = AdapterWeights.AsStored) : IAdapterHost
+internal sealed class AdapterBank(CausalLanguageModel model, AdapterWeights type = AdapterWeights.AsStored)
+    : IAdapterHost
 {
     private readonly AdapterMemory _memory = new();
     private readonly ConcurrentDictionary<string, BankedAdapter> _adapters = new(StringComparer.Ordinal);

@@ -31,7 +31,8 @@ internal readonly record struct BankedModule(
     /// <summary>Bytes of the largest piece that must lie in one run of memory.</summary>
     public static long LargestPiece(int input, int rank) =>
         sizeof(float) * Math.Max(
-            (long)Group * RowKernel.RoundUp(input, RowKernel.Unit), (long)Math.Min(rank, MostRanks) * RowKernel.Columns);
+            (long)Group * RowKernel.RoundUp(input, RowKernel.Unit),
+            (long)Math.Min(rank, MostRanks) * RowKernel.Columns);
 
     /// <summary>Packs an update.</summary>
     /// <param name="a">A, row by row [rank, in].</param>

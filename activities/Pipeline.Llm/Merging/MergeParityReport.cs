@@ -25,8 +25,8 @@ public sealed record MergeParityReport
     public required double EqualPrompts { get; init; }
 
     /// <summary>
-    /// Distance of the adapter's choice to its second, where the merged model chose otherwise: the clearest such choice,
-    /// relative to the largest logit of its place; 0 when all continuations are equal.
+    /// Distance of the adapter's choice to its second, where the merged model chose otherwise: the clearest such
+    /// choice, relative to the largest logit of its place; 0 when all continuations are equal.
     /// </summary>
     public required double LargestFlippedMargin { get; init; }
 

@@ -32,7 +32,8 @@ public sealed class AdapterWeightsTests : IDisposable
         rounded[0].equal(exact[0]).all().item<bool>().ShouldBeTrue("the base's row");
         var difference = ((rounded[1] - exact[1]).abs().max() / exact[1].abs().max()).item<float>();
         var update = ((exact[1] - exact[0]).abs().max() / exact[1].abs().max()).item<float>();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{difference:g3} of the largest logit; the update {update:g3}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{difference:g3} of the largest logit; the update {update:g3}");
         difference.ShouldBeInRange(1e-6f, 2e-2f);
         update.ShouldBeGreaterThan(0.1f);
     }
@@ -48,7 +49,8 @@ public sealed class AdapterWeightsTests : IDisposable
         {
             SafeTensorsWriter.Write(
                 _folder.Combine("half/adapter_model.safetensors"),
-                [.. file.Header.Entries.Select(entry => TensorItem.Of(entry.Name, Values(file, entry)))], file.Header.Metadata);
+                [.. file.Header.Entries.Select(entry => TensorItem.Of(entry.Name, Values(file, entry)))],
+                file.Header.Metadata);
         }
 
         Logits("half", AdapterWeights.AsStored).equal(Logits("a0", AdapterWeights.BFloat16)).all().item<bool>()

@@ -128,7 +128,8 @@ internal sealed class ServeArguments
         {
             arguments.Model, arguments.Name, arguments.Adapters, arguments.Modules, arguments.AdapterRoot,
             arguments.EnableLora, arguments.MaxLoras,
-            arguments.MaxCpuLoras, arguments.MaxRank, arguments.LoraType, arguments.MaxBatch, arguments.MaxLength, arguments.Threads,
+            arguments.MaxCpuLoras, arguments.MaxRank, arguments.LoraType, arguments.MaxBatch, arguments.MaxLength,
+            arguments.Threads,
             arguments.Host, arguments.Port,
             arguments.Clients, arguments.NoStore, arguments.SampleShare, arguments.RollBack, arguments.Config,
             arguments.Set,

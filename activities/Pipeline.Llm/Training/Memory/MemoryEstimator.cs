@@ -6,8 +6,7 @@ namespace Pipeline.Llm.Training.Memory;
 /// <remarks>
 /// Activations of a Llama-like layer: about 6d + 2k + 3f numbers a token (inputs of the seven products, of the norms
 /// and of the attention), and 4d more under dropout, where products no longer share their inputs; recomputed layers
-/// keep their input only, and <see cref="LiveLayers"/> are live at a time: the one that is computed again, the gradients
-/// of its parts, and what was freed and is not used again yet. Logits: float32 log-probabilities of every row, and of the
+/// keep their input only, and one layer is live at a time. Logits: float32 log-probabilities of every row, and of the
 /// rows in work the row in 2 bytes, its float32 copy and its gradient; the fused loss has the rows in work only.
 /// </remarks>
 public static class MemoryEstimator
@@ -22,9 +21,6 @@ public static class MemoryEstimator
     // Share of the tensors, plus a constant for the runtime and its libraries.
     private const double OverheadShare = 0.02;
     private const double OverheadBytes = 0.4e9;
-
-    /// <summary>Layers' worth of activations that are live while recomputed layers go backwards, as measured.</summary>
-    public const double LiveLayers = 3;
 
     // Logits in work at once.
     private const double ChunkElements = 1 << 25;
@@ -73,8 +69,7 @@ public static class MemoryEstimator
         var layer = (states * model.Hidden + 2.0 * model.KeyValue + 3.0 * model.Intermediate) * width
             * request.MicroBatchTokens;
         return request.RecomputesActivations
-            ? model.Hidden * width * model.Layers * request.MicroBatchTokens
-                + Math.Min(LiveLayers, model.Layers) * layer
+            ? model.Hidden * width * model.Layers * request.MicroBatchTokens + layer
             : layer * model.Layers;
     }
 
