@@ -110,7 +110,9 @@ public sealed class CausalLanguageModel : IDisposable
             options.Log?.Invoke(warning);
         }
 
-        options.Log?.Invoke(CpuThreads.Choose(options.Threads).Reason);
+        // Not inside the call below: without a log it would not be made, and the number not set.
+        var threads = CpuThreads.Choose(options.Threads).Reason;
+        options.Log?.Invoke(threads);
         var device = options.Rooms is [var fastest, ..] ? fastest.Device : options.Device ?? CPU;
         var type = options.DType ?? (device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32);
         var origin = options.DType is null ? $"default of {device.type}" : "asked for";

@@ -77,22 +77,46 @@ public sealed class Package(ArtifactStore artifacts)
                     $"package {id} names '{RegistryNames.Shown(strange.Name)}', which is not part of a package");
             }
 
-            Directory.CreateDirectory(directory);
-            foreach (var file in manifest.Files)
-            {
-                await artifacts.GetFileAsync(file, Path.Combine(directory, file.Name), cancellation);
-            }
-
-            var list = JsonSerializer.Serialize(
-                new { package = id, files = manifest.Files.ToDictionary(file => file.Name, file => file.Sha256) },
-                Indented);
-            await File.WriteAllTextAsync(Path.Combine(directory, PackageFiles.List), list + "\n", cancellation);
+            await WriteAsync(manifest, directory, cancellation);
             return manifest;
         }
         catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.Integrity)
         {
             throw new RegistryException(
                 RegistryError.Digest, $"package {id} was changed after it was committed: {exception.Message}");
+        }
+    }
+
+    // All files or none: what was written before a failure goes away again.
+    private async Task WriteAsync(Manifest manifest, string directory, CancellationToken cancellation)
+    {
+        var isNew = !Directory.Exists(directory);
+        Directory.CreateDirectory(directory);
+        try
+        {
+            foreach (var file in manifest.Files)
+            {
+                await artifacts.GetFileAsync(file, Path.Combine(directory, file.Name), cancellation);
+            }
+
+            var list = JsonSerializer.Serialize(
+                new
+                {
+                    package = manifest.VersionId,
+                    files = manifest.Files.ToDictionary(file => file.Name, file => file.Sha256),
+                },
+                Indented);
+            await File.WriteAllTextAsync(Path.Combine(directory, PackageFiles.List), list + "\n", cancellation);
+        }
+        catch
+        {
+            Directory.EnumerateFiles(directory).ToList().ForEach(File.Delete);
+            if (isNew)
+            {
+                Directory.Delete(directory);
+            }
+
+            throw;
         }
     }
 }

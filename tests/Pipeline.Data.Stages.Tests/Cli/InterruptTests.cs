@@ -89,9 +89,11 @@ public sealed class InterruptTests : IDisposable
         (open, asked) = (true, []);
         var again = await ToolProcess.RunAsync("", environment, command);
         again.Code.ShouldBe(0, again.Output);
+        first.Count.ShouldBe(2);
         asked.Intersect(first).ShouldBeEmpty();
-        asked.Sum(range => Math.Min(range.To, content.Length - 1) - range.From + 1)
-            .ShouldBe(content.Length - (2 * Part));
+        // Any two may come first, the short one at the end too.
+        asked.Concat(first).Sum(range => Math.Min(range.To, content.Length - 1) - range.From + 1)
+            .ShouldBe(content.Length);
         File.ReadLines(_folder.Combine("out", "rows.jsonl")).Count().ShouldBe(4 * 8192);
     }
 

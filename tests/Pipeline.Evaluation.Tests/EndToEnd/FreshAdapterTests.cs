@@ -68,7 +68,10 @@ public sealed class FreshAdapterTests
         parity.MaxDifference.ShouldBeLessThanOrEqualTo(2e-2);
         // Rounding to bfloat16 changes a choice only where it was that close: both logits move by the limit at most.
         parity.LargestFlippedMargin.ShouldBeLessThanOrEqualTo(2 * parity.Limit);
-        Parity(other, folder.Combine("merged")).Passed.ShouldBeFalse();
+        // The gate asks for 99 %, which was measured over 64 tokens; after so short a training one of a hundred may fall
+        // the other way on another processor.
+        parity.EqualPrompts.ShouldBeGreaterThanOrEqualTo(0.98);
+        Parity(other, folder.Combine("merged"), tokens: 8).Passed.ShouldBeFalse();
 
         async Task<(GateReport Report, string Adapter)> DecideAsync(FreshRecipe recipe, string name)
         {
@@ -80,7 +83,7 @@ public sealed class FreshAdapterTests
         }
     }
 
-    private static MergeParityReport Parity(string adapter, string merged)
+    private static MergeParityReport Parity(string adapter, string merged, int tokens = 64)
     {
         using var model = ModelUnderTest.Open(DebianMmlu.Directory);
         var rows = ChatClassification.Load(
@@ -88,7 +91,7 @@ public sealed class FreshAdapterTests
         return MergeParity.Run(
             DebianMmlu.Directory, adapter, merged,
             [.. rows.Select(row => model.Encoder.Encode(model.Render([new("user", row.Text)])))],
-            new MergeParityOptions { Threads = 1 });
+            new MergeParityOptions { Threads = 1, NewTokens = tokens });
     }
 
     private static TaskCollection Tasks()

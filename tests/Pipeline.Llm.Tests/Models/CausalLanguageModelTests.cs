@@ -10,6 +10,21 @@ public sealed class CausalLanguageModelTests
 {
     private static readonly long[] Ids = [3, 14, 15, 92, 65, 35, 89, 79];
 
+    [Theory, InlineData(1), InlineData(2)]
+    public void Load_WithThreadsAndWithoutLog_SetsThem(int threads)
+    {
+        var before = torch.get_num_threads();
+        try
+        {
+            using var model = CausalLanguageModel.Load(Fixtures.Require("models/llama"), new() { Threads = threads });
+            torch.get_num_threads().ShouldBe(threads);
+        }
+        finally
+        {
+            torch.set_num_threads(before);
+        }
+    }
+
     [Fact]
     public void Load_Phi3_FusedProjections_EqualTheSeparateOnes()
     {
