@@ -68,6 +68,7 @@ public sealed partial class JsonVerbTests(SharedDeployment deployment)
         ["registry lineage"] = "needs a version; RegistryCommandTests",
         ["registry diff"] = "needs a version; RegistryCommandTests",
         ["registry copy"] = "needs a version; RegistryCommandTests",
+        ["registry pull"] = "needs a version; RegistryCommandTests",
         ["registry register-base"] = "RegistryCommandTests",
         ["registry webhook add"] = "RegistryCommandTests",
         ["registry webhook deliver"] = "RegistryCommandTests",

@@ -87,6 +87,7 @@ export const workflowChecks = ({ page, client, taskQueue, assert, start, go, ope
     await shot('cancel');
     await confirm();
     await see('Canceled');
+    await assert.rejects(handle.result()); // the page may speak of the request, before the run has ended
     assert.equal((await handle.describe()).status.name, 'CANCELLED');
   },
   'current details as markdown': async () => {

@@ -272,9 +272,9 @@ public sealed class CanaryTests : IDisposable
 
     private static async Task<string> ArmAsync(TestGateway gateway, HttpClient client, string? user)
     {
+        var messages = new[] { new { role = "user", content = "hi" } };
         var (status, _, response) = await gateway.PostAsync(
-            "/v1/chat/completions", new { model = "help", messages = new[] { new { role = "user", content = "hi" } },
-                max_tokens = 8, user }, client);
+            "/v1/chat/completions", new { model = "help", messages, max_tokens = 8, user }, client);
         status.ShouldBe(200);
         return response.Headers.GetValues("X-Traffic-Arm").Single();
     }

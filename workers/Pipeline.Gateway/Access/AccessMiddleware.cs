@@ -21,8 +21,9 @@ public sealed class AccessMiddleware(RequestDelegate next, ClientDirectory clien
             return;
         }
 
-        if (context.Request.QueryString.HasValue && context.Request.Query.Keys.Any(name => name.Contains("key", StringComparison.OrdinalIgnoreCase)
-            || name.Contains("token", StringComparison.OrdinalIgnoreCase)))
+        if (context.Request.QueryString.HasValue
+            && context.Request.Query.Keys.Any(name => name.Contains("key", StringComparison.OrdinalIgnoreCase)
+                || name.Contains("token", StringComparison.OrdinalIgnoreCase)))
         {
             throw new ApiException(
                 400, "key_in_url", "keys belong into the Authorization header: addresses are logged everywhere");
