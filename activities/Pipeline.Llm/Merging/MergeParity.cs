@@ -67,9 +67,8 @@ public static class MergeParity
                         + $"of it");
             }
 
-            var (left, right) =
-                (Greedy(adapted, prompt, options.NewTokens), Greedy(merged, prompt, options.NewTokens));
-            sums = sums.With(one, other, Flip(left, right));
+            var continuation = Greedy(adapted, prompt, options.NewTokens);
+            sums = sums.With(one, other, Flip(continuation, Choices(merged, prompt, continuation)));
         }
 
         progress?.Report(sums.Prompts);
@@ -114,12 +113,29 @@ public static class MergeParity
     private static Tensor Ids(CausalLanguageModel model, params int[] ids) =>
         tensor(Array.ConvertAll(ids, id => (long)id), device: model.Device).unsqueeze(0);
 
-    // How clear the adapter's choice was where the merged model first chose otherwise; null when it never did, or when
-    // the two tokens were tied before.
-    private static double? Flip(List<(int Token, double Margin)> one, List<(int Token, double Margin)> other)
+    // How clear the adapter's choice was where the merged model first chooses otherwise; null when it never does, or
+    // when the two tokens were tied before.
+    private static double? Flip(List<(int Token, double Margin)> continuation, long[] choices)
     {
-        var at = one.Zip(other).TakeWhile(pair => pair.First.Token == pair.Second.Token).Count();
-        return at == one.Count || one[at].Margin <= Tie ? null : one[at].Margin;
+        var at = continuation.Zip(choices).TakeWhile(pair => pair.First.Token == pair.Second).Count();
+        return at == choices.Length || continuation[at].Margin <= Tie ? null : continuation[at].Margin;
+    }
+
+    // What a model chooses behind a prompt and each beginning of a continuation, in one pass: up to the first token
+    // that it would not have chosen, this is the continuation that it makes itself.
+    private static long[] Choices(
+        CausalLanguageModel model, int[] prompt, List<(int Token, double Margin)> continuation)
+    {
+        if (continuation.Count == 0)
+        {
+            return [];
+        }
+
+        using var scope = NewDisposeScope();
+        int[] ids = [.. prompt, .. continuation.SkipLast(1).Select(choice => choice.Token)];
+        var states = model.Hidden(new ModelInput { InputIds = Ids(model, ids) });
+        return model.Logits(states.narrow(1, prompt.Length - 1, continuation.Count)).argmax(-1).flatten().cpu()
+            .data<long>().ToArray();
     }
 
     private static List<(int Token, double Margin)> Greedy(CausalLanguageModel model, int[] prompt, int count)

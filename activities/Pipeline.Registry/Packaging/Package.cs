@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Registry.Artifacts;
@@ -51,20 +52,15 @@ public sealed class Package(ArtifactStore artifacts)
 
     /// <summary>Unpacks a package into an empty directory; every file is checked against its digest.</summary>
     /// <param name="id">Version id of the package.</param>
-    /// <param name="directory">A directory that is empty or does not exist.</param>
+    /// <param name="directory">A directory that is empty, does not exist, or holds this package already.</param>
     /// <param name="cancellation">Stops the download.</param>
     /// <returns>The package.</returns>
-    /// <exception cref="InvalidDataException">The directory is not empty, or the package names a file that may not be
+    /// <exception cref="InvalidDataException">The directory holds something else, or the package names a file that may not be
     /// in one.</exception>
     /// <exception cref="RegistryException">There is no such package, or its manifest or a file was changed.</exception>
     public async Task<Manifest> UnpackAsync(string id, string directory, CancellationToken cancellation = default)
     {
         RegistryNames.Digest("package", id);
-        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
-        {
-            throw new InvalidDataException($"{directory} is not empty; a package is unpacked into an empty directory");
-        }
-
         try
         {
             var manifest = await artifacts.FindAsync(ArtifactKind, id, cancellation)
@@ -77,8 +73,14 @@ public sealed class Package(ArtifactStore artifacts)
                     $"package {id} names '{RegistryNames.Shown(strange.Name)}', which is not part of a package");
             }
 
-            await WriteAsync(manifest, directory, cancellation);
-            return manifest;
+            if (!Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any())
+            {
+                await WriteAsync(manifest, directory, cancellation);
+                return manifest;
+            }
+
+            return Holds(manifest, directory) ? manifest : throw new InvalidDataException(
+                $"{directory} is not empty; a package is unpacked into an empty directory");
         }
         catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.Integrity)
         {
@@ -86,6 +88,18 @@ public sealed class Package(ArtifactStore artifacts)
                 RegistryError.Digest, $"package {id} was changed after it was committed: {exception.Message}");
         }
     }
+
+    private static bool Holds(Manifest manifest, string directory) => manifest.Files.All(file =>
+    {
+        var path = Path.Combine(directory, file.Name);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var content = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(content)) == file.Sha256;
+    });
 
     // All files or none: what was written before a failure goes away again.
     private async Task WriteAsync(Manifest manifest, string directory, CancellationToken cancellation)

@@ -68,8 +68,8 @@ public sealed class FreshAdapterTests
         parity.MaxDifference.ShouldBeLessThanOrEqualTo(2e-2);
         // Rounding to bfloat16 changes a choice only where it was that close: both logits move by the limit at most.
         parity.LargestFlippedMargin.ShouldBeLessThanOrEqualTo(2 * parity.Limit);
-        // The gate asks for 99 %, which was measured over 64 tokens; after so short a training one of a hundred may fall
-        // the other way on another processor.
+        // The gate asks for 99 %, which was measured over 64 tokens; after so short a training one of a hundred may
+        // fall the other way on another processor.
         parity.EqualPrompts.ShouldBeGreaterThanOrEqualTo(0.98);
         Parity(other, folder.Combine("merged"), tokens: 8).Passed.ShouldBeFalse();
 

@@ -68,6 +68,8 @@ public sealed class RegistryCommandTests : IDisposable
                 .ShouldBe(file.Sha256);
         }
 
+        (await RunAsync("pull", "packages@1", "--out", target)).Code.ShouldBe(0, "it is there already");
+        File.AppendAllText(Path.Combine(target, files[0].Name), "x");
         var again = await RunAsync("pull", "packages@1", "--out", target);
         (again.Code, again.Error).ShouldBe(
             (3, $"error: {target} is not empty; a package is unpacked into an empty directory\n"));

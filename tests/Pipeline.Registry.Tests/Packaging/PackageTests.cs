@@ -47,6 +47,9 @@ public sealed class PackageTests : IDisposable
 
         var list = await File.ReadAllTextAsync(_directory.Combine("out", "MANIFEST.json"));
         manifest.Files.ShouldAllBe(file => list.Contains(file.Sha256));
+        // Again is no work; another package, or a file that was changed, is not covered up.
+        await package.UnpackAsync(manifest.VersionId, _directory.Combine("out"));
+        File.AppendAllText(_directory.Combine("out", manifest.Files[0].Name), "x");
         (await Should.ThrowAsync<InvalidDataException>(
             () => package.UnpackAsync(manifest.VersionId, _directory.Combine("out"))))
             .Message.ShouldContain("is not empty");

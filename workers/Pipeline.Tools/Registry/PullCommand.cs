@@ -14,7 +14,7 @@ internal static class PullCommand
         var target = new Argument<string>("address") { Description = "name@alias, name@3 or models:/name/3" };
         var directory = new Option<string>("--out")
         {
-            Description = "directory that is empty or does not exist",
+            Description = "directory that is empty, does not exist, or holds these files already",
             Required = true,
         };
         var command = new Command("pull", "Write the files of a version to a directory.") { target, directory };
