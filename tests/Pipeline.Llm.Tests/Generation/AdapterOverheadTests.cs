@@ -31,9 +31,9 @@ public sealed partial class AdapterOverheadTests(ITestOutputHelper output)
             limit);
     }
 
-    // The goal, 85 % of the throughput of the base alone (17.6 % more time), is a figure of the benchmark: memory decides,
-    // and whatever else runs shares it. Rank 16 on every projection of 64 adapters is 96 MB in float32 that each step
-    // reads, four times the model. These limits only catch a loss of the kernels.
+    // The goal, 85 % of the throughput of the base alone, is a figure of the benchmark: memory decides, and whatever
+    // else runs shares it. Rank 16 on every projection of 64 adapters is 96 MB in float32 that each step reads, four
+    // times the model. These limits only catch a loss of the kernels.
     [Theory]
     [InlineData(8, false, AdapterWeights.AsStored, 0.35)]
     [InlineData(8, false, AdapterWeights.BFloat16, 0.3)]
