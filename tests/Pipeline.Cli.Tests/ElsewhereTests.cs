@@ -33,7 +33,7 @@ public sealed class ElsewhereTests(SharedDeployment here)
         {
             await ListeningAsync(there.EnginePort);
             there["TEMPORAL_ADDRESS"] = $"127.0.0.1:{there.EnginePort}";
-            there["AWS_ENDPOINT_URL"] = $"http://127.0.0.1:{s3.Port}";
+            there["AWS_ENDPOINT_URL"] = s3.Endpoint.OriginalString;
             there["AWS_ACCESS_KEY_ID"] = S3Server.Key;
             there["AWS_SECRET_ACCESS_KEY"] = S3Server.Key;
             await File.WriteAllTextAsync(

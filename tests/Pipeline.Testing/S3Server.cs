@@ -10,16 +10,21 @@ public sealed class S3Server : IDisposable
 {
     /// <summary>Both halves of the credentials.</summary>
     public const string Key = "pipeline-test";
+
+    /// <summary>Its only bucket.</summary>
+    public const string Bucket = "pipeline";
+
     private readonly Process _process;
 
-    private S3Server(Process process, int port) => (_process, Port) = (process, port);
+    private S3Server(Process process, int port) =>
+        (_process, Endpoint) = (process, new Uri($"http://127.0.0.1:{port}"));
 
-    /// <summary>Port on the loopback address.</summary>
-    public int Port { get; }
+    /// <summary>Address on loopback.</summary>
+    public Uri Endpoint { get; }
 
     /// <summary>Settings of a deployment that uses the bucket.</summary>
     public IReadOnlyList<string> Settings =>
-        ["store.kind=s3", "store.s3.bucket=pipeline", $"store.s3.endpoint=http://127.0.0.1:{Port}"];
+        ["store.kind=s3", $"store.s3.bucket={Bucket}", $"store.s3.endpoint={Endpoint.OriginalString}"];
 
     /// <summary>Starts the server that VERSITYGW names; without one the test is skipped.</summary>
     /// <param name="folder">Where the objects lie as files.</param>
@@ -27,7 +32,7 @@ public sealed class S3Server : IDisposable
     public static async Task<S3Server> StartAsync(string folder)
     {
         var program = Fixtures.RequireTool("VERSITYGW");
-        Directory.CreateDirectory(Path.Combine(folder, "pipeline"));
+        Directory.CreateDirectory(Path.Combine(folder, Bucket));
         var port = FreePort();
         var start = new ProcessStartInfo(program, ["--port", $"127.0.0.1:{port}", "posix", folder])
         {
@@ -57,7 +62,7 @@ public sealed class S3Server : IDisposable
 
     private static async Task ListeningAsync(int port)
     {
-        while (true)
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
@@ -65,7 +70,7 @@ public sealed class S3Server : IDisposable
                 await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
                 return;
             }
-            catch (SocketException)
+            catch (SocketException) when (attempt < 200)
             {
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
+using Pipeline.Cli.Services;
 
 namespace Pipeline.Cli;
 
@@ -10,9 +12,25 @@ internal static class ChildProcess
     public static async Task<int> RunAsync(
         string program, IEnumerable<string> arguments, CancellationToken cancellation = default)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })
-            ?? throw new InvalidOperationException($"{program} did not start");
+        using var process = Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false });
         await WaitAsync(process, cancellation);
+        return process.ExitCode;
+    }
+
+    /// <summary>
+    /// Runs the executable of a verb in place of this one: signals are its business, and this process ends after it.
+    /// </summary>
+    public static async Task<int> RunInPlaceAsync(string program, IEnumerable<string> arguments)
+    {
+        using var process = Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false });
+        // A terminal sends Ctrl-C to both processes; whoever ends this one alone means the other.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            ServiceProcess.Terminate(process.Id);
+        });
+        await process.WaitForExitAsync();
         return process.ExitCode;
     }
 
@@ -34,7 +52,7 @@ internal static class ChildProcess
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        using var process = Start(start);
         process.StandardInput.Close();
         var output = new StringBuilder();
         process.OutputDataReceived += (_, line) => Append(output, line.Data);
@@ -44,6 +62,9 @@ internal static class ChildProcess
         await WaitAsync(process, cancellation);
         return (process.ExitCode, output.ToString());
     }
+
+    private static Process Start(ProcessStartInfo start) =>
+        Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
 
     private static void Append(StringBuilder output, string? line)
     {

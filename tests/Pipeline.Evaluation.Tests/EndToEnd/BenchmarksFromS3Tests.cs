@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Amazon.Runtime;
 using DuckDB.NET.Data;
 using Pipeline.Data.Readers;
 using Pipeline.Evaluation.Harness;
 using Pipeline.Evaluation.Tests.Harness;
+using Pipeline.Registry.Storage.S3;
 
 namespace Pipeline.Evaluation.Tests.EndToEnd;
 
@@ -19,9 +21,10 @@ public sealed class BenchmarksFromS3Tests
     public async Task S1_25_MmluLayoutsInS3_GiveTheSamePromptsAndLikelihoods()
     {
         using var folder = new TempDirectory();
-        await using var server = await S3Server.StartAsync(folder);
+        using var server = await S3Server.StartAsync(folder.Combine("s3"));
         MakeLayouts(folder);
-        await UploadAsync(server, folder.Combine("local"));
+        using var store = StoreOf(server);
+        await UploadAsync(store, folder.Combine("local"));
 
         var (code, output, error) = await EvaluateAsync(server, folder, string.Join(',', Layouts));
         (code, error).ShouldBe((0, ""), output);
@@ -41,14 +44,15 @@ public sealed class BenchmarksFromS3Tests
     public async Task B55_BenchmarkChangedInS3_IsReadAgainAndAskedAnew()
     {
         using var folder = new TempDirectory();
-        await using var server = await S3Server.StartAsync(folder);
+        using var server = await S3Server.StartAsync(folder.Combine("s3"));
         MakeLayouts(folder);
-        await UploadAsync(server, folder.Combine("local"));
+        using var store = StoreOf(server);
+        await UploadAsync(store, folder.Combine("local"));
         (await EvaluateAsync(server, folder, "csv")).Output.ShouldContain("1 questions");
         (await EvaluateAsync(server, folder, "csv")).Output.ShouldContain("0 model calls");
         // One subject is withdrawn, a row is added to the other.
-        await server.Store.DeleteAsync("csv/test/maps_test.csv", cancellation: TestContext.Current.CancellationToken);
-        await PutAsync(server, "csv/test/clay_test.csv",
+        await store.DeleteAsync("csv/test/maps_test.csv", cancellation: TestContext.Current.CancellationToken);
+        await PutAsync(store, "csv/test/clay_test.csv",
             File.ReadAllText(folder.Combine("local", "csv", "test", "clay_test.csv")) + "More?,1,2,3,4,B\n");
         var (code, output, error) = await EvaluateAsync(server, folder, "csv");
         (code, error).ShouldBe((0, ""));
@@ -62,9 +66,14 @@ public sealed class BenchmarksFromS3Tests
 
     private static Task<(int Code, string Output, string Error)> EvaluateAsync(
         S3Server server, TempDirectory folder, string tasks) => Verb.RunAsync(
-        server.Environment,
-        ["eval", "--model", DebianMmlu.Directory, "--tasks", tasks, "--benchmarks", "s3://bench", "--num-fewshot", "1",
-            "--threads", "1",
+        new Dictionary<string, string>
+        {
+            ["PIPELINE_STORE__S3__ENDPOINT"] = server.Endpoint.ToString(),
+            ["AWS_ACCESS_KEY_ID"] = S3Server.Key,
+            ["AWS_SECRET_ACCESS_KEY"] = S3Server.Key,
+        },
+        ["eval", "--model", DebianMmlu.Directory, "--tasks", tasks, "--benchmarks", $"s3://{S3Server.Bucket}",
+            "--num-fewshot", "1", "--threads", "1",
             "--cache", folder.Combine("cache"), "--out", folder.Combine("out")]);
 
     // Two subjects, one worked example each, three questions; the same content in each layout.
@@ -117,19 +126,23 @@ public sealed class BenchmarksFromS3Tests
         File.WriteAllText(path, text);
     }
 
-    private static async Task UploadAsync(S3Server server, string folder)
+    private static S3ObjectStore StoreOf(S3Server server) => new(
+        new S3StoreOptions { Bucket = S3Server.Bucket, Endpoint = server.Endpoint },
+        new BasicAWSCredentials(S3Server.Key, S3Server.Key));
+
+    private static async Task UploadAsync(S3ObjectStore store, string folder)
     {
         foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
         {
             await using var content = File.OpenRead(file);
-            await server.Store.PutAsync(
+            await store.PutAsync(
                 Path.GetRelativePath(folder, file), content, cancellation: TestContext.Current.CancellationToken);
         }
     }
 
-    private static async Task PutAsync(S3Server server, string key, string text)
+    private static async Task PutAsync(S3ObjectStore store, string key, string text)
     {
         using var content = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
-        await server.Store.PutAsync(key, content, cancellation: TestContext.Current.CancellationToken);
+        await store.PutAsync(key, content, cancellation: TestContext.Current.CancellationToken);
     }
 }

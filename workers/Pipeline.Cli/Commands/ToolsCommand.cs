@@ -36,6 +36,6 @@ internal static class ToolsCommand
             return await CommandLine.FailAsync(unbuilt.Message, 1);
         }
 
-        return await ForegroundProcess.RunAsync("dotnet", [Checkout.Assembly(project), .. args]);
+        return await ChildProcess.RunInPlaceAsync("dotnet", [Checkout.Assembly(project), .. args]);
     }
 }

@@ -46,10 +46,6 @@ internal sealed class RunClient(ITemporalClient client)
         return handle;
     }
 
-    // The native client wraps the system's sentence in three layers of its own types.
-    private static string Reason(string message) => message.IndexOf("message: \"", StringComparison.Ordinal) is var at
-        && at >= 0 ? message[(at + 10)..].Split('"')[0].ToLowerInvariant() : message;
-
     /// <summary>The named run, or the last one that was started here.</summary>
     public WorkflowHandle<FineTuneWorkflow, FineTuneResult> Find(string? id)
     {
@@ -59,4 +55,8 @@ internal sealed class RunClient(ITemporalClient client)
         return client.GetWorkflowHandle<FineTuneWorkflow, FineTuneResult>(
             name.Contains(':', StringComparison.Ordinal) ? name : WorkflowIds.FineTune(name));
     }
+
+    // The native client wraps the system's sentence in three layers of its own types.
+    private static string Reason(string message) => message.IndexOf("message: \"", StringComparison.Ordinal) is var at
+        && at >= 0 ? message[(at + 10)..].Split('"')[0].ToLowerInvariant() : message;
 }
