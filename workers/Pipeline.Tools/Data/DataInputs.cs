@@ -33,7 +33,8 @@ internal static class DataInputs
             files.Add(IsRemote(place) ? await CopyAsync(place, copy, cancellation) : Local(place));
             if (Path.GetDirectoryName(files[^1]) == output.Folder)
             {
-                throw new ArgumentException($"--out {output.Place} holds the input {place}; give another folder");
+                throw new ArgumentException(
+                    $"--out {output.Place} holds the input {place}; give another folder", nameof(output));
             }
         }
 

@@ -91,7 +91,8 @@ internal static class IngestCommand
                 $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(from))}/", StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"--out {output.Place} lies in the folder that is taken in; give one outside of {from}");
+                $"--out {output.Place} lies in the folder that is taken in; give one outside of {from}",
+                nameof(output));
         }
     }
 

@@ -67,11 +67,11 @@ internal static class StageCommands
             {
                 throw new ArgumentException(
                     $"--pii {parsed.GetValue(mode)} needs a secret key: put one into an environment variable and name it "
-                        + "with --key-env");
+                        + "with --key-env", nameof(parsed));
             }
 
             var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name)
-                ?? throw new ArgumentException($"the environment variable {name} is not set") : "";
+                ?? throw new ArgumentException($"the environment variable {name} is not set", nameof(parsed)) : "";
             var options = new SanitizeOptions
             {
                 Mode = how,
