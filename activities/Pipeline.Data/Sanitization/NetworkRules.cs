@@ -230,8 +230,13 @@ internal static class NetworkRules
         var local = parts[0] is 0 or 10 or 127 or >= 224 || (parts[0] == 192 && parts[1] == 168)
             || (parts[0] == 172 && parts[1] is >= 16 and <= 31) || (parts[0] == 169 && parts[1] == 254);
         return AddressEnds(text, start, at) && !(publicOnly && local) && !AfterVersion(text, start, at)
-            ? (start, at) : default;
+            && !InVersion(text, start, at) ? (start, at) : default;
     }
+
+    // Between an epoch and a revision four numbers are a version, as in 2:5.2.8.0+dfsg-1.
+    private static bool InVersion(ReadOnlySpan<byte> text, int start, int end) =>
+        (Bytes.At(text, start - 1) == ':' && Bytes.Digit(text, start - 2))
+            || (Bytes.At(text, end) is (byte)'+' or (byte)'~' && Bytes.Word(text, end + 1));
 
     // A slash behind an address leads to a port of the path or a prefix length, but behind a version in a path on to
     // the next folder.

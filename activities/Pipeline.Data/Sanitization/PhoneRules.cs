@@ -17,7 +17,8 @@ internal static class PhoneRules
         var before = Bytes.At(text, start - 1);
         if (before == '+')
         {
-            return Bytes.Word(text, start - 2) ? default : International(text, start);
+            return Bytes.Word(text, start - 2) || (Bytes.At(text, start - 2) == '.' && Bytes.Word(text, start - 3))
+                ? default : International(text, start);
         }
 
         if (before == ' ' && Bytes.Digit(text, start - 2))

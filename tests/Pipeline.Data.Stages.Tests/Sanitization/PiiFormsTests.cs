@@ -52,7 +52,7 @@ public sealed class PiiFormsTests
     }
 
     [Theory]
-    [InlineData("nginx/1.18.0.4, firmware 4.3.2.1, python 3.11.4.1, section 3.2.1.4, /releases/2.12.1.7/notes")]
+    [InlineData("nginx/1.18.0.4, firmware 4.3.2.1, python 3.11.4.1, section 3.2.1.4, 2:5.2.8.0+dfsg-1, 1.0.+2021.01.02, /releases/2.12.1.7/notes")]
     [InlineData("ab:cd:ef:01:23:45:67:89 is a fingerprint, 1:2:3 a ratio, dead:beef::cafe1 a joke")]
     [InlineData("4111.1111.1111.1111 and icon@2x.png, @types/node@18.0.0, user@host.c0m")]
     [InlineData("+1000000000 points, +10 000 000 rows, 020 030 040, 001 002 003 004")]
