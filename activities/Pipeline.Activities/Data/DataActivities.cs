@@ -143,6 +143,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             var options = new DedupOptions
             {
                 Threshold = input.Data.DedupThreshold,
+                Bands = LshBands.Finding(input.Data.DedupThreshold),
                 Fields = FieldsOf(input.Data),
                 Workers = Environment.ProcessorCount,
             };

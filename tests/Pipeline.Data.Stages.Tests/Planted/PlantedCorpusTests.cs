@@ -72,6 +72,18 @@ public sealed class PlantedCorpusTests : IDisposable
             .ShouldBeInRange((long)(0.95 * PlantedCorpus.Kind("near")), PlantedCorpus.Kind("near"));
         PlantedCorpus.Rows(_folder.Combine("dedup", "rows.jsonl")).Count(row => PlantedCorpus.Kind(row) == "control")
             .ShouldBe(PlantedCorpus.Kind("control"));
+
+        // A lower threshold asks for another banding, which then finds the control group too.
+        var low = new DedupOptions
+        {
+            Fields = TextFields.Named("text"),
+            Threshold = 0.55,
+            Bands = LshBands.Finding(0.55),
+        };
+        var loose = await new DedupStage(low)
+            .RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("low"));
+        var both = PlantedCorpus.Kind("near") + PlantedCorpus.Kind("control");
+        loose.Rows.Removed["near"].ShouldBeInRange((long)(0.95 * both), both);
     }
 
     [Fact]

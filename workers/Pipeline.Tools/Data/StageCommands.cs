@@ -12,7 +12,7 @@ using Pipeline.Tools.Registry;
 namespace Pipeline.Tools.Data;
 
 /// <summary>
-/// <c>data clean|dedup|semantic|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.
+/// <c>data clean|dedup|semantic|repeats|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.
 /// </summary>
 internal static class StageCommands
 {
@@ -40,7 +40,7 @@ internal static class StageCommands
         DefaultValueFactory = _ => 1,
     };
 
-    public static IEnumerable<Command> All() => [Clean(), Dedup(), Semantic(), Decontaminate(), Holdout(), Split()];
+    public static IEnumerable<Command> All() => [Clean(), Dedup(), Semantic(), Repeats(), Decontaminate(), Holdout(), Split()];
 
     private static Command Clean()
     {
@@ -54,7 +54,8 @@ internal static class StageCommands
             Description = "also remove rows by the quality heuristics: instruction or web-text",
         };
         limits.AcceptOnlyFromAmong("instruction", "web-text");
-        return Stage("clean", "Repair texts and take personal data and secrets out.", [mode, key, limits, Fields],
+        return Stage("clean", "Repair texts and take personal data and secrets out.",
+            [mode, key, limits, Fields, .. PiiChoices.All],
             (parsed, inputs, output, progress, cancellationToken) =>
         {
             var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name)
@@ -62,6 +63,8 @@ internal static class StageCommands
             var options = new SanitizeOptions
             {
                 Mode = parsed.GetValue(mode),
+                Modes = PiiChoices.Modes(parsed),
+                Pii = PiiChoices.Read(parsed),
                 Key = System.Text.Encoding.UTF8.GetBytes(secret),
                 Quality = parsed.GetValue(limits) switch
                 {
@@ -93,13 +96,14 @@ internal static class StageCommands
         {
             Description = "compare with, and add to, the index of this name in the object store",
         };
-        var options = new Option[] { threshold, workers, budget, index, RegistryOptions.Store, Fields };
+        Option[] options =
+            [threshold, workers, budget, index, RegistryOptions.Store, Fields, .. DedupChoices.All];
         return Stage("dedup", "Remove exact and near-duplicates.", options,
             async (parsed, inputs, output, progress, cancellationToken) =>
         {
             var history = parsed.GetValue(index) is { } name
                 ? new SegmentSet(RegistryOptions.OpenStore(parsed.GetValue(RegistryOptions.Store)), name) : null;
-            var summary = await new DedupStage(new DedupOptions
+            var summary = await new DedupStage(DedupChoices.Apply(parsed, new DedupOptions
             {
                 Threshold = parsed.GetValue(threshold),
                 Workers = parsed.GetValue(workers),
@@ -108,7 +112,7 @@ internal static class StageCommands
                 HistorySegments = history is null
                     ? [] : await history.DownloadAsync(Path.Combine(output, "index"), cancellationToken),
                 WriteSegment = history is not null,
-            }).RunAsync(inputs, output, progress, cancellationToken);
+            })).RunAsync(inputs, output, progress, cancellationToken);
             if (history is not null)
             {
                 await history.AppendAsync(Path.Combine(output, "history.seg"), summary.Key, cancellationToken);
@@ -144,6 +148,26 @@ internal static class StageCommands
             return await new SemanticDedupStage(options, embedder)
                 .RunAsync(inputs, output, progress, cancellationToken);
         });
+    }
+
+    private static Command Repeats()
+    {
+        var words = new Option<int>("--words")
+        {
+            Description = "fewest words of a passage",
+            DefaultValueFactory = _ => 50,
+        };
+        words.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 5)
+            {
+                result.AddError("--words must be at least 5: shorter passages repeat everywhere");
+            }
+        });
+        return Stage("repeats", "Report passages that stand in more than one place; remove nothing.", [words, Fields],
+            (parsed, inputs, output, progress, cancellationToken) =>
+            new RepeatStage(new RepeatOptions { Words = parsed.GetValue(words), Fields = TextOf(parsed) })
+                .RunAsync(inputs, output, progress, cancellationToken));
     }
 
     private static Command Decontaminate()
