@@ -174,7 +174,8 @@ internal static class StageCommands
     {
         var against = new Option<FileInfo[]>("--against")
         {
-            Description = "JSONL file of an evaluation set with question and answer (or choices); repeatable",
+            Description = "evaluation set: JSONL with question and answer (or choices) or texts, MMLU's CSV, or a folder of "
+                + "them; repeatable",
             Required = true,
         };
         var n = new Option<int[]>("--ngram")
@@ -186,7 +187,7 @@ internal static class StageCommands
         return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields],
             (parsed, inputs, output, progress, cancellationToken) =>
         {
-            var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationFile.Read(file.FullName))
+            var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationItems.Read(file.FullName))
                 .ToList();
             return new DecontaminationStage(
                 new DecontaminationOptions { NGrams = parsed.GetRequiredValue(n), Fields = TextOf(parsed) })
