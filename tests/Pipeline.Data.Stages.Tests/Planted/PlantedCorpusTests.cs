@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Pipeline.Data.Building;
 using Pipeline.Data.Decontamination;
 using Pipeline.Data.Dedup;
+using Pipeline.Data.Formats;
 using Pipeline.Data.Ingest;
+using Pipeline.Data.Labels;
+using Pipeline.Data.Readers;
 using Pipeline.Data.Sanitization;
 using Pipeline.Data.Splits;
 using Pipeline.Data.Stages;
@@ -96,12 +100,44 @@ public sealed class PlantedCorpusTests : IDisposable
             var output = _folder.Combine($"decontaminate{n}");
             var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [n] })
                 .RunAsync([_folder.Combine("ingest", "rows.jsonl")], items, output);
-            summary.Rows.RemovedTotal.ShouldBe(PlantedCorpus.Kind("evaluation"));
+            // Twelve words in common are what a rule of thirteen leaves and a rule of eight finds.
+            var found = n == 8 ? new[] { "evaluation", "evaluation-12" } : ["evaluation"];
+            summary.Rows.RemovedTotal.ShouldBe(found.Sum(PlantedCorpus.Kind));
             PlantedCorpus.Rows(Path.Combine(output, "rows.jsonl"))
-                .ShouldAllBe(row => PlantedCorpus.Kind(row) != "evaluation");
+                .ShouldAllBe(row => !found.Contains(PlantedCorpus.Kind(row)));
             PlantedCorpus.Rows(Path.Combine(output, "removed.jsonl"))
                 .ShouldAllBe(row => row.GetProperty("hits")[0].GetProperty("item").GetString()!.StartsWith('e'));
         }
+    }
+
+    [Fact]
+    public async Task OverLengthAndMissingTerminators_OfTheTrainingSet_AreWhatWasPlanted()
+    {
+        await IngestAsync();
+        var model = Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
+        var source = new DatasetSource("planted", [_folder.Combine("ingest", "rows.jsonl")])
+        {
+            Format = DataFormat.Text,
+        };
+        DatasetIndex Build(OverLength longer, double missing) => new DatasetBuilder().Build(
+            new DatasetRecipe("planted", model, [source])
+            {
+                Labels = new LabelOptions { MaxLength = 1024, OverLength = longer },
+                MaxMissingTerminators = missing,
+            }, _folder.Combine($"set-{longer}-{missing}"));
+        var rows = PlantedCorpus.Expected.GetProperty("lines").GetInt64() - PlantedCorpus.Kind("malformed");
+
+        var dropped = Build(OverLength.Drop, 0.05);
+        dropped.Accounting.Removed["over-length"].ShouldBe(PlantedCorpus.Kind("over-length"));
+        // Rows that break off get their terminator as all others do.
+        (dropped.Rows, dropped.Audit.WithTerminator).ShouldBe(
+            (rows - PlantedCorpus.Kind("over-length"), rows - PlantedCorpus.Kind("over-length")));
+
+        var cut = Build(OverLength.KeepStart, 0.05);
+        (cut.Rows, cut.Audit.CutTerminators, cut.Audit.WithTerminator).ShouldBe(
+            (rows, PlantedCorpus.Kind("over-length"), rows - PlantedCorpus.Kind("over-length")));
+        Should.Throw<DataInputException>(() => Build(OverLength.KeepStart, 0.001))
+            .Message.ShouldContain($"{PlantedCorpus.Kind("over-length")} of {rows} rows lose their end-of-turn token");
     }
 
     [Fact]

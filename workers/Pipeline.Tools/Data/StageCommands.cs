@@ -180,9 +180,8 @@ internal static class StageCommands
         };
         var n = new Option<int[]>("--ngram")
         {
-            Description = "words of a shared run that make a hit; repeatable (13 and 8)",
-            DefaultValueFactory = _ =>
-                [13],
+            Description = "words of a shared run that make a hit; repeatable",
+            DefaultValueFactory = _ => [13, 8],
         };
         return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields],
             (parsed, inputs, output, progress, cancellationToken) =>
