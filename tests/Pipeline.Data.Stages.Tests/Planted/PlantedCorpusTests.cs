@@ -77,6 +77,18 @@ public sealed class PlantedCorpusTests : IDisposable
         PlantedCorpus.Rows(_folder.Combine("dedup", "rows.jsonl")).Count(row => PlantedCorpus.Kind(row) == "control")
             .ShouldBe(PlantedCorpus.Kind("control"));
 
+        // Pairs are listed: the copy goes, the planted original is named, and nothing else is called a duplicate.
+        var original = PlantedCorpus.Rows(_folder.Combine("ingest", "rows.jsonl")).ToDictionary(
+            row => row.GetProperty("_id").GetString()!, row => (Kind: PlantedCorpus.Kind(row), Text: Words(row)));
+        foreach (var pair in PlantedCorpus.Rows(_folder.Combine("dedup", "removed.jsonl")))
+        {
+            var rule = pair.GetProperty("rule").GetString();
+            var (gone, stays) = (original[pair.GetProperty("id").GetString()!],
+                original[pair.GetProperty("repeats").GetString()!]);
+            (new[] { gone.Kind, stays.Kind }).Order().ShouldBe([rule == "exact" ? "exact" : "near", "valid"], ignoreOrder: true);
+            (gone.Text == stays.Text).ShouldBe(rule == "exact");
+        }
+
         // A lower threshold asks for another banding, which then finds the control group too.
         var low = new DedupOptions
         {
@@ -214,6 +226,9 @@ public sealed class PlantedCorpusTests : IDisposable
             removed.ShouldBe(first ??= removed, ignoreOrder: true);
         }
     }
+
+    private static string Words(JsonElement row) => string.Join(' ', row.GetProperty("text").GetString()!
+        .ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static List<EvaluationItem> Items(string path, string task) =>
     [
