@@ -61,8 +61,8 @@ public sealed class DataCommandTests : IDisposable
         JsonDocument.Parse(File.ReadLines(_folder.Combine("out", "rows.jsonl")).Single()).RootElement
             .GetProperty("text").GetString().ShouldBe("<PERSON> leads <CUSTOM> as <CUSTOM> on ");
         Ids("out", "removed.jsonl").ShouldBe(["b"]);
-        PiiChoicesError("SHOE=drop").ShouldContain("classes: PRIVATE_KEY");
-        PiiChoicesError("EMAIL=eat").ShouldContain("modes: replace, mask");
+        ErrorOf("clean", "--pii-class", "SHOE=drop").ShouldContain("classes: PRIVATE_KEY");
+        ErrorOf("clean", "--pii-class", "EMAIL=eat").ShouldContain("modes: replace, mask");
     }
 
     [Fact]
@@ -84,6 +84,8 @@ public sealed class DataCommandTests : IDisposable
         (await InvokeAsync(
             "dedup", _folder.Combine("in.jsonl"), "--out", _folder.Combine("exact"), "--exact-only")).ShouldBe(0);
         Ids("exact", "rows.jsonl").ShouldBe(["a", "c"]);
+        ErrorOf("dedup", "--keep", "best").ShouldContain("needs --score-field");
+        ErrorOf("dedup", "--bands", "14").ShouldContain("such as 14x8");
     }
 
     [Fact]
@@ -130,13 +132,8 @@ public sealed class DataCommandTests : IDisposable
             .ShouldBe(["in.jsonl:2", "in.jsonl:3"]);
     }
 
-    private string PiiChoicesError(string choice)
-    {
-        var command = DataCommand.Create().Parse(
-            ["clean", _folder.Combine("in.jsonl"), "--out", _folder.Combine("x"), "--pii-class", choice]);
-        var options = new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false };
-        return Should.Throw<ArgumentException>(() => command.Invoke(options)).Message;
-    }
+    private string ErrorOf(string stage, params string[] options) => DataCommand.Create()
+        .Parse([stage, _folder.Combine("in.jsonl"), "--out", _folder.Combine("x"), .. options]).Errors.Single().Message;
 
     private static Task<int> InvokeAsync(params string[] arguments) =>
         DataCommand.Create().Parse(arguments).InvokeAsync();

@@ -29,7 +29,24 @@ internal static class DedupChoices
         DefaultValueFactory = _ => 1,
     };
 
-    static DedupChoices() => Keep.AcceptOnlyFromAmong("first", "longest", "best");
+    static DedupChoices()
+    {
+        Keep.AcceptOnlyFromAmong("first", "longest", "best");
+        Keep.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() == "best" && result.GetValue(ScoreField) is null)
+            {
+                result.AddError("--keep best needs --score-field, the field whose highest value stays");
+            }
+        });
+        Bands.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && Parse(text) is null)
+            {
+                result.AddError($"--bands {text}: write BANDSxROWS, such as 14x8 or 20x13");
+            }
+        });
+    }
 
     public static Option[] All { get; } = [Keep, ScoreField, Bands, ExactOnly, Seed];
 
@@ -41,11 +58,6 @@ internal static class DedupChoices
             "best" => KeepPolicy.BestScore,
             _ => KeepPolicy.First,
         };
-        if (keep == KeepPolicy.BestScore && parsed.GetValue(ScoreField) is null)
-        {
-            throw new ArgumentException("--keep best needs --score-field, the field whose highest value stays");
-        }
-
         options = options with
         {
             Keep = keep,
@@ -55,16 +67,16 @@ internal static class DedupChoices
         };
         return options with
         {
-            Bands = parsed.GetValue(Bands) is { } bands ? Parse(bands) : LshBands.Finding(options.Threshold),
+            Bands = parsed.GetValue(Bands) is { } bands && Parse(bands) is { } chosen ? chosen : LshBands.Finding(options.Threshold),
         };
     }
 
-    private static LshBands Parse(string text)
+    private static LshBands? Parse(string text)
     {
         var parts = text.Split('x');
         return parts.Length == 2 && int.TryParse(parts[0], out var bands) && int.TryParse(parts[1], out var rows)
             && bands is > 0 and <= 1024 && rows is > 0 and <= 64
             ? new LshBands(bands, rows)
-            : throw new ArgumentException($"--bands {text}: write BANDSxROWS, such as 14x8 or 20x13");
+            : null;
     }
 }

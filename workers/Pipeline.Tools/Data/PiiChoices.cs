@@ -27,6 +27,17 @@ internal static class PiiChoices
         Description = "also take private and loopback network addresses",
     };
 
+    static PiiChoices() => Classes.Validators.Add(result =>
+    {
+        foreach (var choice in (result.GetValueOrDefault<string[]>() ?? []).Where(choice => Parse(choice) is null))
+        {
+            result.AddError(
+                $"--pii-class {choice}: write CLASS=MODE; classes: "
+                    + string.Join(", ", Enum.GetValues<PiiType>().Select(PiiNames.Of)) + "; modes: "
+                    + string.Join(", ", Enum.GetNames<PiiMode>()).ToLowerInvariant());
+        }
+    });
+
     public static Option[] All { get; } = [Names, Words, Patterns, Classes, Addresses];
 
     public static PiiOptions Read(ParseResult parsed) => new()
@@ -42,23 +53,25 @@ internal static class PiiChoices
         var modes = new Dictionary<PiiType, PiiMode>();
         foreach (var choice in parsed.GetValue(Classes) ?? [])
         {
-            var parts = choice.Split('=');
-            var type = Array.FindIndex(
-                Enum.GetValues<PiiType>(),
-                value => PiiNames.Of(value).Equals(parts[0], StringComparison.OrdinalIgnoreCase));
-            if (type < 0 || parts.Length != 2 || !Enum.TryParse<PiiMode>(parts[1], ignoreCase: true, out var mode)
-                || !Enum.IsDefined(mode))
+            if (Parse(choice) is { } pair)
             {
-                throw new ArgumentException(
-                    $"--pii-class {choice}: write CLASS=MODE; classes: "
-                        + string.Join(", ", Enum.GetValues<PiiType>().Select(PiiNames.Of)) + "; modes: "
-                        + string.Join(", ", Enum.GetNames<PiiMode>()).ToLowerInvariant());
+                modes[pair.Type] = pair.Mode;
             }
-
-            modes[(PiiType)type] = mode;
         }
 
         return modes;
+    }
+
+    private static (PiiType Type, PiiMode Mode)? Parse(string choice)
+    {
+        var parts = choice.Split('=');
+        var type = Array.FindIndex(
+            Enum.GetValues<PiiType>(),
+            value => PiiNames.Of(value).Equals(parts[0], StringComparison.OrdinalIgnoreCase));
+        var mode = parts.Length == 2
+            ? Array.FindIndex(Enum.GetNames<PiiMode>(), name => name.Equals(parts[1], StringComparison.OrdinalIgnoreCase))
+            : -1;
+        return type < 0 || mode < 0 ? null : ((PiiType)type, (PiiMode)mode);
     }
 
     private static string[] LinesOf(FileInfo? file) => file is null
