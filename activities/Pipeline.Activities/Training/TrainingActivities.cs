@@ -42,7 +42,8 @@ public sealed class TrainingActivities(StageWork work, IObjectStore store, Worke
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
     }
 
-    // Before a finished training is looked up: what was right for the benchmarks of yesterday is not for those of today.
+    // Before a finished training is looked up: what was right for the benchmarks of yesterday is not for those of
+    // today.
     private void RequireApart(string dataset, IReadOnlyList<string> names)
     {
         var summary = DecontaminationSummary.Find(Path.Combine(dataset, DatasetActivities.Decontamination))

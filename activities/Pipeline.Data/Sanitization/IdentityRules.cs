@@ -14,7 +14,8 @@ internal static partial class IdentityRules
     public static (int, int) UsSsn(ReadOnlySpan<byte> text, int start, int end)
     {
         var dashed = end - start == 3 && Bytes.At(text, end) == '-';
-        if (!dashed && !((end - start == 9 || (end - start == 3 && Bytes.At(text, end) == ' ')) && AfterSsn(text, start)))
+        var loose = end - start == 9 || (end - start == 3 && Bytes.At(text, end) == ' ');
+        if (!dashed && !(loose && AfterSsn(text, start)))
         {
             return default;
         }

@@ -181,7 +181,8 @@ internal static class NetworkRules
     {
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
-        return bytes[0] >> 5 == 1 || address.IsIPv4MappedToIPv6 || bytes.StartsWith((ReadOnlySpan<byte>)[0, 0x64, 0xFF, 0x9B]);
+        return bytes[0] >> 5 == 1 || address.IsIPv4MappedToIPv6
+            || bytes.StartsWith((ReadOnlySpan<byte>)[0, 0x64, 0xFF, 0x9B]);
     }
 
     /// <summary>A hardware address with dashes or dots that holds the digit at a position.</summary>

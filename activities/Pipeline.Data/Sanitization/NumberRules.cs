@@ -97,7 +97,8 @@ internal static class NumberRules
         var (count, at) = (0, start);
         while (count < length && at < text.Length
             && (char.IsAsciiLetterOrDigit((char)text[at])
-                || (text[at] is (byte)' ' or (byte)'-' && count % 4 == 0 && char.IsAsciiLetterOrDigit((char)text[at - 1]))))
+                || (text[at] is (byte)' ' or (byte)'-' && count % 4 == 0
+                    && char.IsAsciiLetterOrDigit((char)text[at - 1]))))
         {
             if (text[at] is not ((byte)' ' or (byte)'-'))
             {

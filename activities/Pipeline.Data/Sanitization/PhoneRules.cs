@@ -44,7 +44,8 @@ internal static class PhoneRules
             return Trunk(text, start);
         }
 
-        if (bracket && length is >= 2 and <= 5 && Bytes.At(text, end) == ')' && Area(text, start, end) is { End: > 0 } area)
+        if (bracket && length is >= 2 and <= 5 && Bytes.At(text, end) == ')'
+            && Area(text, start, end) is { End: > 0 } area)
         {
             return area;
         }
@@ -185,7 +186,7 @@ internal static class PhoneRules
     private static (int, int) Announced(ReadOnlySpan<byte> text, int start)
     {
         var at = start;
-        while (at > Math.Max(0, start - 3) && text[at - 1] is (byte)' ' or (byte)':' or (byte)'.' or (byte)'#' or (byte)'=')
+        while (at > Math.Max(0, start - 3) && " :.#="u8.Contains(text[at - 1]))
         {
             at--;
         }

@@ -3,7 +3,9 @@ using Pipeline.Data.Sanitization;
 
 namespace Pipeline.Data.Tests.Sanitization;
 
-/// <summary>Forms in which people and programs write personal data and secrets, and what only looks like them.</summary>
+/// <summary>
+/// Forms in which people and programs write personal data and secrets, and what only looks like them.
+/// </summary>
 public sealed class PiiFormsTests
 {
     [Theory]

@@ -25,12 +25,12 @@ public sealed class KilledAtEveryStepTests : IDisposable
             line => line.StartsWith("{\"id\": \"p", StringComparison.Ordinal)));
         (await RunAsync(stage, "straight", 0, "")).Code.ShouldBe(0);
         var runs = 0;
-        foreach (var (point, times) in points.Split(", ").Select(point => (point.Split(' ')[0], int.Parse(point.Split(' ')[1]))))
+        foreach (var point in points.Split(", ").Select(point => point.Split(' ')))
         {
-            for (var step = 1; step <= times; step++)
+            for (var step = 1; step <= int.Parse(point[1]); step++)
             {
-                var (code, output) = await RunAsync(stage, "killed", ++runs, $"{point}#{step}=kill");
-                code.ShouldBe(137, $"{point}#{step}: {output}");
+                var (code, output) = await RunAsync(stage, "killed", ++runs, $"{point[0]}#{step}=kill");
+                code.ShouldBe(137, $"{point[0]}#{step}: {output}");
             }
         }
 

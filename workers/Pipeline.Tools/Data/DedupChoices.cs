@@ -67,7 +67,8 @@ internal static class DedupChoices
         };
         return options with
         {
-            Bands = parsed.GetValue(Bands) is { } bands && Parse(bands) is { } chosen ? chosen : LshBands.Finding(options.Threshold),
+            Bands = parsed.GetValue(Bands) is { } bands && Parse(bands) is { } chosen
+                ? chosen : LshBands.Finding(options.Threshold),
         };
     }
 

@@ -69,7 +69,8 @@ internal static class PiiChoices
             Enum.GetValues<PiiType>(),
             value => PiiNames.Of(value).Equals(parts[0], StringComparison.OrdinalIgnoreCase));
         var mode = parts.Length == 2
-            ? Array.FindIndex(Enum.GetNames<PiiMode>(), name => name.Equals(parts[1], StringComparison.OrdinalIgnoreCase))
+            ? Array.FindIndex(
+                Enum.GetNames<PiiMode>(), name => name.Equals(parts[1], StringComparison.OrdinalIgnoreCase))
             : -1;
         return type < 0 || mode < 0 ? null : ((PiiType)type, (PiiMode)mode);
     }

@@ -12,7 +12,8 @@ using Pipeline.Tools.Registry;
 namespace Pipeline.Tools.Data;
 
 /// <summary>
-/// <c>data clean|dedup|semantic|repeats|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.
+/// <c>data clean|dedup|semantic|repeats|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output
+/// folder.
 /// </summary>
 internal static class StageCommands
 {
@@ -40,7 +41,8 @@ internal static class StageCommands
         DefaultValueFactory = _ => 1,
     };
 
-    public static IEnumerable<Command> All() => [Clean(), Dedup(), Semantic(), Repeats(), Decontaminate(), Holdout(), Split()];
+    public static IEnumerable<Command> All() =>
+        [Clean(), Dedup(), Semantic(), Repeats(), Decontaminate(), Holdout(), Split()];
 
     private static Command Clean()
     {
