@@ -9,6 +9,7 @@ namespace Pipeline.Data.Decontamination;
 internal sealed class NGramIndex
 {
     private const ulong Roll = 0x9E3779B97F4A7C15;
+    private const ulong Seed = 0xA0761D6478BD642F;
     private readonly SortedDictionary<int, GramTable> _byLength = [];
     private readonly Dictionary<ulong, int> _whole = [];
     private readonly List<string[]> _words = [];
@@ -156,7 +157,7 @@ internal sealed class NGramIndex
             Array.Resize(ref _hashes, text.Count * 2);
         }
 
-        text.HashWords(_hashes);
+        text.HashWords(_hashes, Seed);
     }
 
     private ulong Hash(int at, int length)

@@ -12,6 +12,7 @@ internal sealed class ClusterIndex
     private readonly DocumentTable _table;
     private readonly DocumentSigner _signer;
     private readonly KeepPolicy _policy;
+    private readonly RowParser _parser;
     private readonly ulong[] _exact;
     private readonly HashSet<ulong> _keys = [];
     private readonly ByteBuffer _row = new();
@@ -20,6 +21,8 @@ internal sealed class ClusterIndex
         SpillSorter members, CancellationToken cancellationToken)
     {
         (_sets, _table, _signer, _policy) = (sets, table, signer, policy);
+        // The first row is told by its id alone.
+        _parser = policy == KeepPolicy.First ? new RowParser(TextFields.Named("_")) : signer.Parser;
         _exact = new ulong[(table.Count / 64) + 1];
         for (var document = 0; document < table.Count; document++)
         {
@@ -63,14 +66,14 @@ internal sealed class ClusterIndex
         foreach (var document in cluster)
         {
             _table.Read(document, _row);
-            _signer.Parser.Parse(_row.Span);
+            _parser.Parse(_row.Span);
             var rank = _policy switch
             {
                 KeepPolicy.Longest => _signer.CountCodePoints(),
-                KeepPolicy.BestScore => _signer.Parser.Score ?? double.NegativeInfinity,
+                KeepPolicy.BestScore => _parser.Score ?? double.NegativeInfinity,
                 _ => 0.0,
             };
-            var candidate = new Best(document, _signer.Parser.Id ?? Name(_table, document), rank);
+            var candidate = new Best(document, _parser.Id ?? Name(_table, document), rank);
             best = best is { } other && !candidate.Beats(other) ? best : candidate;
         }
 

@@ -17,7 +17,7 @@ namespace Pipeline.Data.Dedup;
 public sealed class DedupStage(DedupOptions options)
 {
     /// <summary>Version of the rules; part of the stage's key.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const long LargeIndex = 1 << 22;
 
@@ -38,16 +38,14 @@ public sealed class DedupStage(DedupOptions options)
         IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var key = StageFolder.Key("dedup", Version, KeyOptions(),
-            inputs.Concat(options.HistorySegments.Order(StringComparer.Ordinal)), cancellationToken);
         await using var folder = new StageFolder(outputFolder);
         var (rows, sets, share) = (new RowAccounting(), new UnionFind(), options.MemoryBudgetBytes / 16);
         using var table = new DocumentTable(inputs, folder.Path, share);
         using var exact = new SpillSorter(folder.Path, options.Near ? 2 * share : 11 * share);
         using var bands = new SpillSorter(folder.Path, 10 * share, () => sets.Bytes);
         var hasher = MinHasher.FromSeed(options.Bands.Permutations, options.Seed);
-        var signer = new DocumentSigner(options, hasher);
-        var reader = new RowFileReader(inputs);
+        using var signer = new DocumentSigner(options, hasher);
+        var reader = new RowFileReader(inputs, digest: true);
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
         using (var scan = new DocumentScan(options, hasher, table, sets, exact, bands))
         {
@@ -91,9 +89,10 @@ public sealed class DedupStage(DedupOptions options)
         }
 
         rows.Check("dedup");
+        var segments = StageFolder.Digests(options.HistorySegments.Order(StringComparer.Ordinal), cancellationToken);
         var summary = new DedupSummary
         {
-            Key = key,
+            Key = StageFolder.Key("dedup", Version, KeyOptions(), reader.Digests.Concat(segments)),
             Rows = rows,
             Clusters = clusters.Sizes.Values.Sum(),
             ClusterSizes = clusters.Sizes,

@@ -10,7 +10,7 @@ internal sealed class DocumentScan(
 {
     private const int BlockRows = 256;
     private const int BlockBytes = 4 << 20;
-    private readonly ThreadLocal<DocumentSigner> _signers = new(() => new DocumentSigner(options, hasher));
+    private readonly ThreadLocal<DocumentSigner> _signers = new(() => new DocumentSigner(options, hasher), trackAllValues: true);
     private readonly List<RowLine> _rows = [];
     private readonly ByteBuffer _arena = new(1 << 20);
     private readonly string?[] _problems = new string?[BlockRows];
@@ -40,7 +40,15 @@ internal sealed class DocumentScan(
         report();
     }
 
-    public void Dispose() => _signers.Dispose();
+    public void Dispose()
+    {
+        foreach (var signer in _signers.Values)
+        {
+            signer.Dispose();
+        }
+
+        _signers.Dispose();
+    }
 
     private void Flush(RowAccounting rows, Quarantine quarantine)
     {

@@ -9,9 +9,11 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Dedup;
 
 /// <summary>Computes what dedup needs of one row: exact key, shingles, band keys. One instance a thread.</summary>
-internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
+internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher) : IDisposable
 {
     private const int MostNames = 20;
+    // One for all rows: a hash made anew for each costs as much as hashing the row.
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly WordText _text = new();
     private readonly Shingler _shingler =
         new(options.Shingles, options.ShingleSize, options.Hash, FastHash.Finish(options.Seed));
@@ -31,7 +33,8 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
         var problem = LoadText(json);
         if (problem is null)
         {
-            SHA256.HashData(_text.Normal.Span, Digest);
+            _hash.AppendData(_text.Normal.Span);
+            _hash.GetHashAndReset(Digest);
         }
 
         return problem;
@@ -83,6 +86,8 @@ internal sealed class DocumentSigner(DedupOptions options, MinHasher hasher)
         _text.Split();
         return _shingler.Hash(_text);
     }
+
+    public void Dispose() => _hash.Dispose();
 
     /// <summary>Number of code points; continuation bytes do not count.</summary>
     public int CountCodePoints()

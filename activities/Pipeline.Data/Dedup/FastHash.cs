@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipeline.Data.Dedup;
 
@@ -8,6 +9,8 @@ internal static class FastHash
 {
     private const ulong K0 = 0xA0761D6478BD642F;
     private const ulong K1 = 0xE7037ED1A0B428DB;
+    private const ulong Finish1 = 0xFF51AFD7ED558CCD;
+    private const ulong Finish2 = 0xC4CEB9FE1A85EC53;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong a, ulong b)
@@ -28,6 +31,11 @@ internal static class FastHash
 
         return Mix(hash ^ Tail(bytes), K1 ^ (ulong)length);
     }
+
+    /// <summary>Of one to sixteen bytes that were read as two numbers, zeros behind them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfShort(ulong low, ulong high, int length, ulong seed) =>
+        Mix(low ^ seed ^ K0, high ^ (K1 + (ulong)length));
 
     /// <summary>The last at most eight bytes as one number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,9 +59,20 @@ internal static class FastHash
     public static ulong Finish(ulong hash)
     {
         hash ^= hash >> 33;
-        hash *= 0xFF51AFD7ED558CCD;
+        hash *= Finish1;
         hash ^= hash >> 33;
-        hash *= 0xC4CEB9FE1A85EC53;
+        hash *= Finish2;
         return hash ^ (hash >> 33);
+    }
+
+    /// <summary>As <see cref="Finish(ulong)"/>, for eight hashes at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Finish(Vector512<ulong> hashes)
+    {
+        hashes ^= hashes >>> 33;
+        hashes *= Vector512.Create(Finish1);
+        hashes ^= hashes >>> 33;
+        hashes *= Vector512.Create(Finish2);
+        return hashes ^ (hashes >>> 33);
     }
 }

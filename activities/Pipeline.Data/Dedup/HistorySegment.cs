@@ -73,7 +73,7 @@ internal sealed class HistorySegment : IDisposable
     {
         shingles = options.Shingles.ToString(),
         options.ShingleSize,
-        hash = options.Hash.ToString(),
+        hash = options.Hash == ShingleHash.Fast ? "Fast/2" : options.Hash.ToString(),
         options.Seed,
         options.Bands.Bands,
         options.Bands.Rows,

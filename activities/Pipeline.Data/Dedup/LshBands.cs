@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pipeline.Data.Dedup;
 
 /// <summary>Banding of a MinHash signature: two documents are candidates when all rows of one band agree.</summary>
@@ -5,6 +7,8 @@ namespace Pipeline.Data.Dedup;
 /// <param name="Rows">Values a band.</param>
 public sealed record LshBands(int Bands, int Rows)
 {
+    private const ulong Factor = 0xE7037ED1A0B428DB;
+
     /// <summary>14 bands of 8: likely finds pairs from a similarity of 0.72 on.</summary>
     public static LshBands Loose { get; } = new(14, 8);
 
@@ -83,12 +87,13 @@ public sealed record LshBands(int Bands, int Rows)
         for (var band = 0; band < Bands; band++)
         {
             var hash = FastHash.Finish(seed + (ulong)band + 1);
-            foreach (var value in signature.Slice(band * Rows, Rows))
+            var values = signature.Slice(band * Rows, Rows);
+            foreach (var pair in MemoryMarshal.Cast<uint, ulong>(values))
             {
-                hash = FastHash.Mix(hash ^ value, 0xE7037ED1A0B428DB);
+                hash = FastHash.Mix(hash ^ pair, Factor);
             }
 
-            keys[band] = FastHash.Finish(hash);
+            keys[band] = FastHash.Finish(Rows % 2 == 0 ? hash : FastHash.Mix(hash ^ values[^1], Factor));
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Pipeline.Data.Tokenizers.Unicode;
 
@@ -11,8 +13,10 @@ namespace Pipeline.Data.Dedup;
 internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulong seed = 0)
 {
     private const ulong Roll = 0x9E3779B97F4A7C15;
+    private const int Lanes = 8;
     private ulong[] _hashes = new ulong[512];
     private ulong[] _words = new ulong[512];
+    private readonly HashSorter _sorter = new();
     private int _count;
 
     /// <summary>
@@ -53,39 +57,30 @@ internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulo
             return;
         }
 
-        if (_words.Length < text.Count)
+        FastWords(text, n);
+    }
+
+    // A polynomial over word hashes, the first word with the highest power; eight shingles at once.
+    private void FastWords(WordText text, int n)
+    {
+        _count = text.Count - n + 1;
+        if (_words.Length < text.Count + Lanes)
         {
-            Array.Resize(ref _words, Math.Max(text.Count, _words.Length * 2));
+            (_words, _hashes) = (new ulong[2 * (text.Count + Lanes)], new ulong[2 * (text.Count + Lanes)]);
         }
 
-        var bytes = text.Bytes;
-        var start = 0;
-        for (var i = 0; i < text.Count; i++)
+        text.HashWords(_words, seed);
+        ref var words = ref MemoryMarshal.GetArrayDataReference(_words);
+        ref var hashes = ref MemoryMarshal.GetArrayDataReference(_hashes);
+        for (var i = 0; i < _count; i += Lanes)
         {
-            var end = text.End(i);
-            _words[i] = FastHash.Of(bytes[start..end], seed);
-            start = end + 1;
-        }
-
-        // A polynomial over word hashes rolls: the oldest word leaves with weight Roll^(n-1).
-        var (leave, rolling) = (1UL, 0UL);
-        for (var i = 1; i < n; i++)
-        {
-            leave *= Roll;
-        }
-
-        for (var i = 0; i < text.Count; i++)
-        {
-            if (i >= n)
+            var sum = Vector512.LoadUnsafe(ref words, (nuint)i);
+            for (var word = 1; word < n; word++)
             {
-                rolling -= _words[i - n] * leave;
+                sum = (sum * Vector512.Create(Roll)) + Vector512.LoadUnsafe(ref words, (nuint)(i + word));
             }
 
-            rolling = (rolling * Roll) + _words[i];
-            if (i >= n - 1)
-            {
-                Add(FastHash.Finish(rolling));
-            }
+            FastHash.Finish(sum).StoreUnsafe(ref hashes, (nuint)i);
         }
     }
 
@@ -117,7 +112,7 @@ internal sealed class Shingler(ShingleKind kind, int size, ShingleHash hash, ulo
     private ReadOnlySpan<ulong> Distinct()
     {
         var hashes = _hashes.AsSpan(0, _count);
-        hashes.Sort();
+        _sorter.Sort(hashes);
         var kept = 0;
         for (var i = 0; i < hashes.Length; i++)
         {

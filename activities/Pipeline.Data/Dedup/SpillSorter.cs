@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Pipeline.Faults;
 
 namespace Pipeline.Data.Dedup;
@@ -17,6 +18,8 @@ internal sealed class SpillSorter : IDisposable
     private const int Parts = 256;
     private const int BlockRecords = 256;
     private const int SlabBlocks = 1024;
+    private const int MostBits = 12;
+    private const int SmallGroup = 24;
     // One of the parts lies in memory twice while it is sorted, and a block a part is half empty.
     private const int BytesWithSlack = RecordBytes + 1;
     private readonly string _folder;
@@ -26,8 +29,9 @@ internal sealed class SpillSorter : IDisposable
     private readonly List<string> _runs = [];
     private readonly List<(ulong[] Keys, int[] Items)> _slabs = [];
     private readonly List<int>[] _parts = new List<int>[Parts];
-    private readonly int[] _filled = new int[Parts];
+    private readonly Cursor[] _open = new Cursor[Parts];
     private int _blocks;
+    private readonly int[] _starts = new int[(1 << MostBits) + 1];
     private (ulong[] Keys, int[] Items) _part = ([], []);
     private long _count;
 
@@ -40,7 +44,7 @@ internal sealed class SpillSorter : IDisposable
         _capacity = Math.Max(4096, _budget / BytesWithSlack);
         for (var part = 0; part < Parts; part++)
         {
-            (_parts[part], _filled[part]) = ([], BlockRecords);
+            _parts[part] = [];
         }
     }
 
@@ -58,14 +62,14 @@ internal sealed class SpillSorter : IDisposable
         }
 
         var part = (int)(key >> 56);
-        if (_filled[part] == BlockRecords)
+        ref var open = ref _open[part];
+        if (open.Next == open.End)
         {
             Open(part);
         }
 
-        var (keys, items, start) = Block(_parts[part][^1]);
-        var at = start + _filled[part]++;
-        (keys[at], items[at]) = (key, item);
+        open.Keys[open.Next] = key;
+        open.Items[open.Next++] = item;
         _count++;
         Total++;
     }
@@ -202,8 +206,9 @@ internal sealed class SpillSorter : IDisposable
             _slabs.Add((new ulong[BlockRecords * SlabBlocks], new int[BlockRecords * SlabBlocks]));
         }
 
+        var (keys, items, start) = Block(_blocks);
+        _open[part] = new Cursor { Keys = keys, Items = items, Next = start, End = start + BlockRecords };
         _parts[part].Add(_blocks++);
-        _filled[part] = 0;
     }
 
     private (ulong[] Keys, int[] Items, int Start) Block(int block)
@@ -217,9 +222,9 @@ internal sealed class SpillSorter : IDisposable
         for (var part = 0; part < Parts; part++)
         {
             _parts[part].Clear();
-            _filled[part] = BlockRecords;
         }
 
+        Array.Clear(_open);
         (_count, _blocks) = (0, 0);
     }
 
@@ -238,24 +243,28 @@ internal sealed class SpillSorter : IDisposable
     }
 
     /// <summary>
-    /// Lays one part out by the second byte of the keys, then sorts each of those groups, which fits the cache; returns
-    /// its length.
+    /// Lays one part out by the next bits of the keys, about four keys to a group, and sorts each group; returns its
+    /// length.
     /// </summary>
     private int Sort(int part)
     {
-        var (blocks, starts) = (_parts[part], new int[Parts + 1]);
-        var total = blocks.Count == 0 ? 0 : ((blocks.Count - 1) * BlockRecords) + _filled[part];
+        var blocks = _parts[part];
+        var total = blocks.Count == 0 ? 0 : (blocks.Count * BlockRecords) - (_open[part].End - _open[part].Next);
         if (_part.Keys.Length < total)
         {
             _part = (new ulong[total + (total / 4)], new int[total + (total / 4)]);
         }
 
+        var bits = Math.Clamp(BitOperations.Log2((uint)Math.Max(total, 1)) - 2, 0, MostBits);
+        var shift = 56 - bits;
+        var starts = _starts.AsSpan(0, (1 << bits) + 1);
+        starts.Clear();
         for (var block = 0; block < blocks.Count; block++)
         {
             var (from, _, first) = Block(blocks[block]);
             foreach (var key in from.AsSpan(first, Math.Min(BlockRecords, total - (block * BlockRecords))))
             {
-                starts[(byte)(key >> 48) + 1]++;
+                starts[Group(key, shift) + 1]++;
             }
         }
 
@@ -264,23 +273,59 @@ internal sealed class SpillSorter : IDisposable
             starts[i] += starts[i - 1];
         }
 
-        var (keys, items, next) = (_part.Keys, _part.Items, (int[])starts.Clone());
+        var (keys, items) = _part;
         for (var block = 0; block < blocks.Count; block++)
         {
             var (from, of, first) = Block(blocks[block]);
             var last = first + Math.Min(BlockRecords, total - (block * BlockRecords));
             for (var i = first; i < last; i++)
             {
-                var at = next[(byte)(from[i] >> 48)]++;
+                var at = starts[Group(from[i], shift)]++;
                 (keys[at], items[at]) = (from[i], of[i]);
             }
         }
 
-        for (var i = 0; i < Parts; i++)
+        // Each start has moved on to the end of its group by now.
+        var start = 0;
+        foreach (var end in starts[..^1])
         {
-            Array.Sort(keys, items, starts[i], starts[i + 1] - starts[i]);
+            SortGroup(start, end);
+            start = end;
         }
 
         return total;
+    }
+
+    // The first byte chose the part; of the others the leading bits count.
+    private static int Group(ulong key, int shift) => (int)((key & (ulong.MaxValue >> 8)) >> shift);
+
+    /// <summary>Few keys are sorted by insertion, at less than a call to the general sort costs.</summary>
+    private void SortGroup(int start, int end)
+    {
+        var (keys, items) = _part;
+        if (end - start > SmallGroup)
+        {
+            Array.Sort(keys, items, start, end - start);
+            return;
+        }
+
+        for (var i = start + 1; i < end; i++)
+        {
+            var (key, item, at) = (keys[i], items[i], i);
+            for (; at > start && keys[at - 1] > key; at--)
+            {
+                (keys[at], items[at]) = (keys[at - 1], items[at - 1]);
+            }
+
+            (keys[at], items[at]) = (key, item);
+        }
+    }
+
+    private struct Cursor
+    {
+        public ulong[] Keys;
+        public int[] Items;
+        public int Next;
+        public int End;
     }
 }

@@ -7,15 +7,17 @@ using Pipeline.Data.Tokenizers.Unicode;
 
 namespace Pipeline.Data.Dedup;
 
-/// <summary>
-/// The words of a normalised text: runs of letters and numbers, joined by one space, with their bounds.
-/// </summary>
+/// <summary>The words of a normalised text, runs of letters and numbers, as bounds within it.</summary>
 internal sealed class WordText
 {
-    private const ulong ShortWord = 0xA0761D6478BD642F;
+    private const int Block = 64;
+
+    // Which of sixteen bytes belong to a word of so many, as two masks.
+    private static readonly ulong[] Low = [.. Enumerable.Range(0, 17).Select(Mask)];
+    private static readonly ulong[] High = [.. Enumerable.Range(0, 17).Select(length => Mask(length - 8))];
+
     private readonly TextNormalizer _normalizer = new();
-    private readonly ByteBuffer _words = new();
-    private int[] _ends = new int[256];
+    private readonly ByteBuffer _joined = new();
     private int[] _edges = new int[1024];
 
     /// <summary>The whole normalised text, punctuation included.</summary>
@@ -25,35 +27,43 @@ internal sealed class WordText
     public int Count { get; private set; }
 
     /// <summary>
-    /// UTF-8 of words <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1.
+    /// UTF-8 of words <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1, joined by one
+    /// space; valid until the next call.
     /// </summary>
     public ReadOnlySpan<byte> Slice(int first, int count)
     {
-        var start = Start(first);
-        return _words.Span[start..End(first + count - 1)];
+        _joined.Clear();
+        for (var word = first; word < first + count; word++)
+        {
+            if (word > first)
+            {
+                _joined.Add((byte)' ');
+            }
+
+            _joined.Add(Normal.Span[_edges[2 * word].._edges[(2 * word) + 1]]);
+        }
+
+        return _joined.Span;
     }
 
-    public int Start(int word) => word == 0 ? 0 : _ends[word - 1] + 1;
-
-    public int End(int word) => _ends[word];
-
-    public ReadOnlySpan<byte> Bytes => _words.Span;
-
-    /// <summary>A hash of each word, for look-ups within one process; not for what is stored.</summary>
-    public void HashWords(Span<ulong> hashes)
+    /// <summary>A hash of each word.</summary>
+    public void HashWords(Span<ulong> hashes, ulong seed)
     {
-        var (bytes, start) = (_words.Array, 0);
+        var (bytes, edges) = (Normal.Array, _edges);
         for (var i = 0; i < Count; i++)
         {
-            var length = _ends[i] - start;
+            var (start, length) = (edges[2 * i], edges[(2 * i) + 1] - edges[2 * i]);
+            if (length > 16)
+            {
+                hashes[i] = FastHash.Of(bytes.AsSpan(start, length), seed);
+                continue;
+            }
+
+            // There is always room behind the text, so sixteen bytes are read at once and those of other words masked.
             ref var word = ref bytes[start];
-            // There is always room behind the last word, so eight bytes are read at once and those of other words
-            // masked.
-            hashes[i] = length <= 8
-                ? FastHash.Mix(Unsafe.ReadUnaligned<ulong>(ref word) & (ulong.MaxValue >> ((8 - length) * 8)),
-                    ShortWord + (ulong)length)
-                : FastHash.Of(bytes.AsSpan(start, length), ShortWord);
-            start = _ends[i] + 1;
+            hashes[i] = FastHash.OfShort(
+                Unsafe.ReadUnaligned<ulong>(ref word) & Low[length],
+                Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, 8)) & High[length], length, seed);
         }
     }
 
@@ -75,145 +85,72 @@ internal sealed class WordText
     /// <summary>Finds the words of the normalised text.</summary>
     public void Split()
     {
-        Count = 0;
+        // Blocks may reach behind the text, where no word is to be found.
+        Normal.Reserve(Block)[..Block].Clear();
         var normal = Normal.Span;
-        _words.Clear();
-        _words.Reserve(normal.Length + 17);
-        var (length, open) = Ascii.IsValid(normal) ? AsciiWords(normal) : UnicodeWords(normal);
-        if (open)
-        {
-            Close(length);
-        }
-
-        _words.Length = Count == 0 ? 0 : _ends[Count - 1];
-    }
-
-    /// <summary>
-    /// 64 bytes at once: a bit for each that belongs to a word, from which the bounds of the words come; then a copy of
-    /// each word.
-    /// </summary>
-    private (int Length, bool Open) AsciiWords(ReadOnlySpan<byte> normal)
-    {
         if (_edges.Length < normal.Length + 2)
         {
             _edges = new int[(normal.Length + 2) * 2];
         }
 
-        var (edges, before) = (0, 0UL);
-        Span<byte> rest = stackalloc byte[64];
-        for (var start = 0; start < normal.Length; start += 64)
-        {
-            scoped var block = normal[start..];
-            if (block.Length < 64)
-            {
-                rest.Clear();
-                block.CopyTo(rest);
-                block = rest;
-            }
+        var edges = Ascii.IsValid(normal) ? AsciiEdges(normal.Length) : UnicodeEdges(normal);
+        _edges[edges] = normal.Length; // ends a word at the end of the text
+        Count = (edges + 1) / 2;
+    }
 
-            var words = WordBits(block[..64]);
+    /// <summary>
+    /// 64 bytes at once: a bit for each that belongs to a word, from which the bounds of the words come.
+    /// </summary>
+    private int AsciiEdges(int length)
+    {
+        var (bytes, at, edges, before) = (Normal.Array, _edges, 0, 0UL);
+        for (var start = 0; start < length; start += Block)
+        {
+            var words = WordBits(Vector512.Create<byte>(bytes.AsSpan(start, Block)));
             for (var bits = words ^ ((words << 1) | before); bits != 0; bits &= bits - 1)
             {
-                _edges[edges++] = start + BitOperations.TrailingZeroCount(bits);
+                at[edges++] = start + BitOperations.TrailingZeroCount(bits);
             }
 
-            before = words >> 63;
+            before = words >> (Block - 1);
         }
 
-        _edges[edges] = normal.Length; // ends a word at the end of the text
-        return CopyWords(normal, (edges + 1) / 2);
+        return edges;
     }
 
-    private (int Length, bool Open) CopyWords(ReadOnlySpan<byte> normal, int count)
+    private static ulong WordBits(Vector512<byte> bytes)
     {
-        if (_ends.Length < count)
-        {
-            Array.Resize(ref _ends, count * 2);
-        }
-
-        var destination = _words.Array.AsSpan();
-        var length = 0;
-        for (var i = 0; i < count; i++)
-        {
-            var (start, size) = (_edges[2 * i], _edges[(2 * i) + 1] - _edges[2 * i]);
-            if (size <= 16 && start + 16 <= normal.Length)
-            {
-                // A fixed size is one move; what is too much is overwritten or cut.
-                normal.Slice(start, 16).CopyTo(destination[length..]);
-            }
-            else
-            {
-                normal.Slice(start, size).CopyTo(destination[length..]);
-            }
-
-            length += size;
-            _ends[i] = length;
-            destination[length++] = (byte)' ';
-        }
-
-        Count = count;
-        return (length, false);
-    }
-
-    private static ulong WordBits(ReadOnlySpan<byte> block)
-    {
-        var bytes = Vector512.Create(block);
         var letters = Vector512.LessThan(bytes - Vector512.Create((byte)'a'), Vector512.Create((byte)26));
         var digits = Vector512.LessThan(bytes - Vector512.Create((byte)'0'), Vector512.Create((byte)10));
         return (letters | digits).ExtractMostSignificantBits();
     }
 
-    private (int Length, bool Open) UnicodeWords(ReadOnlySpan<byte> normal)
+    private int UnicodeEdges(ReadOnlySpan<byte> normal)
     {
-        var (destination, table, length, open) = (_words.Array, AsciiClass.Table, 0, false);
+        var (table, edges, open) = (AsciiClass.Table, 0, false);
         for (var at = 0; at < normal.Length;)
         {
-            var value = normal[at];
-            if (value < 0x80)
+            var (size, value) = (1, normal[at]);
+            var inWord = value < 0x80
+                ? (table[value] & AsciiClass.Word) != 0
+                : CodePoints.IsIn(
+                    CodePoints.Decode(normal, at, out size), CharacterClass.Letter | CharacterClass.Number);
+            if (inWord != open)
             {
-                at++;
-                if ((table[value] & AsciiClass.Word) != 0)
-                {
-                    destination[length++] = value;
-                    open = true;
-                }
-                else if (open)
-                {
-                    Close(length);
-                    destination[length++] = (byte)' ';
-                    open = false;
-                }
-
-                continue;
-            }
-
-            var point = CodePoints.Decode(normal, at, out var size);
-            if (CodePoints.IsIn(point, CharacterClass.Letter | CharacterClass.Number))
-            {
-                normal.Slice(at, size).CopyTo(destination.AsSpan(length));
-                length += size;
-                open = true;
-            }
-            else if (open)
-            {
-                Close(length);
-                destination[length++] = (byte)' ';
-                open = false;
+                _edges[edges++] = at;
+                open = inWord;
             }
 
             at += size;
         }
 
-        return (length, open);
+        return edges;
     }
 
-    private void Close(int length)
+    private static ulong Mask(int bytes) => bytes switch
     {
-        if (Count == _ends.Length)
-        {
-            Array.Resize(ref _ends, Count * 2);
-        }
-
-        _ends[Count++] = length;
-    }
+        <= 0 => 0,
+        >= 8 => ulong.MaxValue,
+        _ => (1UL << (bytes * 8)) - 1,
+    };
 }

@@ -56,7 +56,7 @@ public sealed class HoldoutStage
         }
 
         var files = await folder.CommitFilesAsync(cancellationToken);
-        var key = StageFolder.Key("holdout", 1, _options, inputs, cancellationToken);
+        var key = StageFolder.Key("holdout", 1, _options, StageFolder.Digests(inputs, cancellationToken));
         var drawn = string.Join('\n', ids.Where((_, i) => held[i]).Order(StringComparer.Ordinal));
         var summary = new HoldoutSummary
         {

@@ -1,11 +1,23 @@
+using System.Security.Cryptography;
+
 namespace Pipeline.Data.Stages;
 
 /// <summary>
 /// Streams the lines of canonical JSONL files: UTF-8, one row a line, LF or CRLF. Memory is bounded by the longest row.
 /// </summary>
-internal sealed class RowFileReader(IReadOnlyList<string> files, int maxRowBytes = RowFileReader.DefaultMaxRowBytes)
+/// <param name="files">Paths.</param>
+/// <param name="maxRowBytes">Longest row.</param>
+/// <param name="digest">Whether <see cref="Digests"/> are wanted.</param>
+internal sealed class RowFileReader(
+    IReadOnlyList<string> files, int maxRowBytes = RowFileReader.DefaultMaxRowBytes, bool digest = false)
 {
     public const int DefaultMaxRowBytes = 16 << 20;
+
+    // What was read is still in the second-level cache when the rows are looked at.
+    private const int BufferBytes = 1 << 18;
+
+    /// <summary>SHA-256 of each file that was read to its end, in order.</summary>
+    public List<byte[]> Digests { get; } = [];
 
     public long BytesRead { get; private set; }
 
@@ -31,7 +43,8 @@ internal sealed class RowFileReader(IReadOnlyList<string> files, int maxRowBytes
     {
         using var stream =
             new FileStream(files[file], FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
-        var buffer = new byte[1 << 20];
+        using var hash = digest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        var buffer = new byte[BufferBytes];
         var (start, end, number, offset, oversize) = (0, 0, 0L, 0L, false);
         while (true)
         {
@@ -62,8 +75,14 @@ internal sealed class RowFileReader(IReadOnlyList<string> files, int maxRowBytes
 
             var read = stream.Read(buffer, end, buffer.Length - end);
             BytesRead += read;
+            hash?.AppendData(buffer, end, read);
             if (read == 0)
             {
+                if (hash is not null)
+                {
+                    Digests.Add(hash.GetHashAndReset());
+                }
+
                 var rest = Trim(buffer, start, end - start, offset);
                 if (oversize || !rest.IsEmpty)
                 {

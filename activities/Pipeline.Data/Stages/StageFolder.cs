@@ -69,8 +69,11 @@ internal sealed class StageFolder : IAsyncDisposable
     /// <summary>
     /// Digest of everything that decides a stage's output: its name and version, its options, the content of its input.
     /// </summary>
-    public static string Key(
-        string stage, int version, object options, IEnumerable<string> inputs, CancellationToken cancellationToken)
+    /// <param name="stage">Name of the stage.</param>
+    /// <param name="version">Version of its rules.</param>
+    /// <param name="options">What changes the result.</param>
+    /// <param name="inputs">SHA-256 of each input.</param>
+    public static string Key(string stage, int version, object options, IEnumerable<byte[]> inputs)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(
@@ -78,11 +81,20 @@ internal sealed class StageFolder : IAsyncDisposable
                 $"{stage}/{version}\n{JsonSerializer.Serialize(options, options.GetType(), Json)}\n"));
         foreach (var input in inputs)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var stream = File.OpenRead(input);
-            hash.AppendData(SHA256.HashData(stream));
+            hash.AppendData(input);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>SHA-256 of files, each computed when it is asked for.</summary>
+    public static IEnumerable<byte[]> Digests(IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var stream = File.OpenRead(file);
+            yield return SHA256.HashData(stream);
+        }
     }
 }

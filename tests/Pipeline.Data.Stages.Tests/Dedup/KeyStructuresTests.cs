@@ -29,6 +29,21 @@ public sealed class KeyStructuresTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0), InlineData(1), InlineData(24), InlineData(25), InlineData(700), InlineData(100_000)]
+    public void HashSorter_AnyLengthAndSkew_SortsLikeTheGeneralSort(int count)
+    {
+        var (random, sorter) = (new Random(count), new HashSorter());
+        foreach (var sharedBits in (int[])[0, 20, 60, 64])
+        {
+            var hashes = Enumerable.Range(0, count)
+                .Select(_ => sharedBits == 64 ? 7UL : (ulong)random.NextInt64() << 1 >> sharedBits).ToArray();
+            var expected = hashes.Order().ToArray();
+            sorter.Sort(hashes);
+            hashes.ShouldBe(expected);
+        }
+    }
+
     [Fact]
     public void WordText_RandomAscii_EqualsThePlainDefinition()
     {
@@ -48,7 +63,7 @@ public sealed class KeyStructuresTests : IDisposable
             Encoding.ASCII.GetString(words.Normal.Span).ShouldBe(normal);
             Enumerable.Range(0, words.Count).Select(i => Encoding.ASCII.GetString(words.Slice(i, 1)))
                 .ShouldBe(expected);
-            Encoding.ASCII.GetString(words.Bytes).ShouldBe(string.Join(' ', expected));
+            Encoding.ASCII.GetString(words.Slice(0, words.Count)).ShouldBe(string.Join(' ', expected));
         }
     }
 

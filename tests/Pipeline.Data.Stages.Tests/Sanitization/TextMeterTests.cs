@@ -10,7 +10,7 @@ public sealed class TextMeterTests
         "the", "The", "of", "be", "(that)", "with.", "have", "wort", "x", "internationalization", "https://a.org/b",
         "WWW.a.org", "a://", "...", "....", "..", ".", "#", "(", "]", "42", "7",
         " ", "  ", "\n", "\r\n", "\n\n", "\t", "\f", "\v", "\u001c", "\0", "* item", "- item", "!?", "\"and\"", "'to'",
-        "We use cookies here", "all rights", "~", "\u007f", "@", "_",
+        "We use cookies here", "all rights", "Privacy policy", "Terms of Use", "cookie", "~", "\u007f", "@", "_",
     ];
 
     [Fact]
@@ -21,16 +21,32 @@ public sealed class TextMeterTests
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(round % 50 == 0 ? 600 : 40))
                 .Select(_ => Pieces[random.Next(Pieces.Length)] + (random.Next(3) == 0 ? "" : " ")));
-            var phrases = TextMeter.Phrases.Any(phrase => text.Contains(phrase, StringComparison.OrdinalIgnoreCase));
-            meter.Measure(Encoding.ASCII.GetBytes(text), phrases).ShouldBe(other.Measure(text), text);
+            meter.Measure(Encoding.ASCII.GetBytes(text)).ShouldBe(other.Measure(text), text);
         }
+    }
+
+    [Fact]
+    public void Measure_EveryPhraseAtEveryPlace_CountsItsLine()
+    {
+        var (meter, cases) = (new TextMeter(), 0);
+        foreach (var phrase in TextMeter.Phrases.SelectMany(phrase => new[] { phrase, phrase.ToUpperInvariant() }))
+        {
+            for (var before = 0; before < 130; before++)
+            {
+                var text = new string('x', before) + phrase + (before % 3 == 0 ? "" : " and more");
+                meter.Measure(Encoding.ASCII.GetBytes(text)).Boilerplate.ShouldBe(1, text);
+                cases++;
+            }
+        }
+
+        cases.ShouldBe(TextMeter.Phrases.Length * 2 * 130);
     }
 
     [Fact]
     public void Measure_MoreWordsThanUsual_CountsEveryPair()
     {
         var text = string.Join(' ', Enumerable.Range(0, 30_000).Select(i => $"w{i % 15_000}"));
-        var scores = new TextMeter().Measure(Encoding.ASCII.GetBytes(text), phrases: false);
+        var scores = new TextMeter().Measure(Encoding.ASCII.GetBytes(text));
         (scores.Words, scores.TopPair).ShouldBe((30_000, 26.0 / text.Length));
     }
 

@@ -23,9 +23,9 @@ switch (args[0])
 var (rounds, least, result) = (args.Length > 3 ? int.Parse(args[3]) : 1, double.MaxValue, "");
 for (var round = 0; round < rounds; round++)
 {
-    var before = Process.GetCurrentProcess().TotalProcessorTime;
+    var before = Environment.CpuUsage.TotalTime;
     result = await RunAsync(args[0], args[1], args[2]);
-    least = Math.Min(least, (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds);
+    least = Math.Min(least, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
 }
 
 Report(result);

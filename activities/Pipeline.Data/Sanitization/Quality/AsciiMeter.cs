@@ -38,6 +38,9 @@ internal sealed class AsciiMeter
     /// <summary>Number of different lines.</summary>
     public int UniqueLines { get; private set; }
 
+    /// <summary>Whether a phrase of boilerplate may be in the text; then the counts of lines are not complete.</summary>
+    public bool MayHoldPhrase { get; private set; }
+
     /// <summary>Characters of the most frequent pair of words.</summary>
     public long TopPair => _pairs.Top;
 
@@ -46,9 +49,11 @@ internal sealed class AsciiMeter
     {
         var padded = Padded(text);
         var (digits, white, letters, brackets, symbols, edges, before) = (0, 0, 0, 0, 0, 0, 0UL);
+        var signs = SignScanner.None;
         for (var start = 0; start < text.Length; start += Block)
         {
             var block = Vector512.Create(padded.Slice(start, Block));
+            signs.Take(block, padded[start..]);
             var known = ulong.MaxValue >> Math.Max(0, Block - (text.Length - start));
             var words = ~(Equal(block, (byte)' ') | Between(block, 9, 13)).ExtractMostSignificantBits() & known;
             white += BitOperations.PopCount(~words & known);
@@ -67,9 +72,11 @@ internal sealed class AsciiMeter
         }
 
         _edges[edges] = text.Length; // ends a word at the end of the text
-        ReadWords(padded, (edges + 1) / 2, text.IndexOf("://"u8) >= 0);
+        ReadWords(padded, (edges + 1) / 2, signs.Urls);
         Words = Words with { Characters = text.Length - white };
-        Characters = (text.Length - white - digits - letters, symbols + Ellipses(text), digits, white, brackets);
+        symbols += signs.Ellipses ? Ellipses(text) : 0;
+        Characters = (text.Length - white - digits - letters, symbols, digits, white, brackets);
+        MayHoldPhrase = signs.Phrases;
         ReadLines(text);
     }
 
@@ -86,7 +93,7 @@ internal sealed class AsciiMeter
             var low = BinaryPrimitives.ReadUInt64LittleEndian(bytes) & Low[size];
             var high = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) & High[size];
             var hash = word.Length <= 16
-                ? FastHash.Mix(low ^ Seed, high + (ulong)word.Length) : FastHash.Of(word, Seed);
+                ? FastHash.OfShort(low, high, word.Length, Seed) : FastHash.Of(word, Seed);
             if (((uint)low | 0x202020) == Www || (urls && word.IndexOf("://"u8) >= 0))
             {
                 urlCharacters += word.Length;
@@ -109,9 +116,10 @@ internal sealed class AsciiMeter
     // With room behind the text, so that whole blocks and words of sixteen bytes can be read everywhere.
     private ReadOnlySpan<byte> Padded(ReadOnlySpan<byte> text)
     {
-        if (_text.Length < text.Length + Block)
+        const int Room = Block + SignScanner.Reach;
+        if (_text.Length < text.Length + Room)
         {
-            _text = new byte[(text.Length + Block) * 2];
+            _text = new byte[(text.Length + Room) * 2];
         }
 
         if (_edges.Length < text.Length + 2)
@@ -120,8 +128,8 @@ internal sealed class AsciiMeter
         }
 
         text.CopyTo(_text);
-        _text.AsSpan(text.Length, Block).Clear();
-        return _text.AsSpan(0, text.Length + Block);
+        _text.AsSpan(text.Length, Room).Clear();
+        return _text.AsSpan(0, text.Length + Room);
     }
 
     // An ellipsis counts where three points follow each other and no point stands before them.

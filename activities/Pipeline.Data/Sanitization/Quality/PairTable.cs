@@ -6,11 +6,12 @@ namespace Pipeline.Data.Sanitization.Quality;
 /// <summary>
 /// Counts pairs of words by hash and knows the one that takes the most characters. One instance a thread.
 /// </summary>
+/// <remarks>An entry is one number: 40 bits of the hash, which tell pairs apart, and 24 of the count.</remarks>
 internal sealed class PairTable
 {
     private const int Usual = 4096;
-    private ulong[] _keys = new ulong[1024];
-    private int[] _counts = new int[1024];
+    private const ulong Count = (1 << 24) - 1;
+    private ulong[] _entries = new ulong[1024];
     private int _mask = 1023;
     private int _used;
 
@@ -21,15 +22,14 @@ internal sealed class PairTable
     /// <param name="expected">Number of pairs to come; more may come.</param>
     public void Clear(int expected)
     {
-        // Mostly empty: a slot that is taken costs more than clearing a few empty ones.
-        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, 4 * Math.Min(expected, Usual)));
-
-        if (size > _keys.Length)
+        // Mostly empty: a place that is taken costs more than clearing a few empty ones.
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(64, 3 * Math.Min(expected, Usual)));
+        if (size > _entries.Length)
         {
-            (_keys, _counts) = (new ulong[size], new int[size]);
+            _entries = new ulong[size];
         }
 
-        Array.Clear(_counts, 0, size);
+        Array.Clear(_entries, 0, size);
         (_mask, _used, Top) = (size - 1, 0, 0);
     }
 
@@ -37,14 +37,18 @@ internal sealed class PairTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ulong key, int characters)
     {
-        var slot = Slot(key);
-        if (_counts[slot]++ > 0)
+        var (entries, slot, hash) = (_entries, Slot(key), key & ~Count);
+        for (; entries[slot] is var entry && entry != 0; slot = (slot + 1) & _mask)
         {
-            Top = Math.Max(Top, (long)_counts[slot] * characters);
-            return;
+            if ((entry ^ hash) <= Count)
+            {
+                entries[slot] = ++entry;
+                Top = Math.Max(Top, (long)(entry & Count) * characters);
+                return;
+            }
         }
 
-        _keys[slot] = key;
+        entries[slot] = hash | 1;
         if (++_used > _mask / 2)
         {
             Grow();
@@ -52,27 +56,23 @@ internal sealed class PairTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Slot(ulong key)
-    {
-        var slot = (int)(key >> 32) & _mask;
-        while (_counts[slot] > 0 && _keys[slot] != key)
-        {
-            slot = (slot + 1) & _mask;
-        }
-
-        return slot;
-    }
+    private int Slot(ulong key) => (int)(key >> 40) & _mask;
 
     private void Grow()
     {
-        var (keys, counts, old) = (_keys, _counts, _mask + 1);
-        (_keys, _counts, _mask) = (new ulong[2 * old], new int[2 * old], (2 * old) - 1);
-        for (var i = 0; i < old; i++)
+        var old = _entries.AsSpan(0, _mask + 1);
+        (_entries, _mask) = (new ulong[2 * old.Length], (2 * old.Length) - 1);
+        foreach (var entry in old)
         {
-            if (counts[i] > 0)
+            if (entry != 0)
             {
-                var slot = Slot(keys[i]);
-                (_keys[slot], _counts[slot]) = (keys[i], counts[i]);
+                var slot = Slot(entry);
+                while (_entries[slot] != 0)
+                {
+                    slot = (slot + 1) & _mask;
+                }
+
+                _entries[slot] = entry;
             }
         }
     }

@@ -121,7 +121,7 @@ public sealed class QualityStage(QualityOptions options)
         private readonly AtomicFile? _scores;
         private readonly Quarantine _quarantine;
         private readonly TextMeter _meter = new();
-        private readonly PhraseFilter _phrases = new(TextMeter.Phrases.Concat(InstructionDetector.Phrases));
+        private readonly PhraseFilter _phrases = new(InstructionDetector.Phrases);
         private readonly WordText _words = new();
         private readonly RuleTracer _tracer;
 
@@ -164,13 +164,12 @@ public sealed class QualityStage(QualityOptions options)
 
             _words.Load(text);
             Spikes.Add(_words, source);
-            var phrases = !Ascii.IsValid(text) || _phrases.MayHold(_words.Normal.Span);
-            if (phrases)
+            if (!Ascii.IsValid(text) || _phrases.MayHold(_words.Normal.Span))
             {
                 Advise(id, Encoding.UTF8.GetString(text));
             }
 
-            var rule = sources.Keeps(source, id) ? Fails(row, id, text, phrases) : "source-cap";
+            var rule = sources.Keeps(source, id) ? Fails(row, id, text) : "source-cap";
             if (rule is null || _options.ScoreOnly)
             {
                 Rows.Out++;
@@ -216,9 +215,9 @@ public sealed class QualityStage(QualityOptions options)
             }
         }
 
-        private string? Fails(RowLine row, string id, ReadOnlySpan<byte> text, bool phrases)
+        private string? Fails(RowLine row, string id, ReadOnlySpan<byte> text)
         {
-            var scores = _meter.Measure(text, phrases);
+            var scores = _meter.Measure(text);
             if (_scores is not null)
             {
                 Write(_scores, JsonSerializer.SerializeToUtf8Bytes(new { id, scores }, Json));
@@ -233,7 +232,7 @@ public sealed class QualityStage(QualityOptions options)
             {
                 parser.Parse(row.Utf8.Span);
                 if (parser.HasText
-                    && limits.FirstFailed(_meter.Measure(parser.Text.Span, phrases: true)) is { } inField)
+                    && limits.FirstFailed(_meter.Measure(parser.Text.Span)) is { } inField)
                 {
                     return $"quality:{field}:{JsonNamingPolicy.KebabCaseLower.ConvertName(inField.ToString())}";
                 }

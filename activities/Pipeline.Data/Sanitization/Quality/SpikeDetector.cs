@@ -14,6 +14,7 @@ namespace Pipeline.Data.Sanitization.Quality;
 internal sealed class SpikeDetector(int rows)
 {
     private const ulong Roll = 0x9E3779B97F4A7C15;
+    private const ulong Seed = 0xA0761D6478BD642F;
     private const int Bucket = 200_000;
     private const double OneSource = 0.95;
 
@@ -99,7 +100,7 @@ internal sealed class SpikeDetector(int rows)
             _hashes = new ulong[2 * text.Count];
         }
 
-        text.HashWords(_hashes);
+        text.HashWords(_hashes, Seed);
         if (_ofRow.Length < most)
         {
             (_ofRow, _slots) =

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Pipeline.Data.Dedup;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Sanitization.Quality;
 
@@ -14,12 +16,15 @@ public sealed class TextMeter
         "use cookies", "all rights reserved",
     ];
 
+    private static readonly byte[][] PhraseBytes = [.. Phrases.Select(Encoding.ASCII.GetBytes)];
+
     private static readonly ulong PunctuationBits =
         ".,;:!?\"'()".Aggregate(0UL, (bits, character) => bits | (1UL << character));
 
     private readonly HashSet<ulong> _lines = [];
     private readonly PairTable _pairs = new();
     private readonly AsciiMeter _ascii = new();
+    private readonly ByteBuffer _lower = new();
 
     /// <summary>Measures a text.</summary>
     /// <param name="text">Any text.</param>
@@ -34,16 +39,35 @@ public sealed class TextMeter
 
     /// <summary>As <see cref="Measure(string)"/>, for UTF-8.</summary>
     /// <param name="utf8">Well-formed UTF-8.</param>
-    /// <param name="phrases">False when the caller knows that no phrase of boilerplate is in the text.</param>
-    internal TextScores Measure(ReadOnlySpan<byte> utf8, bool phrases)
+    internal TextScores Measure(ReadOnlySpan<byte> utf8)
     {
-        if (phrases || !System.Text.Ascii.IsValid(utf8))
+        if (Ascii.IsValid(utf8))
         {
-            return Measure(System.Text.Encoding.UTF8.GetString(utf8));
+            _ascii.Read(utf8);
+            if (!_ascii.MayHoldPhrase || !HoldsPhrase(utf8))
+            {
+                return Scores(
+                    _ascii.Characters, _ascii.Words, _ascii.Lines, _ascii.UniqueLines, _ascii.TopPair, utf8.Length);
+            }
         }
 
-        _ascii.Read(utf8);
-        return Scores(_ascii.Characters, _ascii.Words, _ascii.Lines, _ascii.UniqueLines, _ascii.TopPair, utf8.Length);
+        return Measure(Encoding.UTF8.GetString(utf8));
+    }
+
+    private bool HoldsPhrase(ReadOnlySpan<byte> ascii)
+    {
+        _lower.Clear();
+        Ascii.ToLower(ascii, _lower.Reserve(ascii.Length), out var length);
+        _lower.Length = length;
+        foreach (var phrase in PhraseBytes)
+        {
+            if (_lower.Span.IndexOf(phrase) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static TextScores Scores(
