@@ -181,7 +181,7 @@ public sealed class RepeatStage(RepeatOptions options)
             _hashes = new ulong[2 * text.Count];
         }
 
-        text.HashWords(_hashes);
+        text.HashWords(_hashes, 0);
         var (rolling, weight) = (0UL, 1UL);
         for (var word = 0; word < options.Words; word++)
         {
