@@ -18,6 +18,9 @@ public sealed class TinyDataset : IAsyncLifetime, IDisposable
 
     public ArtifactRef RawRows { get; private set; } = null!; // set before every test
 
+    /// <summary>The shipped benchmark, as a folder that a test may change.</summary>
+    public string Benchmark => _folder.Combine("gate");
+
     public ArtifactRef Dataset { get; private set; } = null!; // set before every test
 
     /// <summary>Folder of a host that nobody else uses.</summary>
@@ -47,9 +50,18 @@ public sealed class TinyDataset : IAsyncLifetime, IDisposable
         var kept = await Host.Attempt(1, "holdout")
             .RunAsync(() => host.Data.HoldOutAsync(new() { Rows = rows.Rows, Data = data }));
         RawRows = kept.Rows;
+        Directory.CreateDirectory(Benchmark);
+        foreach (var path in Directory.EnumerateFiles(
+            Path.Combine(Repository.Root, "infra", "benchmarks", "debian-mmlu"), "*.jsonl"))
+        {
+            File.Copy(path, Path.Combine(Benchmark, Path.GetFileName(path)));
+        }
+
+        var apart = await Host.Attempt(1, "decontaminate").RunAsync(() => host.Data.DecontaminateAsync(
+            new() { Rows = kept.Rows, Data = data, Benchmarks = [Benchmark] }));
         var order = new BuildDatasetInput
         {
-            Rows = kept.Rows,
+            Rows = apart.Rows,
             HeldOut = kept.Second!, // a holdout has both
             BaseModel = run.BaseModel,
             Dataset = new DatasetOptions { MaxTrainRows = 64, RehearsalRows = 8, TestRows = 10 },

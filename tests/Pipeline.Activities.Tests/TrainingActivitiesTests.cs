@@ -42,6 +42,40 @@ public sealed class TrainingActivitiesTests(TinyDataset tiny) : IClassFixture<Ti
     }
 
     [Fact]
+    public async Task S1_16_B33_DataSetThatIsNotApartFromTheBenchmarksAsTheyAreNow_IsNotTrainedOn()
+    {
+        var host = new Host(tiny.Copy(), tiny.NewHost());
+        Task<TrainAdapterResult> Train(params string[] benchmarks) => Host.Attempt(1).RunAsync(
+            () => host.Trainer.TrainAdapterAsync(Order with { Benchmarks = benchmarks }));
+        (await Train(tiny.Benchmark)).Steps.ShouldBe(Host.Training.MaxSteps);
+
+        // Another gate set, and a question more in the old one, ask for another proof, finished training or not.
+        (await Should.ThrowAsync<InvalidDataException>(() => Train(tiny.Benchmark, "debian-mmlu")))
+            .Message.ShouldContain("not decontaminated against debian-mmlu as configured now");
+        var test = Path.Combine(tiny.Benchmark, "test.jsonl");
+        var before = await File.ReadAllTextAsync(test, TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(
+            test, "{\"question\":\"one more\",\"choices\":[\"a\",\"b\"],\"answer\":1}\n",
+            TestContext.Current.CancellationToken);
+        (await Should.ThrowAsync<InvalidDataException>(() => Train(tiny.Benchmark)))
+            .Message.ShouldContain("run decontamination again");
+        await File.WriteAllTextAsync(test, before, TestContext.Current.CancellationToken);
+
+        // Rows that never met the stage have no proof at all.
+        var order = new BuildDatasetInput
+        {
+            Rows = tiny.RawRows,
+            HeldOut = tiny.RawRows,
+            BaseModel = tiny.BaseModel,
+            Dataset = new() { MaxTrainRows = 16, RehearsalRows = 0, TestRows = 4 },
+        };
+        var raw = await Host.Attempt(1).RunAsync(() => host.Datasets.BuildDatasetAsync(order));
+        (await Should.ThrowAsync<InvalidDataException>(() => Host.Attempt(1).RunAsync(
+            () => host.Trainer.TrainAdapterAsync(Order with { Dataset = raw.Dataset, Benchmarks = ["debian-mmlu"] }))))
+            .Message.ShouldContain("does not say that it was decontaminated");
+    }
+
+    [Fact]
     public async Task P06_F24_AttemptThatComesBack_WritesNothing()
     {
         var store = tiny.Copy();

@@ -33,6 +33,7 @@ public sealed partial class JsonVerbTests(SharedDeployment deployment)
         $"data filter {{0}}/text.jsonl --out {{0}}/filtered --score-only",
         $"data dedup {{0}}/text.jsonl --out {{0}}/dedup",
         $"data semantic {{0}}/text.jsonl --out {{0}}/semantic --model {Model}",
+        $"data repeats {{0}}/text.jsonl --out {{0}}/repeats",
         $"data decontaminate {{0}}/text.jsonl --out {{0}}/apart --against {{0}}/gate.jsonl",
         $"data split {{0}}/text.jsonl --out {{0}}/split",
         $"data report {{0}}/dedup --out {{0}}/data.html",

@@ -143,6 +143,7 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
         fakes.Count("Sanitize").ShouldBe(1);
         fakes.Count("Dedup").ShouldBe(2);
         fakes.Trainings.Single().Train.Seed.ShouldBe(7);
+        fakes.Trainings.Single().Benchmarks.ShouldBe(["debian-mmlu"]);
     }
 
     [Fact]

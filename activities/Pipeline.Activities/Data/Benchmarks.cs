@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.Activities.Running;
 using Pipeline.Data.Decontamination;
 using Pipeline.Workflows;
@@ -25,25 +24,9 @@ public sealed class Benchmarks(WorkerPaths paths)
                 nonRetryable: true);
     }
 
-    /// <summary>Questions with their right answers, for decontamination.</summary>
+    /// <summary>Its questions in the forms that they may leak in, for decontamination.</summary>
     /// <param name="name">Name of the benchmark.</param>
     /// <returns>The items.</returns>
-    public IEnumerable<EvaluationItem> Items(string name)
-    {
-        var (path, number) = (Path.Combine(FolderOf(name), "test.jsonl"), 0);
-        foreach (var line in File.ReadLines(path))
-        {
-            number++;
-            using var row = JsonDocument.Parse(line);
-            var (question, answer) = (row.RootElement.GetProperty("question").GetString()
-                ?? "", row.RootElement.GetProperty("answer").ToString());
-            if (row.RootElement.TryGetProperty("choices", out var choices) && int.TryParse(answer, out var index)
-                && index >= 0 && index < choices.GetArrayLength())
-            {
-                answer = choices[index].ToString();
-            }
-
-            yield return new EvaluationItem(name, number.ToString(), $"{question} {answer}");
-        }
-    }
+    public IReadOnlyList<EvaluationItem> Items(string name) =>
+        EvaluationItems.Read(Path.Combine(FolderOf(name), "test.jsonl"), name);
 }

@@ -151,6 +151,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
             var options = new DedupOptions
             {
                 Threshold = input.Data.DedupThreshold,
+                Bands = LshBands.Finding(input.Data.DedupThreshold),
                 Fields = FieldsOf(input.Data),
                 Workers = Environment.ProcessorCount,
             };
@@ -196,7 +197,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 Summary = result with
                 {
                     Text =
-                        $"{result.Text}; {items.Count:N0} items of {string.Join(", ", input.Benchmarks)}, "
+                        $"{result.Text}; {items.DistinctBy(item => (item.Task, item.Id)).Count():N0} items of {string.Join(", ", input.Benchmarks)}, "
                             + $"{summary.SkippedItems} too short"
                 },
             };

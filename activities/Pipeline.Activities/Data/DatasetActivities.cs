@@ -1,5 +1,6 @@
 using Pipeline.Activities.Running;
 using Pipeline.Data.Building;
+using Pipeline.Data.Decontamination;
 using Pipeline.Data.Formats;
 using Pipeline.Data.Labels;
 using Pipeline.Workflows.Contracts;
@@ -17,6 +18,9 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
     /// Name of the file with task rows of the training set as they were written, for worked examples and simple arms.
     /// </summary>
     internal const string Examples = "examples.jsonl";
+
+    /// <summary>Name of the file that says which evaluation sets the rows were kept apart from.</summary>
+    internal const string Decontamination = "decontamination.json";
 
     private const int MostExamples = 20_000;
 
@@ -97,6 +101,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
         };
         var index = await Task.Run(() => builder.Build(recipe, folder, run.Stop), run.Stop);
         File.Copy(test.Path, Path.Combine(folder, "test.jsonl"));
+        await ProveAsync(run, input.Rows, folder);
         await File.WriteAllLinesAsync(
             Path.Combine(folder, Examples), File.ReadLines(rows.Path).Take(MostExamples), run.Stop);
         scratch.Delete(recursive: true);
@@ -119,6 +124,16 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
                 },
             },
         };
+    }
+
+    // The training asks for the proof, so it goes where the rows go.
+    private static async Task ProveAsync(StageRun run, ArtifactRef rows, string folder)
+    {
+        var summary = Path.Combine(await run.OpenAsync(rows), "summary.json");
+        if (DecontaminationSummary.Find(summary) is not null)
+        {
+            File.Copy(summary, Path.Combine(folder, Decontamination));
+        }
     }
 
     private static async Task<(string Path, int Count)> TaskRowsAsync(

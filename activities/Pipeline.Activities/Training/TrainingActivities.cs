@@ -1,5 +1,7 @@
+using Pipeline.Activities.Data;
 using Pipeline.Activities.Running;
 using Pipeline.Data.Building;
+using Pipeline.Data.Decontamination;
 using Pipeline.Llm.Models;
 using Pipeline.Llm.Peft;
 using Pipeline.Llm.Training;
@@ -22,16 +24,35 @@ public sealed class TrainingActivities(StageWork work, IObjectStore store, Worke
 
     /// <inheritdoc/>
     [Activity]
-    public Task<TrainAdapterResult> TrainAdapterAsync(TrainAdapterInput input)
+    public async Task<TrainAdapterResult> TrainAdapterAsync(TrainAdapterInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (input.Benchmarks.Count > 0)
+        {
+            using var pulse = new ActivityPulse();
+            RequireApart(await work.Artifacts.OpenAsync(input.Dataset, pulse.Stop), input.Benchmarks);
+        }
+
         var options = input.Train with { Sweep = [], RankLadder = [], SweepSteps = 1, MaxDivergenceRetries = 0 };
-        return work.RunAsync<TrainAdapterResult>(
+        return await work.RunAsync<TrainAdapterResult>(
             "train",
             new { input.Dataset, input.BaseModel, options, machine.Threads },
             result => [result.Adapter],
             run => TrainAsync(input, run),
             (result, cached, time) => result with { Summary = StageWork.Mark(result.Summary, cached, time) });
+    }
+
+    // Before a finished training is looked up: what was right for the benchmarks of yesterday is not for those of
+    // today.
+    private void RequireApart(string dataset, IReadOnlyList<string> names)
+    {
+        var summary = DecontaminationSummary.Find(Path.Combine(dataset, DatasetActivities.Decontamination))
+            ?? throw new InvalidDataException(
+                $"the data set does not say that it was decontaminated; decontaminate its rows against "
+                    + $"{string.Join(", ", names)} and build it again");
+        var benchmarks = new Benchmarks(paths);
+        summary.Require(names.ToDictionary(
+            name => name, name => DecontaminationStage.DigestOf(benchmarks.Items(name)), StringComparer.Ordinal));
     }
 
     private async Task<TrainAdapterResult> TrainAsync(TrainAdapterInput input, StageRun run)

@@ -20,7 +20,7 @@ namespace Pipeline.Data.Decontamination;
 public sealed class DecontaminationStage(DecontaminationOptions options)
 {
     /// <summary>Version of the rules; part of the digest.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -153,9 +153,11 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
             json.WriteStartObject();
             json.WriteString("id", id);
             json.WriteString("rule", rule);
-            json.WriteNumber("matches", hits.Count);
+            json.WriteNumber(
+                "matches", hits.DistinctBy(hit => (hit.WordIndex, hit.Words, items[hit.Item].Task, items[hit.Item].Id))
+                    .Count());
             json.WriteStartArray("hits");
-            foreach (var hit in hits.DistinctBy(hit => hit.Item).Take(20))
+            foreach (var hit in hits.DistinctBy(hit => (items[hit.Item].Task, items[hit.Item].Id)).Take(20))
             {
                 json.WriteStartObject();
                 json.WriteString("task", items[hit.Item].Task);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Decontamination;
@@ -24,6 +25,22 @@ public sealed record DecontaminationSummary
 
     /// <summary>Output files with digests.</summary>
     public required IReadOnlyList<StageFile> Files { get; init; }
+
+    /// <summary>Reads what a run left in its folder.</summary>
+    /// <param name="path">Its summary.</param>
+    /// <returns>The summary; null when there is none, or it is that of another stage.</returns>
+    public static DecontaminationSummary? Find(string path)
+    {
+        try
+        {
+            return File.Exists(path)
+                ? JsonSerializer.Deserialize<DecontaminationSummary>(File.ReadAllBytes(path), StageFolder.Json) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // other stages have other members
+        }
+    }
 
     /// <summary>Checks that every configured evaluation set was part of the run, with the same items.</summary>
     /// <param name="configured">Digest of each set that gates the run, by name; see

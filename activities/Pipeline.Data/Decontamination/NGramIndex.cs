@@ -19,6 +19,7 @@ internal sealed class NGramIndex
         IReadOnlyList<EvaluationItem> items, IReadOnlyList<int> lengths, bool shortItemsWhole, int minimumWords)
     {
         var (text, shortest) = (new WordText(), lengths.Min());
+        var sought = new HashSet<(string, string)>();
         for (var item = 0; item < items.Count; item++)
         {
             text.Load(Encoding.UTF8.GetBytes(items[item].Text));
@@ -32,6 +33,7 @@ internal sealed class NGramIndex
 
             if (text.Count >= shortest)
             {
+                sought.Add((items[item].Task, items[item].Id));
                 foreach (var length in lengths.Where(length => length <= text.Count))
                 {
                     Add(item, length, text.Count);
@@ -39,13 +41,12 @@ internal sealed class NGramIndex
             }
             else if (shortItemsWhole && text.Count >= minimumWords)
             {
+                sought.Add((items[item].Task, items[item].Id));
                 Add(item, text.Count, text.Count);
             }
-            else
-            {
-                Skipped += 1;
-            }
         }
+
+        Skipped = items.Select(item => (item.Task, item.Id)).Distinct().Count(item => !sought.Contains(item));
 
         foreach (var grams in _byLength.Values)
         {

@@ -26,7 +26,9 @@ public sealed record DedupOptions
     /// <summary>Hash of a shingle.</summary>
     public ShingleHash Hash { get; init; } = ShingleHash.Fast;
 
-    /// <summary>Banding of the signature.</summary>
+    /// <summary>
+    /// Banding of the signature; a <see cref="Threshold"/> below 0.8 asks for another, <see cref="LshBands.Finding"/>.
+    /// </summary>
     /// <value>14 bands of 8.</value>
     public LshBands Bands { get; init; } = LshBands.Loose;
 

@@ -8,6 +8,9 @@ public sealed record DedupSummary
     /// <summary>Digest of stage version, options and input content; equal keys give equal outputs.</summary>
     public required string Key { get; init; }
 
+    /// <summary>Version of the rules, that of the normal form of a text among them.</summary>
+    public int Version { get; init; } = DedupStage.Version;
+
     /// <summary>Rows in, out, removed (<c>exact</c>, <c>near</c>, <c>history</c>) and set aside.</summary>
     public required RowAccounting Rows { get; init; }
 

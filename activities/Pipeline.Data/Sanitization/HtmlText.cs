@@ -26,6 +26,10 @@ internal static class HtmlText
         "article aside blockquote body br caption dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 head header hr html li main nav ol p pre section table td th title tr ul".Split(' '),
         StringComparer.OrdinalIgnoreCase);
 
+    // Elements that stand alone; those of Blocks may be left open as well.
+    private static readonly HashSet<string> Voids = new(
+        ["img", "input", "link", "meta", "embed", "source", "col"], StringComparer.OrdinalIgnoreCase);
+
     public static bool MayChange(ReadOnlySpan<byte> text)
     {
         for (var at = 0; text[at..].IndexOf((byte)'<') is >= 0 and var skip; at += skip + 1)
@@ -61,11 +65,12 @@ internal static class HtmlText
     private static string? Once(string text)
     {
         StringBuilder? output = null;
+        HashSet<string>? closed = null;
         var kept = 0;
         for (var at = text.IndexOf('<', StringComparison.Ordinal); at >= 0; at = text.IndexOf('<', at + 1))
         {
             var end = TagEnd(text, at, out var name);
-            if (end < 0)
+            if (end < 0 || (MayBeProse(text, at, end, name) && !(closed ??= ClosedIn(text)).Contains(name)))
             {
                 continue;
             }
@@ -82,6 +87,29 @@ internal static class HtmlText
         }
 
         return output?.Append(text, kept, text.Length - kept).ToString();
+    }
+
+    // "Plays <audio> and <video>" speaks of elements: they have no attribute, and nothing closes them.
+    private static bool MayBeProse(string text, int at, int end, string name) =>
+        name.Length > 0 && text[at + 1] != '/' && text[end - 2] != '/' && !Blocks.Contains(name)
+            && !Voids.Contains(name) && !text.AsSpan(at, end - at).Contains('=');
+
+    private static HashSet<string> ClosedIn(string text)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (var at = text.IndexOf("</", StringComparison.Ordinal); at >= 0;
+            at = text.IndexOf("</", at + 2, StringComparison.Ordinal))
+        {
+            var end = at + 2;
+            while (end < text.Length && end - at < 14 && char.IsAsciiLetterOrDigit(text[end]))
+            {
+                end++;
+            }
+
+            names.Add(text[(at + 2)..end]);
+        }
+
+        return names;
     }
 
     // The end of what starts here when it is a comment, or a tag of a known element; with its content for scripts and

@@ -13,17 +13,29 @@ internal static partial class IdentityRules
 
     public static (int, int) UsSsn(ReadOnlySpan<byte> text, int start, int end)
     {
-        if (end - start != 3 || start + 11 > text.Length || text[end] != '-' || Bytes.SkipDigits(text, end + 1, 3)
-            != end + 3 || text[end + 3] != '-' || Bytes.SkipDigits(text, end + 4, 5) != end + 8)
+        var dashed = end - start == 3 && Bytes.At(text, end) == '-';
+        var loose = end - start == 9 || (end - start == 3 && Bytes.At(text, end) == ' ');
+        if (!dashed && !(loose && AfterSsn(text, start)))
         {
             return default;
         }
 
-        var (area, group, serial) = (Bytes.Number(text[start..end]), Bytes.Number(text[(end + 1)..(end + 3)]),
-            Bytes.Number(text[(end + 4)..(end + 8)]));
-        return area is not (0 or 666 or >= 900) && group != 0 && serial != 0 && Bytes.EndsFree(text, end + 8)
-            ? (start, end + 8) : default;
+        // Nine digits alone, or with spaces, are anything unless something says what they are.
+        var gap = end - start == 9 ? 0 : 1;
+        var (group, serial) = (start + 3 + gap, start + 5 + (2 * gap));
+        if (gap == 1 && (Bytes.SkipDigits(text, group, 3) != group + 2 || Bytes.At(text, group + 2) != text[end]
+            || Bytes.SkipDigits(text, serial, 5) != serial + 4))
+        {
+            return default;
+        }
+
+        return Bytes.Number(text.Slice(start, 3)) is not (0 or 666 or >= 900) && Bytes.Number(text.Slice(group, 2)) != 0
+            && Bytes.Number(text.Slice(serial, 4)) != 0 && Bytes.EndsFree(text, serial + 4)
+            ? (start, serial + 4) : default;
     }
+
+    private static bool AfterSsn(ReadOnlySpan<byte> text, int start) =>
+        SsnWords().IsMatch(Encoding.Latin1.GetString(text[Math.Max(0, start - 32)..start]));
 
     public static (int, int) UkNino(ReadOnlySpan<byte> text, int digits, int digitsEnd)
     {
@@ -49,7 +61,9 @@ internal static partial class IdentityRules
 
     public static (int, int) DateOfBirth(ReadOnlySpan<byte> text, int start, int end)
     {
-        if (end - start is not (1 or 2 or 4))
+        // Cheap questions first: most numbers have neither such neighbours nor such a length.
+        if (end - start is not (1 or 2 or 4) || !" :=\"'."u8.Contains(Bytes.At(text, start - 1))
+            || !(end - start == 4 ? "-/."u8 : "-/. ,snrt"u8).Contains(Bytes.At(text, end)))
         {
             return default;
         }
@@ -89,14 +103,20 @@ internal static partial class IdentityRules
         + ":#]*(?<number>[0-9]{9}|[A-Z][0-9]{8}|C[0-9CFGHJKLMNPRTVWXYZ]{8})(?![A-Za-z0-9])", RegexOptions.IgnoreCase)]
     private static partial Regex PassportNumber();
 
-    [GeneratedRegex("(?:\\bborn(?: on)?|\\bDOB|\\bdate of birth|\\bbirth ?date|\\bgeboren(?: am)?)[ "
-        + ":=]{1,3}(?:(?<month>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\\.?) )?$",
-        RegexOptions.IgnoreCase)]
+    // Bytes are read as Latin-1, so that an index is a place in the text: the letters of n\u00E9 are two there.
+    [GeneratedRegex("(?:\\bborn(?: on)?|\\bd\\.?o\\.?b\\.?|\\bdate[ _]?of[ _]?birth|\\bbirth[ _]?(?:date|day)"
+        + "|\\bgeboren(?: am)?|\\bgeb\\.|\\bGeburts(?:datum|tag)|\\bn\u00C3\u00A9e? le|\\bdate de naissance"
+        + "|\\bfecha de nacimiento|\\bnacid[oa](?: el)?|\\bnat[oa] il|\\bdata di nascita|\\bgeboortedatum"
+        + "|\\bdata de nascimento)\"?[ :=\"']{1,4}(?:(?<month>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+        + "[a-z]{0,6}\\.?) )?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex BirthWords();
 
-    [GeneratedRegex("^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.\\-][0-9]{1,2}[/.\\-][0-9]{4}|[0-9]{1,2}\\.? "
-        + "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\\.? [0-9]{4})")]
+    [GeneratedRegex("^(?:[0-9]{4}([-/.])[0-9]{1,2}\\1[0-9]{1,2}|[0-9]{1,2}([/.\\-])[0-9]{1,2}\\2(?:[0-9]{4}|[0-9]{2})"
+        + "|[0-9]{1,2}\\.? (?:de )?[A-Za-z\u00C3\u00A4\u00A9\u00BB]{3,10}\\.? (?:de )?[0-9]{4})")]
     private static partial Regex AnyDate();
+
+    [GeneratedRegex("(?:\\bSSN|social security)[^0-9]{1,14}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SsnWords();
 
     [GeneratedRegex("^[0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}")]
     private static partial Regex DayYear();

@@ -81,35 +81,47 @@ internal static class NumberRules
         ["XK"] = 20,
     };
 
+    private static readonly byte[] LengthByCountry = ByCountry();
+
     public static (int, int) Iban(ReadOnlySpan<byte> text, int digits)
     {
         var start = digits - 2;
-        if (start < 0 || !Bytes.Upper(text, start) || !Bytes.Upper(text, start + 1) || Bytes.Word(text, start - 1)
-            || !Bytes.Digit(text, digits + 1)
-            || !IbanLengths.TryGetValue(string.Concat((char)text[start], (char)text[start + 1]), out var length))
+        if (start < 0 || !char.IsAsciiLetter((char)text[start]) || !char.IsAsciiLetter((char)text[start + 1])
+            || Bytes.Word(text, start - 1) || !Bytes.Digit(text, digits + 1)
+            || LengthByCountry[Place(text[start], text[start + 1])] is var length && length == 0)
         {
             return default;
         }
 
         Span<byte> value = stackalloc byte[34];
         var (count, at) = (0, start);
-        while (count < length
-            && (char.IsAsciiDigit((char)Bytes.At(text, at)) || Bytes.Upper(text, at)
-                || (Bytes.At(text, at) == ' ' && count % 4 == 0 && Bytes.At(text, at - 1) != ' ')))
+        while (count < length && at < text.Length
+            && (char.IsAsciiLetterOrDigit((char)text[at])
+                || (text[at] is (byte)' ' or (byte)'-' && count % 4 == 0
+                    && char.IsAsciiLetterOrDigit((char)text[at - 1]))))
         {
-            if (Bytes.At(text, at) != ' ')
+            if (text[at] is not ((byte)' ' or (byte)'-'))
             {
-                value[count++] = text[at];
-            }
-            else if (at >= text.Length)
-            {
-                return default;
+                value[count++] = char.IsAsciiDigit((char)text[at]) ? text[at] : (byte)(text[at] & 0xDF);
             }
 
             at++;
         }
 
         return count == length && !Bytes.Word(text, at) && Mod97(value[..count]) ? (start, at) : default;
+    }
+
+    private static int Place(int first, int second) => (((first & 0x1F) - 1) * 26) + (second & 0x1F) - 1;
+
+    private static byte[] ByCountry()
+    {
+        var lengths = new byte[26 * 26];
+        foreach (var (country, length) in IbanLengths)
+        {
+            lengths[Place(country[0], country[1])] = (byte)length;
+        }
+
+        return lengths;
     }
 
     public static bool Mod97(ReadOnlySpan<byte> iban)
@@ -155,7 +167,8 @@ internal static class NumberRules
         {
             var separator = Bytes.At(text, end);
             var six = Bytes.SkipDigits(text, end + 1, 7) - end - 1 == 6;
-            foreach (var size in six ? (ReadOnlySpan<int>)[6, 5] : [4, 4, 4])
+            foreach (var size in !six ? (ReadOnlySpan<int>)[4, 4, 4]
+                : Bytes.SkipDigits(text, end + 8, 5) == end + 12 ? [6, 4] : [6, 5])
             {
                 if (separator is not ((byte)' ' or (byte)'-') || Bytes.At(text, at) != separator
                     || Bytes.SkipDigits(text, at + 1, size) != at + 1 + size)
@@ -179,19 +192,23 @@ internal static class NumberRules
     private static bool AfterGroup(ReadOnlySpan<byte> text, int start) =>
         Bytes.At(text, start - 1) == ' ' && Bytes.Digit(text, start - 2);
 
-    /// <summary>Visa, Mastercard, American Express, Discover, Diners Club, JCB, by prefix and length.</summary>
+    /// <summary>
+    /// Visa, Mastercard, American Express, Discover, Diners Club, JCB, UnionPay, Maestro, by prefix and length.
+    /// </summary>
     private static bool Issuer(ReadOnlySpan<byte> digits, int count)
     {
         var (two, four) = (Bytes.Number(digits[..2]), Bytes.Number(digits[..4]));
         return digits[0] switch
         {
             (byte)'4' => count is 13 or 16 or 19,
-            (byte)'5' => count == 16 && two is >= 51 and <= 55,
+            (byte)'5' => (count == 16 && two is >= 51 and <= 55)
+                || (count is >= 16 and <= 19 && four is 5018 or 5020 or 5038 or 5893),
             (byte)'2' => count == 16 && four is >= 2221 and <= 2720,
             (byte)'3' => (count == 15 && two is 34 or 37)
                 || (count == 14 && (two is 36 or 38 or 39 || four / 10 is >= 300 and <= 305))
                 || (count == 16 && four is >= 3528 and <= 3589),
-            (byte)'6' => count is 16 or 19 && (four == 6011 || two == 65 || four / 10 is >= 644 and <= 649),
+            (byte)'6' => (count is 16 or 19 && (four == 6011 || two == 65 || four / 10 is >= 644 and <= 649))
+                || (count is >= 16 and <= 19 && (two == 62 || four is 6304 or 6759 or (>= 6761 and <= 6763))),
             _ => false,
         };
     }

@@ -41,7 +41,7 @@ public sealed class PiiFinder(PiiOptions options)
         }
 
         _encoded.Find(text, spans);
-        if (traits.HasFlag(TextTraits.Signs))
+        if ((traits & (TextTraits.Signs | TextTraits.Anchors)) != TextTraits.None)
         {
             ConnectionRules.Find(text, spans);
         }

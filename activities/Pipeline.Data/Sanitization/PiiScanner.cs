@@ -10,7 +10,7 @@ namespace Pipeline.Data.Sanitization;
 public sealed class PiiScanner(PiiOptions options)
 {
     /// <summary>Version of the rules; recorded with every edit.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly SearchValues<byte> Anchors = SearchValues.Create("0123456789@:_"u8);
 
@@ -73,6 +73,7 @@ public sealed class PiiScanner(PiiOptions options)
                     break;
                 case (byte)':':
                     Add(PiiType.UrlCredentials, NetworkRules.UrlCredentials(text, at), spans);
+                    Add(PiiType.SlackToken, SecretRules.SlackWebhook(text, at), spans);
                     if (at >= colonsDone)
                     {
                         colonsDone = NetworkRules.Colons(text, at, options.PublicAddressesOnly, spans);
@@ -100,6 +101,7 @@ public sealed class PiiScanner(PiiOptions options)
         Add(PiiType.UkNino, IdentityRules.UkNino(text, start, end), spans);
         Add(PiiType.Mac, NetworkRules.MacAround(text, start), spans);
         Add(PiiType.DateOfBirth, IdentityRules.DateOfBirth(text, start, end), spans);
+        Add(PiiType.SlackToken, SecretRules.SlackAppToken(text, start), spans);
         if (!Bytes.StartsFree(text, start))
         {
             return;

@@ -60,7 +60,9 @@ public enum PiiType
     /// <summary>A given name of the configured list and a family name.</summary>
     Person,
 
-    /// <summary>A password in a connection string.</summary>
+    /// <summary>
+    /// A password in a connection string or configuration, or a long random value that is called a key.
+    /// </summary>
     ConnectionSecret,
 
     /// <summary>A word or pattern of the operator's list.</summary>

@@ -17,6 +17,14 @@ public sealed record SanitizeSummary
     /// <summary>Texts changed by each cleaner, by its id.</summary>
     public required IReadOnlyDictionary<string, long> CleanedTexts { get; init; }
 
+    /// <summary>Versions of the rules: <c>clean</c> of all cleaners, <c>pii</c> of all classes.</summary>
+    public IReadOnlyDictionary<string, int> Versions { get; init; } =
+        new SortedDictionary<string, int>(StringComparer.Ordinal)
+        {
+            ["clean"] = TextCleaner.Version,
+            ["pii"] = PiiScanner.Version,
+        };
+
     /// <summary>Output files with digests.</summary>
     public required IReadOnlyList<StageFile> Files { get; init; }
 }

@@ -8,18 +8,20 @@ internal static class SecretRules
     public static ((int, int), int) PrivateKey(ReadOnlySpan<byte> text, int at)
     {
         var header = text[at..Math.Min(text.Length, at + 60)];
-        var mark = header.IndexOf("PRIVATE KEY-----"u8);
-        if (mark < 0 || header[..mark].Contains((byte)'\n'))
+        var mark = header.IndexOf("PRIVATE KEY"u8);
+        if (mark < 0 || header[..mark].Contains((byte)'\n') || !(header[(mark + 11)..].StartsWith("-----"u8)
+            || header[(mark + 11)..].StartsWith(" BLOCK-----"u8)))
         {
             return (default, at + 11);
         }
 
         var body = text[at..Math.Min(text.Length, at + MostPemBytes)];
         var foot = body.IndexOf("-----END "u8);
-        var tail = foot < 0 ? -1 : body[foot..].IndexOf("PRIVATE KEY-----"u8);
+        var tail = foot < 0 ? -1 : body[foot..].IndexOf("PRIVATE KEY"u8);
+        var dashes = tail < 0 ? -1 : body[(foot + tail)..].IndexOf("-----"u8);
 
         // A block that is cut off is still a key: everything up to the limit is taken.
-        var end = tail < 0 ? at + body.Length : at + foot + tail + 16;
+        var end = dashes < 0 ? at + body.Length : at + foot + tail + dashes + 5;
         return ((at, end), end);
     }
 
@@ -57,22 +59,56 @@ internal static class SecretRules
         return fits && !Bytes.Word(text, at - 1) ? ((at, end), end) : (default, end);
     }
 
-    public static (int, int) GithubToken(ReadOnlySpan<byte> text, int underscore)
+    /// <summary>An app-level token; its digit is where the scan finds it.</summary>
+    public static (int, int) SlackAppToken(ReadOnlySpan<byte> text, int digit)
     {
-        var start = underscore - 3;
-        if (start < 0 || text[start] != 'g' || text[start + 1] != 'h' || text[start + 2]
-            is not ((byte)'p' or (byte)'o' or (byte)'s' or (byte)'u' or (byte)'r') || Bytes.Word(text, start - 1))
+        var start = digit - 5;
+        if (start < 0 || !text[start..].StartsWith("xapp-"u8) || Bytes.Word(text, start - 1))
         {
             return default;
         }
 
-        var end = underscore + 1;
-        while (end <= underscore + 37 && char.IsAsciiLetterOrDigit((char)Bytes.At(text, end)))
+        var end = Run(text, start);
+        return end - start >= 20 ? (start, end) : default;
+    }
+
+    /// <summary>The address of a webhook, which is all that it takes to post.</summary>
+    public static (int, int) SlackWebhook(ReadOnlySpan<byte> text, int colon)
+    {
+        const int Prefix = 28;
+        if (!text[colon..].StartsWith("://hooks.slack.com/services/"u8) || colon < 5)
+        {
+            return default;
+        }
+
+        var end = colon + Prefix;
+        while (char.IsAsciiLetterOrDigit((char)Bytes.At(text, end)) || Bytes.At(text, end) == '/')
         {
             end++;
         }
 
-        return end == underscore + 37 ? (start, end) : default;
+        return end - colon >= Prefix + 20 ? (colon - 5, end) : default;
+    }
+
+    public static (int, int) GithubToken(ReadOnlySpan<byte> text, int underscore)
+    {
+        var pat = underscore >= 6 && text[(underscore - 6)..].StartsWith("github_pat_"u8);
+        var start = underscore - (pat ? 6 : 3);
+        if (start < 0 || Bytes.Word(text, start - 1) || (!pat && (text[start] != 'g' || text[start + 1] != 'h'
+            || text[start + 2] is not ((byte)'p' or (byte)'o' or (byte)'s' or (byte)'u' or (byte)'r'))))
+        {
+            return default;
+        }
+
+        // Fine-grained tokens have 82 characters behind the prefix, the others 36 or, of late, more.
+        var first = pat ? start + 11 : underscore + 1;
+        var end = first;
+        while (char.IsAsciiLetterOrDigit((char)Bytes.At(text, end)) || (pat && Bytes.At(text, end) == '_'))
+        {
+            end++;
+        }
+
+        return end - first >= (pat ? 60 : 36) ? (start, end) : default;
     }
 
     /// <summary>End of a run of base64url characters.</summary>

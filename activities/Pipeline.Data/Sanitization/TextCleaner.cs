@@ -7,7 +7,7 @@ namespace Pipeline.Data.Sanitization;
 /// <summary>Deterministic repairs of one text; a second application changes nothing.</summary>
 internal static class TextCleaner
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 

@@ -49,6 +49,58 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Clean_OwnNamesWordsPatternsAndClasses_AreTaken()
+    {
+        File.WriteAllText(_folder.Combine("names.txt"), "Ximena\n");
+        File.WriteAllText(_folder.Combine("words.txt"), "Project Zephyr\n\n");
+        Write("in", ("a", "Ximena Berg leads Project Zephyr as EMP-12345 on 10.0.0.1"), ("b", "SSN 123-45-6789"));
+        (await InvokeAsync(
+            "clean", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--names",
+            _folder.Combine("names.txt"), "--words", _folder.Combine("words.txt"), "--pattern", @"EMP-\d{5}",
+            "--private-addresses", "--pii-class", "us_ssn=drop", "--pii-class", "IPV4=redact")).ShouldBe(0);
+        JsonDocument.Parse(File.ReadLines(_folder.Combine("out", "rows.jsonl")).Single()).RootElement
+            .GetProperty("text").GetString().ShouldBe("<PERSON> leads <CUSTOM> as <CUSTOM> on ");
+        Ids("out", "removed.jsonl").ShouldBe(["b"]);
+        ErrorOf("clean", "--pii-class", "SHOE=drop").ShouldContain("classes: PRIVATE_KEY");
+        ErrorOf("clean", "--pii-class", "EMAIL=eat").ShouldContain("modes: replace, mask");
+    }
+
+    [Fact]
+    public async Task Dedup_KeepPolicyAndBanding_AreChosen()
+    {
+        var text = Words(1);
+        File.WriteAllLines(_folder.Combine("in.jsonl"), [
+            JsonSerializer.Serialize(new { id = "a", score = 1, text }),
+            JsonSerializer.Serialize(new { id = "b", score = 3, text = text.ToUpperInvariant() }),
+            JsonSerializer.Serialize(new { id = "c", score = 2, text = text + " and one more" })]);
+        foreach (var (keep, stays) in new[] { ("first", "a"), ("longest", "c"), ("best", "b") })
+        {
+            (await InvokeAsync(
+                "dedup", _folder.Combine("in.jsonl"), "--out", _folder.Combine(keep), "--keep", keep, "--score-field",
+                "score", "--bands", "28x4", "--field", "text")).ShouldBe(0);
+            Ids(keep, "rows.jsonl").ShouldBe([stays], keep);
+        }
+
+        (await InvokeAsync(
+            "dedup", _folder.Combine("in.jsonl"), "--out", _folder.Combine("exact"), "--exact-only")).ShouldBe(0);
+        Ids("exact", "rows.jsonl").ShouldBe(["a", "c"]);
+        ErrorOf("dedup", "--keep", "best").ShouldContain("needs --score-field");
+        ErrorOf("dedup", "--bands", "14").ShouldContain("such as 14x8");
+    }
+
+    [Fact]
+    public async Task Repeats_PassagesOfFiftyWords_AreReportedWithTheirPlace()
+    {
+        var passage = string.Join(' ', Enumerable.Range(0, 60).Select(i => $"word{i}"));
+        Write("in", ("a", $"{Words(1)} {passage}"), ("b", $"first {passage.ToUpperInvariant()}! {Words(2)}"),
+            ("c", string.Join(' ', passage.Split(' ')[..49])), ("d", $"{passage} {Words(3)} {passage}"));
+        (await InvokeAsync("repeats", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"))).ShouldBe(0);
+        File.ReadLines(_folder.Combine("out", "repeats.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(row => $"{row.GetProperty("id")} {row.GetProperty("start")} {row.GetProperty("words")}")
+            .ShouldBe(["b 1 60", "d 0 60", "d 90 60"]);
+    }
+
+    [Fact]
     public async Task Decontaminate_BothRunLengths_NamesTheRule()
     {
         Write("in", ("a", Words(1)), ("b", string.Join(' ', Words(1).Split(' ')[..9]) + " and more"), ("c", Words(2)));
@@ -79,6 +131,9 @@ public sealed class DataCommandTests : IDisposable
         aside.Select(row => $"{row.GetProperty("file")}:{row.GetProperty("line")}")
             .ShouldBe(["in.jsonl:2", "in.jsonl:3"]);
     }
+
+    private string ErrorOf(string stage, params string[] options) => DataCommand.Create()
+        .Parse([stage, _folder.Combine("in.jsonl"), "--out", _folder.Combine("x"), .. options]).Errors.Single().Message;
 
     private static Task<int> InvokeAsync(params string[] arguments) =>
         DataCommand.Create().Parse(arguments).InvokeAsync();

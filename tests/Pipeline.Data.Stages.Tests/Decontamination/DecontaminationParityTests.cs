@@ -107,6 +107,62 @@ public sealed class DecontaminationParityTests
     }
 
     [Fact]
+    public async Task S1_16_ItemsOfEveryLayout_AreFoundInTheFormsThatTheyLeakIn()
+    {
+        using var folder = new TempDirectory();
+        Directory.CreateDirectory(folder.Combine("mmlu", "test"));
+        const string Question = "Which gas do plants take in for photosynthesis?";
+        File.WriteAllText(folder.Combine("mmlu", "test", "biology_test.csv"),
+            $"\"{Question}\",Oxygen,\"Carbon, as dioxide\",Helium,Neon,B\nWhat is two and two?,3,4,5,6,B\n");
+        File.WriteAllText(folder.Combine("task.jsonl"),
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"name the section of the package foo please\"},"
+                + "{\"role\":\"assistant\",\"content\":\"it is in libs\"}]}\n\n");
+        File.WriteAllText(folder.Combine("judge.jsonl"),
+            "{\"prompt\":\"Rate the answer below from one to ten for being helpful\"}\n");
+        object[] rows =
+        [
+            new { id = "asked", text = $"Q: {Question} Think first." },
+            new { id = "lettered", text = "what is two and two\nA) 3\nB) 4\nC) 5\nD) 6\nAnswer: B" },
+            new
+            {
+                id = "parted", messages = new object[]
+                {
+                    new { role = "user", content = "Please: NAME the section, of the package 'foo' please" },
+                    new { role = "assistant", content = "It is in libs." },
+                }
+            },
+            new { id = "judge", text = "Rate the answer below, from one to ten, for being helpful!" },
+            new { id = "fine", text = "two and two is what many children add first" },
+        ];
+        File.WriteAllLines(folder.Combine("in.jsonl"), rows.Select(row => JsonSerializer.Serialize(row)));
+        EvaluationItem[] items = [.. EvaluationItems.Read(folder.Combine("mmlu")),
+            .. EvaluationItems.Read(folder.Combine("task.jsonl")), .. EvaluationItems.Read(folder.Combine("judge.jsonl"))];
+        var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] })
+            .RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("out"));
+        File.ReadAllText(folder.Combine("out", "rows.jsonl")).ShouldBe(JsonSerializer.Serialize(rows[^1]) + "\n");
+        File.ReadLines(folder.Combine("out", "removed.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(row => row.GetProperty("hits").EnumerateArray().Single())
+            .Select(hit => $"{hit.GetProperty("task").GetString()} {hit.GetProperty("item").GetString()}")
+            .ShouldBe(["biology_test 1", "biology_test 2", "task 1", "judge 1"]);
+        summary.GateSets.Keys.ShouldBe(["biology_test", "judge", "task"]);
+        summary.SkippedItems.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("gate.jsonl", "", "no evaluation items")]
+    [InlineData("gate.jsonl", "{\"other\":1}", "gate.jsonl:1: neither a text 'question' nor any of content")]
+    [InlineData("gate.jsonl", "[1]", "gate.jsonl:1: not a JSON object")]
+    [InlineData("gate.csv", "only,two\n", "gate.csv:1: fewer than 4 columns")]
+    public void B33_FileWithoutItems_IsNamedWithTheLine(string name, string content, string message)
+    {
+        using var folder = new TempDirectory();
+        File.WriteAllText(folder.Combine(name), content);
+        Should.Throw<InvalidDataException>(() => EvaluationItems.Read(folder.Combine(name))).Message
+            .ShouldContain(message);
+        Should.Throw<FileNotFoundException>(() => EvaluationItems.Read(folder.Combine("absent.jsonl")));
+    }
+
+    [Fact]
     public async Task B33_ItemWithoutText_IsNamed()
     {
         using var folder = new TempDirectory();

@@ -167,6 +167,13 @@ public sealed class DedupParityTests
             cases++;
         }
 
+        foreach (var threshold in new[] { 0.3, 0.5, 0.6, 0.7, 0.79 })
+        {
+            LshBands.Finding(threshold).Probability(threshold).ShouldBeGreaterThanOrEqualTo(0.95);
+            LshBands.Finding(threshold).Permutations.ShouldBeLessThanOrEqualTo(LshBands.Loose.Permutations);
+        }
+
+        LshBands.Finding(0.8).ShouldBe(LshBands.Loose);
         Fixtures.Compared("dedup/curves", cases);
     }
 
@@ -202,7 +209,7 @@ public sealed class DedupParityTests
     [Theory]
     [InlineData(50)]
     [InlineData(100)]
-    public void RepeatedPassages_Windows_MatchSpans(int window)
+    public async Task RepeatedPassages_Windows_MatchSpans(int window)
     {
         var root = DedupFixture.Json("repeated_passages.json");
         var passages = new RepeatedPassages(window);
@@ -220,6 +227,17 @@ public sealed class DedupParityTests
                     string.Join(";", spans.EnumerateArray().Select(span => (span[0].GetInt32(), span[1].GetInt32())))));
         }
 
+        // The stage sorts on disk what the class keeps in memory.
+        using var folder = new TempDirectory();
+        File.WriteAllLines(folder.Combine("in.jsonl"), root.GetProperty("documents").EnumerateArray()
+            .Select((text, id) => JsonSerializer.Serialize(new { id, text = text.GetString() })));
+        var options = new RepeatOptions { Words = window, MemoryBudgetBytes = 4096 };
+        var summary = await new RepeatStage(options).RunAsync([folder.Combine("in.jsonl")], folder.Combine("out"));
+        File.ReadLines(folder.Combine("out", "repeats.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(row => $"{row.GetProperty("id")} {row.GetProperty("start")} {row.GetProperty("words")}")
+            .ShouldBe(expected.GetProperty("spans_after_first_occurrence").EnumerateArray().SelectMany((spans, id) =>
+                spans.EnumerateArray().Select(span => $"{id} {span[0]} {span[1].GetInt32() - span[0].GetInt32()}")));
+        summary.Rows.Check("repeats").Out.ShouldBe(root.GetProperty("documents").GetArrayLength());
         Fixtures.Compared("dedup/repeated_passages", expected.GetProperty("repeated_spans").GetArrayLength());
     }
 }

@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Pipeline.Data.Building;
 using Pipeline.Data.Decontamination;
 using Pipeline.Data.Dedup;
+using Pipeline.Data.Formats;
 using Pipeline.Data.Ingest;
+using Pipeline.Data.Labels;
+using Pipeline.Data.Readers;
 using Pipeline.Data.Sanitization;
 using Pipeline.Data.Splits;
 using Pipeline.Data.Stages;
@@ -72,6 +76,30 @@ public sealed class PlantedCorpusTests : IDisposable
             .ShouldBeInRange((long)(0.95 * PlantedCorpus.Kind("near")), PlantedCorpus.Kind("near"));
         PlantedCorpus.Rows(_folder.Combine("dedup", "rows.jsonl")).Count(row => PlantedCorpus.Kind(row) == "control")
             .ShouldBe(PlantedCorpus.Kind("control"));
+
+        // Pairs are listed: the copy goes, the planted original is named, and nothing else is called a duplicate.
+        var original = PlantedCorpus.Rows(_folder.Combine("ingest", "rows.jsonl")).ToDictionary(
+            row => row.GetProperty("_id").GetString()!, row => (Kind: PlantedCorpus.Kind(row), Text: Words(row)));
+        foreach (var pair in PlantedCorpus.Rows(_folder.Combine("dedup", "removed.jsonl")))
+        {
+            var rule = pair.GetProperty("rule").GetString();
+            var (gone, stays) = (original[pair.GetProperty("id").GetString()!],
+                original[pair.GetProperty("repeats").GetString()!]);
+            (new[] { gone.Kind, stays.Kind }).Order().ShouldBe([rule == "exact" ? "exact" : "near", "valid"], ignoreOrder: true);
+            (gone.Text == stays.Text).ShouldBe(rule == "exact");
+        }
+
+        // A lower threshold asks for another banding, which then finds the control group too.
+        var low = new DedupOptions
+        {
+            Fields = TextFields.Named("text"),
+            Threshold = 0.55,
+            Bands = LshBands.Finding(0.55),
+        };
+        var loose = await new DedupStage(low)
+            .RunAsync([_folder.Combine("ingest", "rows.jsonl")], _folder.Combine("low"));
+        var both = PlantedCorpus.Kind("near") + PlantedCorpus.Kind("control");
+        loose.Rows.Removed["near"].ShouldBeInRange((long)(0.95 * both), both);
     }
 
     [Fact]
@@ -84,12 +112,44 @@ public sealed class PlantedCorpusTests : IDisposable
             var output = _folder.Combine($"decontaminate{n}");
             var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [n] })
                 .RunAsync([_folder.Combine("ingest", "rows.jsonl")], items, output);
-            summary.Rows.RemovedTotal.ShouldBe(PlantedCorpus.Kind("evaluation"));
+            // Twelve words in common are what a rule of thirteen leaves and a rule of eight finds.
+            var found = n == 8 ? new[] { "evaluation", "evaluation-12" } : ["evaluation"];
+            summary.Rows.RemovedTotal.ShouldBe(found.Sum(PlantedCorpus.Kind));
             PlantedCorpus.Rows(Path.Combine(output, "rows.jsonl"))
-                .ShouldAllBe(row => PlantedCorpus.Kind(row) != "evaluation");
+                .ShouldAllBe(row => !found.Contains(PlantedCorpus.Kind(row)));
             PlantedCorpus.Rows(Path.Combine(output, "removed.jsonl"))
                 .ShouldAllBe(row => row.GetProperty("hits")[0].GetProperty("item").GetString()!.StartsWith('e'));
         }
+    }
+
+    [Fact]
+    public async Task OverLengthAndMissingTerminators_OfTheTrainingSet_AreWhatWasPlanted()
+    {
+        await IngestAsync();
+        var model = Path.Combine(Repository.Root, "infra", "models", "bookworm-6m");
+        var source = new DatasetSource("planted", [_folder.Combine("ingest", "rows.jsonl")])
+        {
+            Format = DataFormat.Text,
+        };
+        DatasetIndex Build(OverLength longer, double missing) => new DatasetBuilder().Build(
+            new DatasetRecipe("planted", model, [source])
+            {
+                Labels = new LabelOptions { MaxLength = 1024, OverLength = longer },
+                MaxMissingTerminators = missing,
+            }, _folder.Combine($"set-{longer}-{missing}"));
+        var rows = PlantedCorpus.Expected.GetProperty("lines").GetInt64() - PlantedCorpus.Kind("malformed");
+
+        var dropped = Build(OverLength.Drop, 0.05);
+        dropped.Accounting.Removed["over-length"].ShouldBe(PlantedCorpus.Kind("over-length"));
+        // Rows that break off get their terminator as all others do.
+        (dropped.Rows, dropped.Audit.WithTerminator).ShouldBe(
+            (rows - PlantedCorpus.Kind("over-length"), rows - PlantedCorpus.Kind("over-length")));
+
+        var cut = Build(OverLength.KeepStart, 0.05);
+        (cut.Rows, cut.Audit.CutTerminators, cut.Audit.WithTerminator).ShouldBe(
+            (rows, PlantedCorpus.Kind("over-length"), rows - PlantedCorpus.Kind("over-length")));
+        Should.Throw<DataInputException>(() => Build(OverLength.KeepStart, 0.001))
+            .Message.ShouldContain($"{PlantedCorpus.Kind("over-length")} of {rows} rows lose their end-of-turn token");
     }
 
     [Fact]
@@ -166,6 +226,9 @@ public sealed class PlantedCorpusTests : IDisposable
             removed.ShouldBe(first ??= removed, ignoreOrder: true);
         }
     }
+
+    private static string Words(JsonElement row) => string.Join(' ', row.GetProperty("text").GetString()!
+        .ToLowerInvariant().Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static List<EvaluationItem> Items(string path, string task) =>
     [

@@ -95,8 +95,14 @@ for i, item in enumerate(evaluation):
         planted = text(20) + " " + " ".join(whole.split(" ")[3:16]) + " " + text(10)  # 13 words
     add("evaluation", planted)
 
+for i in range(4):
+    whole = evaluation[i]["question"] + " " + evaluation[i]["choices"][evaluation[i]["answer"]]
+    add("evaluation-12", text(20) + " " + " ".join(whole.split(" ")[2:14]) + " " + text(10))
+
 for _ in range(3):
     add("over-length", text(2500))
+for _ in range(4):
+    add("missing-eos", text()[:-3])  # breaks off inside its last word
 
 for bad in ['{"id":"m0","text":"half a li', "not json at all", '{"id":"m2","text":"a","text":"b"}', '["an","array"]', '{"id":"m4","text":"\\ud800"}',
             '{"id":"m5","n":1e999,"text":"x"}', '{"id":"m6",' + '"d":' + "[" * 80 + "]" * 80 + ',"text":"x"}']:

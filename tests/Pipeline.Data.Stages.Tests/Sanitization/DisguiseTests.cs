@@ -33,6 +33,8 @@ public sealed class DisguiseTests : IDisposable
     [InlineData("<p>Hello <b>world</b> &amp; all</p>", "Hello world & all\n")]
     [InlineData("a<br/>b<!-- note --><script>var x = '<b>';</script>c", "a\nbc")]
     [InlineData("if a < b and List<int> x", "if a < b and List<int> x")]
+    [InlineData("plays <audio> or <video> and <b>", "plays <audio> or <video> and <b>")]
+    [InlineData("<p>one <img src=x> <font color=red>two<p>three", "one  two\nthree")]
     [InlineData("see &lt;b&gt; alone", "see &lt;b&gt; alone")]
     [InlineData("<i>see</i> &lt;b&gt;bold&lt;/b&gt;", "see bold")]
     [InlineData("cafe\u0301", "caf\u00e9")]

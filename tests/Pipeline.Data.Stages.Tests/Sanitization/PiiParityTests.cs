@@ -70,6 +70,57 @@ public sealed class PiiParityTests
         Fixtures.Compared("pii", gold.Values.Sum());
     }
 
+    [Theory]
+    [InlineData("full-width")]
+    [InlineData("arabic-indic")]
+    [InlineData("zero-width")]
+    [InlineData("url")]
+    public void B22_I_15_DisguisedLabels_RecallIsMeasuredAndOffsetsMapBack(string disguise)
+    {
+        var (finder, spans) = (new PiiFinder(new PiiOptions { PublicAddressesOnly = false, GivenNames = Names }),
+            new List<PiiSpan>());
+        var (gold, hit, missed) = (new SortedDictionary<string, int>(), new SortedDictionary<string, int>(),
+            new StringBuilder());
+        foreach (var line in File.ReadLines(Fixtures.Require("pii/texts.jsonl")))
+        {
+            var row = JsonDocument.Parse(line).RootElement;
+            var text = Encoding.UTF8.GetBytes(row.GetProperty("text").GetString()!);
+            foreach (var span in row.GetProperty("spans").EnumerateArray())
+            {
+                var (start, end) = (span.GetProperty("start_utf8").GetInt32(), span.GetProperty("end_utf8").GetInt32());
+                var (type, value) = (span.GetProperty("type").GetString()!, span.GetProperty("text").GetString()!);
+                var hidden = Encoding.UTF8.GetBytes(Disguised(value, disguise));
+                if (hidden.AsSpan().SequenceEqual(text.AsSpan(start..end)))
+                {
+                    continue;
+                }
+
+                finder.Find([.. text[..start], .. hidden, .. text[end..]], spans);
+                gold[type] = gold.GetValueOrDefault(type) + 1;
+                var found = spans.Any(
+                    found => Wire(found.Type) == type && (found.Start, found.End) == (start, start + hidden.Length));
+                hit[type] = hit.GetValueOrDefault(type) + (found ? 1 : 0);
+                _ = found ? missed : missed.AppendLine($"missed {type} {value}");
+            }
+        }
+
+        foreach (var (type, count) in gold)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{disguise} {type,-18} recall {(double)hit[type] / count:F3}");
+        }
+
+        ((double)hit.Values.Sum() / gold.Values.Sum()).ShouldBeGreaterThanOrEqualTo(0.99, $"{missed}");
+        Fixtures.Compared($"pii/{disguise}", gold.Values.Sum());
+    }
+
+    private static string Disguised(string value, string how) => string.Concat(value.Select((c, i) => how switch
+    {
+        "full-width" => c is '@' or '.' or >= '0' and <= '9' ? (char)(c - '!' + '\uFF01') : c,
+        "arabic-indic" => char.IsAsciiDigit(c) ? (char)(c - '0' + '\u0660') : c,
+        _ => c,
+    } is var shown && how == "zero-width" && i == value.Length / 2 ? $"\u200B{c}"
+        : how == "url" && c == '@' ? "%40" : $"{shown}"));
+
     [Fact]
     public void Validators_ListedValues_Match()
     {

@@ -12,7 +12,8 @@ using Pipeline.Tools.Registry;
 namespace Pipeline.Tools.Data;
 
 /// <summary>
-/// <c>data clean|dedup|semantic|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output folder.
+/// <c>data clean|dedup|semantic|repeats|decontaminate|holdout|split</c>: one stage each, from JSONL files to an output
+/// folder.
 /// </summary>
 internal static class StageCommands
 {
@@ -40,7 +41,8 @@ internal static class StageCommands
         DefaultValueFactory = _ => 1,
     };
 
-    public static IEnumerable<Command> All() => [Clean(), Dedup(), Semantic(), Decontaminate(), Holdout(), Split()];
+    public static IEnumerable<Command> All() =>
+        [Clean(), Dedup(), Semantic(), Repeats(), Decontaminate(), Holdout(), Split()];
 
     private static Command Clean()
     {
@@ -59,7 +61,8 @@ internal static class StageCommands
             Description = "also remove rows by the quality heuristics: instruction or web-text",
         };
         limits.AcceptOnlyFromAmong("instruction", "web-text");
-        return Stage("clean", "Repair texts and take personal data and secrets out.", [mode, key, limits, Fields],
+        return Stage("clean", "Repair texts and take personal data and secrets out.",
+            [mode, key, limits, Fields, .. PiiChoices.All],
             (parsed, inputs, output, progress, cancellationToken) =>
         {
             var how = Enum.Parse<PiiMode>(parsed.GetRequiredValue(mode), ignoreCase: true);
@@ -75,6 +78,8 @@ internal static class StageCommands
             var options = new SanitizeOptions
             {
                 Mode = how,
+                Modes = PiiChoices.Modes(parsed),
+                Pii = PiiChoices.Read(parsed),
                 Key = System.Text.Encoding.UTF8.GetBytes(secret),
                 Quality = parsed.GetValue(limits) switch
                 {
@@ -107,13 +112,14 @@ internal static class StageCommands
         {
             Description = "compare with, and add to, the index of this name in the object store",
         };
-        var options = new Option[] { threshold, workers, budget, index, RegistryOptions.Store, Fields };
+        Option[] options =
+            [threshold, workers, budget, index, RegistryOptions.Store, Fields, .. DedupChoices.All];
         return Stage("dedup", "Remove exact and near-duplicates.", options,
             async (parsed, inputs, output, progress, cancellationToken) =>
         {
             var history = parsed.GetValue(index) is { } name
                 ? new SegmentSet(RegistryOptions.OpenStore(parsed.GetValue(RegistryOptions.Store)), name) : null;
-            var summary = await new DedupStage(new DedupOptions
+            var summary = await new DedupStage(DedupChoices.Apply(parsed, new DedupOptions
             {
                 Threshold = parsed.GetValue(threshold),
                 Workers = parsed.GetValue(workers),
@@ -122,7 +128,7 @@ internal static class StageCommands
                 HistorySegments = history is null
                     ? [] : await history.DownloadAsync(Path.Combine(output, "index"), cancellationToken),
                 WriteSegment = history is not null,
-            }).RunAsync(inputs, output, progress, cancellationToken);
+            })).RunAsync(inputs, output, progress, cancellationToken);
             if (history is not null)
             {
                 await history.AppendAsync(Path.Combine(output, "history.seg"), summary.Key, cancellationToken);
@@ -161,23 +167,43 @@ internal static class StageCommands
         });
     }
 
+    private static Command Repeats()
+    {
+        var words = new Option<int>("--words")
+        {
+            Description = "fewest words of a passage",
+            DefaultValueFactory = _ => 50,
+        };
+        words.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 5)
+            {
+                result.AddError("--words must be at least 5: shorter passages repeat everywhere");
+            }
+        });
+        return Stage("repeats", "Report passages that stand in more than one place; remove nothing.", [words, Fields],
+            (parsed, inputs, output, progress, cancellationToken) =>
+            new RepeatStage(new RepeatOptions { Words = parsed.GetValue(words), Fields = TextOf(parsed) })
+                .RunAsync(inputs, output, progress, cancellationToken));
+    }
+
     private static Command Decontaminate()
     {
         var against = new Option<FileInfo[]>("--against")
         {
-            Description = "JSONL file of an evaluation set with question and answer (or choices); repeatable",
+            Description = "evaluation set: JSONL with question and answer (or choices) or texts, MMLU's CSV, or a folder of "
+                + "them; repeatable",
             Required = true,
         };
         var n = new Option<int[]>("--ngram")
         {
-            Description = "words of a shared run that make a hit; repeatable (13 and 8)",
-            DefaultValueFactory = _ =>
-                [13],
+            Description = "words of a shared run that make a hit; repeatable",
+            DefaultValueFactory = _ => [13, 8],
         };
         return Stage("decontaminate", "Remove rows that share word runs with evaluation items.", [against, n, Fields],
             (parsed, inputs, output, progress, cancellationToken) =>
         {
-            var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationFile.Read(file.FullName))
+            var items = parsed.GetRequiredValue(against).SelectMany(file => EvaluationItems.Read(file.FullName))
                 .ToList();
             return new DecontaminationStage(
                 new DecontaminationOptions { NGrams = parsed.GetRequiredValue(n), Fields = TextOf(parsed) })

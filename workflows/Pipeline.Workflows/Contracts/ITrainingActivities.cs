@@ -9,7 +9,9 @@ public interface ITrainingActivities
     /// <summary>Trains an adapter; a later attempt goes on from the last checkpoint.</summary>
     /// <remarks>
     /// Fails, not retried, with <see cref="ErrorTypes.LossDiverged"/>, <see cref="ErrorTypes.NonFiniteLoss"/> or
-    /// <see cref="ErrorTypes.OutOfMemory"/>; the workflow decides what to change.
+    /// <see cref="ErrorTypes.OutOfMemory"/>; the workflow decides what to change. Fails, not retried, with
+    /// <see cref="ErrorTypes.BadData"/> when the data set is not decontaminated against each of the benchmarks as they
+    /// are now.
     /// </remarks>
     /// <param name="input">What to train on what.</param>
     /// <returns>The adapter and how the training went.</returns>
@@ -28,6 +30,9 @@ public sealed record TrainAdapterInput
 
     /// <summary>How to train.</summary>
     public required TrainOptions Train { get; init; }
+
+    /// <summary>Benchmarks that the data set must be decontaminated against; none are asked for when empty.</summary>
+    public IReadOnlyList<string> Benchmarks { get; init; } = [];
 
     /// <summary>Workflow that is told about progress by a bounded number of signals; empty tells nobody.</summary>
     public string ProgressWorkflowId { get; init; } = "";

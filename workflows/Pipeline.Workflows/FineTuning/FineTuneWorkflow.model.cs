@@ -24,6 +24,7 @@ public sealed partial class FineTuneWorkflow
                 Dataset = dataset.Dataset,
                 BaseModel = run.BaseModel,
                 Train = _input.Train,
+                Benchmarks = _input.Evaluate.Benchmarks,
                 Tenant = _input.Tenant,
                 Priority = _input.Priority,
                 ProgressWorkflowId = Workflow.Info.WorkflowId,

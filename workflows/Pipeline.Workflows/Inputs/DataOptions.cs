@@ -39,8 +39,8 @@ public sealed record DataOptions
     public double DedupThreshold { get; init; } = 0.8;
 
     /// <summary>Length in words of a run shared with an evaluation item that removes a row.</summary>
-    /// <value>The default is 13.</value>
-    public int DecontaminationNGram { get; init; } = 13;
+    /// <value>The default is 8.</value>
+    public int DecontaminationNGram { get; init; } = 8;
 
     /// <summary>
     /// Licence of the rows, as an SPDX expression; empty takes what is known of the source, and an unknown one blocks

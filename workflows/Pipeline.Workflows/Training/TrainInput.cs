@@ -15,6 +15,9 @@ public sealed record TrainInput
     /// <summary>How to train.</summary>
     public required TrainOptions Train { get; init; }
 
+    /// <summary>Benchmarks that the data set must be decontaminated against; none are asked for when empty.</summary>
+    public IReadOnlyList<string> Benchmarks { get; init; } = [];
+
     /// <summary>Share of the GPU pool that the work counts towards.</summary>
     public string Tenant { get; init; } = "";
 

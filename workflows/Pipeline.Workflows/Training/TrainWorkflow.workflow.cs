@@ -61,6 +61,7 @@ public sealed class TrainWorkflow
             Dataset = input.Dataset,
             BaseModel = input.BaseModel,
             Train = _options,
+            Benchmarks = input.Benchmarks,
             ProgressWorkflowId = input.ProgressWorkflowId,
         };
         var summary =
