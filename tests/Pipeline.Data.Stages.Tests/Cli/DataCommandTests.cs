@@ -113,6 +113,29 @@ public sealed class DataCommandTests : IDisposable
         File.ReadAllText(_folder.Combine("out", "removed.jsonl")).ShouldContain("ngram-8");
     }
 
+    [Fact]
+    public async Task S0_03_Label_LandsInTheRowsWithWhoAndWhenAndStaysInTheSample()
+    {
+        Write("in", ("a", "one"), ("b", "two"), ("c", "three"));
+        Write("sample", ("a", "one"), ("c", "three"));
+        File.WriteAllText(
+            _folder.Combine("labels.jsonl"),
+            """{"id":"c","label":"good","annotator":"ann","at":"2026-01-31T13:00:00+01:00"}""");
+        string[] command = ["label", _folder.Combine("in.jsonl"), "--sample", _folder.Combine("sample.jsonl"),
+            "--labels", _folder.Combine("labels.jsonl"), "--out", _folder.Combine("out")];
+        (await InvokeAsync(command)).ShouldBe(0);
+        Ids("out", "rows.jsonl").ShouldBe(["a", "b", "c"]);
+        File.ReadLines(_folder.Combine("out", "rows.jsonl")).Last().ShouldBe(
+            """{"id":"c","text":"three","_label":"good","_annotator":"ann","_annotated_at":"2026-01-31T12:00:00.0000000+00:00"}""");
+        foreach (var label in (string[])["""{"id":"b","label":"x","annotator":"ann","at":"2026-01-31T13:00:00Z"}""",
+            """{"id":"a","label":"x","annotator":"ann"}""", "{}", "nothing"])
+        {
+            File.WriteAllText(_folder.Combine("labels.jsonl"), label);
+            await Should.ThrowAsync<InvalidDataException>(() => DataCommand.Create().Parse(command).InvokeAsync(
+                new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+        }
+    }
+
     [Theory]
     [InlineData("clean"), InlineData("filter"), InlineData("dedup"), InlineData("split"), InlineData("decontaminate")]
     public async Task BadRows_OfAnyStage_AreSetAsideByFileAndLine(string stage)

@@ -12,6 +12,7 @@ public static class DataCommand
         var command = new Command("data", "Ingest, clean, deduplicate, decontaminate and split local data.");
         command.Subcommands.Add(DebianCommand.Create());
         command.Subcommands.Add(IngestCommand.Create());
+        command.Subcommands.Add(LabelCommand.Create());
         command.Subcommands.Add(QualityCommand.Create());
         command.Subcommands.Add(ReportCommand.Create());
         foreach (var stage in StageCommands.All())
