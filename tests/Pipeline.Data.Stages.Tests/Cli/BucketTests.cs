@@ -88,6 +88,16 @@ public sealed class BucketTests : IDisposable
         code.ShouldBe(7, output);
         output.ShouldContain("check the credentials");
         output.ShouldNotContain("7731");
+        foreach (var name in (string[])["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+        {
+            environment[name] = "";
+        }
+
+        (environment["HOME"], environment["AWS_EC2_METADATA_DISABLED"]) = (_folder.Path, "true");
+        (code, output) = await ToolProcess.RunAsync(
+            "", environment, "data", "ingest", $"s3://{S3Server.Bucket}/in", "--out", _folder.Combine("out"));
+        code.ShouldBe(7, output);
+        output.ShouldContain("there are no credentials; set AWS_ACCESS_KEY_ID");
     }
 
     private static Dictionary<string, string> Environment(S3Server server) => new(StringComparer.Ordinal)

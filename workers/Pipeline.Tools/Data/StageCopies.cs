@@ -19,7 +19,8 @@ internal sealed class StageCopies : IDisposable
         foreach (var place in places)
         {
             string[] wanted = ["summary.json", .. folders.Count == places.Count - 1 ? Rows : []];
-            folders.Add(DataInputs.IsRemote(place) ? await CopyAsync(place, wanted, folders.Count, cancellation) : place);
+            folders.Add(
+                DataInputs.IsRemote(place) ? await CopyAsync(place, wanted, folders.Count, cancellation) : place);
         }
 
         return folders;

@@ -25,6 +25,12 @@ internal static class S3Errors
                 Unreachable(where, options, exception),
             HttpRequestException or SocketException or IOException => Unreachable(where, options, exception),
             TimeoutException => Timeout(where, options, exception),
+            AmazonClientException
+                when exception.Message.Contains("resolve AWS credentials", StringComparison.Ordinal) =>
+                new ObjectStoreException(
+                    ObjectStoreError.AccessDenied,
+                    $"{where}: there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+                        + "or AWS_PROFILE", exception),
             AmazonClientException =>
                 new ObjectStoreException(ObjectStoreError.AccessDenied, $"{where}: {exception.Message}", exception),
             _ =>
