@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Pipeline.Registry.Tests.Storage;
+using Pipeline.Tools;
 
 namespace Pipeline.Data.Tests.Cli;
 
@@ -41,6 +43,31 @@ public sealed class DiskFaultTests : IDisposable
         output.ShouldContain(message);
         output.ShouldContain(_folder.Combine("out"));
         Directory.GetFiles(_folder.Combine("out")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("dedup"), InlineData("holdout")]
+    public async Task F11_ReadingRowsFails_NamesTheFileAndLeavesNothingBehind(string verb)
+    {
+        const string Tracer = "/usr/bin/strace";
+        Assert.SkipUnless(File.Exists(Tracer), "there is no strace to make reading fail");
+        var (_, rows) = Rows();
+        using var process = Process.Start(new ProcessStartInfo(Tracer, ["-f", "-qq", "-o", "/dev/null", "-P", rows, "-e",
+            "inject=pread64,read:error=EIO:when=2+", "dotnet", typeof(CommandRunner).Assembly.Location, "data", verb,
+            rows, "--out", _folder.Combine("out")])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!; // null only for documents that another program opens
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await output;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.SkipWhen(error.Contains("ptrace", StringComparison.OrdinalIgnoreCase), "tracing is not allowed here");
+        process.ExitCode.ShouldBe(8, error);
+        error.ShouldContain(rows);
+        Directory.GetFiles(_folder.Combine("out"), "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
     private (string Raw, string Rows) Rows()
