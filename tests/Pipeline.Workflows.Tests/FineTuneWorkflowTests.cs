@@ -339,17 +339,23 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     }
 
     [Fact]
-    public async Task Review_NotWaived_WaitsForPeopleAndTakesNotes()
+    public async Task S0_03_Review_NotWaived_WaitsForPeopleAndKeepsTheirNotesWithNameAndTime()
     {
-        await using var pipeline = TestPipeline.Start(await engines.StartAsync("embedded"));
-        var handle = await pipeline.RunAsync(TestPipeline.Quick with { Review = new() { WaivedBecause = "" } });
+        var before = TestPipeline.Start(await engines.StartAsync("embedded"));
+        var handle = await before.RunAsync(TestPipeline.Quick with { Review = new() { WaivedBecause = "" } });
         var open = await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Review);
-        pipeline.Fakes.Count("TrainAdapter").ShouldBe(0);
+        before.Fakes.Count("TrainAdapter").ShouldBe(0);
         (await handle.ExecuteUpdateAsync(
             wf =>
                 wf.AnnotateAsync(
                     new AnnotationInput { By = "ada", Digest = open.Digest, Row = 3, Note = "wrong section" })))
             .ShouldBe(1);
+
+        // Other workers know what was said to those before them.
+        await using var pipeline = await before.RestartAsync();
+        (await handle.QueryAsync(wf => wf.Awaited))!.Digest.ShouldBe(open.Digest);
+        (await handle.QueryAsync(wf => wf.Lineage)).Single(edge => edge.Role == "annotation").Detail
+            .ShouldMatch(@"^ada at \d{4}-\d\d-\d\dT[\d:.]+Z: wrong section$");
         (await TestPipeline.RefusedAsync(
             () =>
                 handle.ExecuteUpdateAsync(

@@ -53,6 +53,13 @@ public sealed class TestPipeline : IAsyncDisposable
     public static TestPipeline Start(ITemporalClient client, string queue, WorkerDeploymentVersion version) =>
         Start(new TestPipeline(client, new FakeActivities(), version) { Queue = queue });
 
+    /// <summary>New workers on the same queues, after the old ones are gone.</summary>
+    public async Task<TestPipeline> RestartAsync()
+    {
+        await DisposeAsync();
+        return Start(new TestPipeline(Client, Fakes, _version) { Queue = Queue });
+    }
+
     private static TestPipeline Start(TestPipeline pipeline)
     {
         pipeline.Run(new TemporalWorkerOptions(pipeline.Queue).AddPipelineWorkflows());

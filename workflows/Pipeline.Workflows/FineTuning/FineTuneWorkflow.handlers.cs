@@ -177,7 +177,9 @@ public sealed partial class FineTuneWorkflow
     [WorkflowUpdate("annotate")]
     public Task<int> AnnotateAsync(AnnotationInput input)
     {
-        _lineage.Add(new LineageEdge("annotation", $"{input.Digest}#{input.Row}", $"{input.By}: {input.Note}"));
+        _lineage.Add(
+            new LineageEdge(
+                "annotation", $"{input.Digest}#{input.Row}", $"{input.By} at {Workflow.UtcNow:O}: {input.Note}"));
         return Task.FromResult(_lineage.Count(edge => edge.Role == "annotation"));
     }
 
