@@ -19,7 +19,9 @@ public sealed class DataActivitiesTests
 {
     [Theory]
     [InlineData("folder")]
-    [InlineData("store")]
+    [InlineData("store:raw/x/")]
+    [InlineData("store:raw/**/*.jsonl")]
+    [InlineData("store:raw/?/row*")]
     public async Task MaxRows_OfAnySource_DrawsThatManyAndAccountsForTheRest(string source)
     {
         using var folder = new TempDirectory();
@@ -28,12 +30,18 @@ public sealed class DataActivitiesTests
             string.Concat(Enumerable.Range(1, 50).Select(row => $"{{\"text\":\"row number {row} of the file\"}}\n"));
         await store.PutAsync("raw/x/rows.jsonl", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), default,
             TestContext.Current.CancellationToken);
+        if (source.Contains('*'))
+        {
+            await store.PutAsync("raw/x/notes.txt", new MemoryStream("not a row\n"u8.ToArray()), default,
+                TestContext.Current.CancellationToken);
+        }
+
         Directory.CreateDirectory(folder.Combine("rows"));
         await File.WriteAllTextAsync(folder.Combine("rows", "rows.jsonl"), text, TestContext.Current.CancellationToken);
         var host = new Host(store, folder.Combine("host"));
         var data = new DataOptions
         {
-            Source = source == "store" ? "store:raw/x/" : folder.Combine("rows"),
+            Source = source == "folder" ? folder.Combine("rows") : source,
             MaxRows = 10,
             StratifyBy = "",
             TextFields = [],

@@ -33,7 +33,7 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
         }
 
         return RawOf(data) is { } raw
-            ? await OpenRawAsync(raw.Store, raw.Prefix, data, cancellation)
+            ? await OpenRawAsync(raw, data, cancellation)
             : throw new DirectoryNotFoundException(
                 $"data.source '{data.Source}' is neither debian, debian-sample, store:PREFIX nor a folder of this "
                     + "worker");
@@ -59,17 +59,31 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
         }
     }
 
-    private (IRawStore Store, string Prefix)? RawOf(DataOptions data) =>
-        data.Source.StartsWith(StoreScheme, StringComparison.Ordinal)
-            ? (new ObjectRawStore(store), data.Source[StoreScheme.Length..])
-            : Directory.Exists(data.Source) ? (new FolderRawStore(data.Source), "") : null;
+    private RawPlace? RawOf(DataOptions data)
+    {
+        if (!data.Source.StartsWith(StoreScheme, StringComparison.Ordinal))
+        {
+            return Directory.Exists(data.Source) ? new(new FolderRawStore(data.Source), "", "**") : null;
+        }
+
+        // The pattern begins with the part that holds the first wild card.
+        var place = data.Source[StoreScheme.Length..];
+        var start = place.IndexOfAny(['*', '?']) is >= 0 and var wild ? place.LastIndexOf('/', wild) + 1 : place.Length;
+        return new(new ObjectRawStore(store), place[..start], start < place.Length ? place[start..] : "**");
+    }
 
     private static async Task<DataSource> OpenRawAsync(
-        IRawStore raw, string prefix, DataOptions data, CancellationToken cancellation)
+        RawPlace raw, DataOptions data, CancellationToken cancellation)
     {
+        var pattern = new GlobPattern(raw.Glob);
         var (listing, listed) = (new SortedDictionary<string, string>(StringComparer.Ordinal), new List<RawObject>());
-        await foreach (var found in raw.ListAsync(prefix, cancellation))
+        await foreach (var found in raw.Store.ListAsync(raw.Prefix, cancellation))
         {
+            if (!pattern.Matches(found.Key[raw.Prefix.Length..]))
+            {
+                continue;
+            }
+
             listing[found.Key] = $"{found.Version}/{found.Bytes}";
             listed.Add(found);
         }
@@ -79,12 +93,15 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
             var forward = new Progress<IngestProgress>(
                 step => progress.Report(
                     new StageProgress("ingest", "objects", step.Rows, step.Bytes, step.TotalBytes)));
-            var rows = (await new IngestStage(new ListedRawStore(raw, listed), new IngestOptions { Prefix = prefix })
+            var options = new IngestOptions { Prefix = raw.Prefix, Glob = raw.Glob };
+            var rows = (await new IngestStage(new ListedRawStore(raw.Store, listed), options)
                 .RunAsync(folder, forward, stop)).Rows;
             SeededSample.Thin(Path.Combine(folder, "rows.jsonl"), data.MaxRows, data.Seed, rows);
             return rows;
         });
     }
+
+    private sealed record RawPlace(IRawStore Store, string Prefix, string Glob);
 
     private async Task<DataSource> OpenDebianAsync(DataOptions data, CancellationToken cancellation)
     {

@@ -5,7 +5,8 @@ public sealed record DataOptions
 {
     /// <summary>
     /// <c>debian</c> (package indexes of the worker's package source), <c>debian-sample</c> (the shipped sample), a
-    /// folder, or <c>store:PREFIX</c> for objects of the configured store.
+    /// folder, or <c>store:PREFIX</c> for objects of the configured store, also as a pattern
+    /// (<c>store:raw/**/*.jsonl</c>: <c>*</c> inside a part of the key, <c>**</c> across parts).
     /// </summary>
     /// <value>The default is <c>debian</c>.</value>
     public string Source { get; init; } = "debian";
