@@ -39,6 +39,10 @@ public sealed class DisguiseTests : IDisposable
     [InlineData("<i>see</i> &lt;b&gt;bold&lt;/b&gt;", "see bold")]
     [InlineData("cafe\u0301", "caf\u00e9")]
     [InlineData("a\u202Etxt.exe\u202C", "atxt.exe")]
+    [InlineData("z\u0316\u0317\u0318\u0319\u031a\u0321\u0322algo", "z\u0321\u0322\u0316\u0317algo")]
+    [InlineData("private\uE000\uF8FF\U000F0001\U00100001", "private")]
+    [InlineData("Vi\u1EC7t, \u05E9\u05C1\u05B8\u05DC\u05D5\u05B9\u05DD, \u0E17\u0E35\u0E48",
+        "Vi\u1EC7t, \u05E9\u05B8\u05C1\u05DC\u05D5\u05B9\u05DD, \u0E17\u0E35\u0E48")]
     [InlineData("hidden\U000E0041\U000E0042", "hidden")]
     [InlineData("family \U0001F468\u200D\U0001F469\u200D\U0001F467",
         "family \U0001F468\u200D\U0001F469\u200D\U0001F467")]
@@ -93,7 +97,8 @@ public sealed class DisguiseTests : IDisposable
     }
 
     [Theory, InlineData("a@"), InlineData("1-"), InlineData("+1"), InlineData("<b"), InlineData("&lt;"),
-        InlineData("%4"), InlineData("YW5u"), InlineData("pwd=;"), InlineData("<EMAIL")]
+        InlineData("\u0301\u0323"), InlineData("password="), InlineData("(030) "), InlineData("%4"),
+        InlineData("YW5u"), InlineData("pwd=;"), InlineData("<EMAIL")]
     public async Task B23_RepeatedFragments_CostGrowsLinearly(string unit)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();

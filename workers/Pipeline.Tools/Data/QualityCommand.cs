@@ -32,10 +32,10 @@ internal static class QualityCommand
         };
         var fields = new Option<string[]>("--field") { Description = "text field of the row; repeatable" };
         var command = new Command("filter", "Remove rows by quality and cap sources.") { inputs, output, limits,
-            scoreOnly, cap, source, fields };
+            scoreOnly, cap, source, fields, QualityChoices.Limit };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var options = new QualityOptions
+            var options = QualityChoices.Apply(parsed, new QualityOptions
             {
                 Limits = parsed.GetValue(limits) == "web-text" ? QualityLimits.WebText : QualityLimits.Instruction,
                 ScoreOnly = parsed.GetValue(scoreOnly),
@@ -43,7 +43,7 @@ internal static class QualityCommand
                 SourceField = parsed.GetValue(source),
                 Fields = parsed.GetValue(fields) is { Length: > 0 } names
                     ? TextFields.Named(names) : TextFields.Default,
-            };
+            });
             var files = Array.ConvertAll(parsed.GetRequiredValue(inputs), file => file.FullName);
             var folder = parsed.GetRequiredValue(output).FullName;
             return await DataConsole.RunAsync(
