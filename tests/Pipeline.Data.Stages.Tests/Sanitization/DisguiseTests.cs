@@ -64,9 +64,12 @@ public sealed class DisguiseTests : IDisposable
         string[] parts = ["ann@example.org", "<b>", "</b>", "&lt;", "&#13;", "\r", "\r\n", "\n\n\n", " ", "\t",
             "\u200b", "\u0301", "e", "<EMAIL>", "Ã©",
             "4111 1111 1111 1111", "%40", "＠", "Password=x;", "\U000E0041", "\"", "\\", "<", ">", "&", "ä", "中",
-            "\U0001F600", "<script>", "1", "-", "+49 170 1234567"];
+            "\U0001F600", "<script>", "1", "-", "+49 170 1234567", "&#64;", "&#", "%2540", "%25", "password", "=", ":",
+            "token: ", "Authorization: Bearer ", "5f2b8c1d9e7a4b3c6d0e1f2a", "Passw0rd99", "'", "DB_PASSWORD=", "и",
+            "(030) ", "123456", "8.8.8.8", "/", ";", "dob", "1984-03-12", "SSN ", "123 45 6789", "tel ", "\uE000",
+            "\u0301\u0302\u0303\u0304\u0305", "host=", "https://", "xapp-1-", "de89370400440532013000"];
         var random = new Random(11);
-        var texts = Enumerable.Range(0, 400)
+        var texts = Enumerable.Range(0, 800)
             .Select(_ =>
                 string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)])))
             .ToArray();
