@@ -17,7 +17,7 @@ public static class ErrorTypes
     /// <summary>Input data is malformed, empty, or has more bad rows than its budget.</summary>
     public const string BadData = nameof(BadData);
 
-    /// <summary>A source object changed while it was being read.</summary>
+    /// <summary>A source object changed while it was being read, or before its rows were used.</summary>
     public const string SourceMutated = nameof(SourceMutated);
 
     /// <summary>Model, tokenizer, adapter or checkpoint do not belong together.</summary>

@@ -51,11 +51,18 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
 
     /// <inheritdoc/>
     [Activity]
-    public Task<DataStageResult> HoldOutAsync(DataStageInput input)
+    public async Task<DataStageResult> HoldOutAsync(DataStageInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var data = input.Data;
-        return RunAsync("holdout", new { input.Rows, data.HoldOut, data.Seed, data.StratifyBy }, async run =>
+        using (var pulse = new ActivityPulse())
+        {
+            // A finished draw is not used either when the data that it was drawn from is another now.
+            await sources.EnsureUnchangedAsync(
+                data, await work.Artifacts.OpenAsync(input.Rows, pulse.Stop), pulse.Stop);
+        }
+
+        return await RunAsync("holdout", new { input.Rows, data.HoldOut, data.Seed, data.StratifyBy }, async run =>
         {
             var rows = await RowsOfAsync(run, input.Rows);
             var both = run.Artifacts.NewFolder();
@@ -66,7 +73,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 StratifyBy = data.StratifyBy.Length == 0
                     ? null : data.StratifyBy,
             };
-            var summary = await new HoldoutStage(options).RunAsync([rows], both, run.Stop);
+            var summary = await new HoldoutStage(options).RunAsync([rows], both, Progress(run), run.Stop);
             var held = run.Artifacts.NewFolder();
             File.Move(Path.Combine(both, "test.jsonl"), Path.Combine(held, "rows.jsonl"));
             File.Move(Path.Combine(both, "train.jsonl"), Path.Combine(both, "rows.jsonl"));
@@ -137,7 +144,8 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
     public Task<DataStageResult> DedupAsync(DataStageInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return RunAsync("dedup", new { input.Rows, input.Data.DedupThreshold, input.Data.TextFields }, async run =>
+        var dependsOn = new { input.Rows, input.HeldOut, input.Data.DedupThreshold, input.Data.TextFields };
+        return RunAsync("dedup", dependsOn, async run =>
         {
             var folder = run.Artifacts.NewFolder();
             var options = new DedupOptions
@@ -147,8 +155,18 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 Fields = FieldsOf(input.Data),
                 Workers = Environment.ProcessorCount,
             };
+            if (input.HeldOut is { } heldOut)
+            {
+                options = options with { HistorySegments = [await IndexAsync(run, heldOut, options)] };
+            }
+
             var summary = await new DedupStage(options)
                 .RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
+            if (summary.Rows.Removed.Remove("history", out var near))
+            {
+                summary.Rows.Removed["held-out"] = near;
+            }
+
             var told = Describe(summary.Rows, SetAside.WhyOf(folder));
             return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Summary = told };
         });
@@ -184,6 +202,18 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 },
             };
         });
+    }
+
+    // Rows that are like a test row would tell the answer, so no cluster may lie on both sides. All test rows count:
+    // of those that say the same, one stands for all.
+    private static async Task<string> IndexAsync(StageRun run, ArtifactRef heldOut, DedupOptions options)
+    {
+        var folder = run.Artifacts.NewFolder();
+        await new DedupStage(options with { Threshold = 1, WriteSegment = true })
+            .RunAsync([await RowsOfAsync(run, heldOut)], folder, Progress(run), run.Stop);
+        var segment = Path.Combine(folder, "held-out.seg");
+        File.Move(Path.Combine(folder, "history.seg"), segment);
+        return segment;
     }
 
     private static async Task<(ArtifactRef Rows, SanitizeSummary Summary)> SanitizeAsync(

@@ -32,32 +32,54 @@ public sealed class DataSources(IObjectStore store, WorkerPaths paths)
             return await OpenDebianAsync(data, cancellation);
         }
 
-        if (data.Source.StartsWith(StoreScheme, StringComparison.Ordinal))
-        {
-            return await OpenRawAsync(new ObjectRawStore(store), data.Source[StoreScheme.Length..], data, cancellation);
-        }
-
-        return Directory.Exists(data.Source)
-            ? await OpenRawAsync(new FolderRawStore(data.Source), "", data, cancellation)
+        return RawOf(data) is { } raw
+            ? await OpenRawAsync(raw.Store, raw.Prefix, data, cancellation)
             : throw new DirectoryNotFoundException(
                 $"data.source '{data.Source}' is neither debian, debian-sample, store:PREFIX nor a folder of this "
                     + "worker");
     }
 
+    /// <summary>Proves that the objects behind ingested rows are still what they were.</summary>
+    /// <remarks>
+    /// Package indexes are kept as an artefact and cannot change; a folder that this worker does not have is not
+    /// looked at.
+    /// </remarks>
+    /// <param name="data">Which source.</param>
+    /// <param name="ingested">Folder that an ingest left.</param>
+    /// <param name="cancellation">Stops the listing.</param>
+    /// <returns>A task that ends when all are proven.</returns>
+    /// <exception cref="SourceMutatedException">An object has another version now, or is gone.</exception>
+    public async Task EnsureUnchangedAsync(DataOptions data, string ingested, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Source is not ("debian" or "debian-sample") && RawOf(data) is { } raw
+            && IngestManifest.Find(ingested) is { } manifest)
+        {
+            await manifest.EnsureUnchangedAsync(raw.Store, raw.Prefix, cancellation);
+        }
+    }
+
+    private (IRawStore Store, string Prefix)? RawOf(DataOptions data) =>
+        data.Source.StartsWith(StoreScheme, StringComparison.Ordinal)
+            ? (new ObjectRawStore(store), data.Source[StoreScheme.Length..])
+            : Directory.Exists(data.Source) ? (new FolderRawStore(data.Source), "") : null;
+
     private static async Task<DataSource> OpenRawAsync(
         IRawStore raw, string prefix, DataOptions data, CancellationToken cancellation)
     {
-        var listing = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var (listing, listed) = (new SortedDictionary<string, string>(StringComparer.Ordinal), new List<RawObject>());
         await foreach (var found in raw.ListAsync(prefix, cancellation))
         {
             listing[found.Key] = $"{found.Version}/{found.Bytes}";
+            listed.Add(found);
         }
 
         return new DataSource(listing, null, async (folder, progress, stop) =>
         {
             var forward = new Progress<IngestProgress>(
-                step => progress.Report(new StageProgress("ingest", "objects", step.Rows, step.Bytes, 0)));
-            var rows = (await new IngestStage(raw, new IngestOptions { Prefix = prefix })
+                step => progress.Report(
+                    new StageProgress("ingest", "objects", step.Rows, step.Bytes, step.TotalBytes)));
+            var rows = (await new IngestStage(new ListedRawStore(raw, listed), new IngestOptions { Prefix = prefix })
                 .RunAsync(folder, forward, stop)).Rows;
             SeededSample.Thin(Path.Combine(folder, "rows.jsonl"), data.MaxRows, data.Seed, rows);
             return rows;

@@ -1,3 +1,4 @@
+using Pipeline.Data.Ingest;
 using Pipeline.Data.Readers;
 using Pipeline.Data.Stages;
 using Pipeline.Registry.Storage;
@@ -35,6 +36,7 @@ public static class FailureMapping
             ObjectStoreError.Unsupported => ErrorTypes.InvalidRecipe,
             _ => null,
         },
+        SourceMutatedException => ErrorTypes.SourceMutated,
         DataInputException or RowAccountingException or InvalidDataException => ErrorTypes.BadData,
         FileNotFoundException or DirectoryNotFoundException => ErrorTypes.NotFound,
         UnauthorizedAccessException => ErrorTypes.NotAllowed,

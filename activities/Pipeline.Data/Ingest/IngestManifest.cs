@@ -116,4 +116,6 @@ public sealed record IngestManifest
 /// <param name="Rows">Rows that are done.</param>
 /// <param name="Bytes">Bytes that are done.</param>
 /// <param name="Reused">Objects of an earlier attempt that were reused after a check of their digest.</param>
-public sealed record IngestProgress(int Objects, int TotalObjects, long Rows, long Bytes, int Reused);
+/// <param name="TotalBytes">Bytes in all.</param>
+public sealed record IngestProgress(
+    int Objects, int TotalObjects, long Rows, long Bytes, int Reused, long TotalBytes = 0);

@@ -17,12 +17,16 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
 {
     private const string Parts = "parts";
 
+    // ENOSPC, as .NET reports a full disk on Linux.
+    private const int NoSpaceLeft = 28;
+
     /// <summary>Runs the stage.</summary>
     /// <param name="outputFolder">Folder to write to; created. Holds the parts of an interrupted run.</param>
     /// <param name="progress">Receives progress for heartbeats, or null.</param>
     /// <param name="cancellationToken">Stops the run; finished objects are kept for the next one.</param>
     /// <returns>The manifest.</returns>
     /// <exception cref="SourceMutatedException">An object changed while it was read.</exception>
+    /// <exception cref="IOException">The disk is full, or too small for the objects.</exception>
     /// <exception cref="DataInputException">There is nothing to read, an object cannot be read, or too many rows are
     /// malformed.</exception>
     public async Task<IngestManifest> RunAsync(
@@ -30,11 +34,12 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
     {
         var (listed, repeated) = await ListAsync(cancellationToken);
         await using var folder = new StageFolder(outputFolder);
+        RequireSpace(folder.Path, listed);
         var parts = Directory.CreateDirectory(Path.Combine(folder.Path, Parts)).FullName;
         Sweep(parts);
         var work = new ObjectIngest(store, parts, options.Reader, options.QuarantineBudget);
         var done = new IngestedObject[listed.Count];
-        var (objects, rows, bytes, reused) = (0, 0L, 0L, 0);
+        var meter = new IngestMeter(listed, progress);
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = options.Concurrency,
@@ -43,13 +48,8 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
         await Parallel.ForEachAsync(Enumerable.Range(0, listed.Count), parallel, async (i, token) =>
         {
             var found = await work.FindAsync(listed[i], token);
-            done[i] = found ?? await work.RunAsync(listed[i], token);
-            lock (done)
-            {
-                (objects, rows, bytes, reused) =
-                    (objects + 1, rows + done[i].Rows, bytes + done[i].Bytes, reused + (found is null ? 0 : 1));
-                progress?.Report(new IngestProgress(objects, listed.Count, rows, bytes, reused));
-            }
+            done[i] = found ?? await work.RunAsync(listed[i], (rows, bytes) => meter.At(i, rows, bytes), token);
+            meter.Done(i, done[i], found is not null);
         });
 
         CheckBudget(done);
@@ -58,6 +58,18 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
         await folder.CommitSummaryAsync(manifest, cancellationToken);
         Directory.Delete(parts, recursive: true);
         return manifest;
+    }
+
+    // Rows are as large as their source or larger, so what does not fit now would only fail later.
+    private static void RequireSpace(string folder, List<RawObject> listed)
+    {
+        var (need, free) = (listed.Sum(item => item.Bytes), new DriveInfo(folder).AvailableFreeSpace);
+        if (need > free)
+        {
+            throw new IOException(
+                $"E-ING-SPACE  the {listed.Count} objects have {need} bytes and {free} are free in {folder}; free some "
+                    + "space or give another folder", NoSpaceLeft);
+        }
     }
 
     private static void Sweep(string parts)
@@ -122,8 +134,8 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
             var worst = done.MaxBy(item => item.Quarantined);
             throw new DataInputException(
                 "E-ING-BUDGET",
-                $"{quarantined} of {rows + quarantined} rows are malformed, most of them in '{worst?.Key}'; fix them "
-                    + $"or raise the quarantine budget");
+                $"{quarantined} of {rows + quarantined} rows are malformed, most of them in '{worst?.Key}'; fix them, "
+                    + $"or allow more than {options.QuarantineBudget} rows and {options.QuarantineShare:P0}");
         }
     }
 

@@ -32,8 +32,11 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
             == state.PartSha256 ? state.Object : null;
     }
 
-    public async Task<IngestedObject> RunAsync(RawObject source, CancellationToken cancellationToken)
+    /// <summary>Reads the object; tells rows and bytes of it that are done.</summary>
+    public async Task<IngestedObject> RunAsync(
+        RawObject source, Action<long, long> tell, CancellationToken cancellationToken)
     {
+        tell(0, 0);
         // The same name in every attempt, so that a store can go on with what an interrupted download left beside it.
         var raw = PathOf(source, ".raw");
         File.Delete(raw);
@@ -48,7 +51,7 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
             }
 
             FaultPoint.Hit("ingest.downloaded");
-            return await ReadAsync(source, raw, sha256, cancellationToken);
+            return await ReadAsync(source, raw, sha256, tell, cancellationToken);
         }
         finally
         {
@@ -74,16 +77,17 @@ internal sealed class ObjectIngest(IRawStore store, string folder, ReaderOptions
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{source.Key}\n{source.Version}")))[..40];
 
     private async Task<IngestedObject> ReadAsync(
-        RawObject source, string raw, string sha256, CancellationToken cancellationToken)
+        RawObject source, string raw, string sha256, Action<long, long> tell, CancellationToken cancellationToken)
     {
         await using var rows = new AtomicFile(PathOf(source, ".jsonl"), durable: false);
         var quarantine = new QuarantineLog(quarantineBudget, maxFraction: 1);
-        var count = 0L;
-        foreach (var row in RowReader.Read(RowSource.FromFile(raw, source.Key), reader, quarantine))
+        var (count, content, input) = (0L, RowSource.FromFile(raw, source.Key), (Stream?)null);
+        foreach (var row in RowReader.Read(content with { Open = () => input = content.Open() }, reader, quarantine))
         {
             if ((++count & 0x3FF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                tell(count, input?.Position ?? 0); // Parquet is not read as a stream
             }
 
             RowIdentity.Write(rows, row);

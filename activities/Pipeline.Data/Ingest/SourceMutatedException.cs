@@ -10,7 +10,7 @@ namespace Pipeline.Data.Ingest;
 public sealed class SourceMutatedException(string key, string expected, string? found)
     : Exception(
         $"{ErrorType}: '{key}' had version {expected} and {(found is null ? "is gone" : $"has version {found} now")}; "
-            + $"start a new run on the changed data")
+            + $"take the changed data in again: retry from ingest, or start a new run")
 {
     /// <summary>Type of the failure in workflows; never retried.</summary>
     public const string ErrorType = "SourceMutated";

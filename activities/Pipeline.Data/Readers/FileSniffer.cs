@@ -31,6 +31,7 @@ public static class FileSniffer
             if (head.StartsWith(magic)) return name;
         }
 
+        if (head.Length >= 262 && head[257..262].SequenceEqual("ustar"u8)) return "a tar archive";
         if (head.Length >= 2 && head[0] == 0x80 && head[1] is >= 2 and <= 5)
             return "a Python pickle, which can run code";
         var start = Encoding.Latin1.GetString(head[..Math.Min(head.Length, 64)])

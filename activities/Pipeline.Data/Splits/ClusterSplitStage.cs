@@ -38,7 +38,7 @@ public sealed class ClusterSplitStage
     /// <param name="progress">Receives progress, or null.</param>
     /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
     /// <returns>Rows by part.</returns>
-    /// <exception cref="InvalidDataException">A row has no id.</exception>
+    /// <exception cref="InvalidDataException">A row has no id, or no row has the field to draw by.</exception>
     public async Task<ClusterSplitSummary> RunAsync(
         IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -57,10 +57,15 @@ public sealed class ClusterSplitStage
         var places = Draw(Path.Combine(lists, StageFolder.Rows));
         await using var folder = new StageFolder(outputFolder);
         var files = Array.ConvertAll(Names, name => folder.Open(name + ".jsonl"));
-        var (counts, rows) = (new long[3], new RowAccounting());
-        foreach (var line in new RowFileReader(inputs).Read())
+        var (counts, rows, reader) = (new long[3], new RowAccounting(), new RowFileReader(inputs));
+        foreach (var line in reader.Read())
         {
-            rows.In++;
+            if ((rows.In++ & 0xFFF) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                progress?.Report(new StageProgress("split", "write", rows.In, reader.BytesRead, reader.TotalBytes));
+            }
+
             if (Id(line.Utf8) is not { } id || !places.TryGetValue(head.GetValueOrDefault(id, id), out var part))
             {
                 rows.Quarantined++;
@@ -94,16 +99,22 @@ public sealed class ClusterSplitStage
     }
 
     /// <summary>
-    /// One row of each cluster decides for all: clusters are ranked by a seeded hash inside their stratum.
+    /// One row of each cluster decides for all: clusters are ranked by a seeded hash inside their stratum. What
+    /// rounding takes from one stratum it gives to the next, so that many small strata do not leave a part empty.
     /// </summary>
     private Dictionary<string, int> Draw(string heads)
     {
         var strata = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        var any = _options.StratifyBy is null;
         foreach (var line in new RowFileReader([heads]).Read())
         {
             using var row = JsonDocument.Parse(line.Utf8);
-            var stratum = _options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value)
-                ? value.ToString() : "";
+            var stratum = "";
+            if (_options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value))
+            {
+                (stratum, any) = (value.ToString(), true);
+            }
+
             if (!strata.TryGetValue(stratum, out var list))
             {
                 strata[stratum] = list = [];
@@ -115,11 +126,24 @@ public sealed class ClusterSplitStage
                         $"row {line.Line} has neither '_id' nor 'id'; ingest gives every row one"));
         }
 
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var ids in strata.Values)
+        if (!any && strata.Count > 0)
         {
-            var (test, validation) =
-                ((int)Math.Round(_options.Test * ids.Count), (int)Math.Round(_options.Validation * ids.Count));
+            throw new InvalidDataException(
+                $"no row has the field '{_options.StratifyBy}' to draw by; name a field of the rows or none");
+        }
+
+        return Place(strata.Values);
+    }
+
+    private Dictionary<string, int> Place(IEnumerable<List<string>> strata)
+    {
+        var (places, seen, tested, validated) = (new Dictionary<string, int>(StringComparer.Ordinal), 0, 0, 0);
+        foreach (var ids in strata)
+        {
+            seen += ids.Count;
+            var test = Math.Min(ids.Count, (int)Math.Round(_options.Test * seen) - tested);
+            var validation = Math.Min(ids.Count - test, (int)Math.Round(_options.Validation * seen) - validated);
+            (tested, validated) = (tested + test, validated + validation);
             var ranked = ids.OrderBy(Rank).ThenBy(id => id, StringComparer.Ordinal).ToList();
             for (var i = 0; i < ranked.Count; i++)
             {

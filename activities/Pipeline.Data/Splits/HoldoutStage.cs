@@ -34,21 +34,31 @@ public sealed class HoldoutStage
     /// <summary>Runs the stage.</summary>
     /// <param name="inputs">Raw canonical JSONL files with row ids.</param>
     /// <param name="outputFolder">Folder to write to; created.</param>
+    /// <param name="progress">Receives progress, or null.</param>
     /// <param name="cancellationToken">Stops the run; the folder is left without a summary.</param>
     /// <returns>Counts and the digest of the draw.</returns>
-    /// <exception cref="InvalidDataException">A row has no id or is no JSON object, or an id occurs twice.</exception>
+    /// <exception cref="InvalidDataException">A row has no id or is no JSON object, an id occurs twice, or no row has
+    /// the field to draw by.</exception>
     public Task<HoldoutSummary> RunAsync(
-        IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken = default) =>
-        Task.Run(() => RunCoreAsync(inputs, outputFolder, cancellationToken), cancellationToken);
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => RunCoreAsync(inputs, outputFolder, progress, cancellationToken), cancellationToken);
 
     private async Task<HoldoutSummary> RunCoreAsync(
-        IReadOnlyList<string> inputs, string outputFolder, CancellationToken cancellationToken)
+        IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        var (ids, held) = Draw(inputs, cancellationToken);
+        var (ids, held) = Draw(inputs, progress, cancellationToken);
         await using var folder = new StageFolder(outputFolder);
         var (train, test, row) = (folder.Open("train.jsonl"), folder.Open("test.jsonl"), 0);
-        foreach (var line in new RowFileReader(inputs).Read())
+        var reader = new RowFileReader(inputs);
+        foreach (var line in reader.Read())
         {
+            if ((row & 0xFFF) == 0)
+            {
+                Tell(progress, "write", row, reader, cancellationToken);
+            }
+
             var file = held[row++] ? test : train;
             file.Write(line.Utf8.Span);
             file.EndLine();
@@ -69,13 +79,26 @@ public sealed class HoldoutStage
         return summary;
     }
 
-    private (List<string> Ids, bool[] Held) Draw(IReadOnlyList<string> inputs, CancellationToken cancellationToken)
+    private static void Tell(IProgress<StageProgress>? progress, string phase, long rows, RowFileReader reader,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        progress?.Report(new StageProgress("holdout", phase, rows, reader.BytesRead, reader.TotalBytes));
+    }
+
+    private (List<string> Ids, bool[] Held) Draw(
+        IReadOnlyList<string> inputs, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
         var (ids, strata) = (new List<string>(), new SortedDictionary<string, List<int>>(StringComparer.Ordinal));
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in new RowFileReader(inputs).Read())
+        var (seen, reader, any) =
+            (new HashSet<string>(StringComparer.Ordinal), new RowFileReader(inputs), _options.StratifyBy is null);
+        foreach (var line in reader.Read())
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if ((ids.Count & 0xFFF) == 0)
+            {
+                Tell(progress, "draw", ids.Count, reader, cancellationToken);
+            }
+
             var where = $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
             var (id, stratum) = Read(line.Utf8, where);
             if (!seen.Add(id))
@@ -84,13 +107,21 @@ public sealed class HoldoutStage
                     $"{where}: the row id '{id}' occurs twice; ids must be unique, so ingest the data again");
             }
 
-            if (!strata.TryGetValue(stratum, out var rows))
+            any |= stratum is not null;
+            if (!strata.TryGetValue(stratum ?? "", out var rows))
             {
-                strata[stratum] = rows = [];
+                strata[stratum ?? ""] = rows = [];
             }
 
             rows.Add(ids.Count);
             ids.Add(id);
+        }
+
+        if (!any && ids.Count > 0)
+        {
+            throw new InvalidDataException(
+                $"none of the {ids.Count} rows has the field '{_options.StratifyBy}' to draw by; name a field of the "
+                    + "rows or none");
         }
 
         var held = new bool[ids.Count];
@@ -107,7 +138,7 @@ public sealed class HoldoutStage
         return (ids, held);
     }
 
-    private (string Id, string Stratum) Read(ReadOnlyMemory<byte> json, string where)
+    private (string Id, string? Stratum) Read(ReadOnlyMemory<byte> json, string where)
     {
         try
         {
@@ -115,7 +146,7 @@ public sealed class HoldoutStage
             var id = row.RootElement.TryGetProperty("_id", out var own) || row.RootElement.TryGetProperty("id", out own)
                 ? own.ToString() : null;
             var stratum = _options.StratifyBy is { } field && row.RootElement.TryGetProperty(field, out var value)
-                ? value.ToString() : "";
+                ? value.ToString() : null;
             return (id
                 ?? throw new InvalidDataException(
                     $"{where}: the row has neither '_id' nor 'id'; ingest gives every row one"), stratum);

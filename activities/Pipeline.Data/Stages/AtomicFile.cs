@@ -67,11 +67,20 @@ internal sealed class AtomicFile : IAsyncDisposable
     public async Task<string> CommitAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        FaultPoint.Hit("file.written");
-        _stream.Flush(flushToDisk: _durable);
-        await _stream.DisposeAsync();
-        FaultPoint.Hit("file.synced");
-        File.Move(_temporary, _path, overwrite: true);
+        try
+        {
+            // What failed to reach the disk is not tried again on the same file: it may seem to succeed then.
+            FaultPoint.Hit("file.written");
+            _stream.Flush(flushToDisk: _durable);
+            await _stream.DisposeAsync();
+            FaultPoint.Hit("file.synced");
+            File.Move(_temporary, _path, overwrite: true);
+        }
+        catch (IOException exception)
+        {
+            throw Explain(exception, 0);
+        }
+
         _committed = true;
         FaultPoint.Hit("file.committed");
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
@@ -111,10 +120,10 @@ internal sealed class AtomicFile : IAsyncDisposable
     private void Flush()
     {
         var bytes = Buffer.WrittenSpan;
-        FaultPoint.Hit("file.write");
         _hash.AppendData(bytes);
         try
         {
+            FaultPoint.Hit("file.write");
             _stream.Write(bytes);
         }
         catch (IOException exception)
@@ -140,6 +149,9 @@ internal sealed class AtomicFile : IAsyncDisposable
 
         return new IOException(
             $"cannot write {_path}: {exception.Message}; {Length} bytes were written, {need} more were due, {free} "
-                + $"are free; nothing was kept", exception);
+                + $"are free; nothing was kept", exception)
+        {
+            HResult = exception.HResult, // what tells a full disk from a broken one
+        };
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DuckDB.NET.Data;
 using Pipeline.Data.Ingest;
 using Pipeline.Data.Readers;
 
@@ -7,7 +6,6 @@ namespace Pipeline.Data.Tests.Ingest;
 
 public sealed class IngestStageTests : IDisposable
 {
-    private const string Marker = "PLANTED-MARKER-7731";
     private readonly TempDirectory _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -15,30 +13,21 @@ public sealed class IngestStageTests : IDisposable
     [Fact]
     public async Task S0_01_MixedObjects_AreAllListedCountedAndQuarantinedByPlace()
     {
-        var raw = Directory.CreateDirectory(_folder.Combine("raw")).FullName;
-        File.WriteAllText(Path.Combine(raw, "a.jsonl"), "{\"text\":\"one\"}\n{broken\n{\"text\":\"" + Marker + "\"}\n");
-        File.WriteAllText(Path.Combine(raw, "b.csv"), "text,label\nred,1\ngreen,2\n");
-        File.WriteAllText(Path.Combine(raw, "c.json"), "[{\"text\":\n \"in two lines\"}]");
-        File.WriteAllText(Path.Combine(raw, "empty.jsonl"), "");
-        WriteParquet(Path.Combine(raw, "p.parquet"), rows: 5);
+        var raw = MixedObjects.Write(_folder.Combine("raw"));
         var options = new IngestOptions { QuarantineShare = 0.2 };
         var first = await new IngestStage(new FolderRawStore(raw), options).RunAsync(_folder.Combine("one"));
-        first.Objects.Select(item => (item.Key, item.Rows, item.Quarantined))
-            .ShouldBe(
-                [("a.jsonl", 2, 1), ("b.csv", 2, 0), ("c.json", 1, 0), ("empty.jsonl", 0, 0), ("p.parquet", 5, 0)]);
-        first.Objects.ShouldAllBe(item => item.Version.Length > 0 && item.Sha256.Length == 64
-            && item.Bytes == new FileInfo(Path.Combine(raw, item.Key)).Length);
-        (first.Rows.In, first.Rows.Out, first.Rows.Quarantined).ShouldBe((11, 10, 1));
+        MixedObjects.Check(first.Objects, raw);
+        (first.Rows.In, first.Rows.Out, first.Rows.Quarantined).ShouldBe((12, 11, 1));
         var refused = JsonDocument.Parse(File.ReadAllText(_folder.Combine("one", "quarantine.jsonl"))).RootElement;
         (refused.GetProperty("file").GetString(), refused.GetProperty("line").GetInt64(),
             refused.GetProperty("code").GetString()).ShouldBe(("a.jsonl", 2, "E-ROW-JSON"));
         var rows = File.ReadAllLines(_folder.Combine("one", "rows.jsonl"));
-        rows.Length.ShouldBe(10);
+        rows.Length.ShouldBe(11);
         rows.ShouldContain("{\"_id\":\"c.json:1\",\"text\":  \"in two lines\"}");
         var second = await new IngestStage(new FolderRawStore(raw), options).RunAsync(_folder.Combine("two"));
         second.Digest.ShouldBe(first.Digest);
         second.Files.ShouldBe(first.Files);
-        JsonSerializer.Serialize(first).ShouldNotContain(Marker);
+        JsonSerializer.Serialize(first).ShouldNotContain(MixedObjects.Marker);
     }
 
     [Fact]
@@ -188,17 +177,6 @@ public sealed class IngestStageTests : IDisposable
         File.ReadAllLines(_folder.Combine("out", "rows.jsonl")).ShouldBe(
             ["{\"_id\":\"mine\",\"x\":{\"_id\":\"inner\"}}", "{\"_id\":\"a.jsonl:2\"}",
                 "{\"_id\":\"a.jsonl:3\",\"x\":{\"_id\":\"inner\"}}"]);
-    }
-
-    private static void WriteParquet(string path, int rows)
-    {
-        DuckDbLibrary.EnsureLoaded();
-        using var connection = new DuckDBConnection("DataSource=:memory:");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            $"COPY (SELECT range AS n, 'text ' || range AS text FROM range({rows})) TO '{path}' (FORMAT parquet)";
-        command.ExecuteNonQuery();
     }
 
     private Task<DataInputException> Fails(MemoryRawStore store) =>

@@ -46,6 +46,18 @@ public sealed class ObjectRawStoreTests(TestStores stores) : IClassFixture<TestS
             string.Concat(
                 Enumerable.Range(0, 60_000).Select(i => $"{{\"text\":\"row {i} {new string('x', 200)}\"}}\n")));
         await objects.PutAsync("many/large.jsonl", new MemoryStream(large));
+        var kinds = MixedObjects.Write(_folder.Combine("kinds"));
+        foreach (var path in Directory.GetFiles(kinds))
+        {
+            await using var content = File.OpenRead(path);
+            await objects.PutAsync($"mixed/{Path.GetFileName(path)}", content);
+        }
+
+        var mixed = await new IngestStage(
+            new ObjectRawStore(objects), new IngestOptions { Prefix = "mixed/", QuarantineShare = 0.2 })
+            .RunAsync(_folder.Combine("mixed"));
+        MixedObjects.Check(mixed.Objects.Select(item => item with { Key = item.Key["mixed/".Length..] }), kinds);
+        File.ReadAllText(_folder.Combine("mixed", "quarantine.jsonl")).ShouldContain("mixed/a.jsonl\",\"line\":2");
         var manifest = await new IngestStage(new ObjectRawStore(objects), new IngestOptions { Prefix = "many/" })
             .RunAsync(_folder.Combine("out"));
         manifest.Objects.Count.ShouldBe(1101);

@@ -30,4 +30,17 @@ public sealed class ClusterSplitStageTests
             .Where(pair => pair[2].GetDouble() / pair[3].GetDouble() >= 0.8).ToList();
         pairs.ShouldAllBe(pair => part[pair[0].GetInt32()] == part[pair[1].GetInt32()]);
     }
+
+    [Fact]
+    public async Task ManySmallStrata_LeaveNoPartEmpty()
+    {
+        using var folder = new TempDirectory();
+        File.WriteAllLines(folder.Combine("in.jsonl"),
+            Enumerable.Range(0, 200).Select(id => JsonSerializer.Serialize(
+                new { id, kind = $"k{id / 2}", text = $"the text of row {id * 7919} {id * 104729}" })));
+        var summary = await new ClusterSplitStage(new ClusterSplitOptions { StratifyBy = "kind" })
+            .RunAsync([folder.Combine("in.jsonl")], folder.Combine("out"));
+        summary.Parts.ShouldBe(
+            new Dictionary<string, long> { ["train"] = 170, ["validation"] = 10, ["test"] = 20 }, ignoreOrder: true);
+    }
 }

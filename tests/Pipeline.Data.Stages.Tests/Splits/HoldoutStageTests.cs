@@ -43,6 +43,18 @@ public sealed class HoldoutStageTests : IDisposable
             () => new HoldoutStage(new HoldoutOptions { Fraction = fraction })).Message.ShouldContain("at least 10 %");
 
     [Fact]
+    public async Task RunAsync_NoRowHasTheField_SaysSo()
+    {
+        var rows = Write("a.jsonl", Enumerable.Range(0, 30));
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => new HoldoutStage(new HoldoutOptions { StratifyBy = "lable" })
+                .RunAsync([rows], _folder.Combine("a")))).Message.ShouldContain("the field 'lable'");
+        (await Should.ThrowAsync<InvalidDataException>(
+            () => new ClusterSplitStage(new ClusterSplitOptions { StratifyBy = "lable" })
+                .RunAsync([rows], _folder.Combine("a")))).Message.ShouldContain("the field 'lable'");
+    }
+
+    [Fact]
     public async Task RunAsync_RepeatedId_NamesTheRow() =>
         (await Should.ThrowAsync<InvalidDataException>(
             () => new HoldoutStage(new HoldoutOptions())

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Pipeline.Data.Readers;
@@ -197,6 +198,31 @@ public sealed class RowReaderBadInputTests
         }
 
         Refused(name, content).Message.ShouldContain("zip");
+    }
+
+    [Theory]
+    [InlineData("../../x"), InlineData("/etc/x"), InlineData("C:\\x"), InlineData("rows.jsonl")]
+    public void B14_Archive_IsRefusedWholeWhateverItsEntriesAreCalled(string entry)
+    {
+        using var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            writer.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream("{}\n"u8.ToArray()) });
+        }
+
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var content = archive.CreateEntry(entry).Open();
+            content.Write("{}\n"u8);
+        }
+
+        foreach (var name in (string[])["rows.jsonl", "rows.txt", "rows.tar"])
+        {
+            Refused(name, tar.ToArray()).Message.ShouldContain("tar archive");
+            Refused(name, zip.ToArray()).Message.ShouldContain("zip archive");
+        }
     }
 
     [Fact]

@@ -2,12 +2,15 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pipeline.Data.Readers;
 
 namespace Pipeline.Tools.Data;
 
 /// <summary>Prints the summary record of a stage: indented lines, or one JSON object with <c>--json</c>.</summary>
 internal static class DataConsole
 {
+    private const int MostShown = 20;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -19,11 +22,13 @@ internal static class DataConsole
     /// left.
     /// </summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="folder">Output folder of the stage.</param>
+    /// <param name="output">Where the stage writes to.</param>
     /// <param name="again">What the same command does after an interruption.</param>
     /// <param name="run">The stage.</param>
+    /// <param name="cancellation">Stops what comes after the stage.</param>
     public static async Task<int> RunAsync<T>(
-        ParseResult parsed, string folder, string again, Func<ProgressLine, Task<T>> run)
+        ParseResult parsed, StageOutput output, string again, Func<ProgressLine, Task<T>> run,
+        CancellationToken cancellation)
     {
         using var progress = new ProgressLine();
         T summary;
@@ -34,21 +39,37 @@ internal static class DataConsole
         catch (OperationCanceledException exception)
         {
             throw new OperationCanceledException(
-                $"stopped; {folder} holds no finished result. Start the same command again: {again}", exception);
+                $"stopped; {output.Place} holds no finished result. Start the same command again: {again}", exception);
         }
 
         progress.Dispose();
-        foreach (var path in new[] { Path.Combine(folder, "quarantine.jsonl"),
-            Path.Combine(folder, "clusters", "quarantine.jsonl") })
+        foreach (var name in (string[])["quarantine.jsonl", "clusters/quarantine.jsonl"])
         {
-            await TellQuarantineAsync(path);
+            await TellQuarantineAsync(Path.Combine(output.Folder, name), $"{output.Place.TrimEnd('/')}/{name}");
         }
 
-        Print(parsed, summary);
+        var node = JsonSerializer.SerializeToElement(summary, Options);
+        RequireRows(node);
+        await output.PublishAsync(cancellation);
+        Print(parsed, node);
         return 0;
     }
 
-    private static async Task TellQuarantineAsync(string path)
+    // A result without a row is most likely the wrong kind of file; nobody should go on with it.
+    private static void RequireRows(JsonElement summary)
+    {
+        if (summary.TryGetProperty("rows", out var rows) && rows.ValueKind == JsonValueKind.Object
+            && rows.GetProperty("in").GetInt64() is > 0 and var all
+            && rows.GetProperty("quarantined").GetInt64() == all)
+        {
+            throw new DataInputException(
+                "E-ING-ROWS",
+                $"none of the {all:N0} rows can be read; this verb reads JSONL, one object a line, as data ingest "
+                    + "writes it: take the source in first");
+        }
+    }
+
+    private static async Task TellQuarantineAsync(string path, string place)
     {
         if (!File.Exists(path))
         {
@@ -68,16 +89,18 @@ internal static class DataConsole
         }
 
         var row = JsonDocument.Parse(first).RootElement;
-        var place = row.TryGetProperty("file", out var file) || row.TryGetProperty("object", out file)
+        var where = row.TryGetProperty("file", out var file) || row.TryGetProperty("object", out file)
             ? $"{file}:{row.GetProperty("line")}: {row.GetProperty("reason")}" : first;
         await Console.Error.WriteLineAsync(
-            $"rows set aside: {rows:N0}, the first is {place}. Mend or remove them in the "
-                + $"source; all are in {path}");
+            $"rows set aside: {rows:N0}, the first is {where}. Mend or remove them in the "
+                + $"source; all are in {place}");
     }
 
-    public static void Print<T>(ParseResult parsed, T summary)
+    public static void Print<T>(ParseResult parsed, T summary) =>
+        Print(parsed, JsonSerializer.SerializeToElement(summary, Options));
+
+    private static void Print(ParseResult parsed, JsonElement node)
     {
-        var node = JsonSerializer.SerializeToElement(summary, Options);
         if (parsed.GetValue(Answer.Json))
         {
             Console.WriteLine(node.GetRawText());
@@ -98,9 +121,7 @@ internal static class DataConsole
             }
             else if (property.Value.ValueKind == JsonValueKind.Array)
             {
-                var shown = property.Value.EnumerateArray().Take(20).Select(Short);
-                Console.WriteLine(
-                    $"{indent}{property.Name} ({property.Value.GetArrayLength()}): {string.Join(", ", shown)}");
+                List(property, indent);
             }
             else
             {
@@ -109,9 +130,26 @@ internal static class DataConsole
         }
     }
 
-    private static string Short(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("key", out var key)
-            && element.TryGetProperty("value", out var value)
-            ? $"{key}={value}"
-            : element.ToString();
+    private static void List(JsonProperty list, string indent)
+    {
+        var (head, length) = ($"{indent}{list.Name} ({list.Value.GetArrayLength()})", list.Value.GetArrayLength());
+        if (length == 0 || list.Value[0].ValueKind != JsonValueKind.Object)
+        {
+            Console.WriteLine($"{head}: {string.Join(", ", list.Value.EnumerateArray().Take(MostShown))}");
+            return;
+        }
+
+        Console.WriteLine($"{head}:");
+        foreach (var item in list.Value.EnumerateArray().Take(MostShown))
+        {
+            var fields = item.EnumerateObject()
+                .Select(field => $"{field.Name} {(field.Name == "sha256" ? $"{field.Value}"[..12] : field.Value)}");
+            Console.WriteLine($"{indent}  {string.Join(", ", fields)}");
+        }
+
+        if (length > MostShown)
+        {
+            Console.WriteLine($"{indent}  and {length - MostShown:N0} more; all are in summary.json");
+        }
+    }
 }

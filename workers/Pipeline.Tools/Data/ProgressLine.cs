@@ -29,11 +29,7 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
             }
 
             _shownAt = _watch.ElapsedMilliseconds;
-            var seconds = Math.Max(0.001, (_watch.Elapsed - _phaseStart).TotalSeconds);
-            var rate = value.Bytes / seconds;
-            var left = value.TotalBytes > value.Bytes && rate > 0
-                ? $", {TimeSpan.FromSeconds((value.TotalBytes - value.Bytes) / rate):h\\:mm\\:ss} left" : "";
-            var text = $"{value.Stage} {value.Phase}: {value.Rows:N0} rows, {rate / 1e6:F1} MB/s{left}";
+            var text = $"{value.Stage} {value.Phase}: {value.Rows:N0} rows{Speed(value)}";
             if (_terminal)
             {
                 Console.Error.Write($"\r{text,-78}");
@@ -44,6 +40,21 @@ internal sealed class ProgressLine : IProgress<StageProgress>, IDisposable
                 Console.Error.WriteLine(text);
             }
         }
+    }
+
+    // What a moment shows is no speed.
+    private string Speed(StageProgress value)
+    {
+        var seconds = (_watch.Elapsed - _phaseStart).TotalSeconds;
+        if (seconds < 0.3)
+        {
+            return "";
+        }
+
+        var rate = value.Bytes / seconds;
+        var left = value.TotalBytes > value.Bytes && rate > 0
+            ? $", {TimeSpan.FromSeconds((value.TotalBytes - value.Bytes) / rate):h\\:mm\\:ss} left" : "";
+        return $", {rate / 1e6:F1} MB/s{left}";
     }
 
     public void Dispose()

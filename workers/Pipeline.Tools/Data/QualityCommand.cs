@@ -12,12 +12,16 @@ internal static class QualityCommand
 {
     public static Command Create()
     {
-        var inputs = new Argument<FileInfo[]>("inputs")
+        var inputs = new Argument<string[]>("inputs")
         {
-            Description = "JSONL files, sanitized",
+            Description = DataInputs.Description,
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<DirectoryInfo>("--out") { Description = "folder to write to", Required = true };
+        var output = new Option<string>("--out")
+        {
+            Description = "folder or s3://BUCKET/PREFIX to write to",
+            Required = true,
+        };
         var limits = new Option<string>("--limits")
         {
             Description = "instruction or web-text",
@@ -44,11 +48,12 @@ internal static class QualityCommand
                 Fields = parsed.GetValue(fields) is { Length: > 0 } names
                     ? TextFields.Named(names) : TextFields.Default,
             });
-            var files = Array.ConvertAll(parsed.GetRequiredValue(inputs), file => file.FullName);
-            var folder = parsed.GetRequiredValue(output).FullName;
-            return await DataConsole.RunAsync(
-                parsed, folder, "it begins anew",
-                progress => new QualityStage(options).RunAsync(files, folder, progress, cancellationToken));
+            var place = new StageOutput(parsed.GetRequiredValue(output));
+            return await DataConsole.RunAsync(parsed, place, "it begins anew", async progress =>
+            {
+                var files = await DataInputs.FindAsync(parsed.GetRequiredValue(inputs), place, cancellationToken);
+                return await new QualityStage(options).RunAsync(files, place.Folder, progress, cancellationToken);
+            }, cancellationToken);
         });
         return command;
     }

@@ -9,9 +9,9 @@ internal static class ReportCommand
 {
     public static Command Create()
     {
-        var folders = new Argument<DirectoryInfo[]>("folders")
+        var folders = new Argument<string[]>("folders")
         {
-            Description = "output folders of stages, in the order of the run",
+            Description = "output folders of stages, in the order of the run; also s3://BUCKET/PREFIX",
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<FileInfo>("--out") { Description = "HTML file to write", Required = true };
@@ -25,13 +25,13 @@ internal static class ReportCommand
             "report", "What the stages did, as one HTML page with plots.") { folders, output, title, fields };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var paths = Array.ConvertAll(parsed.GetRequiredValue(folders), folder => folder.FullName);
+            using var copies = new StageCopies();
+            var paths = await copies.OpenAsync(parsed.GetRequiredValue(folders), cancellationToken);
             var stages = paths.Select(StageReport.Read).ToList();
-            var last = paths.SelectMany(
-                path => new[] { "rows.jsonl", "train.jsonl" }.Select(name => Path.Combine(path, name)))
-                .LastOrDefault(File.Exists);
             var text = parsed.GetValue(fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default;
-            var lengths = LengthHistogram.Of(last is null ? [] : [last], text, cancellationToken);
+            var lengths = LengthHistogram.Of(
+                [.. StageCopies.Rows.Select(name => Path.Combine(paths[^1], name)).Where(File.Exists)], text,
+                cancellationToken);
             var file = parsed.GetRequiredValue(output).FullName;
             await File.WriteAllTextAsync(
                 file, DataReport.Render(parsed.GetRequiredValue(title), stages, lengths), cancellationToken);

@@ -17,14 +17,14 @@ namespace Pipeline.Tools.Data;
 /// </summary>
 internal static class StageCommands
 {
-    private static readonly Argument<FileInfo[]> Inputs = new("inputs")
+    private static readonly Argument<string[]> Inputs = new("inputs")
     {
-        Description = "JSONL files",
+        Description = DataInputs.Description,
         Arity = ArgumentArity.OneOrMore,
     };
-    private static readonly Option<DirectoryInfo> Output = new("--out")
+    private static readonly Option<string> Output = new("--out")
     {
-        Description = "folder to write to",
+        Description = "folder or s3://BUCKET/PREFIX to write to",
         Required = true,
     };
     private static readonly Option<string[]> Fields = new("--field")
@@ -46,7 +46,12 @@ internal static class StageCommands
 
     private static Command Clean()
     {
-        var mode = new Option<PiiMode>("--pii") { Description = "what happens to personal data" };
+        var mode = new Option<string>("--pii")
+        {
+            Description = "what happens to personal data",
+            DefaultValueFactory = _ => "replace",
+        };
+        mode.AcceptOnlyFromAmong([.. Enum.GetNames<PiiMode>().Select(name => name.ToLowerInvariant())]);
         var key = new Option<string?>("--key-env")
         {
             Description = "name of the environment variable that holds the key of hashes and pseudonyms",
@@ -60,11 +65,19 @@ internal static class StageCommands
             [mode, key, limits, Fields, .. PiiChoices.All],
             (parsed, inputs, output, progress, cancellationToken) =>
         {
+            var how = Enum.Parse<PiiMode>(parsed.GetRequiredValue(mode), ignoreCase: true);
+            if (how is PiiMode.Hash or PiiMode.Pseudonym && parsed.GetValue(key) is null)
+            {
+                throw new ArgumentException(
+                    $"--pii {parsed.GetValue(mode)} needs a secret key: put one into an environment variable and name it "
+                        + "with --key-env", nameof(parsed));
+            }
+
             var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name)
-                ?? throw new ArgumentException($"the environment variable {name} is not set", name) : "";
+                ?? throw new ArgumentException($"the environment variable {name} is not set", nameof(parsed)) : "";
             var options = new SanitizeOptions
             {
-                Mode = parsed.GetValue(mode),
+                Mode = how,
                 Modes = PiiChoices.Modes(parsed),
                 Pii = PiiChoices.Read(parsed),
                 Key = System.Text.Encoding.UTF8.GetBytes(secret),
@@ -88,6 +101,7 @@ internal static class StageCommands
             Description = "Jaccard similarity of near-duplicates",
             DefaultValueFactory = _ => 0.8,
         };
+        RequireShare(threshold);
         var workers = new Option<int>("--workers") { Description = "threads", DefaultValueFactory = _ => 1 };
         var budget = new Option<int>("--memory-mb")
         {
@@ -136,6 +150,7 @@ internal static class StageCommands
             Description = "cosine similarity of rows that say the same",
             DefaultValueFactory = _ => 0.95,
         };
+        RequireShare(threshold);
         var tokens = new Option<int>("--tokens")
         {
             Description = "tokens of a text that are looked at",
@@ -204,14 +219,14 @@ internal static class StageCommands
             DefaultValueFactory = _ => 0.10,
         };
         return Stage("holdout", "Hold test rows out of the raw rows.", [fraction, Stratify, Seed],
-            (parsed, inputs, output, _, cancellationToken) =>
+            (parsed, inputs, output, progress, cancellationToken) =>
             new HoldoutStage(
                 new HoldoutOptions
                 {
                     Fraction = parsed.GetValue(fraction),
                     Seed = parsed.GetValue(Seed),
                     StratifyBy = parsed.GetValue(Stratify)
-                }).RunAsync(inputs, output, cancellationToken));
+                }).RunAsync(inputs, output, progress, cancellationToken));
     }
 
     private static Command Split()
@@ -241,6 +256,14 @@ internal static class StageCommands
     private static TextFields TextOf(ParseResult parsed) =>
         parsed.GetValue(Fields) is { Length: > 0 } names ? TextFields.Named(names) : TextFields.Default;
 
+    private static void RequireShare(Option<double> option) => option.Validators.Add(result =>
+    {
+        if (!(result.GetValueOrDefault<double>() is > 0 and <= 1))
+        {
+            result.AddError($"{option.Name} is a similarity above 0 and at most 1, such as 0.8");
+        }
+    });
+
     private static Command Stage<T>(
         string name, string description, Option[] options,
         Func<ParseResult, string[], string, IProgress<StageProgress>, CancellationToken, Task<T>> run)
@@ -249,10 +272,12 @@ internal static class StageCommands
         Array.ForEach(options, command.Options.Add);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var inputs = Array.ConvertAll(parsed.GetRequiredValue(Inputs), file => file.FullName);
-            var output = parsed.GetRequiredValue(Output).FullName;
-            return await DataConsole.RunAsync(
-                parsed, output, "it begins anew", progress => run(parsed, inputs, output, progress, cancellationToken));
+            var output = new StageOutput(parsed.GetRequiredValue(Output));
+            return await DataConsole.RunAsync(parsed, output, "it begins anew", async progress =>
+            {
+                var inputs = await DataInputs.FindAsync(parsed.GetRequiredValue(Inputs), output, cancellationToken);
+                return await run(parsed, inputs, output.Folder, progress, cancellationToken);
+            }, cancellationToken);
         });
         return command;
     }

@@ -11,12 +11,19 @@ namespace Pipeline.Workflows.Contracts;
 public interface IDataActivities
 {
     /// <summary>Brings the source and commits it as raw rows.</summary>
+    /// <remarks>
+    /// Fails with <see cref="ErrorTypes.SourceMutated"/> (not retried) when an object changes while it is read.
+    /// </remarks>
     /// <param name="input">Where from.</param>
     /// <returns>Raw rows; the source files as a second artefact.</returns>
     [Activity]
     Task<DataStageResult> IngestAsync(IngestInput input);
 
     /// <summary>Holds test rows out of the raw rows.</summary>
+    /// <remarks>
+    /// Fails with <see cref="ErrorTypes.SourceMutated"/> (not retried) when an object of the source has another version
+    /// than the one that was taken in.
+    /// </remarks>
     /// <param name="input">Raw rows.</param>
     /// <returns>Rows to go on with; held-out rows as a second artefact.</returns>
     [Activity]
@@ -30,8 +37,8 @@ public interface IDataActivities
     [Activity]
     Task<DataStageResult> SanitizeAsync(DataStageInput input);
 
-    /// <summary>Removes exact and near-duplicates.</summary>
-    /// <param name="input">Rows.</param>
+    /// <summary>Removes exact and near-duplicates, also those of rows held out before.</summary>
+    /// <param name="input">Rows and held-out rows.</param>
     /// <returns>Distinct rows.</returns>
     [Activity]
     Task<DataStageResult> DedupAsync(DataStageInput input);

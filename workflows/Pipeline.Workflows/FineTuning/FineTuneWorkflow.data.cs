@@ -55,7 +55,7 @@ public sealed partial class FineTuneWorkflow
 
     private Task<DataStageResult> DedupAsync(DataStageResult rows)
     {
-        var order = Order(rows);
+        var order = Order(rows) with { HeldOut = rows.Second };
         return DataStageAsync(
             StageNames.Dedup,
             () =>

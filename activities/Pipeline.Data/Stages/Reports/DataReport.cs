@@ -91,9 +91,10 @@ public static class DataReport
             $"<svg viewBox=\"0 0 800 {(shown.Count * RowHeight) + 4}\" role=\"img\" aria-label=\"{Encode(title)}\">\n");
         foreach (var ((name, count), i) in shown.Select((pair, i) => (pair, i)))
         {
-            var (y, width) = (i * RowHeight, Math.Max(1.0, (double)count / most * Width));
+            var (y, width) = (i * RowHeight, count == 0 ? 0 : Math.Max(1.0, (double)count / most * Width));
             page.Append(CultureInfo.InvariantCulture,
-                $"<text x=\"{Left - 8}\" y=\"{y + 15}\" text-anchor=\"end\">{Encode(name)}</text>")
+                $"<text x=\"{Left - 8}\" y=\"{y + 15}\" text-anchor=\"end\">{Encode(Cut(name))}"
+                    + $"<title>{Encode(name)}</title></text>")
                 .Append(CultureInfo.InvariantCulture,
                     $"<rect class=\"bar\" x=\"{Left}\" y=\"{y + 3}\" width=\"{width:0.#}\" height=\"16\"/>")
                 .Append(CultureInfo.InvariantCulture,
@@ -106,6 +107,9 @@ public static class DataReport
             page.Append($"<p class=\"empty\">and {counts.Count - MostBars} more</p>\n");
         }
     }
+
+    // What is longer would run out of the picture; the whole name shows under the pointer.
+    private static string Cut(string name) => name.Length <= 38 ? name : $"{name[..20]}…{name[^17..]}";
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -5,9 +5,10 @@ public sealed class LengthHistogram
 {
     private readonly SortedDictionary<int, long> _buckets = [];
 
-    /// <summary>Rows by the upper bound of their bucket.</summary>
-    public IReadOnlyDictionary<string, long> Buckets =>
-        _buckets.ToDictionary(pair => $"≤ {1 << pair.Key}", pair => pair.Value);
+    /// <summary>Rows by the upper bound of their bucket, from the shortest to the longest; none is left out.</summary>
+    public IReadOnlyDictionary<string, long> Buckets => _buckets.Count == 0 ? new Dictionary<string, long>() :
+        Enumerable.Range(_buckets.Keys.First(), _buckets.Keys.Last() - _buckets.Keys.First() + 1)
+            .ToDictionary(bucket => $"≤ {1L << bucket:N0}", bucket => _buckets.GetValueOrDefault(bucket));
 
     /// <summary>Counts the rows of files.</summary>
     /// <param name="files">Canonical JSONL files.</param>

@@ -52,8 +52,7 @@ public sealed record StageReport
             return new StageReport
             {
                 Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
-                Rows = root.TryGetProperty("rows", out var rows) && rows.ValueKind == JsonValueKind.Object
-                    ? rows.Deserialize<RowAccounting>(StageFolder.Json) : null,
+                Rows = RowsOf(root),
                 PiiSpans = Counts(root, "piiSpans"),
                 CleanedTexts = Counts(root, "cleanedTexts"),
                 ClusterSizes = Counts(root, "clusterSizes"),
@@ -66,6 +65,19 @@ public sealed record StageReport
             throw new InvalidDataException($"{path} is damaged: {exception.Message}; run the stage again", exception);
         }
     }
+
+    // A holdout says how many of its rows it held out.
+    private static RowAccounting? RowsOf(JsonElement summary) =>
+        !summary.TryGetProperty("rows", out var rows) ? null
+        : rows.ValueKind == JsonValueKind.Object ? rows.Deserialize<RowAccounting>(StageFolder.Json)
+        : rows.TryGetInt64(out var all) && summary.TryGetProperty("heldOut", out var held)
+        ? new RowAccounting
+        {
+            In = all,
+            Out = all - held.GetInt64(),
+            Removed = { ["held out"] = held.GetInt64() },
+        }
+        : null;
 
     private static Dictionary<string, long> Counts(JsonElement root, string name) =>
         root.TryGetProperty(name, out var counts) && counts.ValueKind == JsonValueKind.Object

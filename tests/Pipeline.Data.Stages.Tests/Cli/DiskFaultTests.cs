@@ -1,0 +1,57 @@
+using Pipeline.Registry.Tests.Storage;
+
+namespace Pipeline.Data.Tests.Cli;
+
+/// <summary>Disks that are full or broken, as a user of the verbs meets them.</summary>
+[Trait("Tier", "workflow")]
+public sealed class DiskFaultTests : IDisposable
+{
+    private readonly TempDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("ingest"), InlineData("holdout"), InlineData("clean"), InlineData("dedup"), InlineData("split")]
+    public async Task F09_NoSpaceLeft_NamesTheFileAndLeavesNothingBehind(string verb)
+    {
+        using var mount = TmpfsMount.TryCreate("size=1m");
+        var (raw, rows) = Rows();
+        var full = Path.Combine(mount.Path, "out");
+        var (code, output) = await RunAsync("", verb, verb == "ingest" ? raw : rows, full);
+        code.ShouldBe(8, output);
+        output.ShouldContain(full);
+        output.ShouldContain("free");
+        // Said before the work, not only when the disk is full.
+        output.ShouldContain(verb == "ingest" ? "E-ING-SPACE" : "the result may not fit");
+        Directory.GetFiles(mount.Path, "*", SearchOption.AllDirectories).ShouldBeEmpty();
+
+        // With space, the same command ends well.
+        (await RunAsync("", verb, verb == "ingest" ? raw : rows, _folder.Combine("out"))).Code.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("file.written", 5, 8, "cannot write")] // fsync fails: not tried again on the same file
+    [InlineData("file.write", 28, 8, "cannot write")]
+    [InlineData("file.write", 30, 7, "cannot write")]
+    public async Task F10_WriteOrFsyncFails_NoMarkerIsWritten(string point, int error, int expected, string message)
+    {
+        var (_, rows) = Rows();
+        var (code, output) = await RunAsync($"{point}=errno:{error}", "holdout", rows, _folder.Combine("out"));
+        code.ShouldBe(expected, output);
+        output.ShouldContain(message);
+        output.ShouldContain(_folder.Combine("out"));
+        Directory.GetFiles(_folder.Combine("out")).ShouldBeEmpty();
+    }
+
+    private (string Raw, string Rows) Rows()
+    {
+        var raw = Directory.CreateDirectory(_folder.Combine("raw")).FullName;
+        var (path, random) = (Path.Combine(raw, "rows.jsonl"), new Random(7));
+        File.WriteAllLines(path, Enumerable.Range(0, 3000).Select(i =>
+            $"{{\"id\":\"r{i}\",\"text\":\"{string.Join(' ', Enumerable.Range(0, 200).Select(_ => $"w{random.Next(999)}"))}\"}}"));
+        return (raw, path);
+    }
+
+    private static Task<(int Code, string Output)> RunAsync(string faults, string verb, string input, string output) =>
+        ToolProcess.RunAsync(faults, [], "data", verb, input, "--out", output);
+}
