@@ -15,6 +15,8 @@ internal static class ConnectionRules
     private static readonly byte[][] Keys = Names("secret", "token", "apikey", "api_key", "api-key", "accesskey",
         "access_key", "access-key", "accountkey", "account_key", "secretkey", "secret_key", "private_key", "password");
 
+    private static readonly byte[][] Headers = Names("authorization");
+
     // Beside one of these a password opens something; alone it is often a form or a manual.
     private static readonly byte[][] Settings = Names("host=", "user=", "dbname=", "uid=", "server=", "username=");
 
@@ -37,8 +39,15 @@ internal static class ConnectionRules
                 continue;
             }
 
-            var last = EndsWith(name, Keys) && RunOf(text, value) is var run && LooksRandom(text[value..run]) ? run
-                : EndsWith(name, Passwords) ? PasswordEnd(text, (start, end), value, quoted) : value;
+            value = EndsWith(name, Headers) ? BehindScheme(text, value) : value;
+            var (isKey, isPassword) = (EndsWith(name, Keys), EndsWith(name, Passwords));
+            var last = isKey || EndsWith(name, Headers) ? RunOf(text, value) : value;
+            if (last == value || !LooksRandom(text[value..last]))
+            {
+                last = isPassword || (isKey && text[at - 1] == '=' && IsSetting(name))
+                    ? PasswordEnd(text, (start, end), value, quoted) : value;
+            }
+
             if (last > value)
             {
                 spans.Add(new PiiSpan(PiiType.ConnectionSecret, value, last));
@@ -62,25 +71,57 @@ internal static class ConnectionRules
             end++;
         }
 
+        end -= end > value && text[end - 1] == '\\' ? 1 : 0;
         var password = text[value..end];
         if (password.ContainsAny((byte)'(', (byte)'['))
         {
             return value;
         }
 
-        var assigned = text[name.End..value].Contains((byte)'=') && !(text[name.End..value].IndexOf("=="u8) >= 0);
+        return (quoted ? end < text.Length : IsLine(text, name.Start, end)) && IsMixed(password)
+            || Opens(text, name, (value, end)) ? end : value;
+    }
+
+    /// <summary>Whether what stands around a value says that it opens something.</summary>
+    private static bool Opens(ReadOnlySpan<byte> text, (int Start, int End) name, (int Start, int End) value)
+    {
+        var (word, sign, length) =
+            (name.End - name.Start, text[name.End..value.Start].IndexOf((byte)'='), value.End - value.Start);
+        if (sign < 0 || text[name.End..value.Start].IndexOf("=="u8) >= 0)
+        {
+            return false;
+        }
+
         // DB_PASSWORD=… is a line of an environment; PWD alone is the current folder of a shell.
-        var opens = quoted && text.Length > end && IsMixed(password)
-            || (assigned && (text[name.Start..name.End].Contains((byte)'_')
-                ? password.Length >= 6 && text[name.End] == '=' && char.IsAsciiLetterUpper((char)text[name.End - 1])
-                : Neighbours(text, name.Start, text[name.End] == ' ' ? text.Length : end)));
-        return opens ? end : value;
+        if (text.Slice(name.Start, word).Contains((byte)'_'))
+        {
+            return length >= 6 && sign == 0 && IsSetting(text.Slice(name.Start, word))
+                && (EndsWith(text.Slice(name.Start, word), Passwords)
+                    || (length >= 16 && IsMixed(text[value.Start..value.End])));
+        }
+
+        return Neighbours(text, name.Start, sign > 0 ? text.Length : value.End);
     }
 
     /// <summary>A literal of letters and digits; a word alone is as often the name of something.</summary>
     private static bool IsMixed(ReadOnlySpan<byte> text) =>
         text.Length >= 8 && !text.Contains((byte)' ') && text.ContainsAnyInRange((byte)'0', (byte)'9')
             && (text.ContainsAnyInRange((byte)'a', (byte)'z') || text.ContainsAnyInRange((byte)'A', (byte)'Z'));
+
+    /// <summary>The name of a variable of the environment.</summary>
+    private static bool IsSetting(ReadOnlySpan<byte> name) =>
+        name.Contains((byte)'_') && !name.ContainsAnyInRange((byte)'a', (byte)'z');
+
+    /// <summary>Whether name and value are all that stands in a line, as in YAML.</summary>
+    private static bool IsLine(ReadOnlySpan<byte> text, int start, int end)
+    {
+        while (start > 0 && text[start - 1] is (byte)' ' or (byte)'\t' or (byte)'-')
+        {
+            start--;
+        }
+
+        return (start == 0 || text[start - 1] == '\n') && (end == text.Length || text[end] is (byte)'\n' or (byte)'\r');
+    }
 
     private static bool Neighbours(ReadOnlySpan<byte> text, int start, int at)
     {
@@ -108,6 +149,7 @@ internal static class ConnectionRules
         var end = sign;
         end -= Bytes.At(text, end - 1) == ' ' ? 1 : 0;
         end -= Bytes.At(text, end - 1) is (byte)'"' or (byte)'\'' ? 1 : 0;
+        end -= Bytes.At(text, end - 1) == '\\' ? 1 : 0;
         end = Math.Max(0, end);
         // The last letters of all the names: most words before a colon are none.
         if ((Bytes.At(text, end - 1) | 0x20) is not ('d' or 't' or 'n' or 'y'))
@@ -128,8 +170,15 @@ internal static class ConnectionRules
     {
         at += Bytes.At(text, at) is (byte)'>' or (byte)'=' ? 1 : 0;
         at += Bytes.At(text, at) == ' ' ? 1 : 0;
+        at += Bytes.At(text, at) == '\\' ? 1 : 0;
         quoted = Bytes.At(text, at) is (byte)'"' or (byte)'\'';
         return Math.Min(text.Length, at + (quoted ? 1 : 0));
+    }
+
+    private static int BehindScheme(ReadOnlySpan<byte> text, int at)
+    {
+        var scheme = text[at..Math.Min(text.Length, at + 8)].IndexOf((byte)' ');
+        return scheme is >= 5 and <= 6 ? at + scheme + 1 : at;
     }
 
     /// <summary>The end of a run of the alphabets of keys; an equals sign only at the end.</summary>

@@ -157,7 +157,7 @@ internal static class NumberRules
     {
         Span<byte> digits = stackalloc byte[20];
         var (count, at) = (end - start, end);
-        if (count is not (4 or (>= 13 and <= 19)) || AfterGroup(text, start))
+        if (count is not (4 or (>= 13 and <= 19)) || AfterGroup(text, start) || Bytes.At(text, start - 1) == '+')
         {
             return default;
         }

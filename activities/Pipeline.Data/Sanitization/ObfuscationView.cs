@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Data.Stages;
 using Pipeline.Data.Tokenizers.Unicode;
 
@@ -19,7 +20,7 @@ internal sealed class ObfuscationView
     /// <returns>False when it would be the text itself; there is nothing more to find then.</returns>
     public bool Build(ReadOnlySpan<byte> text)
     {
-        if (!text.ContainsAnyInRange((byte)0xC2, (byte)0xF4) && !text.Contains((byte)'%'))
+        if (!text.ContainsAnyInRange((byte)0xC2, (byte)0xF4) && !text.Contains((byte)'%') && text.IndexOf("&#"u8) < 0)
         {
             return false;
         }
@@ -34,8 +35,13 @@ internal sealed class ObfuscationView
         for (var at = 0; at < text.Length;)
         {
             var length = 1;
-            var shown = text[at] == '%' ? Escape(text, at, ref length) : text[at] < 0x80
-                ? text[at] : Fold(CodePoints.Decode(text, at, out length));
+            var shown = text[at] switch
+            {
+                (byte)'%' => Escape(text, at, ref length),
+                (byte)'&' => Reference(text, at, ref length),
+                < 0x80 and var plain => plain,
+                _ => Fold(CodePoints.Decode(text, at, out length)),
+            };
             if (shown == Same)
             {
                 Copy(text.Slice(at, length), at);
@@ -71,11 +77,36 @@ internal sealed class ObfuscationView
             && char.IsAsciiHexDigit((char)text[at + 2]))
         {
             var value = (Hex(text[at + 1]) << 4) | Hex(text[at + 2]);
-            if (value is > 0x20 and < 0x7F)
+            // %2540 was encoded twice.
+            var twice = value == '%' && at + 4 < text.Length && char.IsAsciiHexDigit((char)text[at + 3])
+                && char.IsAsciiHexDigit((char)text[at + 4]);
+            value = twice ? (Hex(text[at + 3]) << 4) | Hex(text[at + 4]) : value;
+            if (value is >= 0x20 and < 0x7F)
             {
-                length = 3;
+                length = twice ? 5 : 3;
                 return value;
             }
+        }
+
+        return text[at];
+    }
+
+    // `&#64;` and `&#x40;` are at signs on a page.
+    private static int Reference(ReadOnlySpan<byte> text, int at, ref int length)
+    {
+        var hex = at + 2 < text.Length && text[at + 2] is (byte)'x' or (byte)'X';
+        var (value, end) = (0, at + (hex ? 3 : 2));
+        while (end < text.Length && end - at < 7 && char.IsAsciiHexDigit((char)text[end])
+            && (hex || char.IsAsciiDigit((char)text[end])))
+        {
+            value = (value * (hex ? 16 : 10)) + Hex(text[end++]);
+        }
+
+        if (at + 1 < text.Length && text[at + 1] == '#' && end < text.Length && text[end] == ';'
+            && value is >= 0x20 and < 0x7F)
+        {
+            length = end + 1 - at;
+            return value;
         }
 
         return text[at];
@@ -89,8 +120,7 @@ internal sealed class ObfuscationView
         0x3002 or 0xFF61 or 0x2024 => '.',
         >= 0x0660 and <= 0x0669 => c - 0x0660 + '0',
         >= 0x06F0 and <= 0x06F9 => c - 0x06F0 + '0',
-        >= 0x0966 and <= 0x096F => c - 0x0966 + '0',
-        >= 0x09E6 and <= 0x09EF => c - 0x09E6 + '0',
+        >= 0x07C0 and <= 0x1819 when CharUnicodeInfo.GetDecimalDigitValue((char)c) is >= 0 and var digit => digit + '0',
         >= 0x1D7CE and <= 0x1D7FF => ((c - 0x1D7CE) % 10) + '0',
         >= 0x2010 and <= 0x2015 or 0x2212 or 0xFE63 => '-',
         0xA0 or 0x2007 or 0x202F or 0x2009 => ' ',

@@ -27,7 +27,9 @@ public sealed class PiiFinder(PiiOptions options)
     {
         _scanner.Scan(text, traits, spans);
         var plain = spans.Count;
-        if ((traits & (TextTraits.Odd | TextTraits.Signs)) != TextTraits.None && _view.Build(text))
+        var mayHide = (traits & (TextTraits.Odd | TextTraits.Signs)) != TextTraits.None
+            || (traits.HasFlag(TextTraits.Anchors) && text.IndexOf("&#"u8) >= 0);
+        if (mayHide && _view.Build(text))
         {
             _scanner.Scan(_view.Text, _more);
             foreach (var span in _more)

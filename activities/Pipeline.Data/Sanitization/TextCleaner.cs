@@ -11,13 +11,16 @@ internal static class TextCleaner
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    // Control bytes, and the lead bytes of mojibake, of the C1 controls, of zero-width and of tag characters.
-    private static readonly SearchValues<byte> Suspects = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10)).Append(127).Append(0xC2).Append(0xC3).Append(0xE2)
-            .Append(0xEF).Append(0xF3).Select(c => (byte)c)]);
+    private const int MostMarks = 4;
 
-    private static readonly SearchValues<char> InvisibleOrTag = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(Invisible).Append('\udb40')]);
+    // Control bytes, and the lead bytes of mojibake, of the C1 controls, of marks, of zero-width, private and tag
+    // characters.
+    private static readonly SearchValues<byte> Suspects = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(c => c is not (9 or 10)).Concat(
+            [127, 0xC2, 0xC3, 0xCC, 0xCD, 0xE2, 0xEE, 0xEF, 0xF3, 0xF4]).Select(c => (byte)c)]);
+
+    private static readonly SearchValues<char> InvisibleOrHigh = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(c => Invisible(c) || HidesPair(c))]);
 
     private static readonly UnicodeNormalizer Composed = new(compose: true, compatible: false);
 
@@ -44,6 +47,7 @@ internal static class TextCleaner
             text = Step(text, "line-ends", value => value.Replace("\r\n", "\n").Replace('\r', '\n'), rules);
             text = Step(text, "invisible", Visible, rules);
             text = Step(text, "nfc", Compose, rules);
+            text = Step(text, "heaped-marks", Thin, rules);
             text = Step(text, "trailing-space", TrimLines, rules);
             text = Step(text, "empty-lines", Collapse, rules);
             if (text == before)
@@ -83,14 +87,37 @@ internal static class TextCleaner
         return changed;
     }
 
+    // No script puts more than a few of these marks on a letter; a heap of them spills over the lines around.
+    private static string Thin(string text)
+    {
+        StringBuilder? output = null;
+        var (marks, kept) = (0, 0);
+        for (var i = 0; i < text.Length; i++)
+        {
+            marks = text[i] is (>= '\u0300' and <= '\u036f') or (>= '\u1ab0' and <= '\u1aff')
+                or (>= '\u1dc0' and <= '\u1dff') or (>= '\u20d0' and <= '\u20ff') or (>= '\ufe20' and <= '\ufe2f')
+                ? marks + 1 : 0;
+            if (marks > MostMarks)
+            {
+                output = (output ?? new StringBuilder(text.Length)).Append(text, kept, i - kept);
+                kept = i + 1;
+            }
+        }
+
+        return output?.Append(text, kept, text.Length - kept).ToString() ?? text;
+    }
+
     // Joiners stay, because scripts and emoji need them; overrides of the direction and tag characters only hide text.
     private static bool Invisible(char c) =>
         c is (< ' ' and not ('\n' or '\t' or '\r')) or (>= '\x7f' and <= '\x9f') or '\u200b' or '\u2060' or '\ufeff'
-            or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+            or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or (>= '\ue000' and <= '\uf8ff');
+
+    // The first half of a tag character, or of one of the planes for private use.
+    private static bool HidesPair(char c) => c is '\udb40' or (>= '\udb80' and <= '\udbff');
 
     private static string Visible(string text)
     {
-        if (!text.AsSpan().ContainsAny(InvisibleOrTag))
+        if (!text.AsSpan().ContainsAny(InvisibleOrHigh))
         {
             return text;
         }
@@ -98,7 +125,8 @@ internal static class TextCleaner
         var output = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '\udb40' && i + 1 < text.Length && text[i + 1] is >= '\udc00' and <= '\udc7f')
+            if (HidesPair(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])
+                && (text[i] != '\udb40' || text[i + 1] <= '\udc7f'))
             {
                 i++;
             }

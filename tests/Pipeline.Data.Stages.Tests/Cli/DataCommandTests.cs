@@ -66,6 +66,24 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Filter_LimitsOfFields_AreChosen()
+    {
+        File.WriteAllLines(_folder.Combine("in.jsonl"), [
+            """{"id":"a","instruction":"say it","output":"two words"}""",
+            """{"id":"b","instruction":"say it","output":"one"}""",
+            """{"id":"c","instruction":"say it all over again and again and again","output":"two words"}"""]);
+        (await InvokeAsync(
+            "filter", _folder.Combine("in.jsonl"), "--out", _folder.Combine("out"), "--limit", "output:words=2..5",
+            "--limit", "words=1..6")).ShouldBe(0);
+        Ids("out", "rows.jsonl").ShouldBe(["a"]);
+        File.ReadLines(_folder.Combine("out", "removed.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("rule").GetString())
+            .ShouldBe(["quality:output:words", "quality:words"]);
+        ErrorOf("filter", "--limit", "shoes=1..2").ShouldContain("mean-word-length");
+        ErrorOf("filter", "--limit", "words=5..1").ShouldContain("such as output:words=2..500");
+    }
+
+    [Fact]
     public async Task Dedup_KeepPolicyAndBanding_AreChosen()
     {
         var text = Words(1);

@@ -27,6 +27,10 @@ public sealed class PiiFormsTests
         "Geburtsdatum: <DATE_OF_BIRTH>, né le <DATE_OF_BIRTH>, geb. <DATE_OF_BIRTH>")]
     [InlineData("\"dob\":\"1984-03-12\", date_of_birth=1984/03/12, D.O.B. 12-03-84",
         "\"dob\":\"<DATE_OF_BIRTH>\", date_of_birth=<DATE_OF_BIRTH>, D.O.B. <DATE_OF_BIRTH>")]
+    [InlineData("Ann;+4915112345678;x", "Ann;<PHONE>;x")]
+    [InlineData("?mail=ann%2540example%2Eorg&tel=%2B49%20170%201234567", "?mail=<EMAIL>&tel=<PHONE>")]
+    [InlineData("ann&#64;example.org, bob&#x40;example.org, \u0E4D+๖๖ ๘๑ ๒๓๔ ๕๖๗๘",
+        "<EMAIL>, <EMAIL>, \u0E4D<PHONE>")]
     [InlineData("fecha de nacimiento: 12 de marzo de 1984", "fecha de nacimiento: <DATE_OF_BIRTH>")]
     public void Find_FormsOfManyCountries_AreFoundAsAWhole(string text, string expected) =>
         Replaced(text).ShouldBe(expected);
@@ -46,6 +50,10 @@ public sealed class PiiFormsTests
     [InlineData("AccountName=a;AccountKey=c2VjcmV0c2VjcmV0;EndpointSuffix=core", "AccountName=a;AccountKey=<CONNECTION_SECRET>;EndpointSuffix=core")]
     [InlineData("DB_PASSWORD=hunter2horse\nDEBUG=1", "DB_PASSWORD=<CONNECTION_SECRET>\nDEBUG=1")]
     [InlineData("'password' => 'hunter2horse',", "'password' => '<CONNECTION_SECRET>',")]
+    [InlineData("db:\n  password: S3cr3tPassw0rd\n  port: 1", "db:\n  password: <CONNECTION_SECRET>\n  port: 1")]
+    [InlineData("{\\\"password\\\":\\\"hunter2horse\\\"}", "{\\\"password\\\":\\\"<CONNECTION_SECRET>\\\"}")]
+    [InlineData("SECRET_KEY=insecure-3k$2!a9d@8f7s6d5f\n", "SECRET_KEY=<CONNECTION_SECRET>\n")]
+    [InlineData("Authorization: Bearer 5f2b8c1d9e7a4b3c6d0e1f2a", "Authorization: Bearer <CONNECTION_SECRET>")]
     [InlineData("api_key: 5f2b8c1d9e7a4b3c6d0e1f2a", "api_key: <CONNECTION_SECRET>")]
     public void Find_SecretsInSettingsCodeAndLogs_AreFound(string text, string expected)
     {
@@ -64,6 +72,7 @@ public sealed class PiiFormsTests
     [InlineData("if (password == expected) { return; } password = Console.ReadLine(); var pwd=$(pwd); cd ..")]
     [InlineData("PWD=/tmp/x; \"password\": \"string\", password=$1; token: CancellationToken, token = next()")]
     [InlineData("max_tokens=2048; \"token_type\": \"Bearer\", tokenizer: GPT2TokenizerFast, api_key=os.environ[\"KEY_1\"]")]
+    [InlineData("Authorization: Bearer <token>, password: see the vault entry, a&#9;b, 100%25, AT&T 5")]
     [InlineData("secret: name-of-the-secret-in-the-cluster, api_key: <CONNECTION_SECRET>, apiKey={{key}}")]
     [InlineData("xapp-1 and github_pat_short, https://hooks.slack.com/services/T1, -----BEGIN PUBLIC KEY-----")]
     public void B24_TechnicalProse_HasNoFinding(string text) => Replaced(text).ShouldBe(text);

@@ -36,10 +36,10 @@ internal static class QualityCommand
         };
         var fields = new Option<string[]>("--field") { Description = "text field of the row; repeatable" };
         var command = new Command("filter", "Remove rows by quality and cap sources.") { inputs, output, limits,
-            scoreOnly, cap, source, fields };
+            scoreOnly, cap, source, fields, QualityChoices.Limit };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var options = new QualityOptions
+            var options = QualityChoices.Apply(parsed, new QualityOptions
             {
                 Limits = parsed.GetValue(limits) == "web-text" ? QualityLimits.WebText : QualityLimits.Instruction,
                 ScoreOnly = parsed.GetValue(scoreOnly),
@@ -47,7 +47,7 @@ internal static class QualityCommand
                 SourceField = parsed.GetValue(source),
                 Fields = parsed.GetValue(fields) is { Length: > 0 } names
                     ? TextFields.Named(names) : TextFields.Default,
-            };
+            });
             var place = new StageOutput(parsed.GetRequiredValue(output));
             return await DataConsole.RunAsync(parsed, place, "it begins anew", async progress =>
             {
