@@ -109,10 +109,14 @@ public sealed class FakeActivities
     [Activity]
     public Task<DataStageResult> DecontaminateAsync(DataStageInput input) => StageAsync("fresh");
 
+    /// <summary>What the data set was built of last.</summary>
+    public BuildDatasetInput? Built { get; private set; }
+
     [Activity]
     public async Task<DatasetResult> BuildDatasetAsync(BuildDatasetInput input)
     {
         await EnterAsync();
+        Built = input;
         return new()
         {
             Dataset = Ref("dataset"),
@@ -130,7 +134,7 @@ public sealed class FakeActivities
     public async Task<ReviewSample> DrawReviewSampleAsync(DrawReviewInput input)
     {
         await EnterAsync();
-        return new(Ref("sample"), input.Rows);
+        return new(Ref($"sample-{Built?.Corrections.Count}"), input.Rows);
     }
 
     [Activity]

@@ -339,42 +339,6 @@ public sealed class FineTuneWorkflowTests(EngineFixture engines)
     }
 
     [Fact]
-    public async Task S0_03_Review_NotWaived_WaitsForPeopleAndKeepsTheirNotesWithNameAndTime()
-    {
-        var before = TestPipeline.Start(await engines.StartAsync("embedded"));
-        var handle = await before.RunAsync(TestPipeline.Quick with { Review = new() { WaivedBecause = "" } });
-        var open = await TestPipeline.AwaitedAsync(handle, ApprovalRequest.Review);
-        before.Fakes.Count("TrainAdapter").ShouldBe(0);
-        (await handle.ExecuteUpdateAsync(
-            wf =>
-                wf.AnnotateAsync(
-                    new AnnotationInput { By = "ada", Digest = open.Digest, Row = 3, Note = "wrong section" })))
-            .ShouldBe(1);
-
-        // Other workers know what was said to those before them.
-        await using var pipeline = await before.RestartAsync();
-        (await handle.QueryAsync(wf => wf.Awaited))!.Digest.ShouldBe(open.Digest);
-        (await handle.QueryAsync(wf => wf.Lineage)).Single(edge => edge.Role == "annotation").Detail
-            .ShouldMatch(@"^ada at \d{4}-\d\d-\d\dT[\d:.]+Z: wrong section$");
-        (await TestPipeline.RefusedAsync(
-            () =>
-                handle.ExecuteUpdateAsync(
-                    wf =>
-                        wf.AnnotateAsync(
-                            new AnnotationInput { By = "ada", Digest = open.Digest, Row = 101, Note = "x" }))))
-            .ShouldContain("from 1 to 100");
-        await handle.ExecuteUpdateAsync(wf =>
-            wf.RejectAsync(new DecisionInput { By = "ada", Digest = open.Digest, Reason = "too many wrong sections" }));
-        var parked = await TestPipeline.ParkedAsync(handle);
-        parked.Name.ShouldBe(StageNames.Review);
-        parked.Failure!.ErrorType.ShouldBe(ErrorTypes.ReviewRejected);
-        await handle.ExecuteUpdateAsync(
-            wf => wf.SkipStageAsync(new OperatorInput { By = "ada", Reason = "good enough for a trial" }));
-        await TestPipeline.ApproveAsync(handle);
-        (await handle.GetResultAsync()).Verdict.ShouldBe(Verdict.Promoted);
-    }
-
-    [Fact]
     public async Task Canary_Rollback_EndsTheRunAtStable()
     {
         var fakes = new FakeActivities

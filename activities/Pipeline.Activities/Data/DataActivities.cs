@@ -197,7 +197,8 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 Summary = result with
                 {
                     Text =
-                        $"{result.Text}; {items.DistinctBy(item => (item.Task, item.Id)).Count():N0} items of {string.Join(", ", input.Benchmarks)}, "
+                        $"{result.Text}; {items.DistinctBy(item => (item.Task, item.Id)).Count():N0} items of "
+                        + $"{string.Join(", ", input.Benchmarks)}, "
                             + $"{summary.SkippedItems} too short"
                 },
             };

@@ -39,6 +39,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
                 input.Dataset,
                 input.Seed,
                 input.ReviewRows,
+                input.Corrections,
                 builder = DatasetBuilder.CodeVersion,
                 MostExamples
             },
@@ -70,10 +71,13 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
     {
         var (options, folder, scratch) =
             (input.Dataset, run.Artifacts.NewFolder(), Directory.CreateDirectory(run.Artifacts.NewFolder()));
+        var corrections = await RowCorrections.OpenAsync(run, input.Corrections);
         var rows = await TaskRowsAsync(
-            run, input.Rows, options, Path.Combine(scratch.FullName, "train.jsonl"), options.MaxTrainRows, input.Seed);
+            run, input.Rows, options, Path.Combine(scratch.FullName, "train.jsonl"), options.MaxTrainRows, input.Seed,
+            corrections.Apply);
         var test = await TaskRowsAsync(
-            run, input.HeldOut, options, Path.Combine(scratch.FullName, "test.jsonl"), options.TestRows, input.Seed);
+            run, input.HeldOut, options, Path.Combine(scratch.FullName, "test.jsonl"), options.TestRows, input.Seed,
+            row => row);
         var sources = new List<DatasetSource> { new("task", [rows.Path]) { Licence = "see the run" } };
         if (options.RehearsalRows > 0)
         {
@@ -115,7 +119,7 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
             {
                 Text = $"{index.Rows:N0} rows, {index.Tokens:N0} tokens, {index.SupervisedTokens:N0} learned; "
                     + $"rehearsal {index.Replay.OfRows:P0}; labels of {index.Audit.Proven:N0} rows proven; "
-                    + $"{test.Count:N0} test rows",
+                    + $"{test.Count:N0} test rows{corrections.Text}",
                 Counts = new Dictionary<string, double>(StringComparer.Ordinal)
                 {
                     ["rows"] = index.Rows,
@@ -137,17 +141,17 @@ public sealed class DatasetActivities(StageWork work, WorkerPaths paths) : IData
     }
 
     private static async Task<(string Path, int Count)> TaskRowsAsync(
-        StageRun run, ArtifactRef rows, DatasetOptions options, string path, int most, long seed)
+        StageRun run, ArtifactRef rows, DatasetOptions options, string path, int most, long seed,
+        Func<string, string> change)
     {
         var source = Path.Combine(await run.OpenAsync(rows), "rows.jsonl");
-        var lines = File.ReadLines(source).Where(line => line.Length > 0);
-        if (options.Task == DebianSectionTask.Name)
-        {
-            lines = lines.Select(DebianSectionTask.Chat);
-        }
-
-        var chosen = SeededSample.Take(lines, most, seed);
-        await File.WriteAllLinesAsync(path, chosen, run.Stop);
+        var isDebian = options.Task == DebianSectionTask.Name;
+        var lines = File.ReadLines(source).Where(line => line.Length > 0)
+            .Select(line => (Row: line, Chat: isDebian ? DebianSectionTask.Chat(line) : line));
+        var chosen = SeededSample.Take(lines, pair => pair.Chat, most, seed);
+        await File.WriteAllLinesAsync(path,
+            chosen.Select(pair => change(isDebian ? DebianSectionTask.Named(pair.Chat, pair.Row) : pair.Chat)),
+            run.Stop);
         return (path, chosen.Count);
     }
 

@@ -31,6 +31,14 @@ internal static class DebianSectionTask
         return JsonSerializer.Serialize(new { package, messages }, Json);
     }
 
+    /// <summary>A chat row with the id of its package row, under which people see it.</summary>
+    public static string Named(string chat, string row)
+    {
+        using var source = JsonDocument.Parse(row);
+        return source.RootElement.TryGetProperty("id", out var id)
+            ? $"{{\"id\":{id.GetRawText()},{chat[1..]}" : chat;
+    }
+
     private static string Text(JsonElement row, string field) =>
         row.TryGetProperty(field, out var value) && value.GetString() is { Length: > 0 } text
             ? text

@@ -27,16 +27,20 @@ internal static class SeededSample
     }
 
     /// <summary>Takes at most so many lines; 0 takes all.</summary>
-    public static List<string> Take(IEnumerable<string> lines, int most, long seed)
+    /// <param name="rows">All rows.</param>
+    /// <param name="lineOf">What of a row decides.</param>
+    /// <param name="most">Most rows.</param>
+    /// <param name="seed">Seed of the draw.</param>
+    public static List<T> Take<T>(IEnumerable<T> rows, Func<T, string> lineOf, int most, long seed)
     {
         if (most == 0)
         {
-            return [.. lines];
+            return [.. rows];
         }
 
-        return [.. lines.Select((line, index) => (Line: line, Index: index, Key: KeyOf(line, seed)))
+        return [.. rows.Select((row, index) => (Row: row, Index: index, Key: KeyOf(lineOf(row), seed)))
             .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(most).OrderBy(entry => entry.Index)
-            .Select(entry => entry.Line)];
+            .Select(entry => entry.Row)];
     }
 
     private static string KeyOf(string line, long seed) =>

@@ -123,7 +123,8 @@ public static class EvaluationItems
         yield return $"{question} {(right >= 0 && right < choices.Count ? choices[right] : answer)}";
         if (choices.Count > 0)
         {
-            yield return string.Concat(choices.Select((choice, i) => $" {(char)('A' + i)}. {choice}").Prepend(question));
+            yield return string.Concat(
+                choices.Select((choice, i) => $" {(char)('A' + i)}. {choice}").Prepend(question));
         }
 
         if (question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length >= LeastWordsAlone)

@@ -10,7 +10,8 @@ internal sealed class DocumentScan(
 {
     private const int BlockRows = 256;
     private const int BlockBytes = 4 << 20;
-    private readonly ThreadLocal<DocumentSigner> _signers = new(() => new DocumentSigner(options, hasher), trackAllValues: true);
+    private readonly ThreadLocal<DocumentSigner> _signers =
+        new(() => new DocumentSigner(options, hasher), trackAllValues: true);
     private readonly List<RowLine> _rows = [];
     private readonly ByteBuffer _arena = new(1 << 20);
     private readonly string?[] _problems = new string?[BlockRows];

@@ -20,6 +20,7 @@ internal sealed class DocumentTable : IDisposable
     private Entry[] _open = new Entry[BlockEntries];
     private SafeFileHandle? _spilled;
     private int _readBlock = -1;
+    private (int Document, Entry Entry) _single = (-BlockEntries, default);
 
     /// <param name="files">Input files.</param>
     /// <param name="folder">Where the temporary file is made when it is needed.</param>
@@ -106,8 +107,13 @@ internal sealed class DocumentTable : IDisposable
             return _open[at];
         }
 
+        if (document == _single.Document)
+        {
+            return _single.Entry;
+        }
+
         var offset = (long)(block - _blocks.Count) * BlockBytes;
-        if (block == _readBlock + 1)
+        if (block != _readBlock && block == _single.Document / BlockEntries)
         {
             // Who reads on in order gets whole blocks.
             ReadFully(MemoryMarshal.AsBytes(_read.AsSpan()), offset);
@@ -119,10 +125,10 @@ internal sealed class DocumentTable : IDisposable
             return _read[at];
         }
 
-        var single = new Entry[1];
-        ReadFully(MemoryMarshal.AsBytes(single.AsSpan()), offset + ((long)at * Marshal.SizeOf<Entry>()));
-        _readBlock = block - 1;
-        return single[0];
+        Span<Entry> entry = stackalloc Entry[1];
+        ReadFully(MemoryMarshal.AsBytes(entry), offset + ((long)at * Marshal.SizeOf<Entry>()));
+        _single = (document, entry[0]);
+        return entry[0];
     }
 
     private void ReadFully(Span<byte> bytes, long offset)

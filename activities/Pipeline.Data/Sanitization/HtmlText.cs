@@ -12,6 +12,8 @@ namespace Pipeline.Data.Sanitization;
 /// </remarks>
 internal static class HtmlText
 {
+    private const int LongestName = 12;
+
     private static readonly HashSet<string> Elements = new(
         ("a abbr address article aside audio b blockquote body br button canvas caption center cite code col dd del "
             + "details div dl dt em embed " +
@@ -30,18 +32,36 @@ internal static class HtmlText
     private static readonly HashSet<string> Voids = new(
         ["img", "input", "link", "meta", "embed", "source", "col"], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a comment, or a tag of a known element, may begin somewhere.</summary>
     public static bool MayChange(ReadOnlySpan<byte> text)
     {
-        for (var at = 0; text[at..].IndexOf((byte)'<') is >= 0 and var skip; at += skip + 1)
+        for (var at = 0; text[at..].IndexOf((byte)'<') is >= 0 and var skip;)
         {
-            var next = at + skip + 1;
-            if (next < text.Length && (char.IsAsciiLetter((char)text[next]) || text[next] is (byte)'/' or (byte)'!'))
+            at += skip + 1;
+            if (at < text.Length && (text[at] == '!' || IsElement(text[(text[at] == '/' ? at + 1 : at)..])))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    private static bool IsElement(ReadOnlySpan<byte> text)
+    {
+        Span<char> name = stackalloc char[LongestName];
+        var length = 0;
+        while (length < text.Length && char.IsAsciiLetterOrDigit((char)text[length]))
+        {
+            if (length == LongestName)
+            {
+                return false;
+            }
+
+            name[length] = (char)text[length++];
+        }
+
+        return Elements.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name[..length]);
     }
 
     public static string Strip(string text)
@@ -125,7 +145,7 @@ internal static class HtmlText
 
         var start = at + 1 < text.Length && text[at + 1] == '/' ? at + 2 : at + 1;
         var stop = start;
-        while (stop < text.Length && stop - start < 12 && char.IsAsciiLetterOrDigit(text[stop]))
+        while (stop < text.Length && stop - start < LongestName && char.IsAsciiLetterOrDigit(text[stop]))
         {
             stop++;
         }

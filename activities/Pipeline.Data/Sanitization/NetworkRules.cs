@@ -253,7 +253,8 @@ internal static class NetworkRules
             return Bytes.At(text, end) != ':' || !Bytes.Digit(text, end + 1);
         }
 
-        var before = Encoding.ASCII.GetString(text[Math.Max(0, start - 12)..start]).TrimEnd(' ', ':', '=', '.');
+        var before = Encoding.ASCII.GetString(text[Math.Max(0, start - 12)..start])
+            .TrimEnd(' ', ':', '=', '.', '"');
         return Array.Exists(VersionWords, word => before.EndsWith(word, StringComparison.OrdinalIgnoreCase));
     }
 

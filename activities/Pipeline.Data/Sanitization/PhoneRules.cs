@@ -8,7 +8,8 @@ internal static class PhoneRules
 {
     private static readonly byte[][] Words =
     [
-        .. ((string[])["phone", "telephone", "mobile", "fax", "tel", "phone no", "whatsapp", "telefon", "handy"])
+        .. ((string[])["phone", "telephone", "mobile", "fax", "tel", "phone no", "whatsapp", "telefon", "handy",
+            "phones", "phone number", "phone_number", "phonenumber"])
             .Select(System.Text.Encoding.ASCII.GetBytes),
     ];
 
@@ -186,7 +187,7 @@ internal static class PhoneRules
     private static (int, int) Announced(ReadOnlySpan<byte> text, int start)
     {
         var at = start;
-        while (at > Math.Max(0, start - 3) && " :.#="u8.Contains(text[at - 1]))
+        while (at > Math.Max(0, start - 4) && " :.#=\"'"u8.Contains(text[at - 1]))
         {
             at--;
         }
@@ -198,7 +199,7 @@ internal static class PhoneRules
 
         // Points part addresses and versions.
         var (end, digits) = Groups(text, start, 6);
-        return digits is >= 7 and <= 15 && EndsWithWord(text[Math.Max(0, at - 10)..at]) && Bytes.EndsFree(text, end)
+        return digits is >= 7 and <= 15 && EndsWithWord(text[Math.Max(0, at - 16)..at]) && Bytes.EndsFree(text, end)
             && !text[start..end].Contains((byte)'.') ? (start, end) : default;
     }
 

@@ -53,6 +53,7 @@ public sealed class PiiScanner(PiiOptions options)
         Prefix(text, "ASIA"u8, PiiType.AwsAccessKey, SecretRules.AwsAccessKey, spans);
         Prefix(text, "xox"u8, PiiType.SlackToken, SecretRules.SlackToken, spans);
         Prefix(text, "assport"u8, PiiType.Passport, IdentityRules.Passport, spans);
+        Prefix(text, "ASSPORT"u8, PiiType.Passport, IdentityRules.Passport, spans);
     }
 
     private void ScanAnchors(ReadOnlySpan<byte> text, List<PiiSpan> spans)

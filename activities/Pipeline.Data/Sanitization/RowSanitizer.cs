@@ -24,7 +24,7 @@ internal sealed class RowSanitizer : IDisposable
     };
 
     private readonly SanitizeOptions _options;
-    private readonly Dictionary<ulong, byte[]> _plainNames = [];
+    private readonly Dictionary<ulong, (byte[] Name, byte[] Before)> _plainNames = [];
     private readonly ArrayBufferWriter<byte> _output = new(1 << 16);
     private readonly Utf8JsonWriter _writer;
     private readonly JsonPlace _place = new();
@@ -187,7 +187,7 @@ internal sealed class RowSanitizer : IDisposable
         var value = Value(ref reader);
         if (reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (IsPlainName(value))
+            if (EntersPlainName(value))
             {
                 return false;
             }
@@ -245,7 +245,7 @@ internal sealed class RowSanitizer : IDisposable
     private bool CopyName(ref Utf8JsonReader reader, Own own)
     {
         var name = Valid(Value(ref reader));
-        var plain = IsPlainName(name);
+        var plain = EntersPlainName(name);
         if (!plain && _options.KeepRows)
         {
             name = Texts.Rename(other => _row.Span.IndexOf(other) >= 0 || _output.WrittenSpan.IndexOf(other) >= 0);
@@ -318,20 +318,27 @@ internal sealed class RowSanitizer : IDisposable
     private static ReadOnlySpan<byte> Valid(ReadOnlySpan<byte> text) =>
         Utf8.IsValid(text) ? text : throw new InvalidOperationException("not UTF-8");
 
-    // Rows share their few names; a name without personal data is remembered.
-    private bool IsPlainName(ReadOnlySpan<byte> name)
+    // Rows share their few names; a name without personal data is remembered, with what it tells about its value.
+    private bool EntersPlainName(ReadOnlySpan<byte> name)
     {
         var hash = FastHash.Of(name, 0);
-        if (_plainNames.TryGetValue(hash, out var known) && name.SequenceEqual(known))
+        if (_plainNames.TryGetValue(hash, out var known) && name.SequenceEqual(known.Name))
         {
+            Texts.Context = known.Before;
             return true;
         }
 
         _searched = -1;
+        Texts.Context = [];
         var plain = !Texts.Holds(name, TraitScanner.Of(name));
+        if (plain)
+        {
+            Texts.Context = FieldContext.Before(name);
+        }
+
         if (plain && _plainNames.Count < MostNames)
         {
-            _plainNames[hash] = name.ToArray();
+            _plainNames[hash] = (name.ToArray(), Texts.Context);
         }
 
         return plain;

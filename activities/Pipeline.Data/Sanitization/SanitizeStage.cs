@@ -100,6 +100,7 @@ public sealed class SanitizeStage
             Rows = rows,
             ChangedRows = changedRows,
             PiiSpans = row.Texts.PiiSpans,
+            PiiModes = row.Texts.PiiModes,
             CleanedTexts = row.Texts.CleanedTexts,
             Files = await folder.CommitFilesAsync(cancellationToken),
         };

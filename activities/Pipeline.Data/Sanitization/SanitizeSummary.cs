@@ -14,6 +14,9 @@ public sealed record SanitizeSummary
     /// <summary>Spans of personal data by class.</summary>
     public required IReadOnlyDictionary<string, long> PiiSpans { get; init; }
 
+    /// <summary>What happened to the spans of each class.</summary>
+    public IReadOnlyDictionary<string, PiiMode> PiiModes { get; init; } = new Dictionary<string, PiiMode>();
+
     /// <summary>Texts changed by each cleaner, by its id.</summary>
     public required IReadOnlyDictionary<string, long> CleanedTexts { get; init; }
 

@@ -90,6 +90,11 @@ internal static class TextCleaner
     // No script puts more than a few of these marks on a letter; a heap of them spills over the lines around.
     private static string Thin(string text)
     {
+        if (!text.AsSpan().ContainsAnyInRange('\u0300', '\ufe2f'))
+        {
+            return text;
+        }
+
         StringBuilder? output = null;
         var (marks, kept) = (0, 0);
         for (var i = 0; i < text.Length; i++)

@@ -11,6 +11,8 @@ namespace Pipeline.Data.Sanitization;
 internal sealed class TextSanitizer(SanitizeOptions options)
 {
     private const int MostRounds = 8;
+    // Longer values are texts, which say themselves what they are about.
+    private const int MostTold = 256;
     private static readonly PiiType[] Types = Enum.GetValues<PiiType>();
     private static readonly string[] Rules = [.. Types.Select(type => "pii:" + PiiNames.Of(type))];
     private static readonly byte[][] Tags = [.. Types.Select(type => Encoding.UTF8.GetBytes($"<{PiiNames.Of(type)}>"))];
@@ -24,6 +26,7 @@ internal sealed class TextSanitizer(SanitizeOptions options)
     private readonly List<PiiSpan> _traced = [];
     private readonly List<string> _uncovered = [];
     private readonly List<string> _rules = [];
+    private readonly ByteBuffer _told = new();
     private ByteBuffer _text = new();
     private ByteBuffer _next = new();
 
@@ -31,6 +34,14 @@ internal sealed class TextSanitizer(SanitizeOptions options)
     public SortedDictionary<string, long> PiiSpans =>
         new(Types.Where(type => _counts[(int)type] > 0).ToDictionary(PiiNames.Of, type => _counts[(int)type]),
             StringComparer.Ordinal);
+
+    /// <summary>What happens to each class that was found.</summary>
+    public SortedDictionary<string, PiiMode> PiiModes =>
+        new(Types.Where(type => _counts[(int)type] > 0).ToDictionary(PiiNames.Of, type => _modes[(int)type]),
+            StringComparer.Ordinal);
+
+    /// <summary>What is read before the next texts to know what they are; see <see cref="FieldContext"/>.</summary>
+    public byte[] Context { get; set; } = [];
 
     /// <summary>Texts that each repair changed.</summary>
     public SortedDictionary<string, long> CleanedTexts { get; } = new(StringComparer.Ordinal);
@@ -62,7 +73,15 @@ internal sealed class TextSanitizer(SanitizeOptions options)
     /// </summary>
     public bool Holds(ReadOnlySpan<byte> text, TextTraits traits)
     {
-        _finder.Find(text, traits, _spans);
+        if (Context.Length > 0)
+        {
+            Find(text, _spans);
+        }
+        else
+        {
+            _finder.Find(text, traits, _spans);
+        }
+
         return _spans.Count > 0;
     }
 
@@ -109,7 +128,7 @@ internal sealed class TextSanitizer(SanitizeOptions options)
         _rules.ForEach(rule => CleanedTexts[rule] = CleanedTexts.GetValueOrDefault(rule) + 1);
         if (!searched || _rules.Count > 0)
         {
-            _finder.Find(_text.Span, _spans);
+            Find(_text.Span, _spans);
         }
 
         if (_spans.Count > 0)
@@ -125,6 +144,27 @@ internal sealed class TextSanitizer(SanitizeOptions options)
         }
 
         return !_text.Span.SequenceEqual(before);
+    }
+
+    private void Find(ReadOnlySpan<byte> text, List<PiiSpan> spans)
+    {
+        if (Context.Length == 0 || text.Length > MostTold)
+        {
+            _finder.Find(text, spans);
+            return;
+        }
+
+        _told.Clear();
+        _told.Add(Context);
+        _told.Add(text);
+        _told.Add(FieldContext.Behind);
+        _finder.Find(_told.Span, spans);
+        var (before, end) = (Context.Length, text.Length);
+        spans.RemoveAll(span => span.Start < before || span.Start >= before + end);
+        for (var i = 0; i < spans.Count; i++)
+        {
+            spans[i] = spans[i] with { Start = spans[i].Start - before, End = Math.Min(spans[i].End - before, end) };
+        }
     }
 
     private void Set(string text)
@@ -153,7 +193,7 @@ internal sealed class TextSanitizer(SanitizeOptions options)
                 Set(TextCleaner.Clean(Encoding.UTF8.GetString(_text.Span), _uncovered));
             }
 
-            _finder.Find(_text.Span, _spans);
+            Find(_text.Span, _spans);
         }
     }
 
@@ -182,7 +222,7 @@ internal sealed class TextSanitizer(SanitizeOptions options)
             var rules = _spans.Select(span => Rules[(int)span.Type]).Distinct(StringComparer.Ordinal)
                 .Where(_tracer.Wants).ToList();
             // Kept values are not to be read in the trace either.
-            _finder.Find(_next.Span, _traced);
+            Find(_next.Span, _traced);
             var (before, after) = (RuleTracer.Mask(bytes, _spans), RuleTracer.Mask(_next.Span, _traced));
             rules.ForEach(rule => _tracer.Add(rule, row, path, before, after));
         }

@@ -15,7 +15,9 @@ internal enum TextTraits
     /// <summary>A digit, a colon, an at sign or an underscore.</summary>
     Anchors = 4,
 
-    /// <summary>One of <c>---</c>, <c>yJ</c>, <c>IA</c>, <c>xox</c> and <c>ssp</c>, which secrets begin with.</summary>
+    /// <summary>
+    /// One of <c>---</c>, <c>yJ</c>, <c>IA</c>, <c>xox</c>, <c>ssp</c> and <c>SSP</c>, which secrets begin with.
+    /// </summary>
     Prefixes = 8,
 
     All = Odd | Signs | Anchors | Prefixes,

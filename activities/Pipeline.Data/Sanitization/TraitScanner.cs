@@ -39,7 +39,8 @@ internal static class TraitScanner
                 Vector512.Min(From(a, '\n'), From(a, '<')), Vector512.Min(From(a, '%'), From(a, '='))));
             var pairs = Vector512.Min(From(a, 'y') | From(b, 'J'), From(a, 'I') | From(b, 'A'));
             var triples = Vector512.Min(
-                Vector512.Min(Three(a, b, c, "---"u8), Three(a, b, c, "xox"u8)), Three(a, b, c, "ssp"u8));
+                Vector512.Min(Three(a, b, c, "---"u8), Three(a, b, c, "xox"u8)),
+                Vector512.Min(Three(a, b, c, "ssp"u8), Three(a, b, c, "SSP"u8)));
             prefix = Vector512.Min(prefix, Vector512.Min(pairs, triples));
         }
 

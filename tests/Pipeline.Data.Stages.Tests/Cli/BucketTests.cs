@@ -26,7 +26,8 @@ public sealed class BucketTests : IDisposable
         {
             string[] more = stage == "ingest" ? ["--bad-share", "0.2"] : [];
             await RunAsync(server, ["data", stage, _folder.Combine(before), "--out", _folder.Combine(stage), .. more]);
-            await RunAsync(server, ["data", stage, $"s3://{S3Server.Bucket}/{(before == "raw" ? "in" : before)}", "--out",
+            await RunAsync(
+                server, ["data", stage, $"s3://{S3Server.Bucket}/{(before == "raw" ? "in" : before)}", "--out",
                 $"s3://{S3Server.Bucket}/{stage}", .. more]);
             foreach (var path in Directory.GetFiles(_folder.Combine(stage), "*", SearchOption.AllDirectories)
                 .Where(path => stage != "ingest" || !path.EndsWith("summary.json", StringComparison.Ordinal)))

@@ -52,14 +52,15 @@ public sealed class DiskFaultTests : IDisposable
         const string Tracer = "/usr/bin/strace";
         Assert.SkipUnless(File.Exists(Tracer), "there is no strace to make reading fail");
         var (_, rows) = Rows();
-        using var process = Process.Start(new ProcessStartInfo(Tracer, ["-f", "-qq", "-o", "/dev/null", "-P", rows, "-e",
+        using var process =
+            Process.Start(new ProcessStartInfo(Tracer, ["-f", "-qq", "-o", "/dev/null", "-P", rows, "-e",
             "inject=pread64,read:error=EIO:when=2+", "dotnet", typeof(CommandRunner).Assembly.Location, "data", verb,
             rows, "--out", _folder.Combine("out")])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!; // null only for documents that another program opens
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!; // null only for documents that another program opens
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await output;

@@ -136,7 +136,8 @@ public sealed class DecontaminationParityTests
         ];
         File.WriteAllLines(folder.Combine("in.jsonl"), rows.Select(row => JsonSerializer.Serialize(row)));
         EvaluationItem[] items = [.. EvaluationItems.Read(folder.Combine("mmlu")),
-            .. EvaluationItems.Read(folder.Combine("task.jsonl")), .. EvaluationItems.Read(folder.Combine("judge.jsonl"))];
+            .. EvaluationItems.Read(folder.Combine("task.jsonl")),
+            .. EvaluationItems.Read(folder.Combine("judge.jsonl"))];
         var summary = await new DecontaminationStage(new DecontaminationOptions { NGrams = [13, 8] })
             .RunAsync([folder.Combine("in.jsonl")], items, folder.Combine("out"));
         File.ReadAllText(folder.Combine("out", "rows.jsonl")).ShouldBe(JsonSerializer.Serialize(rows[^1]) + "\n");

@@ -103,6 +103,25 @@ public sealed class DedupStageTests : IDisposable
             .ShouldAllBe(id => near.Any(pair => pair.I == id || pair.J == id));
     }
 
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task RunAsync_MoreRowsThanMemory_EqualsARunWithRoomForAll(bool near)
+    {
+        var random = new Random(3);
+        var input = Write("in.jsonl", Enumerable.Range(0, 20_000).Select(i => ($"{i}",
+            $"row {random.Next(9_000)} of a list with so many words that one of them may change {random.Next(2)}")));
+        var options = new DedupOptions { Near = near };
+        await Run(input, "room", options);
+        var summary = await Run(input, "tight", options with { MemoryBudgetBytes = 1 });
+        summary.SpilledRuns.ShouldBeGreaterThan(0);
+        summary.Rows.Removed.ContainsKey("near").ShouldBe(near);
+        foreach (var name in (string[])["rows.jsonl", "removed.jsonl"])
+        {
+            File.ReadAllBytes(_folder.Combine("tight", name))
+                .ShouldBe(File.ReadAllBytes(_folder.Combine("room", name)));
+        }
+    }
+
     [Fact]
     public async Task I_12_SecondRun_RemovesNothingAndEveryClusterKeepsOne()
     {

@@ -89,6 +89,12 @@ public sealed class KeyStructuresTests : IDisposable
                 (table.Place(i), table.Key(i), Encoding.ASCII.GetString(buffer.Span))
                     .ShouldBe((5L * i, (ulong)i * 3, $"{i:D5}"));
             }
+
+            // Each question alone: the one before it was about any other block.
+            foreach (var i in Enumerable.Range(0, 3000).Select(_ => random.Next(Documents)))
+            {
+                table.Key(i).ShouldBe((ulong)i * 3);
+            }
         }
 
         Directory.GetFiles(_folder.Path).ShouldBe([file]);

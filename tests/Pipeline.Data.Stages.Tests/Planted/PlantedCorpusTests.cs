@@ -85,7 +85,8 @@ public sealed class PlantedCorpusTests : IDisposable
             var rule = pair.GetProperty("rule").GetString();
             var (gone, stays) = (original[pair.GetProperty("id").GetString()!],
                 original[pair.GetProperty("repeats").GetString()!]);
-            (new[] { gone.Kind, stays.Kind }).Order().ShouldBe([rule == "exact" ? "exact" : "near", "valid"], ignoreOrder: true);
+            (new[] { gone.Kind, stays.Kind }).Order()
+                .ShouldBe([rule == "exact" ? "exact" : "near", "valid"], ignoreOrder: true);
             (gone.Text == stays.Text).ShouldBe(rule == "exact");
         }
 

@@ -31,23 +31,31 @@ public sealed class PiiFormsTests
     [InlineData("?mail=ann%2540example%2Eorg&tel=%2B49%20170%201234567", "?mail=<EMAIL>&tel=<PHONE>")]
     [InlineData("ann&#64;example.org, bob&#x40;example.org, \u0E4D+๖๖ ๘๑ ๒๓๔ ๕๖๗๘",
         "<EMAIL>, <EMAIL>, \u0E4D<PHONE>")]
+    [InlineData("PASSPORT NO: 123456789", "PASSPORT NO: <PASSPORT>")]
     [InlineData("fecha de nacimiento: 12 de marzo de 1984", "fecha de nacimiento: <DATE_OF_BIRTH>")]
     public void Find_FormsOfManyCountries_AreFoundAsAWhole(string text, string expected) =>
         Replaced(text).ShouldBe(expected);
 
     [Theory]
     [InlineData("redis://:hunter2@cache:6379/0", "<URL_CREDENTIALS>")]
-    [InlineData("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "aws_secret_access_key = <CONNECTION_SECRET>")]
-    [InlineData("\"SecretAccessKey\": \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"", "\"SecretAccessKey\": \"<CONNECTION_SECRET>\"")]
-    [InlineData("github_pat_11ABCDEFG0abcdefghijkl_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456", "<GITHUB_TOKEN>")]
+    [InlineData("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "aws_secret_access_key = <CONNECTION_SECRET>")]
+    [InlineData("\"SecretAccessKey\": \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"",
+        "\"SecretAccessKey\": \"<CONNECTION_SECRET>\"")]
+    [InlineData("github_pat_11ABCDEFG0abcdefghijkl_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456",
+        "<GITHUB_TOKEN>")]
     [InlineData("ghs_abcdefghijklmnopqrstuvwxyz0123456789ABCDEF", "<GITHUB_TOKEN>")]
     [InlineData("xapp-1-A0123456789-1234567890123-abcdef0123456789", "<SLACK_TOKEN>")]
-    [InlineData("curl https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx -d x", "curl <SLACK_TOKEN> -d x")]
-    [InlineData("-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQOYBF\n-----END PGP PRIVATE KEY BLOCK-----\nnext", "<PRIVATE_KEY>\nnext")]
-    [InlineData("host=db user=app password=hunter2horse dbname=x", "host=db user=app password=<CONNECTION_SECRET> dbname=x")]
+    [InlineData("curl https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx -d x",
+        "curl <SLACK_TOKEN> -d x")]
+    [InlineData("-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQOYBF\n-----END PGP PRIVATE KEY BLOCK-----\nnext",
+        "<PRIVATE_KEY>\nnext")]
+    [InlineData("host=db user=app password=hunter2horse dbname=x",
+        "host=db user=app password=<CONNECTION_SECRET> dbname=x")]
     [InlineData("Server=db;Uid=sa;PWD = hunter2horse;", "Server=db;Uid=sa;PWD = <CONNECTION_SECRET>;")]
     [InlineData("Server=db;Password='hunter2 horse';", "Server=db;Password='<CONNECTION_SECRET>';")]
-    [InlineData("AccountName=a;AccountKey=c2VjcmV0c2VjcmV0;EndpointSuffix=core", "AccountName=a;AccountKey=<CONNECTION_SECRET>;EndpointSuffix=core")]
+    [InlineData("AccountName=a;AccountKey=c2VjcmV0c2VjcmV0;EndpointSuffix=core",
+        "AccountName=a;AccountKey=<CONNECTION_SECRET>;EndpointSuffix=core")]
     [InlineData("DB_PASSWORD=hunter2horse\nDEBUG=1", "DB_PASSWORD=<CONNECTION_SECRET>\nDEBUG=1")]
     [InlineData("'password' => 'hunter2horse',", "'password' => '<CONNECTION_SECRET>',")]
     [InlineData("db:\n  password: S3cr3tPassw0rd\n  port: 1", "db:\n  password: <CONNECTION_SECRET>\n  port: 1")]
@@ -62,7 +70,8 @@ public sealed class PiiFormsTests
     }
 
     [Theory]
-    [InlineData("nginx/1.18.0.4, firmware 4.3.2.1, python 3.11.4.1, section 3.2.1.4, 2:5.2.8.0+dfsg-1, 1.0.+2021.01.02, /releases/2.12.1.7/notes")]
+    [InlineData("nginx/1.18.0.4, firmware 4.3.2.1, python 3.11.4.1, section 3.2.1.4, 2:5.2.8.0+dfsg-1, "
+        + "1.0.+2021.01.02, /releases/2.12.1.7/notes")]
     [InlineData("ab:cd:ef:01:23:45:67:89 is a fingerprint, 1:2:3 a ratio, dead:beef::cafe1 a joke")]
     [InlineData("4111.1111.1111.1111 and icon@2x.png, @types/node@18.0.0, user@host.c0m")]
     [InlineData("+1000000000 points, +10 000 000 rows, 020 030 040, 001 002 003 004")]
@@ -71,7 +80,8 @@ public sealed class PiiFormsTests
     [InlineData("SSN 12, order 123456789, the band was born 1994, birthday 12/25, born: 01:02:03")]
     [InlineData("if (password == expected) { return; } password = Console.ReadLine(); var pwd=$(pwd); cd ..")]
     [InlineData("PWD=/tmp/x; \"password\": \"string\", password=$1; token: CancellationToken, token = next()")]
-    [InlineData("max_tokens=2048; \"token_type\": \"Bearer\", tokenizer: GPT2TokenizerFast, api_key=os.environ[\"KEY_1\"]")]
+    [InlineData("max_tokens=2048; \"token_type\": \"Bearer\", tokenizer: GPT2TokenizerFast, "
+        + "api_key=os.environ[\"KEY_1\"]")]
     [InlineData("Authorization: Bearer <token>, password: see the vault entry, a&#9;b, 100%25, AT&T 5")]
     [InlineData("secret: name-of-the-secret-in-the-cluster, api_key: <CONNECTION_SECRET>, apiKey={{key}}")]
     [InlineData("xapp-1 and github_pat_short, https://hooks.slack.com/services/T1, -----BEGIN PUBLIC KEY-----")]

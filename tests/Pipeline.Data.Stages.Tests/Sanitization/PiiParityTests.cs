@@ -106,7 +106,8 @@ public sealed class PiiParityTests
 
         foreach (var (type, count) in gold)
         {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{disguise} {type,-18} recall {(double)hit[type] / count:F3}");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{disguise} {type,-18} recall {(double)hit[type] / count:F3}");
         }
 
         ((double)hit.Values.Sum() / gold.Values.Sum()).ShouldBeGreaterThanOrEqualTo(0.99, $"{missed}");

@@ -51,6 +51,28 @@ public sealed class RowRewriteTests : IDisposable
         File.ReadAllText(_folder.Combine("out", "quarantine.jsonl")).ShouldNotContain("a@b.org");
     }
 
+    [Theory]
+    [InlineData("{\"id\":1,\"dob\":\"1984-03-12\",\"a\":\"1984-03-12\"}",
+        "{\"id\":1,\"dob\":\"<DATE_OF_BIRTH>\",\"a\":\"1984-03-12\",\"_pii\":2}")]
+    [InlineData("{\"u\":{\"birthDate\":\"12/03/1984\",\"phones\":[\"4155552671\",\"none\"]},\"n\":\"4155552671\"}",
+        "{\"u\":{\"birthDate\":\"<DATE_OF_BIRTH>\",\"phones\":[\"<PHONE>\",\"none\"]},\"n\":\"4155552671\",\"_pii\":2}")]
+    [InlineData("{\"password\":\"hunter2horse\",\"ssn\":\"123456789\"}",
+        "{\"password\":\"<CONNECTION_SECRET>\",\"ssn\":\"<US_SSN>\",\"_pii\":2}")]
+    [InlineData("{\"version\":\"1.74.0.3\",\"token_type\":\"bearer\",\"phone\":\"red\",\"max_tokens\":\"2048\"}", null)]
+    public async Task RunAsync_NameOfAField_TellsWhatItsValueIs(string row, string? expected)
+    {
+        var folder = _folder.Combine(Guid.NewGuid().ToString("N"));
+        var (input, twice) = (_folder.Combine("told.jsonl"), folder + "-again");
+        await File.WriteAllTextAsync(input, row + "\n", TestContext.Current.CancellationToken);
+        var stage = new SanitizeStage(new SanitizeOptions());
+        await stage.RunAsync([input], folder, cancellationToken: TestContext.Current.CancellationToken);
+        var rows = Path.Combine(folder, "rows.jsonl");
+        (await File.ReadAllTextAsync(rows, TestContext.Current.CancellationToken)).ShouldBe((expected ?? row) + "\n");
+        await stage.RunAsync([rows], twice, cancellationToken: TestContext.Current.CancellationToken);
+        (await File.ReadAllTextAsync(Path.Combine(twice, "rows.jsonl"), TestContext.Current.CancellationToken))
+            .ShouldBe((expected ?? row) + "\n");
+    }
+
     [Fact]
     public async Task RunAsync_Audit_NamesPathsAndBytes()
     {

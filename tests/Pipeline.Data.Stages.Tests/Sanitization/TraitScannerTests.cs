@@ -8,6 +8,7 @@ public sealed class TraitScannerTests
     private static readonly string[] Pieces =
     [
         "plain words ", "one more ", ".", "-", "--", "---", "x", "o", "xo", "s", "p", "y", "J", "I", "A", "Passport",
+        "PASSPORT",
         "\n", "<", "%", "=", "7", ":", "@", "_", "\t", "\r", "\u0001", "\u001f", "\u007f", "é", "～",
     ];
 
@@ -31,7 +32,7 @@ public sealed class TraitScannerTests
         traits |= text.Any(c => c is > '~' or (< ' ' and not ('\n' or '\t'))) ? TextTraits.Odd : traits;
         traits |= text.AsSpan().ContainsAny("\n<%=") ? TextTraits.Signs : traits;
         traits |= text.Any(c => char.IsAsciiDigit(c) || c is ':' or '@' or '_') ? TextTraits.Anchors : traits;
-        string[] prefixes = ["---", "yJ", "IA", "xox", "ssp"];
+        string[] prefixes = ["---", "yJ", "IA", "xox", "ssp", "SSP"];
         return traits | (prefixes.Any(prefix => text.Contains(prefix, StringComparison.Ordinal))
             ? TextTraits.Prefixes : traits);
     }

@@ -16,7 +16,9 @@ public sealed class KilledAtEveryStepTests : IDisposable
 
     [Theory]
     [InlineData("clean", "file.written 5, file.committed 5, stage.summary 1")]
-    [InlineData("dedup", "dedup.scan 1, dedup.exact 1, dedup.merge 2, dedup.near 1, dedup.choose 1, file.written 4, file.committed 4, stage.summary 1")]
+    [InlineData("dedup",
+        "dedup.scan 1, dedup.exact 1, dedup.merge 2, dedup.near 1, dedup.choose 1, file.written 4, file.committed 4, "
+            + "stage.summary 1")]
     [InlineData("decontaminate", "file.written 3, file.committed 3, stage.summary 1")]
     public async Task F45_EveryFileAndPhase_TheLastRunGivesTheDigestsOfAStraightOne(string stage, string points)
     {

@@ -208,7 +208,10 @@ public sealed class RowReaderBadInputTests
         using (var writer = new TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
         {
             writer.WriteEntry(
-                new UstarTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream("{}\n"u8.ToArray()) });
+                new UstarTarEntry(TarEntryType.RegularFile, entry)
+                {
+                    DataStream = new MemoryStream("{}\n"u8.ToArray()),
+                });
         }
 
         using var zip = new MemoryStream();

@@ -16,14 +16,16 @@ internal static class QualityChoices
         foreach (var text in (result.GetValueOrDefault<string[]>() ?? []).Where(text => Parse(text) is null))
         {
             result.AddError(
-                $"--limit {text}: write RULE=LEAST..MOST or FIELD:RULE=LEAST..MOST, such as output:words=2..500; rules: "
+                $"--limit {text}: write RULE=LEAST..MOST or FIELD:RULE=LEAST..MOST, such as output:words=2..500; "
+                + $"rules: "
                     + string.Join(", ", Rules.Keys));
         }
     });
 
     public static Option<string[]> Limit { get; } = new("--limit")
     {
-        Description = "limits of one heuristic, for all texts or one field: words=2..500, output:words=2..500; repeatable",
+        Description =
+            "limits of one heuristic, for all texts or one field: words=2..500, output:words=2..500; repeatable",
     };
 
     public static QualityOptions Apply(ParseResult parsed, QualityOptions options)

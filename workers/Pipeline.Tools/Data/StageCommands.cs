@@ -69,7 +69,8 @@ internal static class StageCommands
             if (how is PiiMode.Hash or PiiMode.Pseudonym && parsed.GetValue(key) is null)
             {
                 throw new ArgumentException(
-                    $"--pii {parsed.GetValue(mode)} needs a secret key: put one into an environment variable and name it "
+                    $"--pii {parsed.GetValue(mode)} needs a secret key: put one into an environment variable and name "
+                    + $"it "
                         + "with --key-env", nameof(parsed));
             }
 
@@ -191,7 +192,8 @@ internal static class StageCommands
     {
         var against = new Option<FileInfo[]>("--against")
         {
-            Description = "evaluation set: JSONL with question and answer (or choices) or texts, MMLU's CSV, or a folder of "
+            Description =
+                "evaluation set: JSONL with question and answer (or choices) or texts, MMLU's CSV, or a folder of "
                 + "them; repeatable",
             Required = true,
         };

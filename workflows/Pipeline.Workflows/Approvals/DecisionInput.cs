@@ -30,4 +30,9 @@ public sealed record AnnotationInput
 
     /// <summary>What is wrong or right about it.</summary>
     public string Note { get; init; } = "";
+
+    /// <summary>
+    /// The answer that the row should have; the next build of the data set teaches it. Empty for none.
+    /// </summary>
+    public string Answer { get; init; } = "";
 }

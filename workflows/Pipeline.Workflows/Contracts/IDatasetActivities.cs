@@ -43,6 +43,9 @@ public sealed record BuildDatasetInput
     /// <summary>Rows drawn for people to read.</summary>
     /// <value>The default is 100.</value>
     public int ReviewRows { get; init; } = 100;
+
+    /// <summary>Answers that people gave to rows of earlier samples, in the order in which they came.</summary>
+    public IReadOnlyList<RowCorrection> Corrections { get; init; } = [];
 }
 
 /// <summary>A built data set.</summary>

@@ -88,6 +88,7 @@ public sealed partial class FineTuneWorkflow
                 Dataset = _input.Dataset,
                 Seed = _input.Data.Seed,
                 ReviewRows = _input.Review.Rows,
+                Corrections = [.. _corrections],
             };
             var built = await LongWork.RunAsync(
                 (IDatasetActivities a) => a.BuildDatasetAsync(order),
@@ -107,6 +108,7 @@ public sealed partial class FineTuneWorkflow
                 (IDatasetActivities a) => a.DrawReviewSampleAsync(order),
                 Stoppable(ActivityPolicies.Quick($"draw {order.Rows} rows")));
             Remember("review-sample", sample.Sample, $"{sample.Rows} rows");
+            _sample = sample.Sample;
             if (_input.Review.WaivedBecause.Length > 0)
             {
                 return Waived(ApprovalRequest.Review, sample.Sample.Sha256, _input.Review.WaivedBecause);

@@ -19,6 +19,8 @@ public sealed partial class FineTuneWorkflow
     private readonly List<TrainingProgress> _progress = [];
     private readonly CancellationTokenSource _stop =
         CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
+    private readonly List<RowCorrection> _corrections = [];
+    private ArtifactRef? _sample;
     private FineTuneInput _input = new();
     private RunReport _report = new();
     private DateTime _evidenceAt;
@@ -147,7 +149,18 @@ public sealed partial class FineTuneWorkflow
     /// <summary>Refuses an approval that may not count.</summary>
     /// <param name="input">Who and what.</param>
     [WorkflowUpdateValidator(nameof(ApproveAsync))]
-    public void ValidateApprove(DecisionInput input) => _desk.Check(input, "approved");
+    public void ValidateApprove(DecisionInput input)
+    {
+        if (_desk.Open is { Gate: ApprovalRequest.Review } review
+            && _corrections.Count(correction => correction.Sample.Sha256 == review.Digest) is > 0 and var count)
+        {
+            throw Refuse(
+                $"{count} answers to these rows are not in the data set yet; reject it, and retry from the stage "
+                    + $"'{StageNames.Dataset}'");
+        }
+
+        _desk.Check(input, "approved");
+    }
 
     /// <summary>Rejects what is awaited.</summary>
     /// <param name="input">Who, digest and reason.</param>
@@ -171,15 +184,21 @@ public sealed partial class FineTuneWorkflow
     [WorkflowUpdateValidator(nameof(WaiveAsync))]
     public void ValidateWaive(DecisionInput input) => _desk.Check(input, "waived");
 
-    /// <summary>Notes something about a sampled row.</summary>
-    /// <param name="input">Row and note.</param>
+    /// <summary>Notes something about a sampled row, or gives it another answer.</summary>
+    /// <param name="input">Row, note, answer.</param>
     /// <returns>Number of notes so far.</returns>
     [WorkflowUpdate("annotate")]
     public Task<int> AnnotateAsync(AnnotationInput input)
     {
         _lineage.Add(
             new LineageEdge(
-                "annotation", $"{input.Digest}#{input.Row}", $"{input.By} at {Workflow.UtcNow:O}: {input.Note}"));
+                "annotation", $"{input.Digest}#{input.Row}", $"{input.By} at {Workflow.UtcNow:O}: {input.Note}"
+                    + (input.Answer.Length > 0 ? " (with another answer)" : "")));
+        if (input.Answer.Length > 0 && _sample is { } sample)
+        {
+            _corrections.Add(new RowCorrection(sample, input.Row, input.Answer, input.By, Workflow.UtcNow));
+        }
+
         return Task.FromResult(_lineage.Count(edge => edge.Role == "annotation"));
     }
 
@@ -192,10 +211,11 @@ public sealed partial class FineTuneWorkflow
             ? review : throw Refuse("no review is awaited");
         ApprovalDesk.CheckDigest(open, input?.Digest ?? "");
         if (string.IsNullOrWhiteSpace(input?.By) || input.Row < 1 || input.Row > _input.Review.Rows
-            || input.Note.Length is 0 or > 1000)
+            || input.Note.Length + input.Answer.Length == 0 || input.Note.Length > 1000 || input.Answer.Length > 1000)
         {
             throw Refuse(
-                $"'by', 'row' from 1 to {_input.Review.Rows} and 'note' of at most 1,000 characters are needed");
+                $"'by', 'row' from 1 to {_input.Review.Rows} and 'note' or 'answer', each of at most 1,000 characters, "
+                    + "are needed");
         }
 
         if (_lineage.Count(edge => edge.Role == "annotation") >= 1000)

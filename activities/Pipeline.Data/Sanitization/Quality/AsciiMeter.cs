@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Pipeline.Data.Dedup;
 
@@ -23,6 +24,8 @@ internal sealed class AsciiMeter
     private readonly HashSet<ulong> _lines = [];
     private byte[] _text = new byte[4096];
     private int[] _edges = new int[1024];
+    private ulong[] _keys = new ulong[512];
+    private int[] _sizes = new int[512];
 
     /// <summary>Characters by kind.</summary>
     public (int Other, int Symbols, int Digits, int White, int Brackets) Characters { get; private set; }
@@ -38,7 +41,9 @@ internal sealed class AsciiMeter
     /// <summary>Number of different lines.</summary>
     public int UniqueLines { get; private set; }
 
-    /// <summary>Whether a phrase of boilerplate may be in the text; then the counts of lines are not complete.</summary>
+    /// <summary>
+    /// Whether a phrase of boilerplate may be in the text; then the counts of lines are not complete.
+    /// </summary>
     public bool MayHoldPhrase { get; private set; }
 
     /// <summary>Characters of the most frequent pair of words.</summary>
@@ -82,32 +87,41 @@ internal sealed class AsciiMeter
 
     private void ReadWords(ReadOnlySpan<byte> padded, int count, bool urls)
     {
-        _pairs.Clear(count);
-        var (urlCharacters, common, previous, previousLength) = (0, 0, 0UL, 0);
+        var (urlCharacters, common, previous, previousLength) = (0, 0, 0UL, -1);
+        // References instead of spans: each word would be checked six times against their bounds.
+        ref var text = ref MemoryMarshal.GetReference(padded);
+        ref var edge = ref MemoryMarshal.GetArrayDataReference(_edges);
+        ref var low = ref MemoryMarshal.GetArrayDataReference(Low);
+        ref var high = ref MemoryMarshal.GetArrayDataReference(High);
+        var keys = _keys.AsSpan(0, count);
+        var sizes = _sizes.AsSpan(0, count);
         for (var i = 0; i < count; i++)
         {
-            var start = _edges[2 * i];
-            var word = padded[start.._edges[(2 * i) + 1]];
-            var bytes = padded.Slice(start, 16);
-            var size = Math.Min(word.Length, 16);
-            var low = BinaryPrimitives.ReadUInt64LittleEndian(bytes) & Low[size];
-            var high = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) & High[size];
-            var hash = word.Length <= 16
-                ? FastHash.OfShort(low, high, word.Length, Seed) : FastHash.Of(word, Seed);
-            if (((uint)low | 0x202020) == Www || (urls && word.IndexOf("://"u8) >= 0))
+            var start = Unsafe.Add(ref edge, 2 * i);
+            var length = Unsafe.Add(ref edge, (2 * i) + 1) - start;
+            ref var word = ref Unsafe.Add(ref text, start);
+            var size = Math.Min(length, 16);
+            var first = Unsafe.ReadUnaligned<ulong>(ref word) & Unsafe.Add(ref low, size);
+            var second = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, 8)) & Unsafe.Add(ref high, size);
+            var hash = length <= 16
+                ? FastHash.OfShort(first, second, length, Seed) : FastHash.Of(padded.Slice(start, length), Seed);
+            if (((uint)first | 0x202020) == Www || (urls && padded.Slice(start, length).IndexOf("://"u8) >= 0))
             {
-                urlCharacters += word.Length;
+                urlCharacters += length;
             }
 
             // Most words have no punctuation around them that would have to go first.
-            common |= TextMeter.IsPunctuation(word[0]) || TextMeter.IsPunctuation(word[^1])
-                ? TextMeter.CommonBit(word) : CommonWords.BitOf(low, word.Length);
-            if (i > 0)
-            {
-                _pairs.Add((previous * 0x9E3779B97F4A7C15) + hash, previousLength + word.Length + 1);
-            }
+            var isBare = !TextMeter.IsPunctuation(word) & !TextMeter.IsPunctuation(Unsafe.Add(ref word, length - 1));
+            common |= isBare
+                ? CommonWords.BitOf(first, length) : TextMeter.CommonBit(padded.Slice(start, length));
+            (keys[i], sizes[i]) = ((previous * 0x9E3779B97F4A7C15) + hash, previousLength + length + 1);
+            (previous, previousLength) = (hash, length);
+        }
 
-            (previous, previousLength) = (hash, word.Length);
+        _pairs.Clear(count);
+        if (count > 1)
+        {
+            _pairs.Add(keys[1..], sizes[1..]);
         }
 
         Words = (count, 0, urlCharacters, BitOperations.PopCount((uint)common));
@@ -125,6 +139,7 @@ internal sealed class AsciiMeter
         if (_edges.Length < text.Length + 2)
         {
             _edges = new int[(text.Length + 2) * 2];
+            (_keys, _sizes) = (new ulong[_edges.Length / 2], new int[_edges.Length / 2]);
         }
 
         text.CopyTo(_text);

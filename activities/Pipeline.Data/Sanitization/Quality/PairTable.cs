@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Data.Sanitization.Quality;
 
@@ -33,29 +34,54 @@ internal sealed class PairTable
         (_mask, _used, Top) = (size - 1, 0, 0);
     }
 
-    /// <summary>Counts a pair.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(ulong key, int characters)
+    /// <summary>Counts pairs.</summary>
+    /// <param name="keys">A hash of each.</param>
+    /// <param name="characters">Characters of each, as many as there are keys.</param>
+    public void Add(ReadOnlySpan<ulong> keys, ReadOnlySpan<int> characters)
     {
-        var (entries, slot, hash) = (_entries, Slot(key), key & ~Count);
-        for (; entries[slot] is var entry && entry != 0; slot = (slot + 1) & _mask)
+        for (var done = 0; done < keys.Length;)
         {
-            if ((entry ^ hash) <= Count)
+            if (2 * _used >= _mask)
             {
-                entries[slot] = ++entry;
-                Top = Math.Max(Top, (long)(entry & Count) * characters);
-                return;
+                Grow();
             }
-        }
 
-        entries[slot] = hash | 1;
-        if (++_used > _mask / 2)
-        {
-            Grow();
+            // So many find room for sure.
+            var some = Math.Min(keys.Length - done, (_mask / 2) + 1 - _used);
+            AddSome(keys.Slice(done, some), characters.Slice(done, some));
+            done += some;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddSome(ReadOnlySpan<ulong> keys, ReadOnlySpan<int> characters)
+    {
+        // Fields would be read again after each entry that is written.
+        var (mask, used, top) = (_mask, _used, Top);
+        ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var (slot, hash) = ((int)(keys[i] >> 40) & mask, keys[i] & ~Count);
+            while (Unsafe.Add(ref entries, slot) is var known && known != 0 && (known ^ hash) > Count)
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            ref var entry = ref Unsafe.Add(ref entries, slot);
+            if (entry == 0)
+            {
+                entry = hash | 1;
+                used++;
+            }
+            else
+            {
+                entry++;
+                top = Math.Max(top, (long)(entry & Count) * characters[i]);
+            }
+        }
+
+        (_used, Top) = (used, top);
+    }
+
     private int Slot(ulong key) => (int)(key >> 40) & _mask;
 
     private void Grow()

@@ -151,7 +151,8 @@ public sealed class TextMeter
             common |= CommonBit(word);
             if (!previous.IsEmpty)
             {
-                _pairs.Add((Hash(previous) * 0x9E3779B97F4A7C15) + Hash(word), previous.Length + word.Length + 1);
+                _pairs.Add(
+                    [(Hash(previous) * 0x9E3779B97F4A7C15) + Hash(word)], [previous.Length + word.Length + 1]);
             }
 
             previous = word;
