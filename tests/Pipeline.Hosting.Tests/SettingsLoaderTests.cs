@@ -83,6 +83,25 @@ public sealed class SettingsLoaderTests : IDisposable
             () => SettingsLoader.Load(Write(new string('#', 2 << 20)), environment: new Hashtable()))
             .Message.ShouldContain("larger than");
 
+    [Theory]
+    [InlineData("https://judge.example/v1/", "", "name its host in judge.allow")]
+    [InlineData("https://judge.example/v1/", "other.example", "name its host in judge.allow")]
+    [InlineData("http://judge.example/v1/", "judge.example", "must be an https URL")]
+    [InlineData("https://judge.example/v1/", "Judge.Example", null)]
+    [InlineData("http://127.0.0.1:8080/v1/", "", null)]
+    public void S0_52_JudgeOnAnotherMachine_MustBeAllowed(string url, string allowed, string? problem)
+    {
+        var file = Write($"judge:\n  url: {url}\n  model: judge\n  allow: [{allowed}]\n");
+        if (problem is null)
+        {
+            SettingsLoader.Load(file, environment: new Hashtable()).Judge.Url.ShouldBe(url);
+            return;
+        }
+
+        Should.Throw<ConfigurationException>(() => SettingsLoader.Load(file, environment: new Hashtable()))
+            .Message.ShouldContain(problem);
+    }
+
     [Fact]
     public void B48_EveryProblem_IsListedAtOnce()
     {

@@ -103,6 +103,7 @@ public sealed class MonitoringActivities(
             new
             {
                 marks.Judge,
+                host = new Uri(judge.Url).Host,
                 marks.PromptDigest,
                 mean = marks.Mean,
                 agreement,

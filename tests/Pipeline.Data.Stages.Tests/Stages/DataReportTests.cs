@@ -19,7 +19,7 @@ public sealed class DataReportTests : IDisposable
         await new SanitizeStage(new SanitizeOptions())
             .RunAsync([_folder.Combine("in.jsonl")], _folder.Combine("clean"));
         var stage = StageReport.Read(_folder.Combine("clean"));
-        (stage.Name, stage.Rows!.In, stage.PiiSpans["EMAIL"]).ShouldBe(("clean", 2, 1));
+        (stage.Name, stage.Rows!.In, stage.PiiSpans["EMAIL: replace"]).ShouldBe(("clean", 2, 1));
         var lengths = LengthHistogram.Of([_folder.Combine("clean", "rows.jsonl")], TextFields.Default);
         // A bucket between two others is shown even where it is empty.
         lengths.Buckets.ShouldBe(new Dictionary<string, long> { ["≤ 2"] = 1, ["≤ 4"] = 0, ["≤ 8"] = 1 });
@@ -38,7 +38,7 @@ public sealed class DataReportTests : IDisposable
         [
             ("Removed rows by rule", ["held: held out", "decontaminate: ngram", rule]),
             ("Lengths of the rows at the end, in words", ["≤ 4"]), ("Duplicate clusters by size", ["7</text>"]),
-            ("Personal data by class", ["EMAIL"]),
+            ("Personal data by class", ["EMAIL: replace"]),
         ])
         {
             var plot = page[page.IndexOf($"aria-label=\"{title}\"", StringComparison.Ordinal)..];

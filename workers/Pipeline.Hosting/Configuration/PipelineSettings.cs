@@ -229,6 +229,10 @@ public sealed record JudgeSettings
     /// <value>The default is empty.</value>
     public string Url { get; init; } = "";
 
+    /// <summary>Hosts other than this machine that may see questions and answers.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
     /// <summary>Id of the judge.</summary>
     /// <value>The default is empty.</value>
     public string Model { get; init; } = "";

@@ -58,6 +58,13 @@ internal sealed class SettingsValidator : AbstractValidator<PipelineSettings>
                 && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)))
             .When(settings => settings.Judge.Url.Length > 0)
             .WithName("judge.url").WithMessage("'{PropertyName}' must be an https URL; http is for this machine only.");
+        RuleFor(settings => settings.Judge.Url)
+            .Must((settings, text) => !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.IsLoopback
+                || settings.Judge.Allow.Contains(uri.Host, StringComparer.OrdinalIgnoreCase))
+            .When(settings => settings.Judge.Url.Length > 0)
+            .WithName("judge.url").WithMessage(
+                "'{PropertyName}' is another machine, which would see questions and answers; name its host in "
+                    + "judge.allow when it may.");
         RuleFor(settings => settings.Judge.Model)
             .NotEmpty().When(settings => settings.Judge.Url.Length > 0)
             .WithName("judge.model").WithMessage("'{PropertyName}' must be given together with judge.url.");

@@ -11,7 +11,7 @@ public sealed record StageReport
     /// <summary>Rows in, out, removed by rule and set aside; null for a stage that only divides rows.</summary>
     public RowAccounting? Rows { get; init; }
 
-    /// <summary>Spans of personal data by class.</summary>
+    /// <summary>Spans of personal data by class and what happened to them, such as <c>EMAIL: replace</c>.</summary>
     public IReadOnlyDictionary<string, long> PiiSpans { get; init; } =
         new Dictionary<string, long>(StringComparer.Ordinal);
 
@@ -53,7 +53,8 @@ public sealed record StageReport
             {
                 Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
                 Rows = RowsOf(root),
-                PiiSpans = Counts(root, "piiSpans"),
+                PiiSpans = Counts(root, "piiSpans").ToDictionary(
+                    pair => Action(root, pair.Key), pair => pair.Value, StringComparer.Ordinal),
                 CleanedTexts = Counts(root, "cleanedTexts"),
                 ClusterSizes = Counts(root, "clusterSizes"),
                 Advisories = Counts(root, "advisories"),
@@ -65,6 +66,10 @@ public sealed record StageReport
             throw new InvalidDataException($"{path} is damaged: {exception.Message}; run the stage again", exception);
         }
     }
+
+    private static string Action(JsonElement summary, string type) =>
+        summary.TryGetProperty("piiModes", out var modes) && modes.TryGetProperty(type, out var mode)
+            ? $"{type}: {mode}" : type;
 
     // A holdout says how many of its rows it held out.
     private static RowAccounting? RowsOf(JsonElement summary) =>
