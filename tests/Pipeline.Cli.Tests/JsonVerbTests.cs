@@ -30,6 +30,7 @@ public sealed partial class JsonVerbTests(SharedDeployment deployment)
         $"data ingest {{0}}/raw --out {{0}}/ingested",
         $"data holdout {{0}}/text.jsonl --out {{0}}/held",
         $"data clean {{0}}/text.jsonl --out {{0}}/clean",
+        $"data label {{0}}/text.jsonl --sample {{0}}/text.jsonl --labels {{0}}/labels.jsonl --out {{0}}/labelled",
         $"data filter {{0}}/text.jsonl --out {{0}}/filtered --score-only",
         $"data dedup {{0}}/text.jsonl --out {{0}}/dedup",
         $"data semantic {{0}}/text.jsonl --out {{0}}/semantic --model {Model}",
@@ -143,6 +144,8 @@ public sealed partial class JsonVerbTests(SharedDeployment deployment)
             new { id = $"r{i}", text = $"Row {i} is about device {i * 37} and the {i % 7} ways to mend it again." }));
         File.WriteAllLines(Path.Combine(folder, "text.jsonl"), texts);
         File.Copy(Path.Combine(folder, "text.jsonl"), Path.Combine(folder, "raw", "text.jsonl"));
+        File.WriteAllText(Path.Combine(folder, "labels.jsonl"),
+            "{\"id\":\"r1\",\"label\":\"good\",\"annotator\":\"ada\",\"at\":\"2026-01-31T12:00:00Z\"}\n");
         File.WriteAllLines(Path.Combine(folder, "gate.jsonl"), [JsonSerializer.Serialize(
             new { question = "Which of these belongs to nothing that was ever asked in a row of this file?",
                 answer = "none" })]);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Temporalio.Client;
+using Temporalio.Exceptions;
 
 namespace Pipeline.EmbeddedTemporal.Tests;
 
@@ -17,8 +19,8 @@ internal sealed class EngineProcess : IAsyncDisposable
     public Uri Ui { get; }
 
     /// <summary>
-    /// Starts <c>server start-dev</c> of any executable that takes the official flags, and waits until it accepts
-    /// connections.
+    /// Starts <c>server start-dev</c> of any executable that takes the official flags, and waits until it answers: it
+    /// accepts connections before it is healthy.
     /// </summary>
     /// <param name="program">The executable.</param>
     /// <param name="ui">Whether the UI port is opened.</param>
@@ -45,11 +47,11 @@ internal sealed class EngineProcess : IAsyncDisposable
         {
             try
             {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, port);
+                await TemporalClient.ConnectAsync(new(engine.Address));
                 return engine;
             }
-            catch (SocketException) when (!process.HasExited)
+            catch (Exception exception)
+                when (exception is InvalidOperationException or RpcException && !process.HasExited)
             {
                 await Task.Delay(100);
             }

@@ -78,6 +78,7 @@ export const workflowChecks = ({ page, client, taskQueue, assert, start, go, ope
     await shot('terminate');
     await confirm();
     await see('Terminated');
+    await assert.rejects(handle.result()); // the page may speak of it before the run has ended
     assert.match((await handle.fetchHistory()).events.at(-1).workflowExecutionTerminatedEventAttributes.reason, /nobody will come/);
   },
   'cancel': async () => {
