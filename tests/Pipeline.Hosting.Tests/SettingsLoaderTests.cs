@@ -94,7 +94,7 @@ public sealed class SettingsLoaderTests : IDisposable
         var file = Write($"judge:\n  url: {url}\n  model: judge\n  allow: [{allowed}]\n");
         if (problem is null)
         {
-            SettingsLoader.Load(file, environment: new Hashtable()).Judge.Url.ShouldBe(url);
+            SettingsLoader.Load(file, environment: new Hashtable()).Settings.Judge.Url.ShouldBe(url);
             return;
         }
 
