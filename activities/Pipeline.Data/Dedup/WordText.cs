@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using Pipeline.Data.Stages;
@@ -11,10 +10,6 @@ namespace Pipeline.Data.Dedup;
 internal sealed class WordText
 {
     private const int Block = 64;
-
-    // Which of sixteen bytes belong to a word of so many, as two masks.
-    private static readonly ulong[] Low = [.. Enumerable.Range(0, 17).Select(Mask)];
-    private static readonly ulong[] High = [.. Enumerable.Range(0, 17).Select(length => Mask(length - 8))];
 
     private readonly TextNormalizer _normalizer = new();
     private readonly ByteBuffer _joined = new();
@@ -53,17 +48,15 @@ internal sealed class WordText
         for (var i = 0; i < Count; i++)
         {
             var (start, length) = (edges[2 * i], edges[(2 * i) + 1] - edges[2 * i]);
-            if (length > 16)
+            if (length > ShortWord.Most)
             {
                 hashes[i] = FastHash.Of(bytes.AsSpan(start, length), seed);
                 continue;
             }
 
-            // There is always room behind the text, so sixteen bytes are read at once and those of other words masked.
-            ref var word = ref bytes[start];
-            hashes[i] = FastHash.OfShort(
-                Unsafe.ReadUnaligned<ulong>(ref word) & Low[length],
-                Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, 8)) & High[length], length, seed);
+            // There is always room behind the text.
+            var (low, high) = ShortWord.Read(ref bytes[start], length);
+            hashes[i] = FastHash.OfShort(low, high, length, seed);
         }
     }
 
@@ -146,11 +139,4 @@ internal sealed class WordText
 
         return edges;
     }
-
-    private static ulong Mask(int bytes) => bytes switch
-    {
-        <= 0 => 0,
-        >= 8 => ulong.MaxValue,
-        _ => (1UL << (bytes * 8)) - 1,
-    };
 }

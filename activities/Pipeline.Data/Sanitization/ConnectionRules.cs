@@ -39,9 +39,10 @@ internal static class ConnectionRules
                 continue;
             }
 
-            value = EndsWith(name, Headers) ? BehindScheme(text, value) : value;
-            var (isKey, isPassword) = (EndsWith(name, Keys), EndsWith(name, Passwords));
-            var last = isKey || EndsWith(name, Headers) ? RunOf(text, value) : value;
+            var (isHeader, isKey, isPassword) =
+                (EndsWith(name, Headers), EndsWith(name, Keys), EndsWith(name, Passwords));
+            value = isHeader ? BehindScheme(text, value) : value;
+            var last = isKey || isHeader ? RunOf(text, value) : value;
             if (last == value || !LooksRandom(text[value..last]))
             {
                 last = isPassword || (isKey && text[at - 1] == '=' && IsSetting(name))

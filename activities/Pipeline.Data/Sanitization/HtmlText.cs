@@ -121,7 +121,7 @@ internal static class HtmlText
             at = text.IndexOf("</", at + 2, StringComparison.Ordinal))
         {
             var end = at + 2;
-            while (end < text.Length && end - at < 14 && char.IsAsciiLetterOrDigit(text[end]))
+            while (end < text.Length && end - at < LongestName + 2 && char.IsAsciiLetterOrDigit(text[end]))
             {
                 end++;
             }

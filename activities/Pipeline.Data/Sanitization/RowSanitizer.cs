@@ -334,11 +334,10 @@ internal sealed class RowSanitizer : IDisposable
         if (plain)
         {
             Texts.Context = FieldContext.Before(name);
-        }
-
-        if (plain && _plainNames.Count < MostNames)
-        {
-            _plainNames[hash] = (name.ToArray(), Texts.Context);
+            if (_plainNames.Count < MostNames)
+            {
+                _plainNames[hash] = (name.ToArray(), Texts.Context);
+            }
         }
 
         return plain;

@@ -9,11 +9,6 @@ internal static class LabelCommand
 {
     public static Command Create()
     {
-        var inputs = new Argument<string[]>("inputs")
-        {
-            Description = DataInputs.Description,
-            Arity = ArgumentArity.OneOrMore,
-        };
         var sample = new Option<FileInfo>("--sample")
         {
             Description = "JSONL file with the rows that were offered for labelling",
@@ -24,26 +19,14 @@ internal static class LabelCommand
             Description = "JSONL file of labels, each with id, label, annotator and at (time with its offset)",
             Required = true,
         };
-        var output = new Option<string>("--out")
+        return StageCommands.Stage(
+            "label", "Put labels of people into the rows, with who gave them and when.", [sample, labels],
+            (parsed, inputs, output, _, cancellationToken) =>
         {
-            Description = "folder or s3://BUCKET/PREFIX to write to",
-            Required = true,
-        };
-        var command = new Command(
-            "label", "Put labels of people into the rows, with who gave them and when.") { inputs, sample, labels,
-                output };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var place = new StageOutput(parsed.GetRequiredValue(output));
-            return await DataConsole.RunAsync(parsed, place, "it begins anew", async _ =>
-            {
-                var files = await DataInputs.FindAsync(parsed.GetRequiredValue(inputs), place, cancellationToken);
-                List<string> offered = [.. Read(parsed.GetRequiredValue(sample), (row, where) => IdOf(row, where))];
-                List<RowLabel> given = [.. Read(parsed.GetRequiredValue(labels), LabelOf)];
-                return await new LabelStage(offered, given).RunAsync(files, place.Folder, cancellationToken);
-            }, cancellationToken);
+            List<string> offered = [.. Read(parsed.GetRequiredValue(sample), IdOf)];
+            List<RowLabel> given = [.. Read(parsed.GetRequiredValue(labels), LabelOf)];
+            return new LabelStage(offered, given).RunAsync(inputs, output, cancellationToken);
         });
-        return command;
     }
 
     private static IEnumerable<T> Read<T>(FileInfo file, Func<JsonElement, string, T> read)

@@ -17,8 +17,7 @@ internal static class QualityChoices
         {
             result.AddError(
                 $"--limit {text}: write RULE=LEAST..MOST or FIELD:RULE=LEAST..MOST, such as output:words=2..500; "
-                + $"rules: "
-                    + string.Join(", ", Rules.Keys));
+                    + "rules: " + string.Join(", ", Rules.Keys));
         }
     });
 

@@ -12,16 +12,6 @@ internal static class QualityCommand
 {
     public static Command Create()
     {
-        var inputs = new Argument<string[]>("inputs")
-        {
-            Description = DataInputs.Description,
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var output = new Option<string>("--out")
-        {
-            Description = "folder or s3://BUCKET/PREFIX to write to",
-            Required = true,
-        };
         var limits = new Option<string>("--limits")
         {
             Description = "instruction or web-text",
@@ -35,9 +25,9 @@ internal static class QualityCommand
             Description = "field that names the source (default: the id up to its last colon)",
         };
         var fields = new Option<string[]>("--field") { Description = "text field of the row; repeatable" };
-        var command = new Command("filter", "Remove rows by quality and cap sources.") { inputs, output, limits,
-            scoreOnly, cap, source, fields, QualityChoices.Limit };
-        command.SetAction(async (parsed, cancellationToken) =>
+        return StageCommands.Stage("filter", "Remove rows by quality and cap sources.",
+            [limits, scoreOnly, cap, source, fields, QualityChoices.Limit],
+            (parsed, inputs, output, progress, cancellationToken) =>
         {
             var options = QualityChoices.Apply(parsed, new QualityOptions
             {
@@ -48,13 +38,7 @@ internal static class QualityCommand
                 Fields = parsed.GetValue(fields) is { Length: > 0 } names
                     ? TextFields.Named(names) : TextFields.Default,
             });
-            var place = new StageOutput(parsed.GetRequiredValue(output));
-            return await DataConsole.RunAsync(parsed, place, "it begins anew", async progress =>
-            {
-                var files = await DataInputs.FindAsync(parsed.GetRequiredValue(inputs), place, cancellationToken);
-                return await new QualityStage(options).RunAsync(files, place.Folder, progress, cancellationToken);
-            }, cancellationToken);
+            return new QualityStage(options).RunAsync(inputs, output, progress, cancellationToken);
         });
-        return command;
     }
 }

@@ -70,8 +70,7 @@ internal static class StageCommands
             {
                 throw new ArgumentException(
                     $"--pii {parsed.GetValue(mode)} needs a secret key: put one into an environment variable and name "
-                    + $"it "
-                        + "with --key-env", nameof(parsed));
+                        + "it with --key-env", nameof(parsed));
             }
 
             var secret = parsed.GetValue(key) is { } name ? Environment.GetEnvironmentVariable(name)
@@ -266,7 +265,8 @@ internal static class StageCommands
         }
     });
 
-    private static Command Stage<T>(
+    /// <summary>A verb that reads the rows of files and writes an output folder.</summary>
+    public static Command Stage<T>(
         string name, string description, Option[] options,
         Func<ParseResult, string[], string, IProgress<StageProgress>, CancellationToken, Task<T>> run)
     {

@@ -16,10 +16,6 @@ internal sealed class AsciiMeter
     private const ulong Seed = 0xA0761D6478BD642F;
     private const uint Www = 'w' | ('w' << 8) | ('w' << 16) | ('.' << 24);
 
-    // Which of sixteen bytes belong to a word of so many, as two masks.
-    private static readonly ulong[] Low = [.. Enumerable.Range(0, 17).Select(length => Mask(length))];
-    private static readonly ulong[] High = [.. Enumerable.Range(0, 17).Select(length => Mask(length - 8))];
-
     private readonly PairTable _pairs = new();
     private readonly HashSet<ulong> _lines = [];
     private byte[] _text = new byte[4096];
@@ -91,8 +87,6 @@ internal sealed class AsciiMeter
         // References instead of spans: each word would be checked six times against their bounds.
         ref var text = ref MemoryMarshal.GetReference(padded);
         ref var edge = ref MemoryMarshal.GetArrayDataReference(_edges);
-        ref var low = ref MemoryMarshal.GetArrayDataReference(Low);
-        ref var high = ref MemoryMarshal.GetArrayDataReference(High);
         var keys = _keys.AsSpan(0, count);
         var sizes = _sizes.AsSpan(0, count);
         for (var i = 0; i < count; i++)
@@ -100,10 +94,8 @@ internal sealed class AsciiMeter
             var start = Unsafe.Add(ref edge, 2 * i);
             var length = Unsafe.Add(ref edge, (2 * i) + 1) - start;
             ref var word = ref Unsafe.Add(ref text, start);
-            var size = Math.Min(length, 16);
-            var first = Unsafe.ReadUnaligned<ulong>(ref word) & Unsafe.Add(ref low, size);
-            var second = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref word, 8)) & Unsafe.Add(ref high, size);
-            var hash = length <= 16
+            var (first, second) = ShortWord.Read(ref word, length);
+            var hash = length <= ShortWord.Most
                 ? FastHash.OfShort(first, second, length, Seed) : FastHash.Of(padded.Slice(start, length), Seed);
             if (((uint)first | 0x202020) == Www || (urls && padded.Slice(start, length).IndexOf("://"u8) >= 0))
             {
@@ -185,13 +177,6 @@ internal sealed class AsciiMeter
 
         UniqueLines = Math.Max(_lines.Count, Math.Min(1, Lines.Count));
     }
-
-    private static ulong Mask(int bytes) => bytes switch
-    {
-        <= 0 => 0,
-        >= 8 => ulong.MaxValue,
-        _ => (1UL << (bytes * 8)) - 1,
-    };
 
     private static int Count(Vector512<byte> matches, ulong known) =>
         BitOperations.PopCount(matches.ExtractMostSignificantBits() & known);
