@@ -90,15 +90,18 @@ public sealed class DamagedArtifactsTests : IDisposable
         Directory.GetDirectories(_folder.Combine("second", "cache", "quarantine")).Length.ShouldBe(1);
     }
 
-    [Fact]
-    public async Task F11_ObjectOfTheStoreIsDamaged_SaysWhichStageMakesItAndThatStageMakesItAgain()
+    [Theory]
+    [InlineData("flip"), InlineData("unreadable")]
+    public async Task F11_ObjectOfTheStoreIsDamaged_SaysWhichStageMakesItAndThatStageMakesItAgain(string damage)
     {
         var rows = (await IngestAsync(NewHost("first"))).Rows;
         var expected = (await DedupAsync(new Host(Copy(), _folder.Combine("sound")), rows)).Rows;
         var (name, digest) = await BlobOfAsync(rows);
-        Damage(name, "flip");
+        if (damage == "flip") Damage(name, damage);
+        using var errors = damage == "unreadable" ? await DiskErrors.OfAsync(name) : null;
 
         var error = await Should.ThrowAsync<ObjectStoreException>(() => DedupAsync(NewHost("second"), rows));
+        errors?.Dispose();
         var failure = FailureMapping.Map(error);
         (failure!.ErrorType, failure.NonRetryable).ShouldBe((ErrorTypes.Integrity, true));
         failure.Message.ShouldContain(rows.Uri);
