@@ -20,8 +20,10 @@ public sealed class DamagedArtifactsTests : IDisposable
         _store = new DirectoryObjectStore(_folder.Combine("store"));
         Directory.CreateDirectory(_folder.Combine("rows"));
         var random = new Random(11);
-        File.WriteAllLines(_folder.Combine("rows", "rows.jsonl"), Enumerable.Range(0, 400).Select(i =>
-            $"{{\"id\":\"r{i}\",\"text\":\"{string.Join(' ', Enumerable.Range(0, 40).Select(_ => $"w{random.Next(999)}"))}\"}}"));
+        File.WriteAllLines(
+            _folder.Combine("rows", "rows.jsonl"),
+            Enumerable.Range(0, 400).Select(i => (Id: i, Words: Enumerable.Range(0, 40).Select(_ => random.Next(999))))
+                .Select(row => $"{{\"id\":\"r{row.Id}\",\"text\":\"w{string.Join(" w", row.Words)}\"}}"));
         _data = new DataOptions { Source = _folder.Combine("rows"), StratifyBy = "", TextFields = [] };
     }
 
@@ -34,7 +36,7 @@ public sealed class DamagedArtifactsTests : IDisposable
     {
         var rows = (await IngestAsync(NewHost("first"))).Rows;
         var expected = (await DedupAsync(new Host(Copy(), _folder.Combine("sound")), rows)).Rows;
-        IDisposable? errors = null;
+        DiskErrors? errors = null;
         var host = new Host(
             new WatchedStore(_store, key =>
             {

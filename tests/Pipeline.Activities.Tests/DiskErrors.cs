@@ -22,6 +22,7 @@ internal sealed class DiskErrors : IDisposable
             Tracer, ["-f", "-qq", "-o", "/dev/null", "-P", path, "-e", "inject=pread64,read:error=EIO", "-p",
                 $"{Environment.ProcessId}"])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
         })!); // null only for documents that another program opens
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(10);)

@@ -9,18 +9,18 @@ namespace Pipeline.Activities.Storage;
 
 /// <summary>Artefacts of the store as local folders, and local folders as artefacts of the store.</summary>
 /// <remarks>
-/// A folder appears under its version only when every file is there with the digest that the manifest names. A copy that
-/// the disk damaged later is moved to <c>cache/quarantine</c> and fetched again.
+/// A folder appears under its version only when every file is there with the digest that the manifest names. A copy
+/// that the disk damaged later is moved to <c>cache/quarantine</c> and fetched again.
 /// </remarks>
 /// <param name="store">The object store.</param>
 /// <param name="paths">Where local copies are kept.</param>
 public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
 {
+    // A process reads one copy at a time through: the disk is no faster for more.
+    private static readonly SemaphoreSlim Reading = new(1);
+
     private readonly ArtifactStore _artifacts = new(store);
     private readonly LocalCopies _copies = new(paths);
-
-    // One copy at a time is read through: the disk is no faster for more.
-    private readonly SemaphoreSlim _reading = new(1);
 
     /// <summary>A local folder with the files of an artefact.</summary>
     /// <param name="artifact">The artefact.</param>
@@ -48,7 +48,9 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
         return folder;
     }
 
-    /// <summary>Work on these artefacts failed: their local copies are read through before they are used again.</summary>
+    /// <summary>
+    /// Work on these artefacts failed: their local copies are read through before they are used again.
+    /// </summary>
     /// <param name="artifacts">The artefacts.</param>
     public void Distrust(IEnumerable<ArtifactRef> artifacts)
     {
@@ -144,7 +146,7 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
     private async Task ProveAsync(
         ArtifactRef artifact, Manifest manifest, string folder, CancellationToken cancellation)
     {
-        await _reading.WaitAsync(cancellation);
+        await Reading.WaitAsync(cancellation);
         try
         {
             if (!Directory.Exists(folder) || _copies.IsProven(folder))
@@ -161,7 +163,7 @@ public sealed class LocalArtifacts(IObjectStore store, WorkerPaths paths)
         }
         finally
         {
-            _reading.Release();
+            Reading.Release();
         }
     }
 

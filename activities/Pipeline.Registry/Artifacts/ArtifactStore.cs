@@ -6,9 +6,9 @@ namespace Pipeline.Registry.Artifacts;
 
 /// <summary>Content-addressed files and manifests on an object store.</summary>
 /// <remarks>
-/// Layout: <c>blobs/sha256/ab/abcd…</c> and <c>manifests/KIND/VERSION.json</c>. Nothing is ever overwritten, but what does
-/// not have the digest of its name: <c>damaged/abcd…</c> notes a file that could not be read, and whoever stores the file
-/// again replaces it.
+/// Layout: <c>blobs/sha256/ab/abcd…</c> and <c>manifests/KIND/VERSION.json</c>. Nothing is ever overwritten but what
+/// does not have the digest of its name: <c>damaged/abcd…</c> notes a file that could not be read, and whoever stores
+/// the file again replaces it.
 /// </remarks>
 /// <param name="store">Where everything lives.</param>
 public sealed class ArtifactStore(IObjectStore store)
