@@ -46,6 +46,30 @@ public sealed class S3OverloadTests
     }
 
     [Fact]
+    public async Task F02_ObjectsOfManyDownloads_ShareOneBound()
+    {
+        using var server = new FaultyS3Server((number, _, _) => number <= 16
+            ? FaultyS3Server.Answer(503, "<Error><Code>SlowDown</Code></Error>")
+            : FaultyS3Server.Answer(200, "hello", ETag))
+        {
+            Work = (number, _, inFlight) => WorkAsync(number, inFlight, burst: 16, slow: 32, int.MaxValue, 0),
+        };
+        using var store = Open(server, concurrency: 16);
+        using var folder = new TempDirectory();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async worker =>
+        {
+            foreach (var name in new[] { $"{worker}a", $"{worker}b" })
+            {
+                var info = new ObjectInfo(name, 5, "\"v1\"", DateTimeOffset.UnixEpoch);
+                await new ObjectDownload(store).RunAsync(info, folder.Combine(name), sha256: null, Stop);
+            }
+        }));
+        Directory.GetFiles(folder.Path).Select(File.ReadAllText).ShouldBe(Enumerable.Repeat("hello", 32));
+        server.Requests.ShouldBe(16 + 32);
+        MostOf(17, 32).ShouldBeInRange(1, 8);
+    }
+
+    [Fact]
     public async Task F02_PartsOfAnUpload_AreHalfAsManyAfterABurst()
     {
         using var server = new FaultyS3Server((number, line, _) => line switch
