@@ -6,7 +6,10 @@ namespace Pipeline.Data.Stages;
 internal static class RowOrigin
 {
     /// <summary>The key of the object, UTF-8; empty when the row has no <c>_id</c> of that form.</summary>
-    /// <remarks>A row is looked at as far as its <c>_id</c>, so what is broken behind it does not matter.</remarks>
+    /// <remarks>
+    /// Ingest puts the id first, so only the first field is looked at: that costs nothing beside the parsing of the
+    /// row, and what is broken behind it does not matter. An <c>_id</c> elsewhere is the row's own.
+    /// </remarks>
     public static ReadOnlySpan<byte> KeyOf(ReadOnlySpan<byte> row)
     {
         var id = IdOf(row);
@@ -16,7 +19,6 @@ internal static class RowOrigin
 
     private static ReadOnlySpan<byte> IdOf(ReadOnlySpan<byte> row)
     {
-        // As ingest writes it: the first field, and nothing between the tokens.
         var start = "{\"_id\":\""u8;
         if (row.StartsWith(start) && row[start.Length..] is var id
             && id.IndexOfAny((byte)'"', (byte)'\\') is >= 0 and var end && id[end] == '"')
@@ -24,36 +26,27 @@ internal static class RowOrigin
             return id[..end];
         }
 
-        return row.IndexOf("\"_id\""u8) < 0 ? default : Parse(row);
+        return row.Length > 1 && row[0] == '{' && row[1..].TrimStart(" \t"u8).StartsWith("\"_id\""u8)
+            ? Parse(row) : default;
     }
 
+    /// <summary>For spaces between the tokens, and for ids with escapes.</summary>
     private static ReadOnlySpan<byte> Parse(ReadOnlySpan<byte> row)
     {
         try
         {
-            var reader = new Utf8JsonReader(row, new JsonReaderOptions { MaxDepth = 64 });
-            while (reader.Read())
+            var reader = new Utf8JsonReader(row);
+            if (!reader.Read() || !reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.String)
             {
-                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1
-                    || !reader.ValueTextEquals("_id"u8))
-                {
-                    continue;
-                }
-
-                if (!reader.Read() || reader.TokenType != JsonTokenType.String)
-                {
-                    return default;
-                }
-
-                var id = new byte[reader.ValueSpan.Length];
-                return id.AsSpan(0, reader.CopyString(id));
+                return default;
             }
+
+            var id = new byte[reader.ValueSpan.Length];
+            return id.AsSpan(0, reader.CopyString(id));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Broken before its id, or an id that is not UTF-8: the row counts for the file where it stands.
+            return default; // broken before the end of its id, or an id that is not UTF-8
         }
-
-        return default;
     }
 }

@@ -54,10 +54,11 @@ internal sealed class ObjectCorpus
         {
             0 => (null, $"file{file}.jsonl"),
             1 => ($"plain-{row}", $"file{file}.jsonl"),
+            2 => ($"own:{row}", $"file{file}.jsonl"),
             _ => ($"{key}:{row}", key),
         };
         object fields = id is null ? new { text, home }
-            : _random.Next(2) == 0 ? new { _id = id, text, home } : new { text, home, _id = id };
+            : id.StartsWith("own", StringComparison.Ordinal) ? new { text, home, _id = id } : new { _id = id, text, home };
         var line = JsonSerializer.Serialize(fields);
         In[home] = In.GetValueOrDefault(home) + 1;
         HomeOf[id ?? $"file{file}.jsonl:{_files[file].Count + 1}"] = home;
