@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Pipeline.Cli.Tests.Support;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
@@ -40,7 +42,12 @@ public sealed class VersionMoveTests
         });
         var back = await StartAsync(second);
         await ReviewedAsync(second, back);
-        foreach (var (run, version) in new[] { (running, "one"), (fresh, "two"), (back, "one") })
+
+        // Workers of the second version that start again take nothing back.
+        await second.RestartWorkerAsync();
+        var later = await StartAsync(second);
+        await ReviewedAsync(second, later);
+        foreach (var (run, version) in new[] { (running, "one"), (fresh, "two"), (back, "one"), (later, "one") })
         {
             (await first.JsonAsync("abort", run, "--as", "ada", "--reason", "seen enough")).GetProperty("id")
                 .GetString().ShouldBe(run);
@@ -85,6 +92,24 @@ public sealed class VersionMoveTests
         {
             this["PIPELINE_ENGINE__DEPLOYMENT__NAME"] = Name;
             this["PIPELINE_ENGINE__DEPLOYMENT__BUILD"] = build;
+        }
+
+        // Ends the worker as a crash would; the supervisor starts another.
+        public async Task RestartWorkerAsync()
+        {
+            var pid = (await File.ReadAllTextAsync(Folder("state", "run", "worker-cpu.pid"))).Split(' ')[0];
+            using (var worker = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture)))
+            {
+                worker.Kill();
+            }
+
+            var (log, clock) = (Folder("state", "logs", "worker-cpu.log"), Stopwatch.StartNew());
+            while (!(await File.ReadAllTextAsync(log)).Contains(
+                "serves the runs that it has; new ones go where they went before", StringComparison.Ordinal))
+            {
+                clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(2), "the new worker does not leave new runs alone");
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+            }
         }
     }
 }

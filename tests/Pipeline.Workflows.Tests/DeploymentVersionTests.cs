@@ -53,7 +53,8 @@ public sealed class DeploymentVersionTests(EngineFixture engines)
         var version = WorkerVersion.Of(
             new EngineSettings { Deployment = new() { Name = deployment, Build = build } }, "code").ShouldNotBeNull();
         var pipeline = TestPipeline.Start(client, queue, version);
-        await WorkerVersion.MakeCurrentAsync(client, version, TestContext.Current.CancellationToken);
+        (await WorkerVersion.MakeCurrentAsync(
+            client, version, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken)).ShouldBeTrue();
         return pipeline;
     }
 

@@ -17,17 +17,20 @@ internal static class SolutionBuild
     public static async Task EnsureAsync(
         string project, string name, CancellationToken cancellation, params string[] options)
     {
-        var stamp = StampOf(name);
-        var started = DateTime.UtcNow;
-
-        // Whoever built the whole solution built this project too.
-        var built = new[] { stamp, StampOf("solution") }.Where(File.Exists).Select(File.GetLastWriteTimeUtc)
-            .DefaultIfEmpty(DateTime.MinValue).Max();
-        if (built > DateTime.MinValue && !IsStale(new DirectoryInfo(Checkout.Root), built))
+        if (IsFresh(name))
         {
             return;
         }
 
+        // Builds share their folders: two at once would write the same files.
+        using var turn = await FileLock.TakeAsync(
+            StampOf("build") + ".lock", $"waiting for another build before {name} …", cancellation);
+        if (IsFresh(name))
+        {
+            return;
+        }
+
+        var (stamp, started) = (StampOf(name), DateTime.UtcNow);
         await Console.Error.WriteAsync($"building {name} … ");
         var clock = Stopwatch.StartNew();
         var (code, output) = await ChildProcess.CaptureAsync(
@@ -49,6 +52,14 @@ internal static class SolutionBuild
         Directory.CreateDirectory(Path.GetDirectoryName(stamp) ?? Checkout.Built);
         await File.WriteAllTextAsync(stamp, "", cancellation);
         File.SetLastWriteTimeUtc(stamp, started);
+    }
+
+    // Whoever built the whole solution built every project.
+    private static bool IsFresh(string name)
+    {
+        var built = new[] { StampOf(name), StampOf("solution") }.Where(File.Exists).Select(File.GetLastWriteTimeUtc)
+            .DefaultIfEmpty(DateTime.MinValue).Max();
+        return built > DateTime.MinValue && !IsStale(new DirectoryInfo(Checkout.Root), built);
     }
 
     private static string StampOf(string name) => Path.Combine(Checkout.Built, "cache", name + ".stamp");

@@ -19,7 +19,8 @@ internal static class PoolRun
         ? root : Directory.GetCurrentDirectory();
 
     public static async Task<int> RunAsync(
-        string pool, string? config, string[] overrides, int metricsPort, CancellationToken cancellation)
+        string pool, string? config, string[] overrides, int metricsPort, DateTimeOffset broughtUp,
+        CancellationToken cancellation)
     {
         var file = config ?? Path.Combine(Root, "temporal.yaml");
         var (settings, _) = SettingsLoader.Load(File.Exists(file) || config is not null ? file : null, overrides);
@@ -56,9 +57,11 @@ internal static class PoolRun
             var running = workers.Select(worker => worker.ExecuteAsync(stop.Token)).ToList();
             if (version is not null && options.Queues.Contains(TaskQueues.Pipeline))
             {
-                await WorkerVersion.MakeCurrentAsync(client, version, cancellation);
+                var taken = await WorkerVersion.MakeCurrentAsync(client, version, broughtUp, cancellation);
                 logger.Information(
-                    "new runs go to version {Version}; runs that go on stay with theirs", version.ToCanonicalString());
+                    taken ? "new runs go to version {Version}; runs that go on stay with theirs"
+                        : "version {Version} serves the runs that it has; new ones go where they went before",
+                    version.ToCanonicalString());
             }
 
             logger.Information("pool {Pool} serves {Queues} of {Address}, {Slots} at a time", pool, options.Queues,

@@ -21,10 +21,15 @@ var metrics = new Option<int>("--metrics-port")
 {
     Description = "loopback port of /healthz and /metrics; 0 serves none",
 };
-var root = new RootCommand("Serves the task queues of one pool.") { pool, config, set, metrics };
+var since = new Option<DateTimeOffset>("--brought-up")
+{
+    Description = "when its deployment was brought up; now by default",
+    DefaultValueFactory = _ => DateTimeOffset.UtcNow,
+};
+var root = new RootCommand("Serves the task queues of one pool.") { pool, config, set, metrics, since };
 root.SetAction((parsed, cancellation) => PoolRun.RunAsync(
     parsed.GetRequiredValue(pool), parsed.GetValue(config), parsed.GetValue(set) ?? [], parsed.GetValue(metrics),
-    cancellation));
+    parsed.GetValue(since), cancellation));
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -50,9 +50,10 @@ public abstract class CliDeployment : IAsyncDisposable
     {
         if (!_up)
         {
+            // What came up in part is brought down too.
+            _up = true;
             var started = await RunAsync(["up", .. more]);
             started.Code.ShouldBe(0, started.All);
-            _up = true;
         }
     }
 
@@ -148,12 +149,23 @@ public abstract class CliDeployment : IAsyncDisposable
 
     private static async Task<CliAnswer> EndAsync(Process process)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Limit);
-        var error = process.StandardError.ReadToEndAsync(limit.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        return new CliAnswer(process.ExitCode, output, await error);
+        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await Task.WhenAll(error, output).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            var state = process.HasExited ? "has ended, but somebody holds its output" : "does not end";
+            process.Kill(entireProcessTree: true);
+            var seen = await Task.WhenAll(output, error).WaitAsync(TimeSpan.FromSeconds(5));
+            throw new TimeoutException(
+                $"{string.Join(' ', process.StartInfo.ArgumentList)} {state}: {string.Join('\n', seen)}", exception);
+        }
+
+        await process.WaitForExitAsync(CancellationToken.None);
+        return new CliAnswer(process.ExitCode, await output, await error);
     }
 
     private Process Start(string program, string[] arguments)

@@ -12,6 +12,7 @@ namespace Pipeline.Cli.Services;
 internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string> forwarded)
 {
     public const string AdminKeyVariable = "GATEWAY_ADMIN_KEY";
+    private readonly DateTimeOffset _broughtUp = DateTimeOffset.UtcNow;
 
     /// <summary>Folder of pid files.</summary>
     public static string Folder => Directory.CreateDirectory(Path.Combine(Checkout.State, "run")).FullName;
@@ -104,7 +105,11 @@ internal sealed class Deployment(PipelineSettings settings, IReadOnlyList<string
         var port = FreePort();
         var name = settings.Pools[pool].Processes == 1 ? $"worker-{pool}" : $"worker-{pool}-{number}";
         return Named(
-            name, [Checkout.Assembly("Pipeline.Worker"), "--pool", pool, "--metrics-port", $"{port}", .. forwarded],
+            name,
+            [
+                Checkout.Assembly("Pipeline.Worker"), "--pool", pool, "--metrics-port", $"{port}", "--brought-up",
+                $"{_broughtUp:O}", .. forwarded,
+            ],
             port) with
         {
             Environment = WorkerVariables(settings.Pools[pool].Threads, key),

@@ -19,16 +19,7 @@ internal static class ServiceControl
         PipelineSettings settings, IReadOnlyList<string> forwarded, CancellationToken cancellation)
     {
         var deployment = new Deployment(settings, forwarded);
-        if (SupervisorPid is null)
-        {
-            await BuildAsync(deployment, cancellation);
-            using var process = ServiceProcess.Start(new ServiceSpec(
-                SupervisorName, "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), "supervise", .. forwarded],
-                deployment.WebUi));
-            PidFile.Write(SupervisorName, process.Id);
-        }
-
+        await StartAsync(deployment, forwarded, cancellation);
         await Console.Error.WriteLineAsync($"engine: {deployment.EngineName}");
         await WaitAsync(deployment, cancellation);
         return deployment;
@@ -39,7 +30,10 @@ internal static class ServiceControl
         PipelineSettings settings, IReadOnlyList<string> forwarded, CancellationToken cancellation)
     {
         var specs = new Deployment(settings, forwarded).Services().ToList();
-        await File.WriteAllLinesAsync(HealthFile, specs.Select(spec => $"{spec.Name} {spec.Health}"), cancellation);
+        // The list appears whole: whoever waits for the deployment must not take the beginning of it for all of it.
+        var unfinished = HealthFile + ".new";
+        await File.WriteAllLinesAsync(unfinished, specs.Select(spec => $"{spec.Name} {spec.Health}"), cancellation);
+        File.Move(unfinished, HealthFile, overwrite: true);
         await new Supervisor(specs).RunAsync(cancellation);
         PidFile.Remove(SupervisorName);
     }
@@ -61,6 +55,24 @@ internal static class ServiceControl
 
     private static string HealthFile => Path.Combine(Deployment.Folder, "health.txt");
 
+    // Two who bring up the same deployment at once get one supervisor.
+    private static async Task StartAsync(
+        Deployment deployment, IReadOnlyList<string> forwarded, CancellationToken cancellation)
+    {
+        using var turn = await FileLock.TakeAsync(PidFile.PathOf(SupervisorName) + ".lock", null, cancellation);
+        if (SupervisorPid is not null)
+        {
+            return;
+        }
+
+        await BuildAsync(deployment, cancellation);
+        using var process = ServiceProcess.Start(new ServiceSpec(
+            SupervisorName, "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Cli.dll"), "supervise", .. forwarded],
+            deployment.WebUi));
+        PidFile.Write(SupervisorName, process.Id);
+    }
+
     private static async Task BuildAsync(Deployment deployment, CancellationToken cancellation)
     {
         File.Delete(HealthFile);
@@ -80,7 +92,7 @@ internal static class ServiceControl
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         while (true)
         {
-            var waiting = File.Exists(HealthFile) ? await UnhealthyAsync(http, cancellation) : [SupervisorName];
+            var waiting = await UnhealthyAsync(http, cancellation);
             if (waiting.Count == 0)
             {
                 return;
@@ -99,8 +111,14 @@ internal static class ServiceControl
 
     private static async Task<List<string>> UnhealthyAsync(HttpClient http, CancellationToken cancellation)
     {
+        var processes = File.Exists(HealthFile) ? await File.ReadAllLinesAsync(HealthFile, cancellation) : [];
+        if (processes.Length == 0)
+        {
+            return [SupervisorName];
+        }
+
         var waiting = new List<string>();
-        foreach (var line in await File.ReadAllLinesAsync(HealthFile, cancellation))
+        foreach (var line in processes)
         {
             var space = line.IndexOf(' ', StringComparison.Ordinal);
             if (!await AnswersAsync(http, new Uri(line[(space + 1)..]), cancellation))

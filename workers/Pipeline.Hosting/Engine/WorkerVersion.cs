@@ -26,16 +26,20 @@ public static class WorkerVersion
     }
 
     /// <summary>
-    /// Gives new runs to a version as soon as the engine knows it; runs that go on stay where they are.
+    /// Gives new runs to a version as soon as the engine knows it; runs that go on stay where they are. A version has
+    /// one turn for each time that its deployment is brought up: workers that start again later take nothing back from
+    /// the version that came after theirs, or that an operator chose.
     /// </summary>
     /// <param name="client">Connection.</param>
     /// <param name="version">The version, whose workers poll already.</param>
+    /// <param name="broughtUp">When the deployment was brought up.</param>
     /// <param name="cancellation">Stops the attempts.</param>
-    /// <returns>A task that ends when the version is current.</returns>
+    /// <returns>False when the version had its turn before, so that nothing was changed.</returns>
     /// <exception cref="RpcException">The engine refuses, or does not learn of the version within half a
     /// minute.</exception>
-    public static async Task MakeCurrentAsync(
-        ITemporalClient client, WorkerDeploymentVersion version, CancellationToken cancellation)
+    public static async Task<bool> MakeCurrentAsync(
+        ITemporalClient client, WorkerDeploymentVersion version, DateTimeOffset broughtUp,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(version);
@@ -51,9 +55,14 @@ public static class WorkerVersion
         {
             try
             {
+                if (await RoutedSinceAsync(client, version, cancellation) >= broughtUp)
+                {
+                    return false;
+                }
+
                 await client.WorkflowService.SetWorkerDeploymentCurrentVersionAsync(
                     request, new() { CancellationToken = cancellation });
-                return;
+                return true;
             }
             catch (RpcException exception)
                 when (exception.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition
@@ -62,5 +71,19 @@ public static class WorkerVersion
                 await Task.Delay(Pause, cancellation);
             }
         }
+    }
+
+    // When the version last began or ceased to get new runs; null when it never did.
+    private static async Task<DateTimeOffset?> RoutedSinceAsync(
+        ITemporalClient client, WorkerDeploymentVersion version, CancellationToken cancellation)
+    {
+        var described = await client.WorkflowService.DescribeWorkerDeploymentVersionAsync(
+            new DescribeWorkerDeploymentVersionRequest
+            {
+                Namespace = client.Options.Namespace,
+                DeploymentVersion = new() { DeploymentName = version.DeploymentName, BuildId = version.BuildId },
+            },
+            new() { CancellationToken = cancellation });
+        return described.WorkerDeploymentVersionInfo?.RoutingChangedTime?.ToDateTimeOffset();
     }
 }
