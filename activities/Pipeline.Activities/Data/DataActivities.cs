@@ -83,12 +83,11 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
                 Second = await run.CommitAsync(KindOfRawTestRows, held),
                 Summary = new StageSummary
                 {
-                    Text = $"{summary.HeldOut:N0} of {summary.Rows:N0} rows held out before any cleaning",
+                    Text = $"{summary.HeldOut:N0} of {summary.Rows.In:N0} rows held out before any cleaning",
                     Counts = new Dictionary<string, double>(StringComparer.Ordinal)
                     {
-                        ["in"] = summary.Rows,
-                        ["out"] = summary.Rows
-                            - summary.HeldOut,
+                        ["in"] = summary.Rows.In,
+                        ["out"] = summary.Rows.Out,
                         ["removed.heldOut"] = summary.HeldOut,
                     },
                 },
@@ -162,11 +161,7 @@ public sealed class DataActivities(StageWork work, DataSources sources, Benchmar
 
             var summary = await new DedupStage(options)
                 .RunAsync([await RowsOfAsync(run, input.Rows)], folder, Progress(run), run.Stop);
-            if (summary.Rows.Removed.Remove("history", out var near))
-            {
-                summary.Rows.Removed["held-out"] = near;
-            }
-
+            summary.Rows.Rename("history", "held-out");
             var told = Describe(summary.Rows, SetAside.WhyOf(folder));
             return new DataStageResult { Rows = await run.CommitAsync(KindOfRows, folder), Summary = told };
         });

@@ -69,13 +69,13 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
         var (output, list) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed));
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
         var (reader, parser, text, hits, rows) = (new RowFileReader(inputs), new RowParser(options.Fields),
-            new WordText(), new List<NGramHit>(), new RowAccounting());
+            new WordText(), new List<NGramHit>(), new RowLedger(inputs));
         foreach (var row in reader.Read())
         {
-            rows.In++;
+            rows.Take(row);
             if (parser.Parse(row.Utf8.Span) is { } problem)
             {
-                rows.Quarantined++;
+                rows.SetAside();
                 quarantine.Add(row, problem);
                 continue;
             }
@@ -92,21 +92,21 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
             }
             else
             {
-                rows.Out++;
+                rows.Keep();
                 output.Write(row.Utf8.Span);
                 output.EndLine();
                 output.FlushIfFull();
             }
 
-            if ((rows.In & 0xFFF) == 0)
+            if ((rows.Rows.In & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report(
-                    new StageProgress("decontaminate", "scan", rows.In, reader.BytesRead, reader.TotalBytes));
+                    new StageProgress("decontaminate", "scan", rows.Rows.In, reader.BytesRead, reader.TotalBytes));
             }
         }
 
-        rows.Check("decontaminate");
+        var counts = rows.Close("decontaminate");
         var files = await folder.CommitFilesAsync(cancellationToken);
         var sets = items.GroupBy(item => item.Task).OrderBy(set => set.Key, StringComparer.Ordinal)
             .ToDictionary(set => set.Key, DigestOf);
@@ -124,7 +124,7 @@ public sealed class DecontaminationStage(DecontaminationOptions options)
         {
             Digest = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(rule))),
             GateSets = sets,
-            Rows = rows,
+            Rows = counts,
             SkippedItems = index.Skipped,
             Files = files,
         };

@@ -16,7 +16,7 @@ public sealed record DecontaminationSummary
 
     /// <summary>
     /// Rows in, out, removed by <c>RULE:TASK</c> with the rules <c>exact</c>, <c>normalised</c> and <c>ngram-N</c>, set
-    /// aside.
+    /// aside; also for each object.
     /// </summary>
     public required RowAccounting Rows { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Dedup;
@@ -8,14 +9,16 @@ namespace Pipeline.Data.Dedup;
 /// </summary>
 internal sealed class ClusterIndex
 {
+    private const int LargeCluster = 1 << 12;
+
     private readonly UnionFind _sets;
     private readonly DocumentTable _table;
     private readonly DocumentSigner _signer;
     private readonly KeepPolicy _policy;
     private readonly RowParser _parser;
     private readonly ulong[] _exact;
-    private readonly HashSet<ulong> _keys = [];
     private readonly ByteBuffer _row = new();
+    private Dictionary<ulong, Best> _least = [];
 
     public ClusterIndex(UnionFind sets, DocumentTable table, DocumentSigner signer, KeepPolicy policy,
         SpillSorter members, CancellationToken cancellationToken)
@@ -52,7 +55,7 @@ internal sealed class ClusterIndex
     public int KeptFor(int document) => _sets.Find(document);
 
     /// <summary>
-    /// Whether a removed row has the normalised text of the kept one, or of one that was removed before it.
+    /// Whether a removed row has the normalised text of the kept one, or of another removed one with a lesser id.
     /// </summary>
     public bool IsExact(int document) => (_exact[document >> 6] & (1UL << document)) != 0;
 
@@ -63,6 +66,12 @@ internal sealed class ClusterIndex
     private int Choose(List<int> cluster)
     {
         Best? best = null;
+        if (_least.Count > LargeCluster)
+        {
+            _least = []; // to clear a large table once for every small cluster would take longer
+        }
+
+        _least.Clear();
         foreach (var document in cluster)
         {
             _table.Read(document, _row);
@@ -75,6 +84,9 @@ internal sealed class ClusterIndex
             };
             var candidate = new Best(document, _parser.Id ?? Name(_table, document), rank);
             best = best is { } other && !candidate.Beats(other) ? best : candidate;
+            ref var least = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                _least, _table.Key(document), out var known);
+            least = known && !candidate.ComesBefore(least) ? least : candidate;
         }
 
         return best?.Document ?? cluster[0];
@@ -82,11 +94,11 @@ internal sealed class ClusterIndex
 
     private void Mark(List<int> cluster, int kept)
     {
-        _keys.Clear();
-        _keys.Add(_table.Key(kept));
+        var text = _table.Key(kept);
         foreach (var document in cluster)
         {
-            if (document != kept && !_keys.Add(_table.Key(document)))
+            if (document != kept && _table.Key(document) is var key
+                && (key == text || _least[key].Document != document))
             {
                 _exact[document >> 6] |= 1UL << document;
             }
@@ -97,11 +109,11 @@ internal sealed class ClusterIndex
     {
         public bool Beats(Best other)
         {
-            if (Rank != other.Rank)
-            {
-                return Rank > other.Rank;
-            }
+            return Rank == other.Rank ? ComesBefore(other) : Rank > other.Rank;
+        }
 
+        public bool ComesBefore(Best other)
+        {
             var order = NaturalOrder.Instance.Compare(Id, other.Id);
             return order < 0 || (order == 0 && Document < other.Document);
         }

@@ -17,7 +17,7 @@ namespace Pipeline.Data.Dedup;
 public sealed class DedupStage(DedupOptions options)
 {
     /// <summary>Version of the rules; part of the stage's key.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const long LargeIndex = 1 << 22;
 
@@ -39,7 +39,7 @@ public sealed class DedupStage(DedupOptions options)
         CancellationToken cancellationToken)
     {
         await using var folder = new StageFolder(outputFolder);
-        var (rows, sets, share) = (new RowAccounting(), new UnionFind(), options.MemoryBudgetBytes / 16);
+        var (rows, sets, share) = (new RowLedger(inputs), new UnionFind(), options.MemoryBudgetBytes / 16);
         using var table = new DocumentTable(inputs, folder.Path, share);
         using var exact = new SpillSorter(folder.Path, options.Near ? 2 * share : 11 * share);
         using var bands = new SpillSorter(folder.Path, 10 * share, () => sets.Bytes);
@@ -52,7 +52,7 @@ public sealed class DedupStage(DedupOptions options)
             scan.Run(
                 reader, rows, quarantine,
                 () => progress?.Report(
-                    new StageProgress("dedup", "signatures", rows.In, reader.BytesRead, reader.TotalBytes)),
+                    new StageProgress("dedup", "signatures", rows.Rows.In, reader.BytesRead, reader.TotalBytes)),
                     cancellationToken);
         }
 
@@ -88,12 +88,12 @@ public sealed class DedupStage(DedupOptions options)
                     bands.Sorted());
         }
 
-        rows.Check("dedup");
+        var counts = rows.Close("dedup");
         var segments = StageFolder.Digests(options.HistorySegments.Order(StringComparer.Ordinal), cancellationToken);
         var summary = new DedupSummary
         {
             Key = StageFolder.Key("dedup", Version, KeyOptions(), reader.Digests.Concat(segments)),
-            Rows = rows,
+            Rows = counts,
             Clusters = clusters.Sizes.Values.Sum(),
             ClusterSizes = clusters.Sizes,
             CandidatePairs = near.Candidates,
@@ -193,7 +193,7 @@ public sealed class DedupStage(DedupOptions options)
     }
 
     private static void WriteRows(
-        RowFileReader reader, AtomicFile output, DocumentTable table, RemovedList removed, RowAccounting rows,
+        RowFileReader reader, AtomicFile output, DocumentTable table, RemovedList removed, RowLedger rows,
         IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
         var document = 0;
@@ -204,13 +204,14 @@ public sealed class DedupStage(DedupOptions options)
                 continue; // in quarantine
             }
 
+            rows.Select(row);
             if (removed.Contains(document))
             {
                 rows.Remove(removed.Write(document, row));
             }
             else
             {
-                rows.Out++;
+                rows.Keep();
                 output.Write(row.Utf8.Span);
                 output.EndLine();
                 output.FlushIfFull();

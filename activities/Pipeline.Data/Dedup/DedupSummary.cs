@@ -11,7 +11,7 @@ public sealed record DedupSummary
     /// <summary>Version of the rules, that of the normal form of a text among them.</summary>
     public int Version { get; init; } = DedupStage.Version;
 
-    /// <summary>Rows in, out, removed (<c>exact</c>, <c>near</c>, <c>history</c>) and set aside.</summary>
+    /// <summary>Rows in, out, removed (<c>exact</c>, <c>near</c>, <c>history</c>), set aside; also by object.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Clusters of two or more rows.</summary>

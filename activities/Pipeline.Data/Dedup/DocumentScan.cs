@@ -19,7 +19,7 @@ internal sealed class DocumentScan(
     private readonly bool[] _near = new bool[BlockRows];
     private readonly ulong[] _keys = new ulong[BlockRows * options.Bands.Bands];
 
-    public void Run(RowFileReader reader, RowAccounting rows, Quarantine quarantine, Action report,
+    public void Run(RowFileReader reader, RowLedger rows, Quarantine quarantine, Action report,
         CancellationToken cancellationToken)
     {
         foreach (var row in reader.Read())
@@ -51,7 +51,7 @@ internal sealed class DocumentScan(
         _signers.Dispose();
     }
 
-    private void Flush(RowAccounting rows, Quarantine quarantine)
+    private void Flush(RowLedger rows, Quarantine quarantine)
     {
         FaultPoint.Hit("dedup.scan");
         if (options.Workers > 1)
@@ -88,12 +88,12 @@ internal sealed class DocumentScan(
 
     private Span<ulong> Keys(int index) => _keys.AsSpan(index * options.Bands.Bands, options.Bands.Bands);
 
-    private void Add(int index, RowAccounting rows, Quarantine quarantine)
+    private void Add(int index, RowLedger rows, Quarantine quarantine)
     {
-        rows.In++;
+        rows.Take(_rows[index]);
         if (_problems[index] is { } problem)
         {
-            rows.Quarantined++;
+            rows.SetAside();
             quarantine.Add(_rows[index], problem);
             return;
         }

@@ -49,18 +49,18 @@ public sealed class RepeatStage(RepeatOptions options)
         await using var folder = new StageFolder(outputFolder);
         using var windows = new SpillSorter(folder.Path, options.MemoryBudgetBytes);
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
-        var (rows, words, count) = (new RowAccounting(), 0L, 0);
+        var (rows, words, count) = (new RowLedger(inputs), 0L, 0);
         foreach (var (row, _, text) in Texts(inputs, "windows", progress, cancellationToken))
         {
-            rows.In++;
+            rows.Take(row);
             if (text is null)
             {
-                rows.Quarantined++;
+                rows.SetAside();
                 quarantine.Add(row, "not a JSON row with one of the text fields");
                 continue;
             }
 
-            rows.Out++;
+            rows.Keep();
             words += text.Count;
             var number = WindowsOf(text);
             if (count > int.MaxValue - number)
@@ -74,7 +74,7 @@ public sealed class RepeatStage(RepeatOptions options)
             }
         }
 
-        rows.Check("repeats");
+        var counts = rows.Close("repeats");
         var later = Later(windows, count, cancellationToken);
         var (spilled, list) = (windows.Runs, folder.Open("repeats.jsonl"));
         windows.Release();
@@ -93,7 +93,7 @@ public sealed class RepeatStage(RepeatOptions options)
 
         var summary = new RepeatSummary
         {
-            Rows = rows,
+            Rows = counts,
             Words = words,
             RepeatedWords = repeatedWords,
             RepeatedRows = repeatedRows,

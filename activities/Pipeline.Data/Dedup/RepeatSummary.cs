@@ -5,7 +5,7 @@ namespace Pipeline.Data.Dedup;
 /// <summary>Passages that stand in more than one place.</summary>
 public sealed record RepeatSummary
 {
-    /// <summary>Rows in, looked at, set aside; none is removed.</summary>
+    /// <summary>Rows in, looked at, set aside; none is removed; also for each object.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Words of all rows.</summary>

@@ -53,7 +53,7 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
         });
 
         CheckBudget(done);
-        await JoinAsync(folder, work, listed, cancellationToken);
+        await JoinAsync(folder, work, listed, done, cancellationToken);
         var manifest = await DescribeAsync(folder, listed, done, repeated, cancellationToken);
         await folder.CommitSummaryAsync(manifest, cancellationToken);
         Directory.Delete(parts, recursive: true);
@@ -81,15 +81,20 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
         }
     }
 
-    private static async Task CopyAsync(string path, AtomicFile output, CancellationToken cancellationToken)
+    /// <summary>Appends a part; returns its number of lines.</summary>
+    private static async Task<long> CopyAsync(string path, AtomicFile output, CancellationToken cancellationToken)
     {
+        var lines = 0L;
         await using var input =
             new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
         for (int read; (read = await input.ReadAsync(output.Buffer.GetMemory(1 << 16), cancellationToken)) > 0;)
         {
+            lines += output.Buffer.GetSpan(read)[..read].Count((byte)'\n');
             output.Buffer.Advance(read);
             output.FlushIfFull();
         }
+
+        return lines;
     }
 
     // Pages may repeat or come unsorted; the run depends on neither.
@@ -140,16 +145,20 @@ public sealed class IngestStage(IRawStore store, IngestOptions options)
     }
 
     private static async Task JoinAsync(
-        StageFolder folder, ObjectIngest work, List<RawObject> listed, CancellationToken cancellationToken)
+        StageFolder folder, ObjectIngest work, List<RawObject> listed, IngestedObject[] done,
+        CancellationToken cancellationToken)
     {
         var (rows, refused) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.QuarantineFile));
-        foreach (var item in listed)
+        for (var i = 0; i < listed.Count; i++)
         {
-            await CopyAsync(work.PathOf(item, ".jsonl"), rows, cancellationToken);
-            if (File.Exists(work.PathOf(item, ".quarantine")))
+            var (part, aside) = (work.PathOf(listed[i], ".jsonl"), work.PathOf(listed[i], ".quarantine"));
+            var counted = new RowAccounting
             {
-                await CopyAsync(work.PathOf(item, ".quarantine"), refused, cancellationToken);
-            }
+                In = done[i].Rows + done[i].Quarantined,
+                Out = await CopyAsync(part, rows, cancellationToken),
+                Quarantined = File.Exists(aside) ? await CopyAsync(aside, refused, cancellationToken) : 0,
+            };
+            counted.Check($"ingest, object '{listed[i].Key}'");
         }
     }
 

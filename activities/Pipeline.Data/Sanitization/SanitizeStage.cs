@@ -66,14 +66,14 @@ public sealed class SanitizeStage
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, _options.QuarantineBudget);
         using var row = new RowSanitizer(_options);
         var gate = _options.Quality is { } limits ? new QualityGate(limits) : null;
-        var (reader, rows, changedRows) = (new RowFileReader(inputs), new RowAccounting(), 0L);
+        var (reader, rows, changedRows) = (new RowFileReader(inputs), new RowLedger(inputs), 0L);
         foreach (var line in reader.Read())
         {
-            rows.In++;
-            if ((rows.In & 0xFFF) == 0)
+            rows.Take(line);
+            if ((rows.Rows.In & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new StageProgress("clean", "rows", rows.In, reader.BytesRead, reader.TotalBytes));
+                progress?.Report(new StageProgress("clean", "rows", rows.Rows.In, reader.BytesRead, reader.TotalBytes));
             }
 
             try
@@ -83,12 +83,12 @@ public sealed class SanitizeStage
             catch (Exception exception)
                 when (exception is JsonException or InvalidOperationException or ArgumentException)
             {
-                rows.Quarantined++;
+                rows.SetAside();
                 quarantine.Add(line, "not a JSON row, not UTF-8, or a repeated key");
             }
         }
 
-        rows.Check("sanitize");
+        var counts = rows.Close("sanitize");
         var traces = folder.Open("trace.jsonl");
         foreach (var trace in row.Texts.Traces)
         {
@@ -97,7 +97,7 @@ public sealed class SanitizeStage
 
         var summary = new SanitizeSummary
         {
-            Rows = rows,
+            Rows = counts,
             ChangedRows = changedRows,
             PiiSpans = row.Texts.PiiSpans,
             PiiModes = row.Texts.PiiModes,
@@ -110,7 +110,7 @@ public sealed class SanitizeStage
 
     /// <summary>Takes one row to the file where it belongs; returns whether it was changed and stays.</summary>
     private static bool Pass(
-        RowLine line, RowSanitizer row, QualityGate? gate, RowAccounting rows, IReadOnlyList<string> inputs,
+        RowLine line, RowSanitizer row, QualityGate? gate, RowLedger rows, IReadOnlyList<string> inputs,
         (AtomicFile Rows, AtomicFile Removed, AtomicFile Audit) files)
     {
         var json = line.Utf8.Span;
@@ -137,7 +137,7 @@ public sealed class SanitizeStage
             return false;
         }
 
-        rows.Out++;
+        rows.Keep();
         Write(files.Rows, clean);
         return changed;
 

@@ -5,7 +5,7 @@ namespace Pipeline.Data.Sanitization;
 /// <summary>What a sanitization run changed.</summary>
 public sealed record SanitizeSummary
 {
-    /// <summary>Rows in, out, removed by rule, set aside.</summary>
+    /// <summary>Rows in, out, removed by rule, set aside; also for each object.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Rows whose text changed.</summary>

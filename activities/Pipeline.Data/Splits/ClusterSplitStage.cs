@@ -57,33 +57,34 @@ public sealed class ClusterSplitStage
         var places = Draw(Path.Combine(lists, StageFolder.Rows));
         await using var folder = new StageFolder(outputFolder);
         var files = Array.ConvertAll(Names, name => folder.Open(name + ".jsonl"));
-        var (counts, rows, reader) = (new long[3], new RowAccounting(), new RowFileReader(inputs));
+        var (counts, rows, reader) = (new long[3], new RowLedger(inputs), new RowFileReader(inputs));
         foreach (var line in reader.Read())
         {
-            if ((rows.In++ & 0xFFF) == 0)
+            rows.Take(line);
+            if ((rows.Rows.In & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new StageProgress("split", "write", rows.In, reader.BytesRead, reader.TotalBytes));
+                progress?.Report(new StageProgress("split", "write", rows.Rows.In, reader.BytesRead, reader.TotalBytes));
             }
 
             if (Id(line.Utf8) is not { } id || !places.TryGetValue(head.GetValueOrDefault(id, id), out var part))
             {
-                rows.Quarantined++;
+                rows.SetAside();
                 continue;
             }
 
             counts[part]++;
-            rows.Out++;
+            rows.Keep();
             files[part].Write(line.Utf8.Span);
             files[part].EndLine();
             files[part].FlushIfFull();
         }
 
-        rows.Check("split");
-        if (rows.Quarantined != found.Rows.Quarantined)
+        var all = rows.Close("split");
+        if (all.Quarantined != found.Rows.Quarantined)
         {
             throw new InvalidDataException(
-                $"{rows.Quarantined - found.Rows.Quarantined} rows have no id; ingest gives every row one");
+                $"{all.Quarantined - found.Rows.Quarantined} rows have no id; ingest gives every row one");
         }
 
         var summary = new ClusterSplitSummary
@@ -91,7 +92,7 @@ public sealed class ClusterSplitStage
             Parts = Names.Select((name, i) => (name, rows: counts[i]))
                 .ToDictionary(pair => pair.name, pair => pair.rows, StringComparer.Ordinal),
             Clusters = found.Clusters,
-            Rows = rows,
+            Rows = all,
             Files = await folder.CommitFilesAsync(cancellationToken),
         };
         await folder.CommitSummaryAsync(summary, cancellationToken);

@@ -11,7 +11,7 @@ public sealed record ClusterSplitSummary
     /// <summary>Clusters of two or more rows that were kept together.</summary>
     public required long Clusters { get; init; }
 
-    /// <summary>Rows in, out and set aside by the search for clusters.</summary>
+    /// <summary>Rows in, out and set aside by the search for clusters; also for each object.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Output files with digests.</summary>

@@ -48,7 +48,8 @@ public sealed class HoldoutStage
         IReadOnlyList<string> inputs, string outputFolder, IProgress<StageProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var (ids, held) = Draw(inputs, progress, cancellationToken);
+        var rows = new RowLedger(inputs);
+        var (ids, held) = Draw(inputs, rows, progress, cancellationToken);
         await using var folder = new StageFolder(outputFolder);
         var (train, test, row) = (folder.Open("train.jsonl"), folder.Open("test.jsonl"), 0);
         var reader = new RowFileReader(inputs);
@@ -59,24 +60,40 @@ public sealed class HoldoutStage
                 Tell(progress, "write", row, reader, cancellationToken);
             }
 
-            var file = held[row++] ? test : train;
+            rows.Select(line);
+            var file = Place(rows, held[row++]) ? test : train;
             file.Write(line.Utf8.Span);
             file.EndLine();
             file.FlushIfFull();
         }
 
+        var counts = rows.Close("holdout");
         var files = await folder.CommitFilesAsync(cancellationToken);
         var key = StageFolder.Key("holdout", 1, _options, StageFolder.Digests(inputs, cancellationToken));
         var drawn = string.Join('\n', ids.Where((_, i) => held[i]).Order(StringComparer.Ordinal));
         var summary = new HoldoutSummary
         {
             Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key + '\n' + drawn))),
-            Rows = ids.Count,
+            Rows = counts,
             HeldOut = held.Count(value => value),
             Files = files,
         };
         await folder.CommitSummaryAsync(summary, cancellationToken);
         return summary;
+    }
+
+    private static bool Place(RowLedger rows, bool held)
+    {
+        if (held)
+        {
+            rows.Remove("held-out");
+        }
+        else
+        {
+            rows.Keep();
+        }
+
+        return held;
     }
 
     private static void Tell(IProgress<StageProgress>? progress, string phase, long rows, RowFileReader reader,
@@ -87,7 +104,8 @@ public sealed class HoldoutStage
     }
 
     private (List<string> Ids, bool[] Held) Draw(
-        IReadOnlyList<string> inputs, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<string> inputs, RowLedger ledger, IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var (ids, strata) = (new List<string>(), new SortedDictionary<string, List<int>>(StringComparer.Ordinal));
         var (seen, reader, any) =
@@ -99,6 +117,7 @@ public sealed class HoldoutStage
                 Tell(progress, "draw", ids.Count, reader, cancellationToken);
             }
 
+            ledger.Take(line);
             var where = $"{Path.GetFileName(inputs[line.File])}:{line.Line}";
             var (id, stratum) = Read(line.Utf8, where);
             if (!seen.Add(id))

@@ -10,8 +10,8 @@ public sealed record HoldoutSummary
     /// </summary>
     public required string Digest { get; init; }
 
-    /// <summary>Raw rows.</summary>
-    public required long Rows { get; init; }
+    /// <summary>Raw rows, those left for training, and those <c>held-out</c>; also for each object.</summary>
+    public required RowAccounting Rows { get; init; }
 
     /// <summary>Rows held out, at least <c>ceil(Fraction · Rows)</c>.</summary>
     public required long HeldOut { get; init; }

@@ -31,11 +31,11 @@ public sealed class LabelStage(IReadOnlyList<string> sample, IReadOnlyList<RowLa
         var latest = Check();
         await using var folder = new StageFolder(outputFolder);
         var (output, rows, parser) =
-            (folder.Open(StageFolder.Rows), new RowAccounting(), new RowParser(TextFields.Default));
+            (folder.Open(StageFolder.Rows), new RowLedger(inputs), new RowParser(TextFields.Default));
         var missing = sample.ToHashSet(StringComparer.Ordinal);
         foreach (var row in new RowFileReader(inputs).Read())
         {
-            rows.In++;
+            rows.Take(row);
             var problem = parser.Parse(row.Utf8.Span);
             if (problem is not null)
             {
@@ -46,7 +46,7 @@ public sealed class LabelStage(IReadOnlyList<string> sample, IReadOnlyList<RowLa
             output.Write(latest.TryGetValue(parser.Id ?? "", out var label)
                 ? Labelled(row.Utf8.Span, label) : row.Utf8.Span);
             await output.EndLineAsync(cancellationToken);
-            rows.Out++;
+            rows.Keep();
         }
 
         if (missing.Count > 0)
@@ -58,7 +58,7 @@ public sealed class LabelStage(IReadOnlyList<string> sample, IReadOnlyList<RowLa
 
         var summary = new LabelSummary
         {
-            Rows = rows.Check("label"),
+            Rows = rows.Close("label"),
             Labelled = latest.Count,
             Open = [.. sample.Where(id => !latest.ContainsKey(id)).Order(StringComparer.Ordinal)],
             Files = await folder.CommitFilesAsync(cancellationToken),

@@ -10,7 +10,7 @@ public sealed record RowLabel(string RowId, string Label, string Annotator, Date
 /// <summary>What labelling changed.</summary>
 public sealed record LabelSummary
 {
-    /// <summary>Rows in and out; labelling removes none.</summary>
+    /// <summary>Rows in and out; labelling removes none; also for each object.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Rows that got a label.</summary>

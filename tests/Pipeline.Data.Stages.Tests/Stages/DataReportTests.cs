@@ -32,11 +32,11 @@ public sealed class DataReportTests : IDisposable
             ClusterSizes = new Dictionary<string, long> { ["2"] = 7 },
         };
         var page = DataReport.Render("Run <7>", [StageReport.Read(_folder.Combine("held")), stage, removed], lengths);
-        page.ShouldContain("<td>held</td><td>2</td><td>1</td><td>1</td><td>0</td><td>yes</td>");
-        page.ShouldContain("<td>clean</td><td>2</td><td>2</td><td>0</td><td>0</td><td>yes</td>");
+        page.ShouldContain("<td>held</td><td>2</td><td>1</td><td title=\"held-out 1\">1</td><td>0</td><td>yes</td>");
+        page.ShouldContain("<td>clean</td><td>2</td><td>2</td><td title=\"\">0</td><td>0</td><td>yes</td>");
         foreach (var (title, bars) in (ReadOnlySpan<(string, string[])>)
         [
-            ("Removed rows by rule", ["held: held out", "decontaminate: ngram", rule]),
+            ("Removed rows by rule", ["held: held-out", "decontaminate: ngram", rule]),
             ("Lengths of the rows at the end, in words", ["≤ 4"]), ("Duplicate clusters by size", ["7</text>"]),
             ("Personal data by class", ["EMAIL: replace"]),
         ])

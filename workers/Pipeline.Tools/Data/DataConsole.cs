@@ -114,7 +114,11 @@ internal static class DataConsole
     {
         foreach (var property in element.EnumerateObject())
         {
-            if (property.Value.ValueKind == JsonValueKind.Object)
+            if (property.Name == "objects" && property.Value.ValueKind == JsonValueKind.Object)
+            {
+                Objects(property.Value, indent);
+            }
+            else if (property.Value.ValueKind == JsonValueKind.Object)
             {
                 Console.WriteLine($"{indent}{property.Name}:");
                 Indented(property.Value, indent + "  ");
@@ -128,6 +132,22 @@ internal static class DataConsole
                 Console.WriteLine($"{indent}{property.Name}: {property.Value}");
             }
         }
+    }
+
+    // Rows by the object that they came from: there may be thousands.
+    private static void Objects(JsonElement objects, string indent)
+    {
+        var all = objects.EnumerateObject().OrderByDescending(item => item.Value.GetProperty("in").GetInt64()).ToList();
+        Console.WriteLine($"{indent}objects ({all.Count}):");
+        foreach (var item in all.Take(MostShown))
+        {
+            var rows = item.Value;
+            var removed = rows.GetProperty("removed").EnumerateObject().Select(rule => $", {rule.Name} {rule.Value}");
+            Console.WriteLine($"{indent}  {item.Name}: in {rows.GetProperty("in")}, out {rows.GetProperty("out")}, "
+                + $"quarantined {rows.GetProperty("quarantined")}{string.Concat(removed)}");
+        }
+
+        TellMore(all.Count, indent);
     }
 
     private static void List(JsonProperty list, string indent)
@@ -147,6 +167,11 @@ internal static class DataConsole
             Console.WriteLine($"{indent}  {string.Join(", ", fields)}");
         }
 
+        TellMore(length, indent);
+    }
+
+    private static void TellMore(int length, string indent)
+    {
         if (length > MostShown)
         {
             Console.WriteLine($"{indent}  and {length - MostShown:N0} more; all are in summary.json");

@@ -35,7 +35,8 @@ internal static class ReportCommand
             var file = parsed.GetRequiredValue(output).FullName;
             await File.WriteAllTextAsync(
                 file, DataReport.Render(parsed.GetRequiredValue(title), stages, lengths), cancellationToken);
-            Answer.Write(parsed, new { page = file, stages = stages.Count }, file);
+            var accounts = stages.Select(stage => new { stage.Name, stage.Rows });
+            Answer.Write(parsed, new { page = file, stages = stages.Count, accounts }, file);
             return 0;
         });
         return command;

@@ -43,7 +43,7 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
         CancellationToken cancellationToken)
     {
         await using var folder = new StageFolder(outputFolder);
-        var (rows, ids, places) = (new RowAccounting(), new List<string>(), new HashSet<(int File, long Offset)>());
+        var (rows, ids, places) = (new RowLedger(inputs), new List<string>(), new HashSet<(int File, long Offset)>());
         var quarantine = new Quarantine(folder.Open(StageFolder.QuarantineFile), inputs, options.QuarantineBudget);
         var table = Embed(inputs, rows, ids, places, quarantine, progress, cancellationToken);
         var order = Enumerable.Range(0, ids.Count).OrderBy(row => ids[row], NaturalOrder.Instance).ToList();
@@ -52,7 +52,7 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
         Write(inputs, folder, ids, places, kept, table, rows);
         var summary = new SemanticDedupSummary
         {
-            Rows = rows.Check("semantic-dedup"),
+            Rows = rows.Close("semantic-dedup"),
             Clusters = clusters.Count,
             Files = await folder.CommitFilesAsync(cancellationToken),
         };
@@ -61,7 +61,7 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
     }
 
     private VectorTable Embed(
-        IReadOnlyList<string> inputs, RowAccounting rows, List<string> ids, HashSet<(int File, long Offset)> places,
+        IReadOnlyList<string> inputs, RowLedger rows, List<string> ids, HashSet<(int File, long Offset)> places,
         Quarantine quarantine,
         IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
@@ -69,10 +69,10 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
         var table = new VectorTable(embedder.Dimensions, options.MemoryBudgetBytes);
         foreach (var row in reader.Read())
         {
-            rows.In++;
+            rows.Take(row);
             if (parser.Parse(row.Utf8.Span) is { } problem)
             {
-                rows.Quarantined++;
+                rows.SetAside();
                 quarantine.Add(row, problem);
                 continue;
             }
@@ -85,7 +85,7 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
                 cancellationToken.ThrowIfCancellationRequested();
                 AddBatch(table, texts, ids);
                 progress?.Report(
-                    new StageProgress("semantic-dedup", "vectors", rows.In, reader.BytesRead, reader.TotalBytes));
+                    new StageProgress("semantic-dedup", "vectors", rows.Rows.In, reader.BytesRead, reader.TotalBytes));
             }
         }
 
@@ -139,15 +139,16 @@ public sealed class SemanticDedupStage(SemanticDedupOptions options, ITextEmbedd
 
     private static void Write(
         IReadOnlyList<string> inputs, StageFolder folder, List<string> ids, HashSet<(int File, long Offset)> places,
-        int[] kept, VectorTable table, RowAccounting rows)
+        int[] kept, VectorTable table, RowLedger rows)
     {
         var (output, removed, number) = (folder.Open(StageFolder.Rows), folder.Open(StageFolder.Removed), 0);
         foreach (var row in new RowFileReader(inputs).Read().Where(row => places.Contains((row.File, row.Offset))))
         {
+            rows.Select(row);
             var (file, line) = (output, row.Utf8);
             if (kept[number] is var other && other == number)
             {
-                rows.Out++;
+                rows.Keep();
             }
             else
             {

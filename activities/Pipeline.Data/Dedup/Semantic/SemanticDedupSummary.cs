@@ -5,7 +5,7 @@ namespace Pipeline.Data.Dedup.Semantic;
 /// <summary>What a run found.</summary>
 public sealed record SemanticDedupSummary
 {
-    /// <summary>Rows in, out, removed by <c>semantic</c>, set aside.</summary>
+    /// <summary>Rows in, out, removed by <c>semantic</c>, set aside; also for each object.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Clusters of the vectors within which rows were compared.</summary>

@@ -16,19 +16,19 @@ internal sealed partial class DebianPackageReader(IReadOnlyList<string> files, b
 
     public long BytesRead { get; private set; }
 
-    public IEnumerable<(DebianPackage Package, string DescriptionMd5)> Read(RowAccounting rows)
+    public IEnumerable<(DebianPackage Package, string DescriptionMd5)> Read(RowLedger rows)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in files)
+        for (var file = 0; file < files.Count; file++)
         {
-            var reader = new ControlFileReader(file, Wanted);
+            var reader = new ControlFileReader(files[file], Wanted);
             foreach (var stanza in reader.Read())
             {
-                rows.In++;
+                rows.Take(file);
                 var name = stanza["Package"];
                 if (stanza.Problem is not null || name.Length == 0)
                 {
-                    rows.Quarantined++;
+                    rows.SetAside();
                 }
                 else if (!seen.Add(name))
                 {

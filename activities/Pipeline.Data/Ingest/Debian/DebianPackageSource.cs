@@ -31,7 +31,7 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
             index.Load(file, cancellationToken);
         }
 
-        return Select(packages, index, rows, cancellationToken);
+        return Select(packages, index, new RowLedger(packages, rows), cancellationToken);
     }
 
     /// <summary>Writes the selected packages to one JSONL file; the file appears only when it is complete.</summary>
@@ -51,7 +51,6 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
         await using var file = new AtomicFile(output);
         foreach (var package in Read(rows, cancellationToken))
         {
-            rows.Out++;
             sections[package.Section] = sections.GetValueOrDefault(package.Section) + 1;
             splits[package.Split] = splits.GetValueOrDefault(package.Split) + 1;
             withLong += package.LongDescription.Length > 0 ? 1 : 0;
@@ -63,7 +62,6 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
             }
         }
 
-        rows.Check("debian");
         var sha256 = await file.CommitAsync(cancellationToken);
         return new DebianSourceSummary
         {
@@ -80,7 +78,7 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
     }
 
     private IEnumerable<DebianPackage> Select(
-        string[] files, DescriptionIndex index, RowAccounting rows, CancellationToken cancellationToken)
+        string[] files, DescriptionIndex index, RowLedger rows, CancellationToken cancellationToken)
     {
         var (sections, limit) = Plan(files);
         foreach (var (package, md5) in new DebianPackageReader(files, options.SkipTransitional).Read(rows))
@@ -100,9 +98,12 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
             }
             else
             {
+                rows.Keep();
                 yield return package with { LongDescription = index.Find(package.Name, md5) };
             }
         }
+
+        rows.Close("debian");
     }
 
     /// <summary>A first pass: the most frequent sections, and the rank up to which rows belong to the sample.</summary>
@@ -115,7 +116,7 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
 
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         var candidates = new List<(string Section, ulong Rank)>();
-        foreach (var (package, _) in new DebianPackageReader(files, options.SkipTransitional).Read(new RowAccounting()))
+        foreach (var (package, _) in new DebianPackageReader(files, options.SkipTransitional).Read(new RowLedger(files)))
         {
             if (package.Split == DebianSplit.Train)
             {

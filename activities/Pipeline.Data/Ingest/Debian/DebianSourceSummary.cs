@@ -5,7 +5,7 @@ namespace Pipeline.Data.Ingest.Debian;
 /// <summary>What a run of <see cref="DebianPackageSource"/> produced.</summary>
 public sealed record DebianSourceSummary
 {
-    /// <summary>Stanzas in, rows out, removals by rule, malformed stanzas.</summary>
+    /// <summary>Stanzas in, rows out, removals by rule, malformed stanzas; also for each index.</summary>
     public required RowAccounting Rows { get; init; }
 
     /// <summary>Rows by section, most frequent first.</summary>

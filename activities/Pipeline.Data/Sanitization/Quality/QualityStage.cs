@@ -53,18 +53,18 @@ public sealed class QualityStage(QualityOptions options)
         foreach (var row in reader.Read())
         {
             run.Judge(row, sources);
-            if ((run.Rows.In & 0xFFF) == 0)
+            if ((run.Rows.Rows.In & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report(
-                    new StageProgress("quality", "rows", run.Rows.In, reader.BytesRead, reader.TotalBytes));
+                    new StageProgress("quality", "rows", run.Rows.Rows.In, reader.BytesRead, reader.TotalBytes));
             }
         }
 
         run.Finish();
         var summary = new QualitySummary
         {
-            Rows = run.Rows.Check("quality"),
+            Rows = run.Rows.Close("quality"),
             Sources = sources.Rows.OrderByDescending(pair => pair.Value)
                 .ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(100).ToDictionary(),
             Advisories = run.Advisories,
@@ -127,6 +127,7 @@ public sealed class QualityStage(QualityOptions options)
 
         public Run(QualityOptions options, StageFolder folder, IReadOnlyList<string> inputs)
         {
+            Rows = new RowLedger(inputs);
             (_options, _inputs, _parser, _limits) =
                 (options, inputs, new RowParser(options.Fields), [.. options.Limits.Ranges]);
             _fields = [.. options.FieldLimits.OrderBy(pair => pair.Key, StringComparer.Ordinal)
@@ -138,7 +139,7 @@ public sealed class QualityStage(QualityOptions options)
             (_tracer, Spikes) = (new RuleTracer(options.TraceRows), new SpikeDetector(options.SpikeRows));
         }
 
-        public RowAccounting Rows { get; } = new();
+        public RowLedger Rows { get; }
 
         public SortedDictionary<string, long> Advisories { get; } = new(StringComparer.Ordinal);
 
@@ -146,10 +147,10 @@ public sealed class QualityStage(QualityOptions options)
 
         public void Judge(RowLine row, SourceCap sources)
         {
-            Rows.In++;
+            Rows.Take(row);
             if (_parser.Parse(row.Utf8.Span) is { } problem)
             {
-                Rows.Quarantined++;
+                Rows.SetAside();
                 _quarantine.Add(row, problem);
                 return;
             }
@@ -172,7 +173,7 @@ public sealed class QualityStage(QualityOptions options)
             var rule = sources.Keeps(source, id) ? Fails(row, id, text) : "source-cap";
             if (rule is null || _options.ScoreOnly)
             {
-                Rows.Out++;
+                Rows.Keep();
                 Write(_files.Rows, row.Utf8.Span);
                 return;
             }

@@ -12,7 +12,8 @@ public sealed record SpikeReport(string Words, string Source, int Rows);
 public sealed record QualitySummary
 {
     /// <summary>
-    /// Rows in, out, removed by rule (<c>quality:RULE</c>, <c>quality:FIELD:RULE</c>, <c>source-cap</c>), set aside.
+    /// Rows in, out, removed by rule (<c>quality:RULE</c>, <c>quality:FIELD:RULE</c>, <c>source-cap</c>), set aside;
+    /// also for each object.
     /// </summary>
     public required RowAccounting Rows { get; init; }
 

@@ -10,6 +10,7 @@ namespace Pipeline.Data.Stages.Reports;
 public static class DataReport
 {
     private const int MostBars = 40;
+    private const int MostObjects = 10;
 
     private const string Style =
         """
@@ -33,6 +34,7 @@ public static class DataReport
                 + "'unsafe-inline'\">\n")
             .Append($"<title>{Encode(title)}</title>\n<style>{Style}</style></head><body>\n<h1>{Encode(title)}</h1>\n");
         AppendTable(page, stages);
+        AppendObjects(page, stages);
         Plot(page, "Removed rows by rule", Merge(stages.Select(stage => Prefix(stage))));
         Plot(page, "Lengths of the rows at the end, in words", lengths.Buckets);
         Plot(page, "Duplicate clusters by size", Merge(stages.Select(stage => stage.ClusterSizes)));
@@ -64,15 +66,45 @@ public static class DataReport
                 + "aside</th><th>adds up</th></tr>\n");
         foreach (var stage in stages)
         {
-            var cells = stage.Rows is { } rows
-                ? $"<td>{rows.In:N0}</td><td>{rows.Out:N0}</td><td>{rows.RemovedTotal:N0}"
-                    + $"</td><td>{rows.Quarantined:N0}</td>" +
-                    $"<td>{(rows.In == rows.Out + rows.RemovedTotal + rows.Quarantined ? "yes" : "NO")}</td>"
-                : "<td colspan=\"5\">divides rows</td>";
+            var cells = stage.Rows is { } rows ? Cells(rows) : "<td colspan=\"5\">divides rows</td>";
             page.Append($"<tr><td>{Encode(stage.Name)}</td>{cells}</tr>\n");
         }
 
         page.Append("</table>\n");
+    }
+
+    private static string Cells(RowAccounting rows) =>
+        $"<td>{rows.In:N0}</td><td>{rows.Out:N0}</td>"
+            + $"<td title=\"{Encode(string.Join(", ", rows.Removed.Select(rule => $"{rule.Key} {rule.Value:N0}")))}\">"
+            + $"{rows.RemovedTotal:N0}</td><td>{rows.Quarantined:N0}</td>"
+            + $"<td>{(rows.In == rows.Out + rows.RemovedTotal + rows.Quarantined ? "yes" : "NO")}</td>";
+
+    private static void AppendObjects(StringBuilder page, IReadOnlyList<StageReport> stages)
+    {
+        page.Append("<h2>Rows of the largest objects</h2>\n");
+        foreach (var stage in stages)
+        {
+            if (stage.Rows?.LargestObjects(MostObjects) is not { Count: > 0 } shown)
+            {
+                continue;
+            }
+
+            page.Append($"<table><tr><th>{Encode(stage.Name)}: object</th><th>in</th><th>out</th><th>removed</th>"
+                + "<th>set aside</th><th>adds up</th></tr>\n");
+            foreach (var (name, rows) in shown)
+            {
+                page.Append(
+                    $"<tr><td title=\"{Encode(name)}\">{Encode(Cut(name))}</td>{Cells(rows)}</tr>\n");
+            }
+
+            page.Append("</table>\n");
+            var (all, rest) = (stage.Rows, stage.Rows.In - shown.Sum(pair => pair.Value.In));
+            if (rest > 0)
+            {
+                page.Append($"<p class=\"empty\">and {(all.OtherObjects is null ? "" : "more than ")}"
+                    + $"{(all.Objects?.Count ?? 0) - shown.Count:N0} objects with {rest:N0} rows</p>\n");
+            }
+        }
     }
 
     private static void Plot(StringBuilder page, string title, IReadOnlyDictionary<string, long> counts)

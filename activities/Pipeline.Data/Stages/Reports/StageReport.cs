@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Data.Ingest;
 
 namespace Pipeline.Data.Stages.Reports;
 
@@ -8,7 +9,9 @@ public sealed record StageReport
     /// <summary>Name of the stage: the folder's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Rows in, out, removed by rule and set aside; null for a stage that only divides rows.</summary>
+    /// <summary>
+    /// Rows in, out, removed by rule and set aside, also for each object; null where the summary has none.
+    /// </summary>
     public RowAccounting? Rows { get; init; }
 
     /// <summary>Spans of personal data by class and what happened to them, such as <c>EMAIL: replace</c>.</summary>
@@ -71,18 +74,27 @@ public sealed record StageReport
         summary.TryGetProperty("piiModes", out var modes) && modes.TryGetProperty(type, out var mode)
             ? $"{type}: {mode}" : type;
 
-    // A holdout says how many of its rows it held out.
-    private static RowAccounting? RowsOf(JsonElement summary) =>
-        !summary.TryGetProperty("rows", out var rows) ? null
-        : rows.ValueKind == JsonValueKind.Object ? rows.Deserialize<RowAccounting>(StageFolder.Json)
-        : rows.TryGetInt64(out var all) && summary.TryGetProperty("heldOut", out var held)
-        ? new RowAccounting
+    private static RowAccounting? RowsOf(JsonElement summary)
+    {
+        if (!summary.TryGetProperty("rows", out var counts) || counts.ValueKind != JsonValueKind.Object
+            || counts.Deserialize<RowAccounting>(StageFolder.Json) is not { } rows)
         {
-            In = all,
-            Out = all - held.GetInt64(),
-            Removed = { ["held out"] = held.GetInt64() },
+            return null;
         }
-        : null;
+
+        // A manifest lists its objects with more than their rows.
+        if (summary.TryGetProperty("objects", out var list) && list.ValueKind == JsonValueKind.Array)
+        {
+            rows.Objects = new SortedDictionary<string, RowAccounting>(
+                (list.Deserialize<List<IngestedObject>>(StageFolder.Json) ?? []).ToDictionary(item => item.Key,
+                    item => new RowAccounting
+                    {
+                        In = item.Rows + item.Quarantined, Out = item.Rows, Quarantined = item.Quarantined,
+                    }), StringComparer.Ordinal);
+        }
+
+        return rows;
+    }
 
     private static Dictionary<string, long> Counts(JsonElement root, string name) =>
         root.TryGetProperty(name, out var counts) && counts.ValueKind == JsonValueKind.Object
