@@ -97,7 +97,11 @@ public sealed class PiiScanner(PiiOptions options)
                     }
 
                     Digits(text, at, end, spans);
-                    runsDone = at < runsDone ? runsDone : TokenRules.Around(text, at, spans);
+                    if (at >= runsDone && TokenRules.InRun(text, at - 1))
+                    {
+                        runsDone = TokenRules.Around(text, at, spans);
+                    }
+
                     at = end;
                     break;
             }

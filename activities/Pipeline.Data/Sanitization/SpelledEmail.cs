@@ -12,15 +12,25 @@ internal static class SpelledEmail
     /// <summary>Looks at every sign that is spelled; each is checked within bounds.</summary>
     public static void Find(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
-        for (var at = 0; at + 1 < text.Length && text[(at + 1)..].IndexOfAny("tT"u8) is >= 0 and var skip;)
+        for (var at = 0; text[at..].IndexOfAny((byte)')', (byte)']', (byte)'}') is >= 0 and var skip; at++)
         {
-            at += skip + 1;
-            if (SignAround(text, at - 1, "at"u8, "AT"u8) is { Start: > 0 } sign
-                && Around(text, sign.Start, sign.End, Bytes.At(text, at - 2) == ' ') is { End: > 0 } found)
-            {
-                spans.Add(new PiiSpan(PiiType.Email, found.Start, found.End));
-                at = found.End;
-            }
+            at += skip;
+            Check(text, at - 2, spans);
+        }
+
+        for (var at = 0; text[at..].IndexOf(" AT "u8) is >= 0 and var skip; at += 3)
+        {
+            at += skip;
+            Check(text, at + 1, spans);
+        }
+    }
+
+    private static void Check(ReadOnlySpan<byte> text, int word, List<PiiSpan> spans)
+    {
+        if (SignAround(text, word, "at"u8, "AT"u8) is { Start: > 0 } sign
+            && Around(text, sign.Start, sign.End, text[word - 1] == ' ') is { End: > 0 } found)
+        {
+            spans.Add(new PiiSpan(PiiType.Email, found.Start, found.End));
         }
     }
 
@@ -100,13 +110,13 @@ internal static class SpelledEmail
     private static (int Start, int End) SignAround(
         ReadOnlySpan<byte> text, int word, ReadOnlySpan<byte> small, ReadOnlySpan<byte> capital)
     {
-        if (word < 1 || word + small.Length >= text.Length)
+        if (word < 1 || word + small.Length > text.Length)
         {
             return default;
         }
 
         var found = text.Slice(word, small.Length);
-        var (before, behind) = (text[word - 1], text[word + small.Length]);
+        var (before, behind) = (text[word - 1], Bytes.At(text, word + small.Length));
         var (start, end) = (word - 1, word + small.Length + 1);
         if ((before, behind) is ((byte)' ', (byte)' '))
         {

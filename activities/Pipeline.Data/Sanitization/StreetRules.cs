@@ -61,7 +61,7 @@ internal static partial class StreetRules
 
     [GeneratedRegex("^ (?:[A-Z][a-z]+ ){1,3}(?<kind>Street|Road|Avenue|Lane|Drive|Court|Boulevard|Square|Terrace|Place"
         + "|Way|(?<short>(?:St|Rd|Ave|Blvd|Dr|Ln)\\.?))(?![A-Za-z])"
-        + "(?<unit>,? (?:Apt|Apartment|Suite|Ste|Unit|Floor|Flat|Room)\\.? ?[0-9][0-9A-Za-z]{0,4}(?![0-9A-Za-z])"
+        + "(?<unit>,? (?:[A-Z][a-z]{3,9}|[0-9]{1,2}(?:st|nd|rd|th)) [Ff]loor(?![a-z])|(?:,| -)? (?:Apt|Apartment|Suite|Ste|Unit|Floor|Flat|Room)\\.? ?[0-9][0-9A-Za-z]{0,4}(?![0-9A-Za-z])"
         + "|,? #[0-9]{1,5})?"
         + "(?:(?<town>, (?:(?:New|San|Los|Las|Santa|Saint|Fort|Port|North|South|East|West|Salt|Lake|Mount) )?"
         + "[A-Z][a-z]+(?![A-Za-z]))(?<code>(?: [A-Z][a-z]+)?(?:,? [A-Z]{2})? [0-9]{5}(?:-[0-9]{4})?(?![0-9])"

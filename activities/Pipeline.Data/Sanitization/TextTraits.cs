@@ -16,12 +16,12 @@ internal enum TextTraits
     Anchors = 4,
 
     /// <summary>
-    /// One of <c>---</c>, <c>yJ</c>, <c>IA</c>, <c>xox</c>, <c>ssp</c>, <c>SSP</c> and <c> -p</c>, which secrets begin
-    /// with.
+    /// One of <c>---</c>, <c>yJ</c>, <c>IA</c>, <c>xox</c>, <c>ssp</c> in any case, and <c> -p</c>, which secrets
+    /// begin with.
     /// </summary>
     Prefixes = 8,
 
-    /// <summary>The word at before a closing bracket, in any case, or in capitals before a space.</summary>
+    /// <summary>A letter t before a closing bracket, or a T before a space, as in spelled addresses.</summary>
     Spelled = 16,
 
     All = Odd | Signs | Anchors | Prefixes | Spelled,

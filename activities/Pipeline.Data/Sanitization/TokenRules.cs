@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>
@@ -12,6 +14,9 @@ internal static class TokenRules
 {
     private const int Shortest = 20;
     private const int LeastDifferent = 6; // characters; what fills a place in a manual has fewer
+
+    private static readonly SearchValues<byte> Run =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
 
     private static readonly Form[] Forms =
     [
@@ -40,17 +45,9 @@ internal static class TokenRules
     /// <returns>Where the run ends.</returns>
     public static int Around(ReadOnlySpan<byte> text, int at, List<PiiSpan> spans)
     {
-        var (start, end) = (at, at + 1);
-        while (InRun(text, start - 1))
-        {
-            start--;
-        }
-
-        while (InRun(text, end))
-        {
-            end++;
-        }
-
+        var start = text[..at].LastIndexOfAnyExcept(Run) + 1;
+        var rest = text[at..].IndexOfAnyExcept(Run);
+        var end = rest < 0 ? text.Length : at + rest;
         if (end - start >= Shortest && Find(text, start, end) is { End: > 0 } found)
         {
             spans.Add(new PiiSpan(PiiType.ApiToken, found.Start, found.End));
@@ -59,14 +56,15 @@ internal static class TokenRules
         return end;
     }
 
-    private static bool InRun(ReadOnlySpan<byte> text, int at) => Bytes.Word(text, at) || Bytes.At(text, at) == '-';
+    /// <summary>Whether a character may belong to a token: a number alone is none.</summary>
+    public static bool InRun(ReadOnlySpan<byte> text, int at) => Bytes.Word(text, at) || Bytes.At(text, at) == '-';
 
     private static (int Start, int End) Find(ReadOnlySpan<byte> text, int start, int end)
     {
         var run = text[start..end];
         foreach (var form in Forms)
         {
-            if (!run.StartsWith(form.Prefix))
+            if (run[0] != form.Prefix[0] || !run.StartsWith(form.Prefix))
             {
                 continue;
             }

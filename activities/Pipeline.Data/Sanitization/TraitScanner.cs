@@ -38,17 +38,16 @@ internal static class TraitScanner
             sign = Vector512.Min(sign, Vector512.Min(
                 Vector512.Min(From(a, '\n'), From(a, '<')), Vector512.Min(From(a, '%'), From(a, '='))));
             var pairs = Vector512.Min(From(a, 'y') | From(b, 'J'), From(a, 'I') | From(b, 'A'));
+
+            // A letter differs from its capital by one bit, and so do the brackets 0x5D and 0x7D.
+            var fold = Vector512.Create((byte)0x20);
+            var (second, third) = (b | fold, c | fold);
             var triples = Vector512.Min(
                 Vector512.Min(Three(a, b, c, "---"u8), Three(a, b, c, "xox"u8)),
-                Vector512.Min(Three(a, b, c, "ssp"u8), Three(a, b, c, "SSP"u8)));
-            prefix = Vector512.Min(
-                prefix, Vector512.Min(Vector512.Min(pairs, triples), Three(a, b, c, " -p"u8)));
-
-            // Letters and the two brackets of ASCII 0x5D and 0x7D differ from their pair by one bit.
-            var fold = Vector512.Create((byte)0x20);
-            var closing = Vector512.Min(From(c, ')'), From(c | fold, '}'));
+                Vector512.Min(Three(a, b, c, " -p"u8), Three(a | fold, second, third, "ssp"u8)));
+            prefix = Vector512.Min(prefix, Vector512.Min(pairs, triples));
             spelled = Vector512.Min(spelled, Vector512.Min(
-                From(a | fold, 'a') | From(b | fold, 't') | closing, Three(a, b, c, "AT "u8)));
+                From(second, 't') | Vector512.Min(From(c, ')'), From(third, '}')), From(b, 'T') | From(c, ' ')));
         }
 
         var odd = Vector512.GreaterThanAny(most, Vector512.Create((byte)0x7E)) || AtMost(least, 8)

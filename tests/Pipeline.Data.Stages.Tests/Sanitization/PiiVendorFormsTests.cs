@@ -29,6 +29,8 @@ public sealed class PiiVendorFormsTests
     [InlineData("10 Downing Street, London SW1A 2AA; 9 Elm Way, Springfield, IL 62704-1234",
         "<STREET_ADDRESS>; <STREET_ADDRESS>")]
     [InlineData("12 Harbour Drive, Apt 4B or 12 Harbour Lane #7", "<STREET_ADDRESS> or <STREET_ADDRESS>")]
+    [InlineData("51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 or 59 Temple Place - Suite 330",
+        "<STREET_ADDRESS> or <STREET_ADDRESS>")]
     [InlineData("742 Garden Road\nSpringfield", "<STREET_ADDRESS>\nSpringfield")]
     [InlineData("12 Mill Rd., 12 Mill St. today", "<STREET_ADDRESS>, <STREET_ADDRESS> today")]
     public void Find_StreetAddress_IsFoundAsAWhole(string text, string expected) => Check(text, expected);
