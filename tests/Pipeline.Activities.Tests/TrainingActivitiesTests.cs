@@ -42,6 +42,26 @@ public sealed class TrainingActivitiesTests(TinyDataset tiny) : IClassFixture<Ti
     }
 
     [Fact]
+    public async Task F11_LocalCopyOfTheDataSetIsDamaged_EndsWithTheSameBits()
+    {
+        var whole = await Host.Attempt(1)
+            .RunAsync(() => new Host(tiny.Copy(), tiny.NewHost()).Trainer.TrainAdapterAsync(Order));
+        var (store, folder) = (tiny.Copy(), tiny.NewHost());
+        var copy = await new Host(store, folder).Artifacts.OpenAsync(
+            tiny.Dataset, TestContext.Current.CancellationToken);
+        var largest = new DirectoryInfo(copy).GetFiles().MaxBy(file => file.Length)!.FullName; // it has files
+        var bytes = await File.ReadAllBytesAsync(largest, TestContext.Current.CancellationToken);
+        bytes[^9] ^= 1;
+        await File.WriteAllBytesAsync(largest, bytes, TestContext.Current.CancellationToken);
+
+        var trained = await Host.Attempt(1)
+            .RunAsync(() => new Host(store, folder).Trainer.TrainAdapterAsync(Order));
+        trained.Adapter.ShouldBe(whole.Adapter);
+        trained.Curve.ShouldBe(whole.Curve);
+        Directory.GetDirectories(Path.Combine(folder, "cache", "quarantine")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task S1_16_B33_DataSetThatIsNotApartFromTheBenchmarksAsTheyAreNow_IsNotTrainedOn()
     {
         var host = new Host(tiny.Copy(), tiny.NewHost());

@@ -44,6 +44,42 @@ public sealed class ArtifactStoreTests : IDisposable
         File.Exists(_directory.Combine("out")).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(new byte[] { 1, 2, 4 }), InlineData(new byte[] { 1, 2 })]
+    public async Task PutFile_BlobFoundDamaged_IsReplaced(byte[] found)
+    {
+        var artifacts = Open();
+        var file = await artifacts.PutBytesAsync([1, 2, 3], "a");
+        var version = await artifacts.CommitAsync(Make(file));
+        (await artifacts.IsWholeAsync("k", version)).ShouldBeTrue();
+        var blob = Directory.GetFiles(_directory.Path, file.Sha256, SearchOption.AllDirectories).Single();
+        await File.WriteAllBytesAsync(blob, found);
+        await Should.ThrowAsync<ObjectStoreException>(
+            () => artifacts.GetFileAsync(file, _directory.Combine("out")));
+        (await artifacts.IsWholeAsync("k", version)).ShouldBeFalse();
+        (await File.ReadAllBytesAsync(blob)).ShouldBe(found); // nothing is thrown away before there is better
+
+        await artifacts.PutBytesAsync([1, 2, 3], "b");
+        (await artifacts.IsWholeAsync("k", version)).ShouldBeTrue();
+        await artifacts.GetFileAsync(file, _directory.Combine("out"));
+        (await File.ReadAllBytesAsync(_directory.Combine("out"))).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task Commit_ManifestFoundDamaged_IsReplaced()
+    {
+        var artifacts = Open();
+        var manifest = Make(await artifacts.PutBytesAsync([1], "a"));
+        var version = await artifacts.CommitAsync(manifest);
+        var path = Directory.GetFiles(_directory.Path, version + "*", SearchOption.AllDirectories).Single();
+        await File.WriteAllTextAsync(path, "{");
+        (await Should.ThrowAsync<ObjectStoreException>(() => artifacts.FindAsync("k", version))).Message
+            .ShouldContain(version);
+        (await artifacts.IsWholeAsync("k", version)).ShouldBeFalse();
+        await artifacts.CommitAsync(manifest);
+        (await artifacts.IsWholeAsync("k", version)).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task Find_ChangedManifest_IsRefused()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Pipeline.Activities.Storage;
 using Pipeline.Registry.Artifacts;
 using Pipeline.Workflows.Contracts;
@@ -12,13 +13,22 @@ namespace Pipeline.Activities.Running;
 /// <param name="Fence">Keeps earlier attempts from writing.</param>
 public sealed record StageRun(string Stage, string Key, ActivityPulse Pulse, LocalArtifacts Artifacts, Fence Fence)
 {
+    private readonly ConcurrentBag<ArtifactRef> _opened = [];
+
+    /// <summary>Artefacts that the work has read so far.</summary>
+    public IReadOnlyCollection<ArtifactRef> Opened => _opened;
+
     /// <summary>Cancelled when the work must stop.</summary>
     public CancellationToken Stop => Pulse.Stop;
 
     /// <summary>A local folder with the files of an artefact.</summary>
     /// <param name="artifact">The artefact.</param>
     /// <returns>Absolute path; read only.</returns>
-    public Task<string> OpenAsync(ArtifactRef artifact) => Artifacts.OpenAsync(artifact, Stop);
+    public Task<string> OpenAsync(ArtifactRef artifact)
+    {
+        _opened.Add(artifact);
+        return Artifacts.OpenAsync(artifact, Stop);
+    }
 
     /// <summary>Commits a folder as an artefact that knows which work made it.</summary>
     /// <param name="kind">Kind of the artefact.</param>

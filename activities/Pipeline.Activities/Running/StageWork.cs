@@ -24,8 +24,8 @@ public sealed class StageWork(IObjectStore store, LocalArtifacts artifacts, Stag
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="stage">Name of the work.</param>
     /// <param name="dependsOn">Inputs and options that the result depends on.</param>
-    /// <param name="outputs">Artefacts that the result refers to; a result whose artefacts are gone is not
-    /// used.</param>
+    /// <param name="outputs">Artefacts that the result refers to; a result whose artefacts are gone or damaged is not
+    /// used, and the work is done again.</param>
     /// <param name="work">The work.</param>
     /// <param name="mark">Puts the time or the cache hit into the result.</param>
     /// <returns>The result.</returns>
@@ -36,8 +36,8 @@ public sealed class StageWork(IObjectStore store, LocalArtifacts artifacts, Stag
     {
         using var pulse = new ActivityPulse();
         var key = cache.KeyOf(stage, dependsOn);
-        if (await cache.FindAsync<T>(stage, key, pulse.Stop) is { } known
-            && await AllThereAsync(outputs(known), pulse.Stop))
+        var known = await cache.FindAsync<T>(stage, key, pulse.Stop);
+        if (known is not null && await AllThereAsync(outputs(known), pulse.Stop))
         {
             return mark(known, true, TimeSpan.Zero);
         }
@@ -45,10 +45,10 @@ public sealed class StageWork(IObjectStore store, LocalArtifacts artifacts, Stag
         var fence = await ClaimAsync(pulse.Stop);
         var clock = Stopwatch.StartNew();
         FaultPoint.Hit($"{stage}.begin");
-        var result = await work(new StageRun(stage, key, pulse, artifacts, fence));
+        var result = await WorkAsync(new StageRun(stage, key, pulse, artifacts, fence), work);
         FaultPoint.Hit($"{stage}.end");
         await fence.CheckAsync(pulse.Stop);
-        await cache.PutAsync(stage, key, result, pulse.Stop);
+        await cache.PutAsync(stage, key, result, replace: known is not null, pulse.Stop);
         FaultPoint.Hit($"{stage}.remembered");
         return mark(result, false, clock.Elapsed);
     }
@@ -60,6 +60,20 @@ public sealed class StageWork(IObjectStore store, LocalArtifacts artifacts, Stag
     /// <returns>The marked summary.</returns>
     public static StageSummary Mark(StageSummary summary, bool cached, TimeSpan time) =>
         summary with { Cached = cached, Duration = time };
+
+    // Why work failed may be what the disk gave for its inputs: the next attempt reads them through first.
+    private async Task<T> WorkAsync<T>(StageRun run, Func<StageRun, Task<T>> work)
+    {
+        try
+        {
+            return await work(run);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            artifacts.Distrust(run.Opened);
+            throw;
+        }
+    }
 
     private async Task<bool> AllThereAsync(IEnumerable<ArtifactRef> outputs, CancellationToken cancellation)
     {

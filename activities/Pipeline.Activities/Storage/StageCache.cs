@@ -23,7 +23,7 @@ public sealed class StageCache(IObjectStore store, string codeVersion)
     /// <param name="stage">Name of the work.</param>
     /// <param name="key">Its key.</param>
     /// <param name="cancellation">Stops the call.</param>
-    /// <returns>The result, or null when the work was never finished.</returns>
+    /// <returns>The result, or null when the work was never finished or its record is damaged.</returns>
     public async Task<T?> FindAsync<T>(string stage, string key, CancellationToken cancellation)
         where T : class
     {
@@ -32,27 +32,42 @@ public sealed class StageCache(IObjectStore store, string codeVersion)
             return null;
         }
 
-        await using var body = await store.OpenAsync(NameOf(stage, key), cancellation: cancellation);
-        return await JsonSerializer.DeserializeAsync<T>(body, PipelineJson.Options, cancellation);
+        try
+        {
+            await using var body = await store.OpenAsync(NameOf(stage, key), cancellation: cancellation);
+            return await JsonSerializer.DeserializeAsync<T>(body, PipelineJson.Options, cancellation);
+        }
+        catch (Exception exception) when (exception is JsonException
+            or ObjectStoreException { Error: ObjectStoreError.Integrity or ObjectStoreError.Disk })
+        {
+            return null; // the work is done again, and its record is written anew
+        }
     }
 
-    /// <summary>Stores a result; the first one stays.</summary>
+    /// <summary>Stores a result; the first one stays as long as it can be used.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="stage">Name of the work.</param>
     /// <param name="key">Its key.</param>
     /// <param name="result">The result.</param>
+    /// <param name="replace">Whether what is there was found to be of no use.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <returns>A task that ends when it is stored.</returns>
-    public async Task PutAsync<T>(string stage, string key, T result, CancellationToken cancellation)
+    public async Task PutAsync<T>(string stage, string key, T result, bool replace, CancellationToken cancellation)
+        where T : class
     {
+        var body = JsonSerializer.SerializeToUtf8Bytes(result, PipelineJson.Options);
         try
         {
-            var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(result, PipelineJson.Options));
-            await store.PutAsync(NameOf(stage, key), body, PutCondition.Absent, cancellation);
+            await store.PutAsync(
+                NameOf(stage, key), new MemoryStream(body), replace ? default : PutCondition.Absent, cancellation);
         }
         catch (ObjectStoreException exception) when (exception.Error == ObjectStoreError.PreconditionFailed)
         {
-            // Two attempts did the same work; both results are right.
+            // Two attempts that did the same work are both right; a damaged record is not.
+            if (await FindAsync<T>(stage, key, cancellation) is null)
+            {
+                await store.PutAsync(NameOf(stage, key), new MemoryStream(body), default, cancellation);
+            }
         }
     }
 

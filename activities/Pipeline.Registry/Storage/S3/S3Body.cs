@@ -3,13 +3,14 @@ namespace Pipeline.Registry.Storage.S3;
 /// <summary>The body of a response; failures in the middle become failures of the store.</summary>
 /// <param name="response">The response; disposed with this stream.</param>
 /// <param name="body">Its body.</param>
+/// <param name="slot">What the request holds until the body was read or is not wanted.</param>
 /// <param name="expected">Announced bytes.</param>
 /// <param name="check">Compares the whole body with the checksum that the service keeps; null when there is
 /// none.</param>
 /// <param name="where">Name of the object, for messages.</param>
 /// <param name="options">Time-out of a stalled body.</param>
-internal sealed class S3Body(HttpResponseMessage response, Stream body, long expected, BodyCheck? check, string where,
-    S3StoreOptions options) : Stream
+internal sealed class S3Body(HttpResponseMessage response, Stream body, RequestSlot slot, long expected,
+    BodyCheck? check, string where, S3StoreOptions options) : Stream
 {
     private readonly CancellationTokenSource _stall = new();
     private long _read;
@@ -34,6 +35,7 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
     {
         try
         {
+            slot.Read();
             return Count(buffer, body.Read(buffer[..Clip(buffer.Length)]));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
@@ -44,6 +46,7 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        slot.Read();
         // What lies in the buffers already needs no timer.
         var reading = body.ReadAsync(buffer[..Clip(buffer.Length)], _stall.Token);
         return reading.IsCompletedSuccessfully
@@ -72,6 +75,7 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
             _stall.Dispose();
             check?.Dispose();
             response.Dispose();
+            slot.Dispose();
         }
 
         base.Dispose(disposing);
@@ -103,6 +107,12 @@ internal sealed class S3Body(HttpResponseMessage response, Stream body, long exp
     private int Count(ReadOnlySpan<byte> buffer, int read)
     {
         _read += read;
+        slot.Rest();
+        if (_read == expected)
+        {
+            slot.Dispose();
+        }
+
         check?.Append(buffer[..read]);
         if (read == 0 && buffer.Length > 0 && _read < expected)
         {

@@ -9,6 +9,9 @@ namespace Pipeline.Registry.Storage.S3;
 /// </summary>
 internal static class S3ClientFactory
 {
+    /// <summary>Requests that a store can have in flight: one for each connection, two transfers at full speed.</summary>
+    public static int Connections(S3StoreOptions options) => Math.Max(32, options.Concurrency * 2);
+
     public static AmazonS3Client Create(S3StoreOptions options, AWSCredentials? credentials)
     {
         var config = new AmazonS3Config
@@ -47,7 +50,7 @@ internal static class S3ClientFactory
             AllowAutoRedirect = false,
             ConnectCallback = EndpointGuard.ConnectAsync,
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            MaxConnectionsPerServer = Math.Max(32, options.Concurrency * 2),
+            MaxConnectionsPerServer = Connections(options),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             UseCookies = false,
             UseProxy = false,

@@ -14,6 +14,11 @@ internal static class S3Errors
     public static bool IsExpired(Exception exception) =>
         exception is AmazonS3Exception s3 && Expired.Contains(s3.ErrorCode ?? "");
 
+    /// <summary>Whether the service asks for fewer requests.</summary>
+    public static bool IsThrottle(Exception exception) => exception is AmazonS3Exception s3
+        && (s3.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests
+            || s3.ErrorCode == "SlowDown");
+
     public static ObjectStoreException Translate(
         Exception exception, string where, S3StoreOptions options, CancellationToken cancellation) => exception switch
         {

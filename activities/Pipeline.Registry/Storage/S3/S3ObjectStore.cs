@@ -9,7 +9,8 @@ namespace Pipeline.Registry.Storage.S3;
 /// <remarks>
 /// Every payload is signed with its SHA-256, so the service itself refuses damaged uploads; transfers over one part run
 /// in parallel parts. Retries use exponential back-off with full jitter (5xx, 429, time-outs, broken connections), and
-/// one refresh of expired credentials.
+/// one refresh of expired credentials. While the service says that it is overloaded (503, 429), fewer requests of this
+/// store are in flight, whatever they belong to.
 /// </remarks>
 public sealed class S3ObjectStore : IObjectStore, IDisposable
 {
@@ -36,7 +37,9 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         _client = new(() => S3ClientFactory.Create(options, credentials));
         _reader = new S3Reader(options, credentials, _client);
         _address = new S3Address(options, _client);
-        _caller = new S3Caller(options, new(() => S3Retry.Create(options, RefreshCredentialsAsync)));
+        _caller = new S3Caller(
+            options, new RequestLimiter(S3ClientFactory.Connections(options), TimeProvider.System),
+            new(() => S3Retry.Create(options, RefreshCredentialsAsync)));
         _prefix = options.Prefix.Length == 0 ? "" : options.Prefix.Trim('/') + "/";
         Location = new Uri($"s3://{options.Bucket}/{_prefix}");
     }
@@ -49,7 +52,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     {
         try
         {
-            using var found = await SendAsync(HttpMethod.Head, key, range: null, ifMatch: null, cancellation);
+            var address = _address.Of(Full(key));
+            using var found = await CallAsync(
+                key, token => _reader.SendAsync(HttpMethod.Head, address, range: null, ifMatch: null, token),
+                cancellation);
             var bytes = found.Content.Headers.ContentLength
                 ?? throw new ObjectStoreException(
                     ObjectStoreError.Integrity, $"{Where(key)}: the service announced no length");
@@ -68,20 +74,31 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     public async Task<Stream> OpenAsync(
         string key, ByteRange? range = null, string? ifMatch = null, CancellationToken cancellation = default)
     {
-        var response = await SendAsync(HttpMethod.Get, key, range, ifMatch, cancellation);
-        var announced = response.Content.Headers.ContentLength ?? -1;
-        var expected = range?.Length ?? announced;
-        if (expected < 0 || announced != expected)
+        var address = _address.Of(Full(key));
+        var (response, slot) = await _caller.For(Where(key)).HoldAsync(
+            token => _reader.SendAsync(HttpMethod.Get, address, range, ifMatch, token), cancellation);
+        try
+        {
+            var announced = response.Content.Headers.ContentLength ?? -1;
+            var expected = range?.Length ?? announced;
+            if (expected < 0 || announced != expected)
+            {
+                throw new ObjectStoreException(
+                    ObjectStoreError.Integrity,
+                    $"{Where(key)}: the service announced {announced} bytes where {expected} were asked for");
+            }
+
+            var body = await response.Content.ReadAsStreamAsync(cancellation);
+            var check = range is null ? BodyCheck.Of(response.Headers) : null;
+            slot.Rest();
+            return new S3Body(response, body, slot, expected, check, Where(key), _options);
+        }
+        catch
         {
             response.Dispose();
-            throw new ObjectStoreException(
-                ObjectStoreError.Integrity,
-                $"{Where(key)}: the service announced {announced} bytes where {expected} were asked for");
+            slot.Dispose();
+            throw;
         }
-
-        var check = range is null ? BodyCheck.Of(response.Headers) : null;
-        return new S3Body(
-            response, await response.Content.ReadAsStreamAsync(cancellation), expected, check, Where(key), _options);
     }
 
     /// <inheritdoc/>
@@ -159,13 +176,6 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     private string Full(string key) => _prefix + ObjectKey.Check(key);
 
     private string Where(string key) => $"s3://{_options.Bucket}/{_prefix}{key}";
-
-    private Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string key, ByteRange? range, string? ifMatch, CancellationToken cancellation)
-    {
-        var address = _address.Of(Full(key));
-        return CallAsync(key, token => _reader.SendAsync(method, address, range, ifMatch, token), cancellation);
-    }
 
     private Task<T> CallAsync<T>(string key, Func<CancellationToken, Task<T>> call, CancellationToken cancellation) =>
         _caller.For(Where(key)).RunAsync(call, cancellation);

@@ -95,7 +95,7 @@ internal sealed class S3Reader(S3StoreOptions options, AWSCredentials? credentia
             // The clock of this machine is wrong: signatures follow the service's from now on, and the request is worth
             // another try.
             _clockOffset = serverTime - DateTimeOffset.UtcNow;
-            return new AmazonS3Exception(code, ErrorType.Receiver, "SlowDown", "", HttpStatusCode.ServiceUnavailable);
+            return new AmazonS3Exception(code, ErrorType.Receiver, code, "", HttpStatusCode.RequestTimeout);
         }
 
         return new AmazonS3Exception(code, ErrorType.Unknown, code, "", response.StatusCode);
