@@ -241,7 +241,7 @@ internal static class ConnectionRules
     {
         foreach (var word in words)
         {
-            if (name.Length >= word.Length && Ascii.EqualsIgnoreCase(name[^word.Length..], word))
+            if (Bytes.EndsWith(name, word))
             {
                 return true;
             }

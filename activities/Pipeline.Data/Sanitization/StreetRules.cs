@@ -25,7 +25,8 @@ internal static partial class StreetRules
 
     private static bool IsAddress(ReadOnlySpan<byte> text, int start, int end, Match match)
     {
-        var (town, code, kind) = (match.Groups["town"].Success, match.Groups["code"].Success, match.Groups["kind"].Value);
+        var (town, code) = (match.Groups["town"].Success, match.Groups["code"].Success);
+        var kind = match.Groups["kind"].Value;
         var last = end + match.Length;
         town &= !IsName(text, last);
         var isShort = kind is not "Dr." and not "Dr" && match.Groups["short"].Success;
@@ -57,11 +58,13 @@ internal static partial class StreetRules
 
     // A name of two words behind the comma is a person, unless a code says that it is a town.
     private static bool IsName(ReadOnlySpan<byte> text, int end) =>
-        Bytes.At(text, end) == ' ' && Bytes.Upper(text, end + 1) && char.IsAsciiLetterLower((char)Bytes.At(text, end + 2));
+        Bytes.At(text, end) == ' ' && Bytes.Upper(text, end + 1)
+            && char.IsAsciiLetterLower((char)Bytes.At(text, end + 2));
 
     [GeneratedRegex("^ (?:[A-Z][a-z]+ ){1,3}(?<kind>Street|Road|Avenue|Lane|Drive|Court|Boulevard|Square|Terrace|Place"
         + "|Way|(?<short>(?:St|Rd|Ave|Blvd|Dr|Ln)\\.?))(?![A-Za-z])"
-        + "(?<unit>,? (?:[A-Z][a-z]{3,9}|[0-9]{1,2}(?:st|nd|rd|th)) [Ff]loor(?![a-z])|(?:,| -)? (?:Apt|Apartment|Suite|Ste|Unit|Floor|Flat|Room)\\.? ?[0-9][0-9A-Za-z]{0,4}(?![0-9A-Za-z])"
+        + "(?<unit>,? (?:[A-Z][a-z]{3,9}|[0-9]{1,2}(?:st|nd|rd|th)) [Ff]loor(?![a-z])"
+        + "|(?:,| -)? (?:Apt|Apartment|Suite|Ste|Unit|Floor|Flat|Room)\\.? ?[0-9][0-9A-Za-z]{0,4}(?![0-9A-Za-z])"
         + "|,? #[0-9]{1,5})?"
         + "(?:(?<town>, (?:(?:New|San|Los|Las|Santa|Saint|Fort|Port|North|South|East|West|Salt|Lake|Mount) )?"
         + "[A-Z][a-z]+(?![A-Za-z]))(?<code>(?: [A-Z][a-z]+)?(?:,? [A-Z]{2})? [0-9]{5}(?:-[0-9]{4})?(?![0-9])"

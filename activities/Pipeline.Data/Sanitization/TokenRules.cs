@@ -106,7 +106,9 @@ internal static class TokenRules
         return last == end + 44 ? (start - 3, last) : default;
     }
 
-    /// <summary>Nothing that fills a place in a manual: several characters to its end, and capitals or digits.</summary>
+    /// <summary>
+    /// Nothing that fills a place in a manual: several characters to its end, and capitals or digits.
+    /// </summary>
     private static bool IsRandom(ReadOnlySpan<byte> body)
     {
         var (low, high) = (0UL, 0UL);

@@ -3,7 +3,9 @@ using Pipeline.Data.Sanitization;
 
 namespace Pipeline.Data.Tests.Sanitization;
 
-/// <summary>Spelled addresses, streets, tokens of vendors and passwords of commands, each beside its look-alikes.</summary>
+/// <summary>
+/// Spelled addresses, streets, tokens of vendors and passwords of commands, each beside its look-alikes.
+/// </summary>
 public sealed class PiiVendorFormsTests
 {
     private const string Body = "4eC39HqLyjWDarjtT1zdp7dcXy9QvRt5KbN2mWs8";
