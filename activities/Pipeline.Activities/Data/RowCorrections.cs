@@ -1,15 +1,15 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Activities.Running;
+using Pipeline.Data.Stages;
 using Pipeline.Workflows.Contracts;
 
 namespace Pipeline.Activities.Data;
 
 /// <summary>Puts the answers that people gave to reviewed rows in place of those that the rows had.</summary>
 /// <remarks>
-/// A corrected row gets <c>_annotator</c> and <c>_annotated_at</c>; of two answers to a row the later one counts.
+/// A corrected row gets the fields of <see cref="RowAnnotation"/>; of two answers to a row the later one counts.
 /// </remarks>
 internal sealed class RowCorrections
 {
@@ -76,8 +76,7 @@ internal sealed class RowCorrections
             row[field] = correction.Answer;
         }
 
-        row["_annotator"] = correction.By;
-        row["_annotated_at"] = correction.At.ToString("O", CultureInfo.InvariantCulture);
+        RowAnnotation.Put(row, correction.By, new DateTimeOffset(correction.At));
         _placed.Add(id);
         return row.ToJsonString(Json);
     }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>Questions about single bytes of UTF-8 text; positions outside of it count as a space.</summary>
@@ -24,6 +26,10 @@ internal static class Bytes
     /// </summary>
     public static bool EndsFree(ReadOnlySpan<byte> text, int end) =>
         !Word(text, end) && !(At(text, end) is (byte)'.' or (byte)'-' or (byte)'/' && Word(text, end + 1));
+
+    /// <summary>Whether a text ends with an ASCII word, in small letters or capitals.</summary>
+    public static bool EndsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word) =>
+        text.Length >= word.Length && Ascii.EqualsIgnoreCase(text[^word.Length..], word);
 
     public static int SkipDigits(ReadOnlySpan<byte> text, int index, int most)
     {

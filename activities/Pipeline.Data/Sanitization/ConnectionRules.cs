@@ -25,6 +25,13 @@ internal static class ConnectionRules
         for (var at = 0; text[at..].IndexOfAny((byte)'=', (byte)':') is >= 0 and var skip;)
         {
             at += skip + 1;
+            if (text[at - 1] == ':' && CommandRules.Curl(text, at - 1) is { End: > 0 } given)
+            {
+                spans.Add(new PiiSpan(PiiType.ConnectionSecret, given.Start, given.End));
+                at = given.End;
+                continue;
+            }
+
             var (start, end) = NameBefore(text, at - 1);
             if (end - start < 3)
             {
@@ -234,7 +241,7 @@ internal static class ConnectionRules
     {
         foreach (var word in words)
         {
-            if (name.Length >= word.Length && Ascii.EqualsIgnoreCase(name[^word.Length..], word))
+            if (Bytes.EndsWith(name, word))
             {
                 return true;
             }

@@ -11,7 +11,8 @@ internal static class FieldContext
     private static readonly string[] Telling =
     [
         "birth", "dob", "born", "geburt", "ssn", "social_security", "passport", "phone", "mobile", "fax", "tel",
-        "whatsapp", "password", "passwd", "pwd", "secret", "token", "apikey", "api_key", "api-key", "version",
+        "whatsapp", "address", "addr", "street",
+        "password", "passwd", "pwd", "secret", "token", "apikey", "api_key", "api-key", "version",
         "release",
     ];
 

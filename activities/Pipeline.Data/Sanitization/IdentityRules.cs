@@ -4,13 +4,10 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Data.Sanitization;
 
 /// <summary>
-/// Numbers of identity papers, dates of birth and street addresses. Expressions run on short windows only, which bounds
-/// their cost.
+/// Numbers of identity papers and dates of birth. Expressions run on short windows only, which bounds their cost.
 /// </summary>
 internal static partial class IdentityRules
 {
-    private const int Window = 120;
-
     public static (int, int) UsSsn(ReadOnlySpan<byte> text, int start, int end)
     {
         var dashed = end - start == 3 && Bytes.At(text, end) == '-';
@@ -84,17 +81,6 @@ internal static partial class IdentityRules
         return date.Success && !Bytes.Word(text, start + date.Length) ? (first, start + date.Length) : default;
     }
 
-    public static (int, int) StreetAddress(ReadOnlySpan<byte> text, int start, int end)
-    {
-        if (end - start > 5 || Bytes.At(text, end) != ' ' || !Bytes.Upper(text, end + 1))
-        {
-            return default;
-        }
-
-        var match = Street().Match(Encoding.Latin1.GetString(text[end..Math.Min(text.Length, end + Window)]));
-        return match.Success ? (start, end + match.Length) : default;
-    }
-
     [GeneratedRegex("^(?:[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z])(?: [0-9]{2} [0-9]{2} [0-9]{2} "
         + "[A-D]|[0-9]{6}[A-D])(?<!^(?:BG|GB|KN|NK|NT|TN|ZZ).*)")]
     private static partial Regex Nino();
@@ -120,8 +106,4 @@ internal static partial class IdentityRules
 
     [GeneratedRegex("^[0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}")]
     private static partial Regex DayYear();
-
-    [GeneratedRegex("^ (?:[A-Z][a-z]+ "
-        + "){1,3}(?:Street|Road|Avenue|Lane|Drive|Court|Boulevard|Square|Terrace|Place|Way|St\\.?|Rd\\.?|Ave\\.?|Blvd\\.?|Dr\\.?|Ln\\.?)(?![A-Za-z])(?:, [A-Z][a-z]+(?:(?: [A-Z][a-z]+)? [0-9]{5}(?![0-9]))?)?")]
-    private static partial Regex Street();
 }

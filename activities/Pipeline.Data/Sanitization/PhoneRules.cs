@@ -207,8 +207,7 @@ internal static class PhoneRules
     {
         foreach (var word in Words)
         {
-            if (before.Length >= word.Length && System.Text.Ascii.EqualsIgnoreCase(before[^word.Length..], word)
-                && !Bytes.Word(before, before.Length - word.Length - 1))
+            if (Bytes.EndsWith(before, word) && !Bytes.Word(before, before.Length - word.Length - 1))
             {
                 return true;
             }

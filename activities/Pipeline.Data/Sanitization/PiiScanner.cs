@@ -10,7 +10,7 @@ namespace Pipeline.Data.Sanitization;
 public sealed class PiiScanner(PiiOptions options)
 {
     /// <summary>Version of the rules; recorded with every edit.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private static readonly SearchValues<byte> Anchors = SearchValues.Create("0123456789@:_"u8);
 
@@ -37,6 +37,11 @@ public sealed class PiiScanner(PiiOptions options)
             ScanAnchors(text, spans);
         }
 
+        if (traits.HasFlag(TextTraits.Spelled))
+        {
+            SpelledEmail.Find(text, spans);
+        }
+
         if (options.GivenNames.Count > 0)
         {
             NameRules.Find(text, options.GivenNames, spans);
@@ -52,13 +57,14 @@ public sealed class PiiScanner(PiiOptions options)
         Prefix(text, "AKIA"u8, PiiType.AwsAccessKey, SecretRules.AwsAccessKey, spans);
         Prefix(text, "ASIA"u8, PiiType.AwsAccessKey, SecretRules.AwsAccessKey, spans);
         Prefix(text, "xox"u8, PiiType.SlackToken, SecretRules.SlackToken, spans);
+        Prefix(text, " -p"u8, PiiType.ConnectionSecret, CommandRules.Password, spans);
         Prefix(text, "assport"u8, PiiType.Passport, IdentityRules.Passport, spans);
         Prefix(text, "ASSPORT"u8, PiiType.Passport, IdentityRules.Passport, spans);
     }
 
     private void ScanAnchors(ReadOnlySpan<byte> text, List<PiiSpan> spans)
     {
-        var (at, colonsDone) = (0, 0);
+        var (at, colonsDone, runsDone) = (0, 0, 0);
         while (text[at..].IndexOfAny(Anchors) is >= 0 and var skip)
         {
             at += skip;
@@ -70,6 +76,7 @@ public sealed class PiiScanner(PiiOptions options)
                     break;
                 case (byte)'_':
                     Add(PiiType.GithubToken, SecretRules.GithubToken(text, at), spans);
+                    runsDone = at < runsDone ? runsDone : TokenRules.Around(text, at, spans);
                     at++;
                     break;
                 case (byte)':':
@@ -90,6 +97,11 @@ public sealed class PiiScanner(PiiOptions options)
                     }
 
                     Digits(text, at, end, spans);
+                    if (at >= runsDone && TokenRules.InRun(text, at - 1))
+                    {
+                        runsDone = TokenRules.Around(text, at, spans);
+                    }
+
                     at = end;
                     break;
             }
@@ -112,7 +124,7 @@ public sealed class PiiScanner(PiiOptions options)
         Add(PiiType.UsSsn, IdentityRules.UsSsn(text, start, end), spans);
         Add(PiiType.Ipv4, NetworkRules.Ipv4(text, start, end, options.PublicAddressesOnly), spans);
         Add(PiiType.Phone, PhoneRules.Find(text, start, end), spans);
-        Add(PiiType.StreetAddress, IdentityRules.StreetAddress(text, start, end), spans);
+        Add(PiiType.StreetAddress, StreetRules.Find(text, start, end), spans);
     }
 
     private static void Prefix(

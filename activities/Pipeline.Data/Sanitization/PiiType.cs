@@ -21,6 +21,9 @@ public enum PiiType
     /// <summary>The id of an AWS access key.</summary>
     AwsAccessKey,
 
+    /// <summary>A token of another vendor, told by its prefix and length.</summary>
+    ApiToken,
+
     /// <summary>An e-mail address.</summary>
     Email,
 

@@ -55,7 +55,7 @@ internal static class SecretRules
     {
         var end = Run(text, at);
         var fits = end - at >= 15 && Bytes.At(text, at + 3) is (byte)'a' or (byte)'b' or (byte)'p' or (byte)'r'
-            or (byte)'s' && Bytes.At(text, at + 4) == '-';
+            or (byte)'s' or (byte)'e' && Bytes.At(text, at + 4) == '-';
         return fits && !Bytes.Word(text, at - 1) ? ((at, end), end) : (default, end);
     }
 

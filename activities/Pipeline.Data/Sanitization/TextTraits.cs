@@ -16,9 +16,13 @@ internal enum TextTraits
     Anchors = 4,
 
     /// <summary>
-    /// One of <c>---</c>, <c>yJ</c>, <c>IA</c>, <c>xox</c>, <c>ssp</c> and <c>SSP</c>, which secrets begin with.
+    /// One of <c>---</c>, <c>yJ</c>, <c>IA</c>, <c>xox</c>, <c>ssp</c> in any case, and <c> -p</c>, which secrets
+    /// begin with.
     /// </summary>
     Prefixes = 8,
 
-    All = Odd | Signs | Anchors | Prefixes,
+    /// <summary>A letter t before a closing bracket, or a T before a space, as in spelled addresses.</summary>
+    Spelled = 16,
+
+    All = Odd | Signs | Anchors | Prefixes | Spelled,
 }

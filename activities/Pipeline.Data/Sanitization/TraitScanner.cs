@@ -17,7 +17,7 @@ internal static class TraitScanner
     public static TextTraits Of(ReadOnlySpan<byte> text)
     {
         var (most, least) = (Vector512<byte>.Zero, Vector512<byte>.AllBitsSet);
-        var (control, digit, anchor, sign, prefix) = (least, least, least, least, least);
+        var (control, digit, anchor, sign, prefix, spelled) = (least, least, least, least, least, least);
         Span<byte> padded = stackalloc byte[Block + 2];
         for (var start = 0; start < text.Length; start += Block)
         {
@@ -38,17 +38,24 @@ internal static class TraitScanner
             sign = Vector512.Min(sign, Vector512.Min(
                 Vector512.Min(From(a, '\n'), From(a, '<')), Vector512.Min(From(a, '%'), From(a, '='))));
             var pairs = Vector512.Min(From(a, 'y') | From(b, 'J'), From(a, 'I') | From(b, 'A'));
+
+            // A letter differs from its capital by one bit, and so do the brackets 0x5D and 0x7D.
+            var fold = Vector512.Create((byte)0x20);
+            var (second, third) = (b | fold, c | fold);
             var triples = Vector512.Min(
                 Vector512.Min(Three(a, b, c, "---"u8), Three(a, b, c, "xox"u8)),
-                Vector512.Min(Three(a, b, c, "ssp"u8), Three(a, b, c, "SSP"u8)));
+                Vector512.Min(Three(a, b, c, " -p"u8), Three(a | fold, second, third, "ssp"u8)));
             prefix = Vector512.Min(prefix, Vector512.Min(pairs, triples));
+            spelled = Vector512.Min(spelled, Vector512.Min(
+                From(second, 't') | Vector512.Min(From(c, ')'), From(third, '}')), From(b, 'T') | From(c, ' ')));
         }
 
         var odd = Vector512.GreaterThanAny(most, Vector512.Create((byte)0x7E)) || AtMost(least, 8)
             || AtMost(control, 0x1F - 0x0B);
         return (odd ? TextTraits.Odd : TextTraits.None) | (AtMost(sign, 0) ? TextTraits.Signs : TextTraits.None)
             | (AtMost(digit, ':' - '0') || AtMost(anchor, 0) ? TextTraits.Anchors : TextTraits.None)
-            | (AtMost(prefix, 0) ? TextTraits.Prefixes : TextTraits.None);
+            | (AtMost(prefix, 0) ? TextTraits.Prefixes : TextTraits.None)
+            | (AtMost(spelled, 0) ? TextTraits.Spelled : TextTraits.None);
     }
 
     private static Vector512<byte> From(Vector512<byte> bytes, char value) => bytes ^ Vector512.Create((byte)value);

@@ -6,8 +6,8 @@ namespace Pipeline.Data.Stages;
 
 /// <summary>Puts people's labels into the rows that were offered to them: the next version of the data.</summary>
 /// <remarks>
-/// A labelled row gets <c>_label</c>, <c>_annotator</c> and <c>_annotated_at</c>; of two labels of a row the later one
-/// counts.
+/// A labelled row gets <c>_label</c> and the fields of <see cref="RowAnnotation"/>; of two labels of a row the later
+/// one counts.
 /// </remarks>
 /// <param name="sample">Ids of the rows that were offered.</param>
 /// <param name="labels">The labels, in any order.</param>
@@ -72,8 +72,7 @@ public sealed class LabelStage(IReadOnlyList<string> sample, IReadOnlyList<RowLa
         var node = JsonNode.Parse(row)?.AsObject()
             ?? throw new InvalidDataException($"row '{label.RowId}' is not an object");
         node["_label"] = label.Label;
-        node["_annotator"] = label.Annotator;
-        node["_annotated_at"] = label.At.ToUniversalTime().ToString("O");
+        RowAnnotation.Put(node, label.Annotator, label.At);
         return JsonSerializer.SerializeToUtf8Bytes(node, Json);
     }
 

@@ -144,7 +144,7 @@ public sealed class DataCommandTests : IDisposable
         (await InvokeAsync(command)).ShouldBe(0);
         Ids("out", "rows.jsonl").ShouldBe(["a", "b", "c"]);
         File.ReadLines(_folder.Combine("out", "rows.jsonl")).Last().ShouldBe(
-            """{"id":"c","text":"three","_label":"good","_annotator":"ann","_annotated_at":"2026-01-31T12:00:00.0000000+00:00"}""");
+            """{"id":"c","text":"three","_label":"good","_annotator":"ann","_annotated_at":"2026-01-31T12:00:00.0000000Z"}""");
         foreach (var label in (string[])["""{"id":"b","label":"x","annotator":"ann","at":"2026-01-31T13:00:00Z"}""",
             """{"id":"a","label":"x","annotator":"ann"}""", "{}", "nothing"])
         {

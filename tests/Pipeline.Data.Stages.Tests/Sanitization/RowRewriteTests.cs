@@ -25,15 +25,15 @@ public sealed class RowRewriteTests : IDisposable
     [Theory]
     [InlineData("{ \"id\" : 1, \"n\": [1e999, -0, 9007199254740993, 1.50], \"t\":true, \"f\":false, \"x\":null, "
         + "\"a\":[] , \"o\":{}, \"text\":\"a@b.org\" }",
-        "{\"id\":1,\"n\":[1e999,-0,9007199254740993,1.50],\"t\":true,\"f\":false,\"x\":null,\"a\":[],\"o\":{},\"text\":\"<EMAIL>\",\"_pii\":2}")]
+        "{\"id\":1,\"n\":[1e999,-0,9007199254740993,1.50],\"t\":true,\"f\":false,\"x\":null,\"a\":[],\"o\":{},\"text\":\"<EMAIL>\",\"_pii\":3}")]
     [InlineData("{\"text\":\"a@b.org\",\"meta\":{\"by\":[\"x\",[\"c@d.org\"]]},\"id\":\"late\"}",
-        "{\"text\":\"<EMAIL>\",\"meta\":{\"by\":[\"x\",[\"<EMAIL>\"]]},\"id\":\"late\",\"_pii\":2}")]
+        "{\"text\":\"<EMAIL>\",\"meta\":{\"by\":[\"x\",[\"<EMAIL>\"]]},\"id\":\"late\",\"_pii\":3}")]
     [InlineData("{\"id\":1,\"te\\u0078t\":\"a\\u0040b.org \\ud83d\\ude00 \\\"q\\\"\",\"tab\":\"\\t\"}",
-        "{\"id\":1,\"text\":\"<EMAIL> \\uD83D\\uDE00 \\\"q\\\"\",\"tab\":\"\\t\",\"_pii\":2}")]
+        "{\"id\":1,\"text\":\"<EMAIL> \\uD83D\\uDE00 \\\"q\\\"\",\"tab\":\"\\t\",\"_pii\":3}")]
     [InlineData("{\"_pii\":0,\"text\":\"<EMAIL> a@b.org\",\"id\":2}",
-        "{\"_pii\":2,\"text\":\"<EMAIL> <EMAIL>\",\"id\":2}")]
+        "{\"_pii\":3,\"text\":\"<EMAIL> <EMAIL>\",\"id\":2}")]
     [InlineData("{\"id\":{\"a\":\"x\",\"b\":\"y\"},\"s\":\"clean\",\"text\":\"a@b.org\"}",
-        "{\"id\":{\"a\":\"x\",\"b\":\"y\"},\"s\":\"clean\",\"text\":\"<EMAIL>\",\"_pii\":2}")]
+        "{\"id\":{\"a\":\"x\",\"b\":\"y\"},\"s\":\"clean\",\"text\":\"<EMAIL>\",\"_pii\":3}")]
     [InlineData("{\"_id\":\"keep@me.org\",\"text\":\"plain\"}", "{\"_id\":\"keep@me.org\",\"text\":\"plain\"}")]
     public async Task RunAsync_AnyShape_ChangesTextsOnly(string before, string after) =>
         (await Run(new SanitizeOptions(), before)).Rows.ShouldBe([after]);
@@ -53,11 +53,11 @@ public sealed class RowRewriteTests : IDisposable
 
     [Theory]
     [InlineData("{\"id\":1,\"dob\":\"1984-03-12\",\"a\":\"1984-03-12\"}",
-        "{\"id\":1,\"dob\":\"<DATE_OF_BIRTH>\",\"a\":\"1984-03-12\",\"_pii\":2}")]
+        "{\"id\":1,\"dob\":\"<DATE_OF_BIRTH>\",\"a\":\"1984-03-12\",\"_pii\":3}")]
     [InlineData("{\"u\":{\"birthDate\":\"12/03/1984\",\"phones\":[\"4155552671\",\"none\"]},\"n\":\"4155552671\"}",
-        "{\"u\":{\"birthDate\":\"<DATE_OF_BIRTH>\",\"phones\":[\"<PHONE>\",\"none\"]},\"n\":\"4155552671\",\"_pii\":2}")]
+        "{\"u\":{\"birthDate\":\"<DATE_OF_BIRTH>\",\"phones\":[\"<PHONE>\",\"none\"]},\"n\":\"4155552671\",\"_pii\":3}")]
     [InlineData("{\"password\":\"hunter2horse\",\"ssn\":\"123456789\"}",
-        "{\"password\":\"<CONNECTION_SECRET>\",\"ssn\":\"<US_SSN>\",\"_pii\":2}")]
+        "{\"password\":\"<CONNECTION_SECRET>\",\"ssn\":\"<US_SSN>\",\"_pii\":3}")]
     [InlineData("{\"version\":\"1.74.0.3\",\"token_type\":\"bearer\",\"phone\":\"red\",\"max_tokens\":\"2048\"}", null)]
     public async Task RunAsync_NameOfAField_TellsWhatItsValueIs(string row, string? expected)
     {
@@ -99,7 +99,7 @@ public sealed class RowRewriteTests : IDisposable
             new SanitizeOptions(), row.ToJsonString(),
             row.ToJsonString().Replace("\"field19999\"", "\"field0\"", StringComparison.Ordinal));
         (summary.Rows.Out, summary.Rows.Quarantined).ShouldBe((1, 1));
-        rows[0].ShouldEndWith("\"field19999\":19999,\"_pii\":2}");
+        rows[0].ShouldEndWith("\"field19999\":19999,\"_pii\":3}");
     }
 
     [Fact]

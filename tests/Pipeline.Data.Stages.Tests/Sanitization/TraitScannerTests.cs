@@ -8,7 +8,7 @@ public sealed class TraitScannerTests
     private static readonly string[] Pieces =
     [
         "plain words ", "one more ", ".", "-", "--", "---", "x", "o", "xo", "s", "p", "y", "J", "I", "A", "Passport",
-        "PASSPORT",
+        "PASSPORT", " -p", "at", "At", "AT ", ")", "]", "}",
         "\n", "<", "%", "=", "7", ":", "@", "_", "\t", "\r", "\u0001", "\u001f", "\u007f", "é", "～",
     ];
 
@@ -32,8 +32,12 @@ public sealed class TraitScannerTests
         traits |= text.Any(c => c is > '~' or (< ' ' and not ('\n' or '\t'))) ? TextTraits.Odd : traits;
         traits |= text.AsSpan().ContainsAny("\n<%=") ? TextTraits.Signs : traits;
         traits |= text.Any(c => char.IsAsciiDigit(c) || c is ':' or '@' or '_') ? TextTraits.Anchors : traits;
-        string[] prefixes = ["---", "yJ", "IA", "xox", "ssp", "SSP"];
+        string[] prefixes = ["---", "yJ", "IA", "xox", " -p"];
+        // Behind the last letter of a text the scanner sees a space.
+        traits |= $"{text} ".Contains("T ", StringComparison.Ordinal) || ((string[])["t)", "t]", "t}"])
+            .Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase)) ? TextTraits.Spelled : traits;
         return traits | (prefixes.Any(prefix => text.Contains(prefix, StringComparison.Ordinal))
+            || text.Contains("ssp", StringComparison.OrdinalIgnoreCase)
             ? TextTraits.Prefixes : traits);
     }
 }
