@@ -64,7 +64,8 @@ public sealed class ClusterSplitStage
             if ((rows.Rows.In & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                progress?.Report(new StageProgress("split", "write", rows.Rows.In, reader.BytesRead, reader.TotalBytes));
+                progress?.Report(
+                    new StageProgress("split", "write", rows.Rows.In, reader.BytesRead, reader.TotalBytes));
             }
 
             if (Id(line.Utf8) is not { } id || !places.TryGetValue(head.GetValueOrDefault(id, id), out var part))

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Data.Stages;
 
-/// <summary>Reads from a row's <c>_id</c>, <c>KEY:LINE</c> as ingest writes it, which object the row came from.</summary>
+/// <summary>Reads from the <c>_id</c> of a row, <c>KEY:LINE</c> as ingest writes it, where it came from.</summary>
 internal static class RowOrigin
 {
     /// <summary>The key of the object, UTF-8; empty when the row has no <c>_id</c> of that form.</summary>

@@ -58,7 +58,8 @@ internal sealed class ObjectCorpus
             _ => ($"{key}:{row}", key),
         };
         object fields = id is null ? new { text, home }
-            : id.StartsWith("own", StringComparison.Ordinal) ? new { text, home, _id = id } : new { _id = id, text, home };
+            : id.StartsWith("own", StringComparison.Ordinal)
+                ? new { text, home, _id = id } : new { _id = id, text, home };
         var line = JsonSerializer.Serialize(fields);
         In[home] = In.GetValueOrDefault(home) + 1;
         HomeOf[id ?? $"file{file}.jsonl:{_files[file].Count + 1}"] = home;

@@ -9,7 +9,8 @@ public sealed class RowLedgerTests
     [InlineData("""{"_id":"a/b.jsonl:12","x":1}""", "a/b.jsonl"), InlineData("""{ "_id" : "a:b:3", "x":1}""", "a:b")]
     [InlineData("""{"_id":"\u00fc.csv:7"}""", "ü.csv"), InlineData("""{"_id":"ü.csv:7"}""", "ü.csv")]
     [InlineData("""{"_id":"a\"b:7"}""", "a\"b"), InlineData("""{"_id":"a.jsonl:3","x":""", "a.jsonl")]
-    // No key: another form, a number, not the first field, a field inside another one, another name, or nothing that can be read.
+    // No key: another form, a number, not the first field, a field inside another one, another name, or nothing that
+    // can be read.
     [InlineData("""{"_id":"a:b"}""", ""), InlineData("""{"_id":":1"}""", ""), InlineData("""{"_id":"a:"}""", "")]
     [InlineData("""{"_id":5}""", ""), InlineData("""{"x":{"_id":"a:1"}}""", ""), InlineData("""{"x":1,"_id":"a:1"}""", "")]
     [InlineData("""{"id":"a:1"}""", "")]

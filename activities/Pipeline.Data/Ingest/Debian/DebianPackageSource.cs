@@ -116,7 +116,8 @@ public sealed class DebianPackageSource(DebianSourceOptions options)
 
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         var candidates = new List<(string Section, ulong Rank)>();
-        foreach (var (package, _) in new DebianPackageReader(files, options.SkipTransitional).Read(new RowLedger(files)))
+        var reader = new DebianPackageReader(files, options.SkipTransitional);
+        foreach (var (package, _) in reader.Read(new RowLedger(files)))
         {
             if (package.Split == DebianSplit.Train)
             {

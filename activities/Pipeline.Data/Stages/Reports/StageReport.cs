@@ -89,7 +89,9 @@ public sealed record StageReport
                 (list.Deserialize<List<IngestedObject>>(StageFolder.Json) ?? []).ToDictionary(item => item.Key,
                     item => new RowAccounting
                     {
-                        In = item.Rows + item.Quarantined, Out = item.Rows, Quarantined = item.Quarantined,
+                        In = item.Rows + item.Quarantined,
+                        Out = item.Rows,
+                        Quarantined = item.Quarantined,
                     }), StringComparer.Ordinal);
         }
 

@@ -9,7 +9,8 @@ namespace Pipeline.Registry.Storage.S3;
 /// </summary>
 internal static class S3ClientFactory
 {
-    /// <summary>Requests that a store can have in flight: one for each connection, two transfers at full speed.</summary>
+    /// <summary>Requests that a store can have in flight, one for each connection: two transfers at full speed.
+    /// </summary>
     public static int Connections(S3StoreOptions options) => Math.Max(32, options.Concurrency * 2);
 
     public static AmazonS3Client Create(S3StoreOptions options, AWSCredentials? credentials)
