@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Data.Sanitization;
+using static Pipeline.Data.Tests.Sanitization.PiiText;
 
 namespace Pipeline.Data.Tests.Sanitization;
 
@@ -86,18 +87,4 @@ public sealed class PiiFormsTests
     [InlineData("secret: name-of-the-secret-in-the-cluster, api_key: <CONNECTION_SECRET>, apiKey={{key}}")]
     [InlineData("xapp-1 and github_pat_short, https://hooks.slack.com/services/T1, -----BEGIN PUBLIC KEY-----")]
     public void B24_TechnicalProse_HasNoFinding(string text) => Replaced(text).ShouldBe(text);
-
-    private static string Replaced(string text)
-    {
-        var (spans, bytes) = (new List<PiiSpan>(), Encoding.UTF8.GetBytes(text));
-        new PiiFinder(new PiiOptions()).Find(bytes, spans);
-        var (output, last) = (new StringBuilder(), 0);
-        foreach (var span in spans)
-        {
-            output.Append(Encoding.UTF8.GetString(bytes[last..span.Start])).Append($"<{PiiNames.Of(span.Type)}>");
-            last = span.End;
-        }
-
-        return output.Append(Encoding.UTF8.GetString(bytes[last..])).ToString();
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Data.Sanitization;
+using static Pipeline.Data.Tests.Sanitization.PiiText;
 
 namespace Pipeline.Data.Tests.Sanitization;
 
@@ -135,19 +136,5 @@ public sealed class PiiVendorFormsTests
     {
         Replaced(text).ShouldBe(expected);
         Replaced(expected).ShouldBe(expected); // a second pass finds nothing
-    }
-
-    private static string Replaced(string text)
-    {
-        var (spans, bytes) = (new List<PiiSpan>(), Encoding.UTF8.GetBytes(text));
-        new PiiFinder(new PiiOptions()).Find(bytes, spans);
-        var (output, last) = (new StringBuilder(), 0);
-        foreach (var span in spans)
-        {
-            output.Append(Encoding.UTF8.GetString(bytes[last..span.Start])).Append($"<{PiiNames.Of(span.Type)}>");
-            last = span.End;
-        }
-
-        return output.Append(Encoding.UTF8.GetString(bytes[last..])).ToString();
     }
 }
